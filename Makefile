@@ -1,0 +1,50 @@
+# Two commands: `make demo` shows a class graded end to end, `make test` proves that it is right.
+# PIP_ARGS is passed to pip, to choose another index: see the README on PyTorch.
+
+PYTHON ?= python3.11
+PIP_ARGS ?=
+VENV := .venv
+BIN := $(CURDIR)/$(VENV)/bin
+export PATH := $(BIN):$(PATH)
+
+.PHONY: help setup demo test lint check regenerate lock clean
+
+help:
+	@echo "make demo        a made-up class, from release to feedback, in demo/course/"
+	@echo "make test        lint, types and all tests"
+	@echo "make regenerate  write release/ and reference_solution/ anew from source/"
+	@echo "make lock        write requirements.lock anew from what is installed"
+	@echo "make clean       remove the virtual environment and what the demo made"
+
+setup: $(VENV)/ready
+
+$(VENV)/ready: requirements.lock pyproject.toml
+	@echo "Setting up $(VENV): a few minutes the first time"
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup
+	@$(BIN)/python -m demo
+
+test: lint check
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	cd source/dropout_l2 && $(BIN)/mypy --strict layers activations losses model visible_checks.py
+
+check: setup
+	$(BIN)/python -m pytest --numprocesses 2
+
+regenerate: setup
+	$(BIN)/nbgrader generate_assignment dropout_l2 --force
+	$(BIN)/nbgrader generate_solution dropout_l2 --force
+
+lock: setup
+	$(BIN)/python -m pip freeze --exclude autograder | sed 's/+cpu$$//' > requirements.lock
+
+clean:
+	rm -rf $(VENV) demo/course

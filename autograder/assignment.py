@@ -1,0 +1,170 @@
+"""An assignment as its folders hold it: items and points, suites, given modules, limits."""
+
+import hashlib
+import tomllib
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from autograder.submission import Cell, Submission
+
+
+class AssignmentError(Exception):
+    """A fault in an assignment's files; the text names the remedy."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a submission's code may use.
+
+    Parameters
+    ----------
+    call_seconds : float
+        Wall-clock time for one call of a graded object.
+    statement_seconds : float
+        Wall-clock time for one statement of the notebook, while its cells run.
+    submission_seconds : float
+        Wall-clock time for all that a submission's code does.
+    memory_mb : int
+        Address space of a worker, in MiB.
+    file_mb : int
+        Size of any file that a worker writes, in MiB.
+    """
+
+    call_seconds: float = 5.0
+    statement_seconds: float = 5.0
+    submission_seconds: float = 60.0
+    memory_mb: int = 2048
+    file_mb: int = 16
+
+
+@dataclass(frozen=True)
+class Item:
+    """A graded cell: its `grade_id`, which is also its suite's name, and its points."""
+
+    name: str
+    points: float
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One assignment of a course.
+
+    Parameters
+    ----------
+    root : Path
+        The course's folder, which holds `source/`, `release/` and `tests/`.
+    name : str
+        The assignment's name, such as "dropout_l2".
+    notebook : str, optional
+        The notebook's name; without it, the assignment's only notebook.
+    """
+
+    root: Path
+    name: str
+    notebook: str = field(default="")
+
+    @cached_property
+    def source(self) -> nbformat.NotebookNode:
+        """The instructor's notebook."""
+        return self._read("source", "write the assignment's notebook there")
+
+    @cached_property
+    def items(self) -> list[Item]:
+        """The graded cells, in the notebook's order."""
+        items = [
+            Item(cell.grade_id, float(cell.points))
+            for cell in Submission.from_notebook(self.source).cells
+            if cell.grade and not cell.solution
+        ]
+        for item in items:
+            if not self.suite(item).is_file():
+                raise AssignmentError(
+                    f"{self.suite(item)} not found: each graded cell needs the suite of its name"
+                )
+        return items
+
+    @cached_property
+    def release(self) -> nbformat.NotebookNode:
+        """The notebook as released."""
+        return self._read("release", f"run `nbgrader generate_assignment {self.name} --force`")
+
+    @cached_property
+    def stubs(self) -> dict[str, str]:
+        """The solution cells as released, by `grade_id`."""
+        cells = Submission.from_notebook(self.release).cells
+        return {cell.grade_id: cell.source for cell in cells if cell.solution}
+
+    @cached_property
+    def reference(self) -> dict[str, str]:
+        """The solution cells as the instructor solves them, by `grade_id`."""
+        cells = Submission.from_notebook(self.source).cells
+        return {cell.grade_id: cell.source for cell in cells if cell.solution}
+
+    def is_answer(self, cell: Cell) -> bool:
+        """Tell whether a cell is a solution cell that somebody has filled in."""
+        stub = self.stubs.get(cell.grade_id)
+        return cell.solution and stub is not None and cell.source.strip() != stub.strip()
+
+    @cached_property
+    def given(self) -> dict[str, str]:
+        """The text of each given module, by its path beside the notebook."""
+        folder = self.root / "source" / self.name
+        return {
+            path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
+            for path in sorted(folder.rglob("*.py"))
+        }
+
+    @property
+    def hidden(self) -> Path:
+        """The folder of the hidden suites."""
+        return self.root / "tests" / "hidden" / self.name
+
+    def suite(self, item: Item) -> Path:
+        """The hidden suite of an item."""
+        return self.hidden / f"{item.name}.py"
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """What `manifest.toml` beside the suites says; empty without one."""
+        path = self.hidden / "manifest.toml"
+        return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+    @cached_property
+    def limits(self) -> Limits:
+        """The manifest's limits, and the usual ones where it names none."""
+        table = self.manifest.get("limits", {})
+        known = {f.name for f in fields(Limits)}
+        if unknown := sorted(set(table) - known):
+            raise AssignmentError(
+                f"{self.hidden / 'manifest.toml'}: [limits] must name some of {sorted(known)}, "
+                f"got {unknown}"
+            )
+        return Limits(**table)
+
+    @cached_property
+    def forbidden(self) -> list[str]:
+        """The libraries that graded code may not touch, beyond not having them."""
+        return list(self.manifest.get("forbidden", []))
+
+    @cached_property
+    def version(self) -> str:
+        """A digest of all that a verdict depends on: suites, given modules, items and limits."""
+        digest = hashlib.sha256()
+        for path in sorted(p for p in self.hidden.rglob("*") if p.suffix in (".py", ".toml")):
+            digest.update(path.relative_to(self.hidden).as_posix().encode() + path.read_bytes())
+        digest.update(repr((sorted(self.given.items()), self.items)).encode())
+        return digest.hexdigest()[:16]
+
+    def _read(self, stage: str, remedy: str) -> nbformat.NotebookNode:
+        folder = self.root / stage / self.name
+        found = sorted(folder.glob(f"{self.notebook or '*'}.ipynb"))
+        if len(found) != 1:
+            wanted = f"{self.notebook}.ipynb" if self.notebook else "one notebook"
+            raise AssignmentError(
+                f"{folder} must hold {wanted}, got {[path.name for path in found]}: {remedy}"
+            )
+        return nbformat.read(found[0], as_version=4)

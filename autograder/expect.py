@@ -1,0 +1,93 @@
+"""What hidden suites expect of a student's answers, worded once, for the student to read.
+
+Each function raises an AssertionError of one sentence, and nothing else, whatever it is given: a
+suite that passes every answer through one of these can never fail by a fault of its own.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+# of the largest expected number: float32 arithmetic inside a layer stays below it, no mistake does
+TOLERANCE = 1e-5
+
+
+def array(value: object, shape: tuple[int, ...], name: str, where: str) -> NDArray[np.float64]:
+    """Return `value` if it is an array of finite numbers of that shape.
+
+    Parameters
+    ----------
+    value : object
+        A student's answer.
+    shape : tuple of int
+    name : str
+        What the answer is, such as "grad_input".
+    where : str
+        What gave it, such as "Dropout(p=0.5).backward".
+    """
+    if not isinstance(value, np.ndarray):
+        raise AssertionError(
+            f"{name} is {_article(value)}, but should be a NumPy array of shape {shape} [{where}]"
+        )
+    if value.shape != shape:
+        raise AssertionError(f"{name}.shape={value.shape}, but should be {shape} [{where}]")
+    if value.dtype.kind not in "fiub":
+        raise AssertionError(f"{name}.dtype={value.dtype}, but should be float64 [{where}]")
+    if not np.isfinite(value).all():
+        count = int((~np.isfinite(value)).sum())
+        raise AssertionError(
+            f"{name} has {count} of {value.size} elements that are nan or infinite [{where}]"
+        )
+    return value.astype(np.float64)
+
+
+def number(value: object, name: str, where: str) -> float:
+    """Return `value` if it is one finite number."""
+    if isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind in "fiu":
+        value = value.item()
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
+        raise AssertionError(f"{name} is {_article(value)}, but should be a number [{where}]")
+    if not np.isfinite(value):
+        raise AssertionError(f"{name}={value}, but should be finite [{where}]")
+    return float(value)
+
+
+def entry(mapping: object, key: str, shape: tuple[int, ...], where: str) -> NDArray[np.float64]:
+    """Return the array under a key of a dictionary such as `grads`."""
+    if not isinstance(mapping, dict):
+        raise AssertionError(f"grads is {_article(mapping)}, but should be a dictionary [{where}]")
+    if key not in mapping:
+        raise AssertionError(f'grads has no entry "{key}" [{where}]')
+    return array(mapping[key], shape, f'grads["{key}"]', where)
+
+
+def close(
+    actual: float | NDArray[np.float64],
+    expected: float | NDArray[np.float64],
+    name: str,
+    where: str,
+) -> None:
+    """Check a number or an array, to a relative 1e-5 of the largest expected element."""
+    difference = np.abs(np.asarray(actual) - np.asarray(expected))
+    wrong = difference > TOLERANCE * max(float(np.max(np.abs(expected))), 1e-12)
+    if not wrong.any():
+        return
+    if np.ndim(actual) == 0:
+        raise AssertionError(f"{name}={float(actual):.6g} is not right [{where}]")
+    first = tuple(int(index) for index in np.argwhere(wrong)[0])
+    raise AssertionError(
+        f"{name} is not right in {int(wrong.sum())} of {wrong.size} elements, "
+        f"first at {list(first)}, where it is {np.asarray(actual)[first]:.6g} [{where}]"
+    )
+
+
+def untouched(now: NDArray[Any], before: NDArray[Any], name: str, where: str) -> None:
+    """Check that an array still is what it was."""
+    if now.shape != before.shape or not np.array_equal(now, before):
+        raise AssertionError(f"{name} has been changed in place, but should stay as it is [{where}]")
+
+
+def _article(value: object) -> str:
+    kind = "None" if value is None else type(value).__name__
+    return kind if value is None else f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"

@@ -1,0 +1,76 @@
+"""What became of each property, and the points that follow from it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """The outcome of a property."""
+
+    PASSED = "passed"
+    FAILED = "failed"  # by the student's code
+    NOT_RUN = "not run"  # by our fault: it holds the item's grade back
+
+
+@dataclass(frozen=True)
+class PropertyResult:
+    """One property of an item, as one submission fared.
+
+    Parameters
+    ----------
+    name : str
+        The name of the test.
+    sentence : str
+        Its docstring's first paragraph: the property, in the student's words.
+    outcome : Outcome
+    message : str
+        Why it failed, in the student's terms; for NOT_RUN, what broke, in the operator's.
+    essential : bool
+        Whether the whole item is worth nothing without it.
+    """
+
+    name: str
+    sentence: str
+    outcome: Outcome
+    message: str = ""
+    essential: bool = False
+
+
+@dataclass(frozen=True)
+class ItemResult:
+    """One item of a submission."""
+
+    name: str
+    max_points: float
+    properties: tuple[PropertyResult, ...]
+
+    @property
+    def points(self) -> float | None:
+        """The points earned: the share of properties that hold, none without an essential one.
+
+        None if the grade is held back, since some property did not run.
+        """
+        outcomes = [result.outcome for result in self.properties]
+        if not outcomes or Outcome.NOT_RUN in outcomes:
+            return None
+        if any(r.essential and r.outcome is Outcome.FAILED for r in self.properties):
+            return 0.0
+        passed = outcomes.count(Outcome.PASSED)
+        if passed == len(outcomes):
+            return self.max_points
+        # rounded down, so that a share is never rounded up to the whole
+        return int(100 * self.max_points * passed / len(outcomes)) / 100
+
+
+def merge(cases: Iterable[PropertyResult]) -> PropertyResult:
+    """Return the result of a property from the results of its parametrised cases.
+
+    The first case that did not run decides, then the first that failed.
+    """
+    results = list(cases)
+    for outcome in (Outcome.NOT_RUN, Outcome.FAILED):
+        for result in results:
+            if result.outcome is outcome:
+                return replace(result, essential=any(r.essential for r in results))
+    return results[0]

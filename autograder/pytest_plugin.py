@@ -1,0 +1,126 @@
+"""The fixtures of hidden suites, for plain pytest and for the grader alike.
+
+`pytest tests/hidden` runs the suites on the reference, in this process;
+`pytest tests/hidden --submission NOTEBOOK` runs them on a notebook, in a sandbox.
+"""
+
+import ast
+import sys
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.assignment import Assignment
+from autograder.sandbox import Budget
+from autograder.session import Session
+from autograder.submission import Submission, read_notebook
+from autograder.worker.cells import Notebook
+from autograder.worker.given import GivenModules
+
+
+@dataclass
+class Grading:
+    """What a run of suites is about.
+
+    Parameters
+    ----------
+    submission : Submission
+    seed : int
+        Of every random number on the trusted side.
+    budget : Budget, optional
+        The submission's time; made from the assignment's limits without one.
+    remarks : list of str
+        What the sessions noticed is added here.
+    skip : list of (cell, line)
+        Statements that hung or ended a worker: found once, then left out of every session.
+    """
+
+    submission: Submission
+    seed: int
+    budget: Budget | None = None
+    remarks: list[str] = field(default_factory=list)
+    skip: list[tuple[int, int]] = field(default_factory=list)
+
+
+GRADING = pytest.StashKey[Grading]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add our two options."""
+    group = parser.getgroup("autograder")
+    group.addoption("--submission", metavar="NOTEBOOK", help="run the hidden suites on this notebook")
+    group.addoption("--grading-seed", type=int, default=0, help="the seed of the suites' inputs")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker, and read the notebook given on the command line."""
+    config.addinivalue_line("markers", "essential: without this property the item is worth nothing")
+    if path := config.getoption("--submission", default=None):
+        notebook = read_notebook(Path(path).read_text(encoding="utf-8"))
+        seed = config.getoption("--grading-seed")
+        config.stash[GRADING] = Grading(Submission.from_notebook(notebook), seed)
+
+
+@pytest.fixture(scope="module")
+def submission(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """The names that a notebook defines, such as `submission.Dropout`."""
+    assignment = _assignment(request.path)
+    grading = request.config.stash.get(GRADING, None)
+    if grading is None:
+        yield from _reference(assignment)
+        return
+    if grading.budget is None:
+        grading.budget = Budget(assignment.limits.submission_seconds)
+    # a stream of its own: nothing in the worker tells of the trusted side's numbers
+    worker_seed = int(np.random.default_rng([grading.seed, 1]).integers(2**63))
+    session = Session(assignment, grading.submission, grading.budget, worker_seed, grading.skip)
+    grading.remarks += [r for r in session.remarks if r not in grading.remarks]
+    yield session.namespace
+    session.close()
+
+
+@pytest.fixture
+def rng(request: pytest.FixtureRequest) -> np.random.Generator:
+    """A generator whose numbers depend on the recorded seed and the test's own name alone."""
+    grading = request.config.stash.get(GRADING, None)
+    seed = request.config.getoption("--grading-seed", default=0) if grading is None else grading.seed
+    own = zlib.crc32(f"{request.path.stem}::{request.node.name}".encode())
+    return np.random.default_rng([seed, 0, own])
+
+
+def _assignment(suite: Path) -> Assignment:
+    # <root>/tests/hidden/<assignment>/<suite>.py
+    return Assignment(suite.parents[3], suite.parent.name)
+
+
+def _reference(assignment: Assignment) -> Iterator[Any]:
+    """Yield the names that the source notebook's solution cells define, in this process."""
+    cells = [cell for cell in Submission.from_notebook(assignment.source).cells if cell.kind == "code"]
+    imports = [
+        ast.unparse(node)
+        for cell in cells
+        for node in ast.parse(cell.source).body
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+    ]
+    sources = ["\n".join(imports), *(cell.source for cell in cells if cell.solution)]
+    finder = GivenModules(assignment.given)
+    sys.meta_path.insert(0, finder)
+    try:
+        notebook = Notebook()
+        notebook.run(
+            [{"source": source, "answer": False} for source in sources],
+            set(),
+            lambda cell, line: None,
+            definitions_only=False,
+        )
+        assert not notebook.remarks, notebook.remarks
+        yield notebook.module
+    finally:
+        sys.meta_path.remove(finder)
+        for name in [name for name in sys.modules if finder.find_spec(name, None)]:
+            del sys.modules[name]

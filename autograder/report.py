@@ -1,0 +1,115 @@
+"""The account of one graded submission: what a student, a TA and the gradebook are told."""
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from html import escape
+from typing import Any
+
+from autograder.outcome import ItemResult, Outcome, PropertyResult
+
+
+KEY = "autograder"  # of our part of a notebook's metadata
+
+
+class Status(StrEnum):
+    """What became of a submission."""
+
+    GRADED = "graded"
+    REMARKS = "graded with remarks"
+    UNREADABLE = "could not be read"
+    MISSING = "missing"
+    TIMED_OUT = "timed out"
+    HELD = "grader's fault"
+
+
+@dataclass(frozen=True)
+class Report:
+    """One submission's results.
+
+    Parameters
+    ----------
+    status : Status
+    items : tuple of ItemResult
+    remarks : tuple of str
+        What the student and the TA should know; never a reason for a lost point by itself.
+    seed : int
+        The seed of every random number on the trusted side.
+    version : str
+        The digest of the suites, given modules, points and limits.
+    """
+
+    status: Status
+    items: tuple[ItemResult, ...]
+    remarks: tuple[str, ...] = ()
+    seed: int = 0
+    version: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as plain JSON data."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> "Report":
+        """Return the report that `to_dict` made the data of."""
+        items = tuple(
+            ItemResult(
+                item["name"],
+                item["max_points"],
+                tuple(
+                    PropertyResult(**{**result, "outcome": Outcome(result["outcome"])})
+                    for result in item["properties"]
+                ),
+            )
+            for item in data["items"]
+        )
+        return cls(
+            Status(data["status"]), items, tuple(data["remarks"]), data["seed"], data["version"]
+        )
+
+    def item(self, name: str) -> ItemResult:
+        """Return the result of an item by its name."""
+        return next(item for item in self.items if item.name == name)
+
+
+MARKS = {Outcome.PASSED: "✓", Outcome.FAILED: "✗", Outcome.NOT_RUN: "–"}
+
+
+def item_text(report: Report, name: str) -> str:
+    """Return an item's results as plain text, for the student."""
+    item = report.item(name)
+    lines = [_headline(report, item)]
+    lines += [f"  remark: {remark}" for remark in report.remarks]
+    for result in item.properties:
+        lines.append(f"{MARKS[result.outcome]} {result.sentence}")
+        if message := _message(result):
+            lines.append(f"    {message}")
+    return "\n".join(lines)
+
+
+def item_html(report: Report, name: str) -> str:
+    """Return an item's results as HTML, for the student; whatever came from code is escaped."""
+    item = report.item(name)
+    rows = []
+    for result in item.properties:
+        message = _message(result)
+        detail = f"<br><code>{escape(message)}</code>" if message else ""
+        rows.append(
+            f"<li>{MARKS[result.outcome]} <b>{result.outcome}</b>: "
+            f"{escape(result.sentence)}{detail}</li>"
+        )
+    remarks = "".join(f"<p>Remark: {escape(remark)}</p>" for remark in report.remarks)
+    return (
+        f"<p><b>{escape(_headline(report, item))}</b></p>{remarks}"
+        f'<ul style="list-style: none; padding-left: 0">{"".join(rows)}</ul>'
+    )
+
+
+def _headline(report: Report, item: ItemResult) -> str:
+    if item.points is None:
+        return "Not graded yet: a fault of the grader, not of yours. The course staff will see to it."
+    return f"{item.points:g} of {item.max_points:g} points ({report.status})"
+
+
+def _message(result: PropertyResult) -> str:
+    # why a property did not run is for the operator, in the log
+    return result.message if result.outcome is Outcome.FAILED else ""

@@ -1,0 +1,229 @@
+"""The trusted end of a worker: starts it, asks it, counts its time, and ends it."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autograder.assignment import Assignment
+from autograder.worker import wire
+
+BOOT = (
+    "import sys; sys.path[:0] = sys.argv[2:]; "
+    "from autograder.worker.server import main; main(int(sys.argv[1]), sys.argv[2:])"
+)
+PATHS = [str(Path(__file__).parent.parent), str(Path(np.__path__[0]).parent)]
+START_SECONDS = 60.0  # for our own code alone: a busy machine must cost nobody a point
+
+
+class SandboxError(Exception):
+    """A worker that broke before any student's code ran: our fault."""
+
+
+class StudentError(Exception):
+    """What a student's code did instead of answering; the text is for the student."""
+
+
+class DiedError(StudentError):
+    """The worker ended, or was ended: nothing more can be asked of it."""
+
+
+class TimedOutError(DiedError):
+    """The worker was ended because an answer took too long."""
+
+
+class Budget:
+    """The wall-clock time that a submission may still use; only waiting for its code counts."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.left = seconds
+
+    @contextlib.contextmanager
+    def spend(self, at_most: float) -> Iterator[Callable[[], float]]:
+        """Count the time in the `with` block; it yields a function for the seconds left in it."""
+        start = time.monotonic()
+        end = start + min(at_most, self.left)
+        try:
+            yield lambda: end - time.monotonic()
+        finally:
+            self.left -= time.monotonic() - start
+
+
+class Sandbox:
+    """A worker process under limits.
+
+    Parameters
+    ----------
+    assignment : Assignment
+        For its limits and given modules.
+    budget : Budget
+        Shared by all workers of one submission.
+    seed : int
+        For the random numbers of the student's own code.
+
+    Raises
+    ------
+    SandboxError
+    """
+
+    def __init__(self, assignment: Assignment, budget: Budget, seed: int) -> None:
+        self.limits = assignment.limits
+        self.budget = budget
+        self._number = 0
+        self._epitaph: DiedError | None = None
+        self._connection, theirs = socket.socketpair()
+        with theirs, tempfile.TemporaryFile() as log:
+            self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and code
+                [sys.executable, "-I", "-S", "-c", BOOT, str(theirs.fileno()), *PATHS],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                env=_environment(),
+                start_new_session=True,
+            )
+            try:
+                self._connection.sendall(self._frame("start", self._settings(assignment, seed)))
+                self._receive(Budget(START_SECONDS), START_SECONDS)
+            except (OSError, EOFError, StudentError, wire.WireError) as error:
+                self.close()
+                log.seek(0)
+                detail = log.read()[-2000:].decode(errors="replace").strip()
+                raise SandboxError(f"a worker did not start: {error!r} {detail}") from error
+
+    def ask(
+        self,
+        do: str,
+        what: dict[str, Any],
+        seconds: float,
+        *,
+        label: str = "",
+        on_event: Callable[[Any], None] = lambda event: None,
+        hold: Callable[[Any], wire.Ref] | None = None,
+        resolve: Callable[[wire.Ref], Any] = lambda ref: ref,
+    ) -> Any:
+        """Send a request and return the answer's value.
+
+        Parameters
+        ----------
+        do : str
+            The name of the worker's operation.
+        what : dict
+            Its arguments.
+        seconds : float
+            How long each frame of the answer may take.
+        label : str, optional
+            What is asked, in the student's words, for messages.
+        on_event : callable, optional
+            Told each frame that comes before the answer.
+        hold, resolve : callable, optional
+            Exchange the objects that stand for a worker's objects with their `Ref`, and back.
+
+        Raises
+        ------
+        StudentError
+            If the student's code raised; `DiedError` if it ended the worker, `TimedOutError` if it
+            had to be ended. Once a worker is dead, every further request says why.
+        """
+        if self._epitaph is not None:
+            raise type(self._epitaph)(f"not run, since before this: {self._epitaph}")
+        frame = self._frame(do, what, hold)
+        place = f" [{label}]" if label else ""
+        try:
+            self._connection.settimeout(START_SECONDS)
+            self._connection.sendall(frame)
+            return self._receive(self.budget, seconds, on_event, resolve)
+        except StudentError as error:
+            raise StudentError(f"{error}{place}") from None
+        except TimeoutError:
+            spent = self.budget.left <= 0
+            limit = self.budget.seconds if spent else seconds
+            scope = "in all for this submission" if spent else "for one answer"
+            self._epitaph = TimedOutError(f"no answer within {limit:g} seconds {scope}{place}")
+        except (EOFError, OSError):
+            self._epitaph = DiedError(
+                f"the code ended its own process ({self._cause_of_death()}){place}"
+            )
+        except wire.WireError as error:
+            self._epitaph = DiedError(f"the code answered with something unreadable ({error}){place}")
+        self.close()
+        raise self._epitaph
+
+    def close(self) -> None:
+        """End the worker and all that it started."""
+        self._connection.close()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    def _settings(self, assignment: Assignment, seed: int) -> dict[str, Any]:
+        mebibyte = 2**20
+        return {
+            "given": assignment.given,
+            "forbidden": assignment.forbidden,
+            "seed": seed,
+            "limits": {
+                "RLIMIT_AS": self.limits.memory_mb * mebibyte,
+                "RLIMIT_CPU": int(self.limits.submission_seconds) + 1,
+                "RLIMIT_FSIZE": self.limits.file_mb * mebibyte,
+                "RLIMIT_NOFILE": 64,
+                "RLIMIT_CORE": 0,
+            },
+        }
+
+    def _frame(
+        self, do: str, what: dict[str, Any], hold: Callable[[Any], wire.Ref] | None = None
+    ) -> bytes:
+        self._number += 1
+        return wire.pack({"number": self._number, "do": do, **what}, hold)
+
+    def _receive(
+        self,
+        budget: Budget,
+        seconds: float,
+        on_event: Callable[[Any], None] = lambda event: None,
+        resolve: Callable[[wire.Ref], Any] = lambda ref: ref,
+    ) -> Any:
+        while True:
+            with budget.spend(seconds) as left:
+                answer = wire.unpack(*wire.receive(self._connection, left), resolve)
+            if not isinstance(answer, dict):
+                raise wire.WireError("an answer that is no dictionary")
+            if "event" in answer:
+                on_event(answer["event"])
+                continue
+            if answer.get("number") != self._number:
+                raise wire.WireError("an answer to another request")
+            if "error" in answer:
+                raise StudentError(_one_line(answer["error"]))
+            return answer.get("value")
+
+    def _cause_of_death(self) -> str:
+        code = self._process.wait()
+        if code == -signal.SIGXCPU or code == -signal.SIGKILL:
+            return "stopped by the system: too much processor time or memory"
+        if code < 0:
+            return f"signal {signal.Signals(-code).name}"
+        return f"exit code {code}"
+
+
+def _one_line(text: object) -> str:
+    """Return a worker's text without control characters, cut to a bearable length."""
+    printable = (c if c.isprintable() else " " for c in str(text)[:400])
+    return " ".join("".join(printable).split())
+
+
+def _environment() -> dict[str, str]:
+    """Nothing of ours but what NumPy's linear algebra needs to suit the processor."""
+    kept = {name: value for name, value in os.environ.items() if name.startswith("OPENBLAS_")}
+    return {**kept, "OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0", "LANG": "C.UTF-8"}

@@ -1,0 +1,121 @@
+"""A submission brought to life: its cells run in a sandbox, its names ready to be graded."""
+
+from typing import Any
+
+from autograder.assignment import Assignment
+from autograder.sandbox import (
+    Budget,
+    DiedError,
+    Sandbox,
+    SandboxError,
+    StudentError,
+    TimedOutError,
+)
+from autograder.standin import Namespace
+from autograder.submission import Submission
+
+RESTARTS = 8  # of a worker that ends or hangs while the notebook's cells run
+
+
+class Session:
+    """One worker in which a submission's cells have been run.
+
+    A statement that hangs or ends the worker is found, and another worker leaves it out; that one
+    runs definitions alone, so that a notebook of endless demonstrations is read in bounded time.
+
+    Parameters
+    ----------
+    assignment : Assignment
+    submission : Submission
+    budget : Budget
+        Shared by all sessions of one submission.
+    seed : int
+        For the random numbers of the student's own code.
+    skip : list of (cell, line)
+        Statements to leave out; those that are found to hang or to end the worker are added.
+
+    Raises
+    ------
+    SandboxError
+        If a worker cannot be started, or fails at what is not the student's.
+    DiedError
+        If the cells cannot be run to their end.
+    """
+
+    def __init__(
+        self,
+        assignment: Assignment,
+        submission: Submission,
+        budget: Budget,
+        seed: int,
+        skip: list[tuple[int, int]],
+    ) -> None:
+        self.assignment = assignment
+        self.budget = budget
+        self.seed = seed
+        self.remarks: list[str] = []
+        code = [cell for cell in submission.cells if cell.kind == "code"]
+        own = [(number, cell) for number, cell in enumerate(code, start=1) if not cell.grade]
+        self._titles = [
+            f"cell `{cell.grade_id}`" if cell.grade_id else f"code cell {number}"
+            for number, cell in own
+        ]
+        self._cells = [
+            {"source": cell.source, "answer": assignment.is_answer(cell)} for _, cell in own
+        ]
+        self.sandbox = self._run_cells(skip)
+
+    @property
+    def namespace(self) -> Namespace:
+        """The notebook's names."""
+        return Namespace(self.sandbox)
+
+    def close(self) -> None:
+        """End the worker."""
+        self.sandbox.close()
+
+    def _run_cells(self, skip: list[tuple[int, int]]) -> Sandbox:
+        while True:
+            sandbox = Sandbox(self.assignment, self.budget, self.seed)
+            reached: list[Any] = [None]
+            try:
+                remarks = sandbox.ask(
+                    "run",
+                    {"cells": self._cells, "skip": skip, "definitions_only": bool(skip)},
+                    self.assignment.limits.statement_seconds,
+                    on_event=lambda event: reached.__setitem__(0, event),
+                )
+            except DiedError as death:
+                place = self._place(reached[0])
+                if place is None or self.budget.left <= 0 or len(skip) == RESTARTS:
+                    raise
+                skip.append(place)
+                verb = "never ended" if isinstance(death, TimedOutError) else "ended the process"
+                self._remark(*place, f"passed over, since it {verb}")
+                continue
+            except StudentError as error:  # each statement's error is caught in the worker
+                sandbox.close()
+                raise SandboxError(f"the cells could not be run: {error}") from error
+            for remark in remarks if isinstance(remarks, list) else []:
+                match remark:
+                    case {"cell": int(cell), "line": int(line), "cause": str(cause)}:
+                        if self._matters(cell, cause):
+                            self._remark(cell, line, cause)
+            return sandbox
+
+    def _matters(self, cell: int, cause: str) -> bool:
+        """Tell whether a failed statement is worth a remark: in an answer, or never understood.
+
+        Elsewhere it is a demonstration, which may well need what a worker does not have.
+        """
+        known = 0 <= cell < len(self._cells)
+        return known and (bool(self._cells[cell]["answer"]) or cause.startswith("SyntaxError"))
+
+    def _place(self, event: object) -> tuple[int, int] | None:
+        match event:
+            case (int(cell), int(line)) if 0 <= cell < len(self._cells):
+                return cell, line
+        return None
+
+    def _remark(self, cell: int, line: int, cause: str) -> None:
+        self.remarks.append(f"{self._titles[cell]}, line {line}: {cause}")

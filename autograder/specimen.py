@@ -1,0 +1,76 @@
+"""Solutions kept to try the suites on: mutants, which are wrong, and variants, which are right."""
+
+import ast
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.assignment import Assignment, AssignmentError
+
+
+@dataclass(frozen=True)
+class Specimen:
+    """One solution cell's text, as a student might have written it.
+
+    Parameters
+    ----------
+    name : str
+        Its file's name: the mistake, or what is unusual about it.
+    sentence : str
+        The first line of its docstring: of a mutant, the misconception in a student's words.
+    loses : frozenset of str
+        The items in which it must lose points; in all others it must not.
+    grade_id : str
+        The solution cell that it answers.
+    source : str
+    """
+
+    name: str
+    sentence: str
+    loses: frozenset[str]
+    grade_id: str
+    source: str
+
+
+def mutants(assignment: Assignment) -> list[Specimen]:
+    """Return the wrong solutions in `tests/mutants/<assignment>/`, by name."""
+    return _read(assignment, "mutants")
+
+
+def variants(assignment: Assignment) -> list[Specimen]:
+    """Return the other right solutions in `tests/variants/<assignment>/`, by name."""
+    return _read(assignment, "variants")
+
+
+def _read(assignment: Assignment, kind: str) -> list[Specimen]:
+    folder = assignment.root / "tests" / kind / assignment.name
+    return [_specimen(assignment, path) for path in sorted(folder.glob("*.py"))]
+
+
+def _specimen(assignment: Assignment, path: Path) -> Specimen:
+    source = path.read_text(encoding="utf-8")
+    tree = ast.parse(source)
+    sentence, *more = (ast.get_docstring(tree) or path.stem).splitlines()
+    loses = frozenset(
+        name.strip()
+        for line in more
+        if line.startswith("loses:")
+        for name in line.removeprefix("loses:").split(",")
+    )
+    if unknown := loses - {item.name for item in assignment.items}:
+        raise AssignmentError(f"{path}: `loses:` must name items, got {sorted(unknown)}")
+    return Specimen(path.stem, sentence, loses, _answered_cell(assignment, tree, path), source)
+
+
+def _answered_cell(assignment: Assignment, tree: ast.Module, path: Path) -> str:
+    """Return the solution cell that defines a class, or function, of the same name."""
+    defined = _definitions(tree)
+    for grade_id, reference in assignment.reference.items():
+        if defined & _definitions(ast.parse(reference)):
+            return grade_id
+    raise AssignmentError(
+        f"{path} must define what one solution cell of the notebook defines, got {sorted(defined)}"
+    )
+
+
+def _definitions(tree: ast.Module) -> set[str]:
+    return {node.name for node in tree.body if isinstance(node, (ast.ClassDef, ast.FunctionDef))}

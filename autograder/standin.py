@@ -1,0 +1,92 @@
+"""Objects of the trusted side that stand for a student's objects and look as if they were local."""
+
+from typing import Any
+
+import numpy as np
+
+from autograder.sandbox import Sandbox, StudentError
+from autograder.worker import wire
+
+UNREADABLE = "the code answered with something unreadable"
+
+
+class StandIn:
+    """Stands for one object in a worker: calls and attributes go there and back as plain values.
+
+    As with a local object, an array that the call changes in place is changed here too.
+    """
+
+    def __init__(self, sandbox: Sandbox, ref: wire.Ref) -> None:
+        object.__setattr__(self, "_sandbox", sandbox)
+        object.__setattr__(self, "_ref", ref)
+
+    def __call__(self, *args: object, **kwargs: object) -> Any:
+        """Call the object."""
+        label = self._ref.kind
+        answer = _ask(self._sandbox, label, "call", target=self, args=list(args), kwargs=kwargs)
+        if not isinstance(answer, tuple) or len(answer) != 2 or not isinstance(answer[1], list):
+            raise StudentError(UNREADABLE)
+        value, changes = answer
+        arrays = [a for a in (*args, *kwargs.values()) if isinstance(a, np.ndarray)]
+        for change in changes:
+            _apply(change, arrays)
+        return value
+
+    def __getattr__(self, name: str) -> Any:
+        """Read an attribute."""
+        if name.startswith("__"):
+            raise AttributeError(name)  # what Python itself looks for is not in the worker
+        return _ask(self._sandbox, f"{self._ref.kind}.{name}", "getattr", target=self, name=name)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Write an attribute."""
+        label = f"{self._ref.kind}.{name}"
+        _ask(self._sandbox, label, "setattr", target=self, name=name, value=value)
+
+    def __repr__(self) -> str:
+        """Name the object's type."""
+        return f"<a student's {self._ref.kind}>"
+
+
+class Namespace:
+    """The names that a submission's notebook defines, as stand-ins: `submission.Dropout`."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what the name stands for in the notebook."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _ask(self._sandbox, name, "get", name=name)
+
+
+def _ask(sandbox: Sandbox, label: str, do: str, **what: object) -> Any:
+    return sandbox.ask(
+        do,
+        what,
+        sandbox.limits.call_seconds,
+        label=label,
+        hold=_ref,
+        resolve=lambda ref: StandIn(sandbox, ref),
+    )
+
+
+def _ref(thing: object) -> wire.Ref:
+    if not isinstance(thing, StandIn):
+        raise wire.WireError(f"a {type(thing).__name__} cannot be sent to a worker")
+    ref: wire.Ref = object.__getattribute__(thing, "_ref")
+    return ref
+
+
+def _apply(change: object, arrays: list[np.ndarray[Any, Any]]) -> None:
+    """Copy an argument's new content back from the worker."""
+    if not (isinstance(change, tuple) and len(change) == 2 and isinstance(change[1], np.ndarray)):
+        raise StudentError(UNREADABLE)
+    number, new = change
+    if type(number) is not int or not 0 <= number < len(arrays):
+        raise StudentError(UNREADABLE)
+    if new.shape == arrays[number].shape:
+        arrays[number][...] = new
+    else:
+        arrays[number].fill(np.nan)  # reshaped in place: changed, and of no use any more

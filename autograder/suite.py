@@ -1,0 +1,145 @@
+"""Runs an assignment's hidden suites on a submission, and collects the outcome of each property."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from autograder import pytest_plugin
+from autograder.assignment import Assignment
+from autograder.outcome import ItemResult, Outcome, PropertyResult, merge
+from autograder.pytest_plugin import GRADING, Grading
+from autograder.sandbox import DiedError, StudentError, TimedOutError
+
+OPTIONS = [
+    "--config-file=" + os.devnull,  # the project's own settings are for its own tests
+    "--import-mode=importlib",
+    "--assert=plain",  # a message says what the suite's author wrote, and shows no expected value
+    "--tb=no",
+    "--quiet",
+    "--capture=no",
+    "-p no:cacheprovider",
+    "-p no:faulthandler",
+    "-p no:junitxml",
+    "-p no:logging",
+    "-p no:pastebin",
+    "-p no:stepwise",
+    "-p no:threadexception",
+    "-p no:unraisableexception",
+]
+
+
+@dataclass
+class SuiteRun:
+    """What running the suites brought to light.
+
+    Parameters
+    ----------
+    items : list of ItemResult
+    faults : list of str
+        What broke on our side, for the operator.
+    timed_out : bool
+        Whether some answer took too long.
+    remarks : list of str
+    """
+
+    items: list[ItemResult] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    timed_out: bool = False
+    remarks: list[str] = field(default_factory=list)
+
+
+def run_suites(assignment: Assignment, grading: Grading) -> SuiteRun:
+    """Run all suites of an assignment in this process.
+
+    Parameters
+    ----------
+    assignment : Assignment
+    grading : Grading
+        The submission and its seed.
+    """
+    collector = _Collector(grading)
+    suites = [str(assignment.suite(item)) for item in assignment.items]
+    with _quiet():
+        pytest.main(
+            [*OPTIONS, f"--rootdir={assignment.hidden}", *suites], plugins=[pytest_plugin, collector]
+        )
+    run = collector.run
+    run.remarks += grading.remarks
+    for item in assignment.items:
+        properties = collector.cases.get(item.name, {})
+        if not properties:
+            run.faults.append(f"{assignment.suite(item)}: no property was run")
+        results = tuple(merge(cases) for cases in properties.values())
+        run.items.append(ItemResult(item.name, item.points, results))
+    return run
+
+
+class _Collector:
+    """A pytest plugin that hands the submission in and takes the outcomes out."""
+
+    def __init__(self, grading: Grading) -> None:
+        self.grading = grading
+        self.run = SuiteRun()
+        self.cases: dict[str, dict[str, list[PropertyResult]]] = {}
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.stash[GRADING] = self.grading
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.run.faults.append(f"{report.nodeid}: {report.longrepr}")
+
+    def pytest_runtest_makereport(self, item: pytest.Function, call: pytest.CallInfo[None]) -> None:
+        if call.when != "call" and call.excinfo is None:
+            return
+        error = call.excinfo.value if call.excinfo else None
+        name = item.originalname
+        outcome, message = self._judge(item, error)
+        properties = self.cases.setdefault(item.path.stem, {})
+        properties.setdefault(name, []).append(
+            PropertyResult(
+                name=name,
+                sentence=_sentence(item),
+                outcome=outcome,
+                message=message,
+                essential=item.get_closest_marker("essential") is not None,
+            )
+        )
+
+    def _judge(self, item: pytest.Function, error: BaseException | None) -> tuple[Outcome, str]:
+        """Tell a student's fault from ours: theirs come as one of two exceptions, ours as any."""
+        if error is None:
+            return Outcome.PASSED, ""
+        if not isinstance(error, (AssertionError, StudentError)):
+            message = f"{item.nodeid}: {type(error).__name__}: {error}"
+            self.run.faults.append(message)
+            return Outcome.NOT_RUN, message
+        if isinstance(error, TimedOutError):
+            self.run.timed_out = True
+        message = str(error) or "the property does not hold"
+        if isinstance(error, DiedError) and not message.startswith("not run"):
+            self.run.remarks.append(message)
+        return Outcome.FAILED, message
+
+
+def _sentence(item: pytest.Function) -> str:
+    paragraph = (item.function.__doc__ or item.originalname).strip().partition("\n\n")[0]
+    return " ".join(paragraph.split())
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep pytest's own lines off the console, and plugins that happen to be installed out."""
+    before = os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    try:
+        with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
+            yield
+    finally:
+        if before is None:
+            del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
+        else:
+            os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = before

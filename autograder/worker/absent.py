@@ -1,0 +1,142 @@
+"""Stand-ins for the libraries that a worker does not have, so that using them costs nothing.
+
+A notebook imports PyTorch to compare and matplotlib to plot. In a worker there is neither, and the
+statements around the graded classes should not fail for it: an absent library imports, and whatever
+is done with it does nothing, until its value is needed for a number: that is an error which names
+the library.
+"""
+
+import sys
+import types
+from collections.abc import Iterator, Sequence
+from importlib.machinery import ModuleSpec
+from typing import Any, NoReturn
+
+
+class NotAvailableError(Exception):
+    """A graded result depends on a library that the worker does not have."""
+
+
+class _Policy:
+    """What is refused at present; changed by the server only."""
+
+    forbidden: frozenset[str] = frozenset()  # libraries that graded code may not even touch
+    grading = False  # True while a graded object answers, False while the notebook's cells run
+    strict_imports = False  # True inside `try: import ...`, where a failure is what is expected
+
+
+policy = _Policy()
+
+
+def _refuse(name: str) -> NoReturn:
+    library = name.partition(".")[0]
+    if library in policy.forbidden:
+        raise NotAvailableError(f"{name} is used, but {library} is not allowed in graded code: use NumPy")
+    raise NotAvailableError(
+        f"{name} is needed for the result, but graded code has NumPy and the standard library only"
+    )
+
+
+def _touch(name: str) -> None:
+    if policy.grading and name.partition(".")[0] in policy.forbidden:
+        _refuse(name)
+
+
+class Absent:
+    """Anything reached through an absent library: it takes every call and gives no value."""
+
+    def __init__(self, name: str) -> None:
+        object.__setattr__(self, "_name", name)
+
+    def __getattr__(self, attribute: str) -> "Absent":
+        if attribute.startswith("__"):
+            raise AttributeError(attribute)
+        _touch(self._name)
+        return Absent(f"{self._name}.{attribute}")
+
+    def __setattr__(self, attribute: str, value: object) -> None:
+        _touch(self._name)
+
+    def __call__(self, *args: object, **kwargs: object) -> "Absent":
+        _touch(self._name)
+        return Absent(self._name)
+
+    def __getitem__(self, key: object) -> "Absent":
+        return self
+
+    def __setitem__(self, key: object, value: object) -> None:
+        pass
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __enter__(self) -> "Absent":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        pass
+
+    def __mro_entries__(self, bases: object) -> tuple[type, ...]:
+        return ()  # class Net(torch.nn.Module): a class without that base
+
+    def __instancecheck__(self, instance: object) -> bool:
+        _touch(self._name)
+        return False
+
+    def __repr__(self) -> str:
+        return f"<{self._name}: not available here>"
+
+    def __format__(self, spec: str) -> str:
+        return repr(self)
+
+
+def _operator(self: Absent, *others: object) -> NoReturn:
+    _refuse(self._name)
+
+
+for _name in (
+    "add sub mul matmul truediv floordiv mod pow and or xor lshift rshift "
+    "radd rsub rmul rmatmul rtruediv rfloordiv rmod rpow rand ror rxor "
+    "neg pos abs invert lt le gt ge array float int index complex round"
+).split():
+    setattr(Absent, f"__{_name}__", _operator)
+
+
+class AbsentModule(types.ModuleType):
+    """An absent library itself, or one of its submodules."""
+
+    __path__: list[str] = []  # noqa: RUF012  # the import system wants an attribute of the class
+
+    def __getattr__(self, attribute: str) -> Absent:
+        if attribute.startswith("__"):
+            raise AttributeError(attribute)
+        _touch(self.__name__)
+        return Absent(f"{self.__name__}.{attribute}")
+
+
+class AbsentFinder:
+    """The last finder on `sys.meta_path`: what nobody has is imported as an `AbsentModule`."""
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: object = None
+    ) -> ModuleSpec | None:
+        """Find any module but those of the standard library and of NumPy."""
+        known = sys.modules.get(name.partition(".")[0])
+        if name.partition(".")[0] in sys.stdlib_module_names or policy.strict_imports:
+            return None
+        if known is not None and not isinstance(known, AbsentModule):
+            return None  # numpy.nonsense does not exist: that is the student's own mistake
+        return ModuleSpec(name, self, is_package=True)  # type: ignore[arg-type]  # duck-typed loader
+
+    def create_module(self, spec: ModuleSpec) -> types.ModuleType:
+        """Make the empty module."""
+        return AbsentModule(spec.name)
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """Run nothing."""

@@ -1,0 +1,126 @@
+"""A worker's main loop: runs the notebook's cells, then answers calls on what they define."""
+
+import builtins
+import ctypes
+import random
+import resource
+import signal
+import socket
+import sys
+from typing import Any
+
+import numpy as np
+
+from autograder.worker import wire
+from autograder.worker.absent import AbsentFinder, policy
+from autograder.worker.cells import Notebook, describe
+from autograder.worker.given import GivenModules
+
+
+class Server:
+    """Answers requests, one at a time, over one socket.
+
+    A request is a dictionary with the name of the operation, its arguments, and a number that the
+    answer must repeat. An answer has the number and a value, or the number and an error.
+    """
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.connection = connection
+        self.notebook = Notebook()
+        self.objects: list[Any] = []  # what a `Ref` of ours stands for
+
+    def serve(self) -> None:
+        """Answer until the other side hangs up."""
+        while True:
+            try:
+                text, body = wire.receive(self.connection, lambda: None)
+            except (EOFError, OSError):
+                return
+            request = wire.unpack(text, body, lambda ref: self.objects[ref.number])
+            number = request.pop("number")
+            operation = getattr(self, "do_" + request.pop("do"))
+            try:
+                answer = wire.pack({"number": number, "value": operation(**request)}, self.hold)
+            except BaseException as error:  # noqa: BLE001  # whatever a student's code may raise
+                answer = wire.pack({"number": number, "error": describe(error) + place(error)})
+            self.connection.sendall(answer)
+
+    def hold(self, thing: object) -> wire.Ref:
+        """Keep an object that cannot be sent, and return what stands for it."""
+        self.objects.append(thing)
+        name = getattr(thing, "__qualname__", type(thing).__name__)
+        return wire.Ref(len(self.objects) - 1, str(name)[:80])
+
+    def do_start(
+        self, given: dict[str, str], forbidden: list[str], seed: int, limits: dict[str, int]
+    ) -> None:
+        """Take the limits and the given modules; nothing of a student's has run before this."""
+        for name, limit in limits.items():
+            resource.setrlimit(getattr(resource, name), (limit, limit))
+        policy.forbidden = frozenset(forbidden)
+        sys.meta_path.insert(0, GivenModules(given))
+        sys.meta_path.append(AbsentFinder())
+        sys.modules["__main__"] = self.notebook.module
+        builtins.input = lambda prompt="": ""  # type: ignore[assignment]  # there is nobody to ask
+        random.seed(seed)
+        np.random.seed(seed % 2**32)  # noqa: NPY002  # the generator that most students use
+
+    def do_run(
+        self, cells: list[Any], skip: list[tuple[int, int]], *, definitions_only: bool
+    ) -> list[Any]:
+        """Run the notebook's cells; before each statement a frame says which one it is."""
+
+        def announce(cell: int, line: int) -> None:
+            self.connection.sendall(wire.pack({"event": (cell, line)}))
+
+        self.notebook.run(cells, set(skip), announce, definitions_only=definitions_only)
+        policy.grading = True
+        return list(self.notebook.remarks)
+
+    def do_get(self, name: str) -> Any:
+        """Return what a name of the notebook stands for."""
+        try:
+            return self.notebook[name]
+        except KeyError:
+            pass
+        raise NameError(f"{name} is not defined in the notebook")
+
+    def do_call(self, target: Any, args: list[Any], kwargs: dict[str, Any]) -> tuple[Any, Any]:
+        """Call an object, and say which of the arrays it was given have been changed in place."""
+        arrays = [a for a in (*args, *kwargs.values()) if isinstance(a, np.ndarray)]
+        before = [a.tobytes() for a in arrays]
+        value = target(*args, **kwargs)
+        changed = [
+            (number, array)
+            for number, (array, old) in enumerate(zip(arrays, before, strict=True))
+            if array.tobytes() != old
+        ]
+        return value, changed
+
+    def do_getattr(self, target: Any, name: str) -> Any:
+        """Read an attribute."""
+        return getattr(target, name)
+
+    def do_setattr(self, target: Any, name: str, value: Any) -> None:
+        """Write an attribute."""
+        setattr(target, name, value)
+
+
+def place(error: BaseException) -> str:
+    """Return the innermost line of the notebook that an exception came through, as text."""
+    found = ""
+    traceback = error.__traceback__
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        if code.co_filename.startswith("<cell "):
+            found = f" (line {traceback.tb_lineno} of its cell, in {code.co_qualname})"
+        traceback = traceback.tb_next
+    return found
+
+
+def main(descriptor: int, paths: list[str]) -> None:
+    """Serve on an inherited socket; `paths` are forgotten, since all that is needed is imported."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: no worker outlives its grader
+    sys.path[:] = [path for path in sys.path if path not in paths]
+    sys.path_importer_cache.clear()
+    Server(socket.socket(fileno=descriptor)).serve()

@@ -1,0 +1,1 @@
+"""A made-up class, taken through a whole assignment: `make demo`."""

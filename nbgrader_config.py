@@ -1,0 +1,22 @@
+"""The course's settings for nbgrader: its folders, and our classes at its extension points."""
+
+c = get_config()  # noqa: F821  # nbgrader puts it there
+
+c.CourseDirectory.course_id = "deep_learning"
+c.CourseDirectory.solution_directory = "reference_solution"
+
+c.Execute.timeout = 120  # seconds for a cell of the reference solution
+
+c.Autograde.exporter_class = "autograder.nbgrader_plugins.SubmissionExporter"
+c.Autograde.sanitize_preprocessors = [
+    "autograder.nbgrader_plugins.RestoreCells",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.Autograde.autograde_preprocessors = [
+    "autograder.nbgrader_plugins.GradeCells",
+    "autograder.nbgrader_plugins.SaveGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]

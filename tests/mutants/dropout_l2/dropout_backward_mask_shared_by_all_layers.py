@@ -1,0 +1,24 @@
+"""The mask is an attribute of the class.
+
+loses: test_dropout_backward
+"""
+
+
+class Dropout(LayerWrapper):
+    mask = None
+
+    def __init__(self, layer, p=0.5):
+        super().__init__(layer)
+        if not 0 <= p <= 1:
+            raise ValueError(f"p must lie in [0, 1], got p={p}")
+        self.p = p
+
+    def __call__(self, x):
+        h = self.layer(x)
+        if not self.training:
+            return h
+        Dropout.mask = (np.random.rand(*h.shape) > self.p) / (1 - self.p)
+        return h * Dropout.mask
+
+    def backward(self, grad_output):
+        return self.layer.backward(grad_output * Dropout.mask)

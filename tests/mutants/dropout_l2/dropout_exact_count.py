@@ -1,0 +1,24 @@
+"""Exactly the share p of the elements must become zero, so I shuffle their positions.
+
+loses: test_dropout_forward
+"""
+
+
+class Dropout(LayerWrapper):
+    def __init__(self, layer, p=0.5):
+        super().__init__(layer)
+        if not 0 <= p <= 1:
+            raise ValueError(f"p must lie in [0, 1], got p={p}")
+        self.p = p
+
+    def __call__(self, x):
+        h = self.layer(x)
+        if not self.training:
+            return h
+        mask = np.ones(h.size)
+        mask[np.random.permutation(h.size)[: int(round(self.p * h.size))]] = 0
+        self.mask = mask.reshape(h.shape) / (1 - self.p)
+        return h * self.mask
+
+    def backward(self, grad_output):
+        return self.layer.backward(grad_output * self.mask)

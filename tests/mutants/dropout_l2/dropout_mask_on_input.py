@@ -1,0 +1,21 @@
+"""I put the mask on the layer's input.
+
+loses: test_dropout_forward, test_dropout_backward
+"""
+
+
+class Dropout(LayerWrapper):
+    def __init__(self, layer, p=0.5):
+        super().__init__(layer)
+        if not 0 <= p <= 1:
+            raise ValueError(f"p must lie in [0, 1], got p={p}")
+        self.p = p
+
+    def __call__(self, x):
+        if not self.training:
+            return self.layer(x)
+        self.mask = (np.random.random(x.shape) < 1 - self.p) / (1 - self.p)
+        return self.layer(x * self.mask)
+
+    def backward(self, grad_output):
+        return self.layer.backward(grad_output) * self.mask

@@ -1,0 +1,21 @@
+"""The wrapped layer already has a forward and a backward pass.
+
+loses: test_l2_forward, test_l2_backward
+"""
+
+
+class L2regularization(LayerWrapper):
+    def __init__(self, layer, coefficient=0.01):
+        super().__init__(layer)
+        if coefficient < 0:
+            raise ValueError(f"coefficient must not be negative, got coefficient={coefficient}")
+        self.coefficient = coefficient
+
+    def __call__(self, x):
+        return self.layer(x)
+
+    def penalty(self):
+        return 0.0
+
+    def backward(self, grad_output):
+        return self.layer.backward(grad_output)

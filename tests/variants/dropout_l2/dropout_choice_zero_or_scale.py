@@ -1,0 +1,20 @@
+"""Draws the scaled mask itself with np.random.choice."""
+
+
+class Dropout(LayerWrapper):
+    def __init__(self, layer, p=0.5):
+        super().__init__(layer)
+        if not 0 <= p <= 1:
+            raise ValueError(f"p must lie in [0, 1], got p={p}")
+        self.p = p
+
+    def __call__(self, x):
+        h = self.layer(x)
+        if not self.training:
+            return h
+        keep = 1 - self.p
+        self.mask = np.random.choice([0.0, 1 / keep], size=h.shape, p=[self.p, keep])
+        return h * self.mask
+
+    def backward(self, grad_output):
+        return self.layer.backward(grad_output * self.mask)

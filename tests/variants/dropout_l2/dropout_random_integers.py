@@ -1,0 +1,20 @@
+"""Compares integers of 32 bits with p * 2 ** 32."""
+
+
+class Dropout(LayerWrapper):
+    def __init__(self, layer, p=0.5):
+        super().__init__(layer)
+        if not 0 <= p <= 1:
+            raise ValueError(f"p must lie in [0, 1], got p={p}")
+        self.p = p
+
+    def __call__(self, x):
+        h = self.layer(x)
+        if not self.training:
+            return h
+        draws = np.random.randint(0, 2**32, size=h.shape, dtype=np.int64)
+        self.mask = (draws >= self.p * 2**32) / (1 - self.p)
+        return h * self.mask
+
+    def backward(self, grad_output):
+        return self.layer.backward(grad_output * self.mask)

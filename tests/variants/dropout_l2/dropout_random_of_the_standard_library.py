@@ -1,0 +1,23 @@
+"""Draws with random.random() in nested comprehensions."""
+
+import random
+
+
+class Dropout(LayerWrapper):
+    def __init__(self, layer, p=0.5):
+        super().__init__(layer)
+        if not 0 <= p <= 1:
+            raise ValueError(f"p must lie in [0, 1], got p={p}")
+        self.p = p
+
+    def __call__(self, x):
+        h = self.layer(x)
+        if not self.training:
+            return h
+        rows, columns = h.shape
+        kept = [[random.random() >= self.p for _ in range(columns)] for _ in range(rows)]
+        self.mask = np.array(kept) / (1 - self.p)
+        return h * self.mask
+
+    def backward(self, grad_output):
+        return self.layer.backward(grad_output * self.mask)

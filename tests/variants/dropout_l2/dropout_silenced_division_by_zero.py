@@ -1,0 +1,24 @@
+"""Switches NumPy's warnings off and divides by zero on the way."""
+
+np.seterr(divide="ignore", invalid="ignore")
+
+
+class Dropout(LayerWrapper):
+    def __init__(self, layer, p=0.5):
+        super().__init__(layer)
+        if not 0 <= p <= 1:
+            raise ValueError(f"p must lie in [0, 1], got p={p}")
+        self.p = p
+
+    def __call__(self, x):
+        h = self.layer(x)
+        if not self.training:
+            return h
+        self.kept = np.random.rand(*h.shape) > self.p
+        return self.drop(h)
+
+    def drop(self, values):
+        return np.where(self.kept, values / (self.kept * (1 - self.p)), 0)
+
+    def backward(self, grad_output):
+        return self.layer.backward(self.drop(grad_output))
