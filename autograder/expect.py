@@ -85,7 +85,9 @@ def close(
 def untouched(now: NDArray[Any], before: NDArray[Any], name: str, where: str) -> None:
     """Check that an array still is what it was."""
     if now.shape != before.shape or not np.array_equal(now, before):
-        raise AssertionError(f"{name} has been changed in place, but should stay as it is [{where}]")
+        raise AssertionError(
+            f"{name} has been changed in place, but should stay as it is [{where}]"
+        )
 
 
 def _article(value: object) -> str:

@@ -17,8 +17,11 @@ import nbformat
 
 from autograder.assignment import Assignment, AssignmentError
 from autograder.outcome import ItemResult, Outcome, PropertyResult
+from autograder.pytest_plugin import Grading
 from autograder.report import KEY, Report, Status
+from autograder.sandbox import Budget
 from autograder.submission import Submission
+from autograder.suite import run_suites
 
 
 def grade(assignment: Assignment, submission: Submission, remarks: tuple[str, ...] = ()) -> Report:
@@ -36,15 +39,10 @@ def grade(assignment: Assignment, submission: Submission, remarks: tuple[str, ..
     report : Report
         The same for the same code and the same version of the assignment.
     """
-    from autograder.pytest_plugin import Grading  # only this process needs pytest and PyTorch
-    from autograder.sandbox import Budget
-    from autograder.suite import run_suites
-
     seed = int(submission.digest[:12], 16)
     budget = Budget(assignment.limits.submission_seconds)
     run = run_suites(assignment, Grading(submission, seed, budget))
-    for fault in run.faults:
-        print(fault, file=sys.stderr)
+    sys.stderr.writelines(f"{fault}\n" for fault in run.faults)
     all_remarks = tuple(dict.fromkeys([*remarks, *run.remarks]))
     if any(item.points is None for item in run.items):
         status = Status.HELD
@@ -57,7 +55,9 @@ def grade(assignment: Assignment, submission: Submission, remarks: tuple[str, ..
 
 def unreadable(assignment: Assignment, cause: str) -> Report:
     """Return the report of a file that could not be read: no points, and the reason."""
-    items = tuple(ItemResult(item.name, item.points, (_not_there(cause),)) for item in assignment.items)
+    items = tuple(
+        ItemResult(item.name, item.points, (_not_there(cause),)) for item in assignment.items
+    )
     return Report(Status.UNREADABLE, items, (cause,), version=assignment.version)
 
 
@@ -119,12 +119,15 @@ class GradingProcess:
 
 
 @lru_cache(maxsize=1)
-def _process(version: str) -> GradingProcess:  # another version needs its suites loaded anew
+def _process(version: str) -> GradingProcess:
+    """Return the process for a version of an assignment; another needs its suites loaded anew."""
     return GradingProcess()
 
 
 def _not_there(cause: str) -> PropertyResult:
-    return PropertyResult("readable", "The notebook can be read.", Outcome.FAILED, cause, essential=True)
+    return PropertyResult(
+        "readable", "The notebook can be read.", Outcome.FAILED, cause, essential=True
+    )
 
 
 def serve(requests: Iterator[str], answers: Any) -> None:
@@ -140,7 +143,8 @@ def serve(requests: Iterator[str], answers: Any) -> None:
             report = grade(assignment, Submission.from_notebook(notebook), remarks)
         except AssignmentError as error:
             report = held(assignment, str(error))
-        print(json.dumps(report.to_dict()), file=answers, flush=True)
+        answers.write(json.dumps(report.to_dict()) + "\n")
+        answers.flush()
 
 
 if __name__ == "__main__":

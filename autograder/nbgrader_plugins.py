@@ -11,8 +11,7 @@ from typing import Any, TextIO
 import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
-from nbgrader.preprocessors import NbGraderPreprocessor
-from nbgrader.preprocessors import SaveAutoGrades
+from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from nbgrader.utils import is_grade
 
 from autograder.assignment import Assignment
@@ -29,7 +28,7 @@ class SubmissionExporter(NotebookExporter):
 
     def from_file(
         self, file_stream: TextIO, resources: Resources | None = None, **kw: Any
-    ) -> tuple[str, Resources]:
+    ) -> tuple[Any, Resources]:
         """Convert an open file."""
         resources = {} if resources is None else resources
         try:
@@ -43,9 +42,7 @@ class SubmissionExporter(NotebookExporter):
 class RestoreCells(NbGraderPreprocessor):
     """Brings a submission into the form of the release; the first of the sanitizing steps."""
 
-    def preprocess(
-        self, nb: NotebookNode, resources: Resources
-    ) -> tuple[NotebookNode, Resources]:
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         """Return the restored notebook, with its remarks in the metadata."""
         assignment = _assignment(resources)
         submitted = Submission.from_notebook(nb)
@@ -60,10 +57,8 @@ class RestoreCells(NbGraderPreprocessor):
 class GradeCells(NbGraderPreprocessor):
     """Has the notebook graded, and writes the one output by which each grade cell is scored."""
 
-    def preprocess(
-        self, nb: NotebookNode, resources: Resources
-    ) -> tuple[NotebookNode, Resources]:
-        """Return the notebook with the outputs in its grade cells and the report in its metadata."""
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
+        """Return the notebook with its grade cells' outputs, and the report in its metadata."""
         assignment = _assignment(resources)
         cause = nb.metadata.get(KEY, {}).get("unreadable")
         report = unreadable(assignment, cause) if cause else grade_in_own_process(assignment, nb)
@@ -84,9 +79,7 @@ class GradeCells(NbGraderPreprocessor):
 class SaveGrades(SaveAutoGrades):
     """Saves the scores as nbgrader does, and holds back what did not run by our fault."""
 
-    def preprocess(
-        self, nb: NotebookNode, resources: Resources
-    ) -> tuple[NotebookNode, Resources]:
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         """Save the scores of a graded notebook."""
         self.report = Report.from_dict(nb.metadata[KEY])
         return super().preprocess(nb, resources)

@@ -53,7 +53,9 @@ GRADING = pytest.StashKey[Grading]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add our two options."""
     group = parser.getgroup("autograder")
-    group.addoption("--submission", metavar="NOTEBOOK", help="run the hidden suites on this notebook")
+    group.addoption(
+        "--submission", metavar="NOTEBOOK", help="run the hidden suites on this notebook"
+    )
     group.addoption("--grading-seed", type=int, default=0, help="the seed of the suites' inputs")
 
 
@@ -88,7 +90,9 @@ def submission(request: pytest.FixtureRequest) -> Iterator[Any]:
 def rng(request: pytest.FixtureRequest) -> np.random.Generator:
     """A generator whose numbers depend on the recorded seed and the test's own name alone."""
     grading = request.config.stash.get(GRADING, None)
-    seed = request.config.getoption("--grading-seed", default=0) if grading is None else grading.seed
+    seed = (
+        request.config.getoption("--grading-seed", default=0) if grading is None else grading.seed
+    )
     own = zlib.crc32(f"{request.path.stem}::{request.node.name}".encode())
     return np.random.default_rng([seed, 0, own])
 
@@ -100,7 +104,9 @@ def _assignment(suite: Path) -> Assignment:
 
 def _reference(assignment: Assignment) -> Iterator[Any]:
     """Yield the names that the source notebook's solution cells define, in this process."""
-    cells = [cell for cell in Submission.from_notebook(assignment.source).cells if cell.kind == "code"]
+    cells = [
+        cell for cell in Submission.from_notebook(assignment.source).cells if cell.kind == "code"
+    ]
     imports = [
         ast.unparse(node)
         for cell in cells

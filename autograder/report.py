@@ -7,7 +7,6 @@ from typing import Any
 
 from autograder.outcome import ItemResult, Outcome, PropertyResult
 
-
 KEY = "autograder"  # of our part of a notebook's metadata
 
 
@@ -71,7 +70,7 @@ class Report:
         return next(item for item in self.items if item.name == name)
 
 
-MARKS = {Outcome.PASSED: "✓", Outcome.FAILED: "✗", Outcome.NOT_RUN: "–"}
+MARKS = {Outcome.PASSED: "✓", Outcome.FAILED: "✗", Outcome.NOT_RUN: "?"}
 
 
 def item_text(report: Report, name: str) -> str:
@@ -106,7 +105,9 @@ def item_html(report: Report, name: str) -> str:
 
 def _headline(report: Report, item: ItemResult) -> str:
     if item.points is None:
-        return "Not graded yet: a fault of the grader, not of yours. The course staff will see to it."
+        return (
+            "Not graded yet: a fault of the grader, not of yours. The course staff will see to it."
+        )
     return f"{item.points:g} of {item.max_points:g} points ({report.status})"
 
 

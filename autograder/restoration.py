@@ -39,7 +39,9 @@ def restore(submitted: Submission, release: NotebookNode) -> tuple[NotebookNode,
         else:
             cells.append(_plain(cell))
     _add_missing(cells, place, known, remarks)
-    notebook = new_notebook(cells=cells, metadata={"kernelspec": release.metadata.get("kernelspec", {})})
+    notebook = new_notebook(
+        cells=cells, metadata={"kernelspec": release.metadata.get("kernelspec", {})}
+    )
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number}"  # unique, whatever was submitted
     return notebook, remarks

@@ -83,7 +83,7 @@ class Sandbox:
         self._epitaph: DiedError | None = None
         self._connection, theirs = socket.socketpair()
         with theirs, tempfile.TemporaryFile() as log:
-            self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and code
+            self._process = subprocess.Popen(  # our own interpreter and code
                 [sys.executable, "-I", "-S", "-c", BOOT, str(theirs.fileno()), *PATHS],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
@@ -155,7 +155,9 @@ class Sandbox:
                 f"the code ended its own process ({self._cause_of_death()}){place}"
             )
         except wire.WireError as error:
-            self._epitaph = DiedError(f"the code answered with something unreadable ({error}){place}")
+            self._epitaph = DiedError(
+                f"the code answered with something unreadable ({error}){place}"
+            )
         self.close()
         raise self._epitaph
 
@@ -210,7 +212,7 @@ class Sandbox:
 
     def _cause_of_death(self) -> str:
         code = self._process.wait()
-        if code == -signal.SIGXCPU or code == -signal.SIGKILL:
+        if code in {-signal.SIGXCPU, -signal.SIGKILL}:
             return "stopped by the system: too much processor time or memory"
         if code < 0:
             return f"signal {signal.Signals(-code).name}"

@@ -1,5 +1,6 @@
 """A submission brought to life: its cells run in a sandbox, its names ready to be graded."""
 
+from collections import deque
 from typing import Any
 
 from autograder.assignment import Assignment
@@ -77,13 +78,13 @@ class Session:
     def _run_cells(self, skip: list[tuple[int, int]]) -> Sandbox:
         while True:
             sandbox = Sandbox(self.assignment, self.budget, self.seed)
-            reached: list[Any] = [None]
+            reached: deque[Any] = deque([None], maxlen=1)
             try:
                 remarks = sandbox.ask(
                     "run",
                     {"cells": self._cells, "skip": skip, "definitions_only": bool(skip)},
                     self.assignment.limits.statement_seconds,
-                    on_event=lambda event: reached.__setitem__(0, event),
+                    on_event=reached.append,
                 )
             except DiedError as death:
                 place = self._place(reached[0])

@@ -24,13 +24,13 @@ class StandIn:
         """Call the object."""
         label = self._ref.kind
         answer = _ask(self._sandbox, label, "call", target=self, args=list(args), kwargs=kwargs)
-        if not isinstance(answer, tuple) or len(answer) != 2 or not isinstance(answer[1], list):
-            raise StudentError(UNREADABLE)
-        value, changes = answer
         arrays = [a for a in (*args, *kwargs.values()) if isinstance(a, np.ndarray)]
-        for change in changes:
-            _apply(change, arrays)
-        return value
+        match answer:
+            case (value, [*changes]):
+                for change in changes:
+                    _apply(change, arrays)
+                return value
+        raise StudentError(UNREADABLE)
 
     def __getattr__(self, name: str) -> Any:
         """Read an attribute."""
@@ -81,12 +81,11 @@ def _ref(thing: object) -> wire.Ref:
 
 def _apply(change: object, arrays: list[np.ndarray[Any, Any]]) -> None:
     """Copy an argument's new content back from the worker."""
-    if not (isinstance(change, tuple) and len(change) == 2 and isinstance(change[1], np.ndarray)):
-        raise StudentError(UNREADABLE)
-    number, new = change
-    if type(number) is not int or not 0 <= number < len(arrays):
-        raise StudentError(UNREADABLE)
-    if new.shape == arrays[number].shape:
-        arrays[number][...] = new
-    else:
-        arrays[number].fill(np.nan)  # reshaped in place: changed, and of no use any more
+    match change:
+        case (int(number), np.ndarray() as new) if 0 <= number < len(arrays):
+            if new.shape == arrays[number].shape:
+                arrays[number][...] = new
+            else:
+                arrays[number].fill(np.nan)  # reshaped in place: changed, and of no use any more
+        case _:
+            raise StudentError(UNREADABLE)

@@ -1,4 +1,4 @@
-"""A submitted notebook, read as data: nothing of it is run, and nothing but its cells is believed."""
+"""A submitted notebook, read as data: nothing of it is run, and only its cells are believed."""
 
 import copy
 import hashlib

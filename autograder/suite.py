@@ -4,6 +4,7 @@ import contextlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
@@ -64,7 +65,8 @@ def run_suites(assignment: Assignment, grading: Grading) -> SuiteRun:
     suites = [str(assignment.suite(item)) for item in assignment.items]
     with _quiet():
         pytest.main(
-            [*OPTIONS, f"--rootdir={assignment.hidden}", *suites], plugins=[pytest_plugin, collector]
+            [*OPTIONS, f"--rootdir={assignment.hidden}", *suites],
+            plugins=[pytest_plugin, collector],
         )
     run = collector.run
     run.remarks += grading.remarks
@@ -136,7 +138,7 @@ def _quiet() -> Iterator[None]:
     before = os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     try:
-        with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
+        with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
             yield
     finally:
         if before is None:

@@ -40,8 +40,14 @@ class Student:
 
 CLASS = [
     Student("student-01", "right, as the reference"),
-    Student("student-02", "right, masks drawn with random.random", ("dropout_random_of_the_standard_library",)),
-    Student("student-03", "right, masks drawn by np.random.choice", ("dropout_choice_zero_or_scale",)),
+    Student(
+        "student-02",
+        "right, masks drawn with random.random",
+        ("dropout_random_of_the_standard_library",),
+    ),
+    Student(
+        "student-03", "right, masks drawn by np.random.choice", ("dropout_choice_zero_or_scale",)
+    ),
     Student("student-04", "right, penalty by einsum", ("dropout_binomial_mask", "l2_einsum")),
     Student("student-05", "keeps with probability p", ("dropout_keep_with_p",)),
     Student("student-06", "never scales the kept elements", ("dropout_never_scaled",)),
@@ -53,7 +59,9 @@ CLASS = [
     Student("student-12", "never handed in", submits=False),
     Student("student-13", "a file cut in half", truncates=True),
     Student("student-14", "right, but a cell runs for ever", first_cell="while True:\n    pass"),
-    Student("student-15", "right, but a cell ends the process", first_cell="import os\nos._exit(1)"),
+    Student(
+        "student-15", "right, but a cell ends the process", first_cell="import os\nos._exit(1)"
+    ),
     Student(
         "team-16",
         "masks the input; half the penalty's gradient",

@@ -10,7 +10,7 @@ import sys
 import types
 from collections.abc import Iterator, Sequence
 from importlib.machinery import ModuleSpec
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Self
 
 
 class NotAvailableError(Exception):
@@ -31,7 +31,9 @@ policy = _Policy()
 def _refuse(name: str) -> NoReturn:
     library = name.partition(".")[0]
     if library in policy.forbidden:
-        raise NotAvailableError(f"{name} is used, but {library} is not allowed in graded code: use NumPy")
+        raise NotAvailableError(
+            f"{name} is used, but {library} is not allowed in graded code: use NumPy"
+        )
     raise NotAvailableError(
         f"{name} is needed for the result, but graded code has NumPy and the standard library only"
     )
@@ -44,6 +46,8 @@ def _touch(name: str) -> None:
 
 class Absent:
     """Anything reached through an absent library: it takes every call and gives no value."""
+
+    _name: str
 
     def __init__(self, name: str) -> None:
         object.__setattr__(self, "_name", name)
@@ -58,6 +62,7 @@ class Absent:
         _touch(self._name)
 
     def __call__(self, *args: object, **kwargs: object) -> "Absent":
+        """Do nothing."""
         _touch(self._name)
         return Absent(self._name)
 
@@ -76,7 +81,7 @@ class Absent:
     def __bool__(self) -> bool:
         return False
 
-    def __enter__(self) -> "Absent":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -100,11 +105,12 @@ def _operator(self: Absent, *others: object) -> NoReturn:
     _refuse(self._name)
 
 
-for _name in (
-    "add sub mul matmul truediv floordiv mod pow and or xor lshift rshift "
-    "radd rsub rmul rmatmul rtruediv rfloordiv rmod rpow rand ror rxor "
-    "neg pos abs invert lt le gt ge array float int index complex round"
-).split():
+OPERATORS = """
+    add sub mul matmul truediv floordiv mod pow and or xor lshift rshift
+    radd rsub rmul rmatmul rtruediv rfloordiv rmod rpow rand ror rxor
+    neg pos abs invert lt le gt ge array float int index complex round
+"""
+for _name in OPERATORS.split():
     setattr(Absent, f"__{_name}__", _operator)
 
 

@@ -22,12 +22,13 @@ DEFINITIONS = (
     ast.AnnAssign,
 )
 BODY_MAGICS = re.compile(r"\A\s*%%(time|timeit|capture|prun|debug|python3?)\b.*\n")
+MAX_REMARKS = 100
 CELL_MAGIC = re.compile(r"\A\s*%%\w")
 LINE_MAGIC = re.compile(r"^(?P<indent>[ \t]*)(?P<target>[\w, \t]+=[ \t]*)?[%!?].*$", re.MULTILINE)
 
 
 class Cell(TypedDict):
-    """A code cell as it arrives: its text, and whether it is a student's answer to a solution cell."""
+    """A code cell as it arrives: its text, and whether it is the answer to a solution cell."""
 
     source: str
     answer: bool
@@ -51,8 +52,9 @@ class Notebook:
         self.remarks: list[Remark] = []
 
     def __getitem__(self, name: str) -> Any:
-        """Return what a name stands for: in the answers first, so that a later try-out of the
-        same name elsewhere in the notebook does not replace the answer.
+        """Return what a name stands for, in the answers first.
+
+        A later try-out of the same name elsewhere in the notebook does not replace the answer.
         """
         if name in self.answers:
             return self.answers[name]
@@ -83,7 +85,9 @@ class Notebook:
                 tree = parse(cell["source"])
             except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
                 line = getattr(error, "lineno", None) or 0
-                self._remark(number, line, f"{type(error).__name__}: {getattr(error, 'msg', error)}")
+                self._remark(
+                    number, line, f"{type(error).__name__}: {getattr(error, 'msg', error)}"
+                )
                 continue
             future = [node for node in tree.body if _is_future_import(node)]
             before = dict(self.module.__dict__)
@@ -111,7 +115,7 @@ class Notebook:
             policy.strict_imports = False
 
     def _remark(self, cell: int, line: int, cause: str) -> None:
-        if len(self.remarks) < 100:
+        if len(self.remarks) < MAX_REMARKS:
             self.remarks.append({"cell": cell, "line": line, "cause": cause[:300]})
 
 
@@ -152,4 +156,3 @@ def _defines(node: ast.stmt) -> bool:
         isinstance(node, (ast.If, ast.Try, ast.With))
         and any(isinstance(child, DEFINITIONS) for child in ast.walk(node))
     )
-

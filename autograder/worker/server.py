@@ -61,7 +61,7 @@ class Server:
         sys.meta_path.insert(0, GivenModules(given))
         sys.meta_path.append(AbsentFinder())
         sys.modules["__main__"] = self.notebook.module
-        builtins.input = lambda prompt="": ""  # type: ignore[assignment]  # there is nobody to ask
+        builtins.input = lambda prompt="": ""  # there is nobody to ask
         random.seed(seed)
         np.random.seed(seed % 2**32)  # noqa: NPY002  # the generator that most students use
 

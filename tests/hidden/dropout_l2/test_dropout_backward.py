@@ -68,7 +68,9 @@ def test_no_gradient_flows_through_a_dropped_element(submission, linear, rng):
         if not kept.all():
             break
     else:
-        raise AssertionError("no element of the output is ever dropped, so no mask can be read back")
+        raise AssertionError(
+            "no element of the output is ever dropped, so no mask can be read back"
+        )
     grad_output = np.where(kept, 0.0, rng.normal(size=kept.shape))
     grad_input = expect.array(layer.backward(grad_output), x.shape, "grad_input", where)
     assert not grad_input.any(), (

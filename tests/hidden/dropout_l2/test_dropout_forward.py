@@ -25,9 +25,7 @@ def draw(submission, linear, rng, p, calls, rows, columns):
     known = linear(6, columns)
     layer = submission.Dropout(known.layer, p=p)
     x = rng.normal(size=(rows, 6))
-    return np.array(
-        [forward(layer, x, columns, f"Dropout(p={p:.3g})") == 0 for _ in range(calls)]
-    )
+    return np.array([forward(layer, x, columns, f"Dropout(p={p:.3g})") == 0 for _ in range(calls)])
 
 
 def two_sided(count, n, probability):

@@ -54,13 +54,15 @@ def test_output_is_the_layers_output(submission, linear, rng, coefficient, where
 
 
 @pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("training", [True, False])
 def test_penalty_is_coefficient_times_sum_of_squares(
-    submission, linear, rng, coefficient, where, shape
+    submission, linear, rng, coefficient, where, shape, training
 ):
-    """The penalty is coefficient * sum(weights ** 2), whatever the batch and the layer's size."""
+    """The penalty is coefficient * sum(weights ** 2), in training and in evaluation."""
     rows, in_features, out_features = shape
     known = linear(in_features, out_features)
     layer = submission.L2regularization(known.layer, coefficient=coefficient)
+    layer.training = training
     for _ in range(2):
         layer(rng.normal(size=(rows, in_features)))
         expected = coefficient * float((known.weights**2).sum())

@@ -15,7 +15,7 @@ class L2regularization(LayerWrapper):
         return self.layer(x)
 
     def penalty(self):
-        return 0.01 * np.sum(self.weights ** 2)
+        return 0.01 * np.sum(self.weights**2)
 
     def backward(self, grad_output):
         grad_input = self.layer.backward(grad_output)

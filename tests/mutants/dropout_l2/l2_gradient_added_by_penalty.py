@@ -17,7 +17,7 @@ class L2regularization(LayerWrapper):
     def penalty(self):
         if self.grads:
             self.grads["weights"] = self.grads["weights"] + 2 * self.coefficient * self.weights
-        return self.coefficient * np.sum(self.weights ** 2)
+        return self.coefficient * np.sum(self.weights**2)
 
     def backward(self, grad_output):
         return self.layer.backward(grad_output)

@@ -15,9 +15,9 @@ class L2regularization(LayerWrapper):
         return self.layer(x)
 
     def penalty(self):
-        return self.coefficient * np.sum(self.weights ** 2)
+        return self.coefficient * np.sum(self.weights**2)
 
     def backward(self, grad_output):
         grad_input = self.layer.backward(grad_output)
-        self.grads["weights"] += self.coefficient * self.weights ** 2
+        self.grads["weights"] += self.coefficient * self.weights**2
         return grad_input

@@ -18,7 +18,7 @@ class L2regularization(LayerWrapper):
         return h
 
     def penalty(self):
-        return self.coefficient * np.sum(self.weights ** 2)
+        return self.coefficient * np.sum(self.weights**2)
 
     def backward(self, grad_output):
         grad_input = self.layer.backward(grad_output)

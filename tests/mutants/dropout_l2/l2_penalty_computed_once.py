@@ -17,7 +17,7 @@ class L2regularization(LayerWrapper):
 
     def penalty(self):
         if self.value is None:
-            self.value = self.coefficient * np.sum(self.weights ** 2)
+            self.value = self.coefficient * np.sum(self.weights**2)
         return self.value
 
     def backward(self, grad_output):

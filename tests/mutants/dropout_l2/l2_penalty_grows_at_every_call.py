@@ -16,7 +16,7 @@ class L2regularization(LayerWrapper):
         return self.layer(x)
 
     def penalty(self):
-        self.total += self.coefficient * np.sum(self.weights ** 2)
+        self.total += self.coefficient * np.sum(self.weights**2)
         return self.total
 
     def backward(self, grad_output):

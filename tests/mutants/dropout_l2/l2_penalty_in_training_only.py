@@ -17,7 +17,7 @@ class L2regularization(LayerWrapper):
     def penalty(self):
         if not self.training:
             return 0.0
-        return self.coefficient * np.sum(self.weights ** 2)
+        return self.coefficient * np.sum(self.weights**2)
 
     def backward(self, grad_output):
         grad_input = self.layer.backward(grad_output)

@@ -15,7 +15,7 @@ class L2regularization(LayerWrapper):
         return self.layer(x)
 
     def penalty(self):
-        return self.coefficient * sum(np.sum(v ** 2) for v in self.parameters.values())
+        return self.coefficient * sum(np.sum(v**2) for v in self.parameters.values())
 
     def backward(self, grad_output):
         grad_input = self.layer.backward(grad_output)

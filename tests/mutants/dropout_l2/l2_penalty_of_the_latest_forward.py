@@ -13,7 +13,7 @@ class L2regularization(LayerWrapper):
         self.value = 0.0
 
     def __call__(self, x):
-        self.value = self.coefficient * np.sum(self.weights ** 2)
+        self.value = self.coefficient * np.sum(self.weights**2)
         return self.layer(x)
 
     def penalty(self):

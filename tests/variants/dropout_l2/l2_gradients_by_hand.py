@@ -13,7 +13,7 @@ class L2regularization(LayerWrapper):
         return x.dot(self.weights) + self.bias
 
     def penalty(self):
-        return self.coefficient * np.sum(self.weights ** 2)
+        return self.coefficient * np.sum(self.weights**2)
 
     def backward(self, grad_output):
         data_gradient = self.x.T.dot(grad_output)

@@ -12,7 +12,7 @@ class L2regularization(LayerWrapper):
         return self.layer(x)
 
     def penalty(self):
-        return self.coefficient * np.sum(self.weights ** 2)
+        return self.coefficient * np.sum(self.weights**2)
 
     def backward(self, grad_output):
         decay = np.multiply(2.0 * self.coefficient, self.weights)

@@ -15,7 +15,7 @@ class L2regularization(LayerWrapper):
         return self.layer(x)
 
     def penalty(self):
-        value = self.coefficient * np.sum(self.weights ** 2)
+        value = self.coefficient * np.sum(self.weights**2)
         print("penalty", value)
         return value
 

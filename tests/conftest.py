@@ -1,0 +1,60 @@
+"""What the tests of the whole package share: the project, its assignment, and nbgrader itself."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from autograder.assignment import Assignment
+from autograder.grader import GradingProcess
+
+PROJECT = Path(__file__).resolve().parent.parent
+Nbgrader = Callable[..., str]
+
+
+@pytest.fixture(scope="session")
+def assignment() -> Assignment:
+    """The assignment as it stands in the project."""
+    return Assignment(PROJECT, "dropout_l2")
+
+
+@pytest.fixture(scope="session")
+def grading_process() -> GradingProcess:
+    """One warm grading process for all tests."""
+    return GradingProcess()
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    """A course's folder with the project's settings and assignment, and nothing generated."""
+    root = tmp_path / "course"
+    ignore = shutil.ignore_patterns("__pycache__", ".mypy_cache")
+    shutil.copytree(PROJECT / "source", root / "source", ignore=ignore)
+    shutil.copytree(PROJECT / "tests" / "hidden", root / "tests" / "hidden", ignore=ignore)
+    shutil.copy(PROJECT / "nbgrader_config.py", root)
+    return root
+
+
+@pytest.fixture
+def nbgrader(course: Path) -> Nbgrader:
+    """A function that runs an nbgrader command in the course's folder and returns its output."""
+
+    def run(*words: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "nbgrader", *words],
+            cwd=course,
+            env={**os.environ, "JUPYTER_CONFIG_DIR": str(course)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout
+        return done.stdout
+
+    return run

@@ -1,0 +1,85 @@
+"""The demo: a made-up class from release to feedback, by nbgrader's own commands alone."""
+
+import csv
+import re
+import subprocess
+import sys
+
+import pytest
+
+from demo.students import CLASS
+from tests.conftest import PROJECT
+
+SCORES = {  # by hand: what each story must lose
+    "student-01": 3.0,
+    "student-02": 3.0,
+    "student-03": 3.0,
+    "student-04": 3.0,
+    "student-11": 0.0,
+    "student-12": 0.0,
+    "student-13": 0.0,
+    "student-14": 3.0,
+    "student-15": 3.0,
+}
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    root = tmp_path_factory.mktemp("demo") / "course"
+    done = subprocess.run(
+        [sys.executable, "-m", "demo", str(root)],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return root, done.stdout
+
+
+def rows(root):
+    with (root / "grades.csv").open() as grades:
+        return {row["student_id"]: row for row in csv.DictReader(grades)}
+
+
+def test_whole_class_is_in_the_export(demo):
+    """Every student of the roster has a line in grades.csv, with 3.0 points to be had."""
+    table = rows(demo[0])
+    assert sorted(table) == sorted(student.id for student in CLASS)
+    assert {row["max_score"] for row in table.values()} == {"3.0"}
+
+
+def test_scores_are_what_the_stories_deserve(demo):
+    """Right solutions get 3.0, empty and unreadable ones 0, and each mistake costs something."""
+    scores = {student: float(row["score"]) for student, row in rows(demo[0]).items()}
+    assert {student: scores[student] for student in SCORES} == SCORES
+    others = {student: score for student, score in scores.items() if student not in SCORES}
+    assert all(0 < score < 3 for score in others.values()), others
+
+
+def test_every_submission_has_its_feedback_page(demo):
+    """Each student who handed something in, even an unreadable file, gets a feedback page."""
+    root, _ = demo
+    pages = {path.parent.parent.name for path in root.glob("feedback/*/dropout_l2/dropout_l2.html")}
+    assert pages == {student.id for student in CLASS if student.submits}
+
+
+def test_feedback_names_the_property_that_failed(demo):
+    """The page of the student whose backward pass has no mask says what is wrong with it."""
+    page = (demo[0] / "feedback" / "student-07" / "dropout_l2" / "dropout_l2.html").read_text()
+    assert "The gradient does not depend on grad_output where the forward pass dropped" in page
+
+
+def test_table_names_each_status(demo):
+    """The closing table has a line for each student, with a status that a TA understands."""
+    _, printed = demo
+    for student, status in {
+        "student-01": "graded",
+        "student-12": "missing",
+        "student-13": "could not be read",
+        "student-14": "graded with remarks",
+        "student-15": "graded with remarks",
+    }.items():
+        assert re.search(rf"{student}\b.*{status}", printed), printed
+    for what in ("gradebook.db", "feedback", "grades.csv"):
+        assert what in printed
