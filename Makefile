@@ -5,7 +5,6 @@ PYTHON ?= python3.11
 PIP_ARGS ?=
 VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
-export PATH := $(BIN):$(PATH)
 
 .PHONY: help setup demo test lint check regenerate lock clean
 
@@ -34,7 +33,7 @@ lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	cd source/dropout_l2 && $(BIN)/mypy --strict layers activations losses model visible_checks.py
+	cd source/dropout_l2 && $(BIN)/mypy --strict --cache-dir ../../.mypy_cache/given layers activations losses model visible_checks.py
 
 check: setup
 	$(BIN)/python -m pytest --numprocesses 2

@@ -1,9 +1,14 @@
 """The course's settings for nbgrader: its folders, and our classes at its extension points."""
 
+from autograder import scripts
+
+scripts.put_on_path()
+
 c = get_config()  # noqa: F821  # nbgrader puts it there
 
 c.CourseDirectory.course_id = "deep_learning"
 c.CourseDirectory.solution_directory = "reference_solution"
+c.CourseDirectory.ignore = [".*", "*.pyc", "__pycache__", "feedback"]  # what tools leave behind
 
 c.Execute.timeout = 120  # seconds for a cell of the reference solution
 

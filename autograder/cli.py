@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 import autograder
+from autograder import scripts
 from autograder.assignment import Assignment, AssignmentError
 from autograder.ledger import Entry, entries
 from autograder.report import Status
@@ -50,33 +51,36 @@ def status(assignment: str, course: Path, db: str | None) -> None:
                 f"{path} not found: run `nbgrader generate_assignment {assignment} --force`"
             )
         db = f"sqlite:///{path}"
-    Console().print(status_table(chosen, list(entries(chosen, db))))
+    print_status(Console(), chosen, list(entries(chosen, db)))
 
 
-def status_table(assignment: Assignment, lines: list[Entry]) -> Table:
-    """Return the table of a class: student, points for each item, total, status, remarks."""
+def print_status(console: Console, assignment: Assignment, lines: list[Entry]) -> None:
+    """Print the table of a class, and below it what has to be said of single submissions."""
     table = Table(title=f"{assignment.name}: {len(lines)} students", title_justify="left")
     table.add_column("student", no_wrap=True)
     for item in assignment.items:
-        table.add_column(f"{item.name.removeprefix('test_')}\nof {item.points:g}", justify="right")
+        words = item.name.removeprefix("test_").replace("_", "\n")
+        table.add_column(f"{words}\nof {item.points:g}", justify="right")
     table.add_column(f"total\nof {sum(i.points for i in assignment.items):g}", justify="right")
-    table.add_column("status")
+    table.add_column("status", no_wrap=True)
     for line in lines:
         points = [line.points[item.name] for item in assignment.items]
         total = None if None in points else sum(p for p in points if p is not None)
-        # a remark may quote a student's code: Text takes nothing in it for markup
-        status = Text(line.status, style=STYLES.get(line.status, "red"))
-        status.append("".join(f"\n{remark}" for remark in line.remarks), style="default")
         table.add_row(
             line.student,
             *("-" if p is None else f"{p:g}" for p in (*points, total)),
-            status,
+            Text(line.status, style=STYLES.get(line.status, "red")),
         )
-    return table
+    console.print(table)
+    for line in lines:
+        for remark in line.remarks:
+            # a remark may quote a student's code, so nothing in it is markup
+            console.print(f"{line.student}: {remark}", markup=False, highlight=False)
 
 
 def main() -> None:
     """Run the command line; turn every exception into a text and an exit code."""
+    scripts.put_on_path()
     try:
         commands(standalone_mode=False)
     except click.exceptions.Abort:

@@ -7,20 +7,28 @@ import os
 import shutil
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
+from autograder import scripts
 from autograder.assignment import Assignment
-from autograder.cli import status_table
+from autograder.cli import print_status
 from autograder.ledger import entries
-from demo.students import CLASS, Student, solve
+from demo.students import CLASS
 
 NAME = "dropout_l2"
 PROJECT = Path(__file__).resolve().parent.parent
+SUBMITTED = sum(student.submits for student in CLASS)
 
 
 class StepError(Exception):
@@ -38,6 +46,19 @@ class Course:
         """Where the output of all commands goes."""
         return self.root / "demo.log"
 
+    @property
+    def database(self) -> Path:
+        """The gradebook."""
+        return self.root / "gradebook.db"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables with which all commands run.
+
+        Students have the course's settings from the configuration of their own machines.
+        """
+        return {**os.environ, "JUPYTER_CONFIG_DIR": str(self.root), "PYTHONPATH": str(PROJECT)}
+
     def create(self) -> None:
         """Make the course's folder anew."""
         shutil.rmtree(self.root, ignore_errors=True)
@@ -50,71 +71,64 @@ class Course:
         config += f"c.Exchange.cache = {str(self.root / 'exchange_cache')!r}\n"
         (self.root / "nbgrader_config.py").write_text(config, encoding="utf-8")
         (self.root / "exchange").mkdir(mode=0o777)
+        roster = "id\n" + "".join(f"{student.id}\n" for student in CLASS)
+        (self.root / "roster.csv").write_text(roster, encoding="utf-8")
 
-    def nbgrader(self, *words: str, folder: Path | None = None) -> None:
-        """Run an nbgrader command, in the course's folder or another."""
-        command = [sys.executable, "-m", "nbgrader", *words]
-        # students have the course's settings from their own machine's configuration
-        environment = {**os.environ, "JUPYTER_CONFIG_DIR": str(self.root)}
-        done = subprocess.run(  # nbgrader, with words of ours
-            command,
-            cwd=folder or self.root,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        with self.log.open("a", encoding="utf-8") as log:
-            log.write(f"$ nbgrader {' '.join(words)}\n{done.stdout}")
-        if done.returncode:
+    def run(self, progress: Progress, task: TaskID, sign: str, *words: str) -> None:
+        """Run a Python module; each line of its output that has the sign is a piece of progress."""
+        with (
+            self.log.open("a", encoding="utf-8") as log,
+            subprocess.Popen(
+                [sys.executable, "-m", *words],
+                cwd=self.root,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+            ) as process,
+        ):
+            log.write(f"$ python -m {' '.join(words)}\n")
+            assert process.stdout is not None
+            for line in process.stdout:
+                log.write(line)
+                if sign in line:
+                    progress.advance(task)
+        if process.returncode:
             raise StepError(
-                f"`nbgrader {' '.join(words)}` failed with exit code {done.returncode}, "
+                f"`python -m {' '.join(words)}` failed with exit code {process.returncode}: "
                 f"see the end of {self.log}"
             )
-
-    def hand_in(self, student: Student) -> None:
-        """Fetch, solve and submit, as one student does."""
-        home = self.root / "students" / student.id
-        home.mkdir(parents=True)
-        self.nbgrader("fetch_assignment", NAME, folder=home)
-        solve(student, home / NAME / f"{NAME}.ipynb", Assignment(self.root, NAME))
-        if student.submits:
-            self.nbgrader("submit", NAME, f"--student={student.id}", folder=home)
+        progress.update(task, completed=progress.tasks[task].total)
 
 
 def run(course: Course, progress: Progress) -> None:
     """Take the class through the assignment, one line of progress a step."""
-
-    def step(title: str, *words: str) -> None:
-        task = progress.add_task(title, total=1)
-        course.nbgrader(*words)
-        progress.advance(task)
-
     course.create()
-    step("generate the assignment", "generate_assignment", NAME)
-    roster = course.root / "roster.csv"
-    roster.write_text("id\n" + "".join(f"{student.id}\n" for student in CLASS), encoding="utf-8")
-    step("enter the roster", "db", "student", "import", str(roster))
-    step("release", "release_assignment", NAME)
-    task = progress.add_task("students fetch, solve, submit", total=len(CLASS))
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for _ in pool.map(course.hand_in, CLASS):
-            progress.advance(task)
-    step("collect", "collect", NAME)
-    step("autograde", "autograde", NAME)
-    step("generate the feedback", "generate_feedback", NAME)
-    step("release the feedback", "release_feedback", NAME)
-    step("export", "export", f"--to={course.root / 'grades.csv'}")
+    root = str(course.root)
+    steps: list[tuple[str, int, str, list[str]]] = [
+        ("generate the assignment", 1, "\n", ["nbgrader", "generate_assignment", NAME]),
+        ("enter the roster", 1, "\n", ["nbgrader", "db", "student", "import", "roster.csv"]),
+        ("release", 1, "\n", ["nbgrader", "release_assignment", NAME]),
+        ("fetch, solve, submit", SUBMITTED, "Submitted as", ["demo.handing_in", root, NAME]),
+        ("collect", SUBMITTED, "Collecting submission", ["nbgrader", "collect", NAME]),
+        ("autograde", SUBMITTED, " points, ", ["nbgrader", "autograde", NAME]),
+        ("generate the feedback", SUBMITTED, "Writing", ["nbgrader", "generate_feedback", NAME]),
+        ("release the feedback", 1, "\n", ["nbgrader", "release_feedback", NAME]),
+        ("export", 1, "\n", ["nbgrader", "export"]),
+    ]
+    for title, total, sign, words in steps:
+        task = progress.add_task(title, total=total)
+        course.run(progress, task, sign, *words)
 
 
 def main() -> int:
     """Run the demo and print the class's table; return the exit code."""
+    scripts.put_on_path()
     console = Console()
-    course = Course(Path(sys.argv[1]) if sys.argv[1:] else PROJECT / "demo" / "course")
+    course = Course(Path(sys.argv[1]).resolve() if sys.argv[1:] else PROJECT / "demo" / "course")
     columns = (
-        TextColumn("{task.description:<30}"),
+        TextColumn("{task.description:<22}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
@@ -129,15 +143,14 @@ def main() -> int:
         console.print("Interrupted: `make demo` starts again from the beginning.")
         return 130
     assignment = Assignment(course.root, NAME)
-    database = course.root / "gradebook.db"
-    console.print(status_table(assignment, list(entries(assignment, f"sqlite:///{database}"))))
+    print_status(console, assignment, list(entries(assignment, f"sqlite:///{course.database}")))
     for what, path in {
-        "gradebook": database,
+        "gradebook": course.database,
         "feedback": course.root / "feedback",
         "grades": course.root / "grades.csv",
         "log": course.log,
     }.items():
-        console.print(f"{what:<10} {os.path.relpath(path)}", soft_wrap=True)
+        console.print(f"{what:<10} {os.path.relpath(path)}", soft_wrap=True, highlight=False)
     return 0
 
 

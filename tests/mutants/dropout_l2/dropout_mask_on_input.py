@@ -14,7 +14,7 @@ class Dropout(LayerWrapper):
     def __call__(self, x):
         if not self.training:
             return self.layer(x)
-        self.mask = (np.random.rand(*x.shape) > self.p) / (1 - self.p)
+        self.mask = (np.random.random(x.shape) < 1 - self.p) / (1 - self.p)
         return self.layer(x * self.mask)
 
     def backward(self, grad_output):

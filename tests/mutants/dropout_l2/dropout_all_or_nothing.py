@@ -1,6 +1,6 @@
-"""Each backward pass takes the mask of its own forward pass off a stack.
+"""With probability p the layer outputs zero, I draw one number for that.
 
-loses: test_dropout_backward
+loses: test_dropout_forward
 """
 
 
@@ -10,14 +10,13 @@ class Dropout(LayerWrapper):
         if not 0 <= p <= 1:
             raise ValueError(f"p must lie in [0, 1], got p={p}")
         self.p = p
-        self.masks = []
 
     def __call__(self, x):
         h = self.layer(x)
         if not self.training:
             return h
-        self.masks.append((np.random.rand(*h.shape) > self.p) / (1 - self.p))
-        return h * self.masks[-1]
+        self.mask = (np.random.rand() > self.p) / (1 - self.p)
+        return h * self.mask
 
     def backward(self, grad_output):
-        return self.layer.backward(grad_output * self.masks.pop())
+        return self.layer.backward(grad_output * self.mask)
