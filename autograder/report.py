@@ -93,7 +93,7 @@ def item_html(report: Report, name: str) -> str:
         message = _message(result)
         detail = f"<br><code>{escape(message)}</code>" if message else ""
         rows.append(
-            f"<li>{MARKS[result.outcome]} <b>{result.outcome}</b>: "
+            f'<li style="margin-bottom: 0.5em">{MARKS[result.outcome]} <b>{result.outcome}</b>: '
             f"{escape(result.sentence)}{detail}</li>"
         )
     remarks = "".join(f"<p>Remark: {escape(remark)}</p>" for remark in report.remarks)
@@ -112,5 +112,7 @@ def _headline(report: Report, item: ItemResult) -> str:
 
 
 def _message(result: PropertyResult) -> str:
-    # why a property did not run is for the operator, in the log
-    return result.message if result.outcome is Outcome.FAILED else ""
+    if result.outcome is not Outcome.FAILED:
+        return ""  # why a property did not run is for the operator, in the log
+    gate = "; without this property the item is worth nothing" if result.essential else ""
+    return result.message + gate

@@ -22,6 +22,7 @@ class Specimen:
     grade_id : str
         The solution cell that it answers.
     source : str
+        The cell's text, which is the file's without its docstring.
     """
 
     name: str
@@ -58,7 +59,12 @@ def _specimen(assignment: Assignment, path: Path) -> Specimen:
     )
     if unknown := loses - {item.name for item in assignment.items}:
         raise AssignmentError(f"{path}: `loses:` must name items, got {sorted(unknown)}")
-    return Specimen(path.stem, sentence, loses, _answered_cell(assignment, tree, path), source)
+    code = "".join(source.splitlines(keepends=True)[_docstring_lines(tree) :]).lstrip("\n")
+    return Specimen(path.stem, sentence, loses, _answered_cell(assignment, tree, path), code)
+
+
+def _docstring_lines(tree: ast.Module) -> int:
+    return tree.body[0].end_lineno or 0 if ast.get_docstring(tree) else 0
 
 
 def _answered_cell(assignment: Assignment, tree: ast.Module, path: Path) -> str:

@@ -1,0 +1,5 @@
+"""Models: layers in a row."""
+
+from model.model import Model
+
+__all__ = ["Model"]

@@ -1,0 +1,175 @@
+"""A tiny course: one notebook, one item of four properties, one given module."""
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from hypothesis import settings
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from autograder.assignment import Assignment
+from autograder.sandbox import Budget
+from autograder.session import Session
+from autograder.submission import Submission, filled
+
+# the same examples at every run, and no verdict on how long they take
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.load_profile("repeatable")
+
+GIVEN = {
+    "scaling.py": '''\
+"""What the tiny assignment gives."""
+
+
+class Scaling:
+    """Keeps a factor."""
+
+    def __init__(self, factor=2.0):
+        self.factor = factor
+'''
+}
+HEADER = "class Scaler(Scaling):\n    def __call__(self, x):\n"
+SOLVED = f"{HEADER}        ### BEGIN SOLUTION\n        return self.factor * x\n        ### END SOLUTION\n"
+STUB = f"{HEADER}        # YOUR CODE HERE\n        raise NotImplementedError()\n"
+RIGHT = f"{HEADER}        return x * self.factor\n"
+IN_PLACE = f"{HEADER}        x *= self.factor\n        return x\n"  # three of four properties
+IDENTITY = f"{HEADER}        return x\n"  # all but the essential one, for factor 1
+
+SUITE = '''\
+"""Four properties of a scaler."""
+
+import pytest
+
+from autograder import expect
+
+
+@pytest.mark.essential
+def test_output_is_not_the_input(submission, rng):
+    """The output is not the input."""
+    x = rng.normal(size=3)
+    y = expect.array(submission.Scaler(2.0)(x.copy()), (3,), "output", "Scaler(2)")
+    assert (x != y).all(), "the output is the input [Scaler(2)]"
+
+
+@pytest.mark.parametrize("factor", [0.5, 3.0])
+def test_output_is_factor_times_input(submission, rng, factor):
+    """The output is factor * x, for any factor."""
+    x = rng.normal(size=(2, 3))
+    where = f"Scaler({factor})"
+    y = expect.array(submission.Scaler(factor)(x.copy()), x.shape, "output", where)
+    expect.close(y, factor * x, "output", where)
+
+
+def test_default_factor_is_two(submission):
+    """Without a factor, 2 is taken."""
+    assert submission.Scaler().factor == 2, "factor should be 2 [Scaler()]"
+
+
+def test_input_stays_as_it_is(submission, rng):
+    """The input is not changed in place."""
+    x = rng.normal(size=4)
+    before = x.copy()
+    submission.Scaler(3.0)(x)
+    expect.untouched(x, before, "x", "Scaler(3)")
+'''
+
+
+def claimed(source: str, **claims: Any) -> NotebookNode:
+    """Return a code cell with nbgrader's metadata."""
+    usual = {"schema_version": 3, "locked": False, "grade": False, "solution": False}
+    return new_code_cell(source, metadata={"nbgrader": usual | claims})
+
+
+def notebook(*cells: NotebookNode) -> NotebookNode:
+    kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return new_notebook(cells=list(cells), metadata={"kernelspec": kernelspec})
+
+
+def tiny_notebook(solution: str, points: float = 2) -> NotebookNode:
+    return notebook(
+        new_markdown_cell("# Scaling"),
+        new_code_cell("import numpy as np\nfrom scaling import Scaling"),
+        claimed(solution, solution=True, grade_id="scaler"),
+        claimed("# hidden", grade=True, locked=True, grade_id="test_scaler", points=points),
+    )
+
+
+def make_course(
+    root: Path,
+    *,
+    suites: Mapping[str, str] | None = None,
+    given: Mapping[str, str] | None = None,
+    manifest: str = "",
+    points: float = 2,
+    **limits: float,
+) -> Assignment:
+    """Write a tiny course into a folder and return its assignment."""
+    limit_lines = "".join(f"{name} = {value}\n" for name, value in limits.items())
+    files = {
+        f"tests/hidden/tiny/{name}": text
+        for name, text in (suites or {"test_scaler.py": SUITE}).items()
+    }
+    files |= {f"source/tiny/{name}": text for name, text in (given or GIVEN).items()}
+    files["tests/hidden/tiny/manifest.toml"] = (
+        f'forbidden = ["torch"]\n{manifest}\n[limits]\n{limit_lines}'
+    )
+    for path, text in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text, encoding="utf-8")
+    (root / "release" / "tiny").mkdir(parents=True, exist_ok=True)
+    nbformat.write(tiny_notebook(SOLVED, points), root / "source" / "tiny" / "tiny.ipynb")
+    nbformat.write(tiny_notebook(STUB, points), root / "release" / "tiny" / "tiny.ipynb")
+    return Assignment(root, "tiny")
+
+
+def handed_in(assignment: Assignment, answer: str, *sources: str) -> NotebookNode:
+    """Return the release with an answer in its solution cell, and other code cells at its end."""
+    solved = filled(assignment.release, {"scaler": answer})
+    solved.cells += map(new_code_cell, sources)
+    return solved
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Assignment:
+    return make_course(tmp_path)
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Callable[..., Session]]:
+    """A function that runs an answer, and other code cells, in a session of a tiny course."""
+    opened: list[Session] = []
+
+    def start(answer: str = RIGHT, *sources: str, seed: int = 1, **limits: float) -> Session:
+        assignment = make_course(tmp_path / f"course{len(opened)}", **limits)
+        submission = Submission.from_notebook(handed_in(assignment, answer, *sources))
+        budget = Budget(assignment.limits.submission_seconds)
+        opened.append(Session(assignment, submission, budget, seed, []))
+        return opened[-1]
+
+    yield start
+    for one in opened:
+        one.close()
+
+
+@pytest.fixture
+def student(session: Callable[..., Session]) -> Callable[..., Any]:
+    """A function that runs an answer, as `session` does, and returns the names it defines."""
+
+    def start(*sources: str, **options: Any) -> Any:
+        return session(*sources, **options).namespace
+
+    return start
+
+
+@pytest.fixture
+def fresh_suites() -> Iterator[None]:
+    """Courses of different tests have suites of the same name: none is kept from test to test."""
+    before = set(sys.modules)
+    yield
+    for name in set(sys.modules) - before:
+        if name.startswith(("test_", "conftest")):
+            del sys.modules[name]

@@ -1,0 +1,238 @@
+"""Stand-ins: a student's objects look local, and nothing they answer breaks the trusted side."""
+
+import numpy as np
+import pytest
+
+from autograder.sandbox import StudentError
+from autograder.standin import StandIn
+
+CODE = """\
+import numpy as np
+
+class Layer:
+    size = 3
+
+    def __init__(self, weights=None, inner=None):
+        self.weights = weights
+        self.inner = inner
+        self.grads = {"weights": np.ones((1, 2)), 5: [1.5, None]}
+
+    def __call__(self, x):
+        return x @ self.weights
+
+    def double(self, x, *, out=None):
+        if out is None:
+            x *= 2
+        else:
+            out[...] = 2 * x
+
+    def fail(self, text="no"):
+        raise ValueError(text)
+
+    @property
+    def broken(self):
+        raise KeyError("grads")
+
+def echo(*things):
+    return things
+
+def sizes(layers, table):
+    return [layer.size for layer in layers] + [table["one"].size]
+
+def resized(x):
+    x.resize(5, refcheck=False)
+    x += 1
+"""
+
+
+@pytest.fixture
+def names(student):
+    return student(CODE)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, True, 3, -0.5, "text", [1, [2.5]], (1, "a"), {"a": {"b": (None,)}}, {1: 2}],
+    ids=repr,
+)
+def test_plain_values_go_there_and_back(names, value):
+    """What a student's function is given and gives is equal and of the same type."""
+    [back] = names.echo(value)
+    assert back == value
+    assert type(back) is type(value)
+
+
+def test_arrays_go_there_and_back(names):
+    """Arrays keep their dtype, shape and content."""
+    x = np.arange(6, dtype=np.float32).reshape(2, 3)
+    [back] = names.echo(x)
+    assert back.dtype == np.float32
+    assert back.tolist() == [[0, 1, 2], [3, 4, 5]]
+
+
+def test_an_object_is_made_and_called(names):
+    """A class is instantiated with arguments, and its instance is called."""
+    layer = names.Layer(weights=np.array([[1.0], [10.0]]))
+    assert isinstance(layer, StandIn)
+    assert layer(np.array([[2.0, 3.0]])).tolist() == [[32.0]]
+
+
+def test_attributes_are_read_and_written(names):
+    """An attribute that is set is what the student's code sees, and what is read again."""
+    layer = names.Layer(weights=np.ones((2, 1)))
+    layer.weights = np.array([[3.0], [4.0]])
+    assert layer.weights.tolist() == [[3.0], [4.0]]
+    assert layer(np.ones((1, 2))).tolist() == [[7.0]]
+    assert layer.size == 3
+    assert layer.grads["weights"].tolist() == [[1.0, 1.0]]
+    assert layer.grads[5] == [1.5, None]
+
+
+def test_an_argument_changed_in_place_is_changed_here(names):
+    """As with a local call, the caller's array holds what the student's code made of it."""
+    x, out = np.array([1.0, 2.0]), np.zeros(2)
+    names.Layer().double(x)
+    assert x.tolist() == [2.0, 4.0]
+    names.Layer().double(x, out=out)
+    assert x.tolist() == [2.0, 4.0]
+    assert out.tolist() == [4.0, 8.0]
+
+
+@pytest.mark.parametrize("dtype", ["float64", "int64", "bool"])
+def test_an_argument_resized_in_place_is_changed_here(names, dtype):
+    """An array of another size cannot be written back, but it does not stay what it was either."""
+    x = np.zeros(3, dtype=dtype)
+    if dtype == "bool":
+        with pytest.raises(StudentError):
+            names.resized(x)  # NumPy adds no 1 to a boolean in place
+        return
+    names.resized(x)
+    assert not np.array_equal(x, np.zeros(3))
+
+
+def test_a_read_only_argument_changed_in_place_is_the_students_error(names):
+    """Writing into an array that is read-only here fails for the student, not for the suite."""
+    x = np.array([1.0, 2.0])
+    x.flags.writeable = False
+    with pytest.raises(StudentError, match="read-only"):
+        names.Layer().double(x)
+
+
+def test_stand_ins_are_arguments_too(names):
+    """A student's object is passed to a student's code as itself, also within lists and dicts."""
+    inner = names.Layer()
+    inner.size = 7
+    assert names.Layer(inner=inner).inner.size == 7
+    assert names.sizes([inner, names.Layer()], {"one": inner}) == [7, 3, 7]
+
+
+def test_methods_are_objects_too(names):
+    """A bound method that was read once may be called later."""
+    double = names.Layer().double
+    x = np.ones(1)
+    double(x)
+    assert x.tolist() == [2.0]
+
+
+def test_an_exception_comes_with_its_type_text_and_place(names):
+    """A student's exception is told in one line, with the line of the cell and what was called."""
+    with pytest.raises(StudentError) as caught:
+        names.Layer().fail("no\nway \x1b[31m\ud800")
+    assert str(caught.value) == (
+        "ValueError: no way [31m (line 21 of its cell, in Layer.fail) [Layer.fail]"
+    )
+
+
+def test_an_attribute_that_raises_is_the_students_error(names):
+    """A property that raises, or is not there, is an error of the student's code."""
+    with pytest.raises(StudentError, match=r"KeyError: 'grads' .*\[Layer.broken\]"):
+        names.Layer().broken  # noqa: B018  # reading is what is tried
+    with pytest.raises(StudentError, match=r"AttributeError: .*no attribute 'missing'"):
+        names.Layer().missing  # noqa: B018
+
+
+def test_what_python_looks_for_is_not_in_the_worker(names):
+    """Protocols are not asked of the student's code: a stand-in is no array and no sequence."""
+    layer = names.Layer()
+    assert not hasattr(layer, "__array__")
+    assert not hasattr(names, "__path__")
+    assert repr(layer) == "<a student's Layer>"
+
+
+def test_an_object_of_ours_is_no_argument(names):
+    """What is neither plain nor a student's is refused before it is sent."""
+    with pytest.raises(Exception, match="cannot be sent to a worker"):
+        names.echo(object())
+    assert names.echo(1) == (1,)
+
+
+ODD = {
+    "object array": "np.array([None, 1], dtype=object)",
+    "complex array": "np.array([1j])",
+    "text array": "np.array(['a'])",
+    "structured array": "np.zeros(2, dtype=[('a', 'f8')])",
+    "masked array": "np.ma.array([1.0, 2.0], mask=[True, False])",
+    "matrix": "np.matrix([[1.0, 2.0]])",
+    "ndarray subclass": "type('Sub', (np.ndarray,), {'shape': (7, 7)})((2,))",
+    "generator": "(n for n in range(3))",
+    "complex": "3j",
+    "set": "{1, 2}",
+    "function": "lambda: 3",
+    "module": "np",
+    "class": "Odd",
+    "str subclass": "type('Sub', (str,), {'__str__': lambda self: 1 / 0})('a')",
+    "int subclass": "type('Sub', (int,), {'__int__': lambda self: 1 / 0})(3)",
+    "float subclass": "type('Sub', (float,), {'__float__': lambda self: 'a'})(3)",
+    "list subclass": "type('Sub', (list,), {'__iter__': lambda self: 1 / 0})([3])",
+    "dict subclass": "type('Sub', (dict,), {'items': lambda self: 1 / 0})(a=3)",
+    "huge integer": "10 ** 5000",
+    "deep list": "deep(5000)",
+    "circular list": "circular()",
+    "long list": "[0] * 3_000_000",
+    "long text": "'x' * 2 ** 23",
+    "large array": "np.zeros(9 * 2 ** 20)",
+    "lone surrogate": "'\\ud800'",
+    "tuple as a key": "{(1, 2): 3}",
+    "None as a key": "{None: 3}",
+    "object as a key": "{Odd: 3}",
+    "lying class": "type('Sub', (), {'__class__': property(lambda self: 1 / 0)})()",
+    "hostile name": "type('Sub', (), {'__qualname__': 'a' * 10 ** 6})()",
+}
+ODD_CODE = """\
+import numpy as np
+
+def deep(levels):
+    value = []
+    for _ in range(levels):
+        value = [value]
+    return value
+
+def circular():
+    value = []
+    value.append(value)
+    return value
+
+class Odd:
+    def answer(self):
+        return EXPRESSION
+
+    @property
+    def attribute(self):
+        return EXPRESSION
+
+def fine():
+    return 1
+"""
+
+
+@pytest.mark.parametrize("expression", ODD.values(), ids=ODD)
+def test_an_odd_answer_is_a_value_or_the_students_error(student, expression):
+    """Whatever comes back, the suite sees a value or a StudentError, and the next call works."""
+    names = student(ODD_CODE.replace("EXPRESSION", expression))
+    odd = names.Odd()
+    for ask in (odd.answer, lambda: odd.attribute):
+        try:
+            ask()
+        except StudentError as error:
+            assert str(error).isprintable()
+    assert names.fine() == 1

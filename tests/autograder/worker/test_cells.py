@@ -1,0 +1,231 @@
+"""Cells: each statement stands alone, magics are harmless, answers last."""
+
+import ast
+
+import pytest
+
+from autograder.worker import cells
+from autograder.worker.cells import Notebook, describe, parse
+
+
+def run(*sources, answers=(), skip=(), definitions_only=False):
+    """Run cells, of which those with a number in `answers` are answers."""
+    notebook = Notebook()
+    notebook.announced = []
+    notebook.run(
+        [{"source": source, "answer": n in answers} for n, source in enumerate(sources)],
+        set(skip),
+        lambda cell, line: notebook.announced.append((cell, line)),
+        definitions_only=definitions_only,
+    )
+    return notebook
+
+
+def causes(notebook):
+    return [(r["cell"], r["line"], r["cause"]) for r in notebook.remarks]
+
+
+def test_a_failed_statement_costs_itself_alone():
+    """An exception becomes a remark with its place, and the statements behind it run."""
+    notebook = run("a = 1\n\nb = a / 0\nc = 3", "d = missing\ne = 5")
+    assert causes(notebook) == [
+        (0, 3, "ZeroDivisionError: division by zero"),
+        (1, 1, "NameError: name 'missing' is not defined"),
+    ]
+    assert (notebook["a"], notebook["c"], notebook["e"]) == (1, 3, 5)
+
+
+@pytest.mark.parametrize(
+    ("statement", "cause"),
+    [
+        ("import sys; sys.exit('done')", "SystemExit: done"),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt: "),
+        ("raise GeneratorExit", "GeneratorExit: "),
+        ("return 3", "SyntaxError: 'return' outside function (<cell 0>, line 1)"),
+        ("def f(): return f()\nf()", "RecursionError: maximum recursion depth exceeded"),
+    ],
+)
+def test_nothing_a_statement_raises_ends_the_run(statement, cause):
+    """Not even `sys.exit()` keeps the next cell from running."""
+    notebook = run(statement, "after = 1")
+    assert [remark["cause"] for remark in notebook.remarks] == [cause]
+    assert notebook["after"] == 1
+
+
+def test_an_exception_that_cannot_be_printed_is_named_by_its_type():
+    """An exception whose `__str__` raises is still described."""
+
+    class BadError(Exception):
+        def __str__(self):
+            raise SystemExit
+
+    assert describe(BadError()) == "BadError"
+
+
+def test_a_description_is_short():
+    """An exception's text is cut, however long it is."""
+    assert len(describe(ValueError("x" * 10**6))) == 300
+
+
+@pytest.mark.parametrize("source", ["def f(:\n  pass", "x = (1", "  x = 1\n y", "a\0b", "(" * 300])
+def test_a_cell_that_is_no_python_is_left_out(source):
+    """A cell that cannot be parsed gives one remark, and the other cells run."""
+    notebook = run("before = 1", source, "after = 1")
+    [remark] = notebook.remarks
+    assert remark["cell"] == 1
+    assert remark["cause"].startswith(("SyntaxError: ", "IndentationError: "))
+    assert notebook["before"] == notebook["after"] == 1
+
+
+def test_the_number_of_remarks_is_bounded():
+    """A notebook of a thousand errors gives a hundred remarks."""
+    assert len(run("\n".join(["missing"] * 1000)).remarks) == 100
+
+
+MAGICS = {
+    "line magic": "%matplotlib inline\nx = 1",
+    "line magic in a block": "if True:\n    %load_ext autoreload\n    x = 1",
+    "block of a magic alone": "for _ in range(2):\n    %time f()\nx = 1",
+    "assigned line magic": "y = %timeit -o 1\nx = 1 if y is None else 2",
+    "shell": "!pip install torch\nx = 1",
+    "assigned shell": "files = !ls -l\nx = 1 if files is None else 2",
+    "assigned twice": "a, b = 1, 2\nfiles = !ls\nx = a",
+    "help in front": "?print\nx = 1",
+    "help behind": "print?\nx = 1",
+    "more help behind": "import os\nos.path??\nx = 1",
+    "shell over two lines": "!pip install \\\n    torch\nx = 1",
+    "modulo at the start of a line": "%matplotlib inline\nx = (7\n     % 3)",
+}
+
+
+@pytest.mark.parametrize("source", MAGICS.values(), ids=MAGICS)
+def test_magics_and_shell_lines_are_harmless(source):
+    """IPython's own lines are inert, and the Python around them runs."""
+    notebook = run(source)
+    assert notebook.remarks == []
+    assert notebook["x"] == 1
+
+
+@pytest.mark.parametrize("magic", ["time", "timeit -n 1", "capture out", "prun", "debug", "python3"])
+def test_the_body_of_a_python_cell_magic_runs(magic):
+    """A cell under `%%time` and the like is run as if the first line were not there."""
+    notebook = run(f"%%{magic}\n\nx = 1\ny = missing")
+    assert notebook["x"] == 1
+    assert [remark["line"] for remark in notebook.remarks] == [4]
+
+
+@pytest.mark.parametrize("magic", ["bash", "html", "writefile a.py", "javascript", "timex"])
+def test_the_body_of_another_cell_magic_is_dropped(magic):
+    """A cell of another language, or for a file, is left out without a remark."""
+    notebook = run(f"%%{magic}\nx = 1")
+    assert notebook.remarks == []
+    with pytest.raises(KeyError):
+        notebook["x"]
+
+
+def test_text_that_looks_like_a_magic_is_left_alone():
+    """In a cell that is plain Python, no line of a string is touched."""
+    source = 'text = """\n%matplotlib inline\n!ls\n?\n"""\nrest = (7\n% 4)'
+    notebook = run(source)
+    assert notebook["text"] == "\n%matplotlib inline\n!ls\n?\n"
+    assert notebook["rest"] == 3
+
+
+def test_lines_keep_their_numbers():
+    """Making a magic harmless moves no line: a remark names the line that the student sees."""
+    tree = parse("%load_ext x\n!ls\nfirst = 1\n\nsecond = 2\n")
+    assert [node.lineno for node in tree.body if isinstance(node, ast.Assign)] == [3, 5]
+
+
+def test_future_imports_hold_for_their_cell():
+    """`from __future__ import annotations` makes a cell's annotations text, and no other cell's."""
+    notebook = run(
+        "from __future__ import annotations\ndef f(x: missing): pass", "def g(x: missing): pass"
+    )
+    assert notebook["f"].__annotations__ == {"x": "missing"}
+    assert [(r["cell"], r["line"]) for r in notebook.remarks] == [(1, 1)]
+
+
+def test_statements_are_announced_before_they_run():
+    """Each statement is announced by its cell and line, a compound one once."""
+    notebook = run("a = 1\nfor i in range(2):\n    a += i", "b = a\nmissing")
+    assert notebook.announced == [(0, 1), (0, 2), (1, 1), (1, 2)]
+
+
+def test_skipped_statements_are_left_out():
+    """A statement to skip is neither announced nor run."""
+    notebook = run("a = 1\na = 2", "b = 3", skip={(0, 2), (1, 1)})
+    assert notebook.announced == [(0, 1)]
+    assert notebook["a"] == 1
+    with pytest.raises(KeyError):
+        notebook["b"]
+
+
+def test_definitions_alone_may_run():
+    """With `definitions_only`, what defines a name runs, and the rest does not."""
+    source = """\
+import math
+from math import pi
+class A: pass
+def f(): pass
+async def g(): pass
+x = 1
+y: int = 2
+try:
+    import json
+except ImportError:
+    json = None
+if True:
+    z = 3
+while True:
+    pass
+for i in range(3):
+    w = i
+print("talk")
+x += 1
+del x
+"""
+    notebook = run(source, definitions_only=True)
+    assert [line for _, line in notebook.announced] == [1, 2, 3, 4, 5, 6, 7, 8, 12]
+    assert notebook["x"] == 1
+
+
+def test_an_answer_outlasts_a_later_redefinition():
+    """What an answered solution cell defines counts, whatever another cell makes of the name."""
+    notebook = run("def f(): return 'given'", "def f(): return 'answer'", "f = 3", answers={1})
+    assert notebook["f"]() == "answer"
+
+
+def test_of_two_answers_the_later_one_counts():
+    """A later answer may replace what an earlier one defined."""
+    assert run("x = 1", "x = 2", answers={0, 1})["x"] == 2
+
+
+def test_an_answer_holds_what_its_own_cell_defines():
+    """A name that an answer only uses is looked up where it was defined last."""
+    notebook = run("helper = 1", "def f(): return helper", "helper = 2", answers={1})
+    assert notebook["helper"] == 2
+    assert notebook["f"]() == 2
+
+
+def test_a_name_without_an_answer_comes_from_the_namespace():
+    """A stub left as it was may still be answered by a class elsewhere in the notebook."""
+    notebook = run("class A: solved = False", "class A: solved = True")
+    assert notebook["A"].solved
+
+
+def test_a_name_that_nobody_defines_is_a_key_error():
+    """An unknown name is no silent None."""
+    with pytest.raises(KeyError):
+        run("x = 1")["y"]
+
+
+def test_the_notebook_is_the_main_module():
+    """`if __name__ == "__main__"` holds, and `display` and `get_ipython` are there."""
+    notebook = run(
+        'if __name__ == "__main__":\n    x = 1\n'
+        "display(x)\nget_ipython().run_line_magic('matplotlib', 'inline')"
+    )
+    assert notebook.remarks == []
+    assert notebook["x"] == 1
+    assert cells.policy.strict_imports is False
