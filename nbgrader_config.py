@@ -1,8 +1,14 @@
 """The course's settings for nbgrader: its folders, and our classes at its extension points."""
 
+import warnings
+
+from sqlalchemy.exc import SAWarning
+
 from autograder import scripts
 
 scripts.put_on_path()
+# nbgrader's own queries under SQLAlchemy 2.1, repeated for each submission, and harmless
+warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
 
 c = get_config()  # noqa: F821  # nbgrader puts it there
 
@@ -12,6 +18,7 @@ c.CourseDirectory.ignore = [".*", "*.pyc", "__pycache__", "feedback"]  # what to
 
 c.Execute.timeout = 120  # seconds for a cell of the reference solution
 
+c.Autograde.pre_convert_hook = "autograder.nbgrader_plugins.enter_assignment"
 c.Autograde.exporter_class = "autograder.nbgrader_plugins.SubmissionExporter"
 c.Autograde.sanitize_preprocessors = [
     "autograder.nbgrader_plugins.RestoreCells",

@@ -8,6 +8,7 @@ import traceback
 from pathlib import Path
 
 import click
+from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -56,7 +57,8 @@ def status(assignment: str, course: Path, db: str | None) -> None:
 
 def print_status(console: Console, assignment: Assignment, lines: list[Entry]) -> None:
     """Print the table of a class, and below it what has to be said of single submissions."""
-    table = Table(title=f"{assignment.name}: {len(lines)} students", title_justify="left")
+    title = f"{assignment.name}: {len(lines)} students"
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("student", no_wrap=True)
     for item in assignment.items:
         words = item.name.removeprefix("test_").replace("_", "\n")

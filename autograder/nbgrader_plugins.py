@@ -1,8 +1,8 @@
 """Our classes at nbgrader's own extension points; `nbgrader_config.py` names them.
 
-`SubmissionExporter` reads the file, `RestoreCells` puts the notebook into the release's form,
-`GradeCells` lets it be graded and writes each grade cell's output, `SaveGrades` takes that into the
-gradebook.
+`enter_assignment` makes a new gradebook know the assignment, `SubmissionExporter` reads the file,
+`RestoreCells` puts the notebook into the release's form, `GradeCells` lets it be graded and writes
+each grade cell's output, `SaveGrades` takes that into the gradebook.
 """
 
 from pathlib import Path
@@ -11,8 +11,18 @@ from typing import Any, TextIO
 import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
-from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import (
+    ClearOutput,
+    ClearSolutions,
+    ComputeChecksums,
+    LockCells,
+    NbGraderPreprocessor,
+    SaveAutoGrades,
+    SaveCells,
+)
 from nbgrader.utils import is_grade
+from traitlets.config import Application
 
 from autograder.assignment import Assignment
 from autograder.grader import grade_in_own_process, unreadable
@@ -32,8 +42,8 @@ class SubmissionExporter(NotebookExporter):
         """Convert an open file."""
         resources = {} if resources is None else resources
         try:
-            notebook = read_notebook(file_stream.read())
-        except (UnreadableError, UnicodeDecodeError) as error:
+            notebook = read_notebook(file_stream)
+        except UnreadableError as error:
             resources[KEY] = {"unreadable": str(error)}
             notebook = nbformat.v4.new_notebook()
         return self.from_notebook_node(notebook, resources=resources, **kw)
@@ -94,6 +104,26 @@ class SaveGrades(SaveAutoGrades):
             grade.auto_score = None
             grade.needs_manual_grade = True
             self.gradebook.db.commit()
+
+
+def enter_assignment(assignment: str, student: str, notebooks: list[str]) -> None:
+    """Enter an assignment into a gradebook that does not know it yet: `Autograde.pre_convert_hook`.
+
+    So a fresh checkout, whose release is committed, can grade at once.
+    """
+    coursedir = getattr(Application.instance(), "coursedir", None)
+    if coursedir is None:
+        return  # in the Formgrader, which has buttons for this
+    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+        if assignment in {entered.name for entered in gradebook.assignments}:
+            return
+        gradebook.add_assignment(assignment)
+    for path in sorted((Path.cwd() / "source" / assignment).glob("*.ipynb")):
+        names = {"assignment": assignment, "notebook": path.stem, "db_url": coursedir.db_url}
+        exporter = NotebookExporter(parent=coursedir)
+        for preprocessor in (LockCells, ClearSolutions, ClearOutput, ComputeChecksums, SaveCells):
+            exporter.register_preprocessor(preprocessor, enabled=True)
+        exporter.from_filename(str(path), resources={"nbgrader": names})
 
 
 def _assignment(resources: Resources) -> Assignment:

@@ -18,7 +18,7 @@ import pytest
 from autograder.assignment import Assignment
 from autograder.sandbox import Budget
 from autograder.session import Session
-from autograder.submission import Submission, read_notebook
+from autograder.submission import Submission, UnreadableError, read_notebook
 from autograder.worker.cells import Notebook
 from autograder.worker.given import GivenModules
 
@@ -63,7 +63,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the marker, and read the notebook given on the command line."""
     config.addinivalue_line("markers", "essential: without this property the item is worth nothing")
     if path := config.getoption("--submission", default=None):
-        notebook = read_notebook(Path(path).read_text(encoding="utf-8"))
+        try:
+            with Path(path).open(encoding="utf-8") as file:
+                notebook = read_notebook(file)
+        except (OSError, UnreadableError) as error:
+            raise pytest.UsageError(f"--submission {path}: {error}") from None
         seed = config.getoption("--grading-seed")
         config.stash[GRADING] = Grading(Submission.from_notebook(notebook), seed)
 

@@ -4,6 +4,7 @@ import copy
 import hashlib
 import json
 from dataclasses import dataclass
+from typing import TextIO
 
 import nbformat
 
@@ -44,8 +45,8 @@ class Submission:
         return hashlib.sha256(json.dumps(code).encode()).hexdigest()
 
 
-def read_notebook(text: str) -> nbformat.NotebookNode:
-    """Parse a notebook file's text.
+def read_notebook(stream: TextIO) -> nbformat.NotebookNode:
+    """Read a notebook from an open file.
 
     Raises
     ------
@@ -53,10 +54,14 @@ def read_notebook(text: str) -> nbformat.NotebookNode:
         If it is no notebook; the text is meant for the student and the TA.
     """
     remedy = "open it in Jupyter, run it, save it and hand it in again"
+    try:
+        text = stream.read(MAX_NOTEBOOK + 1)
+    except UnicodeDecodeError as error:
+        raise UnreadableError(f"the file is not text in UTF-8 ({error}): {remedy}") from None
     if len(text) > MAX_NOTEBOOK:
         raise UnreadableError(
-            f"the notebook must be shorter than {MAX_NOTEBOOK} characters, got {len(text)}: "
-            "clear its outputs and hand it in again"
+            f"the file must be shorter than {MAX_NOTEBOOK} characters: "
+            "clear the notebook's outputs and hand it in again"
         )
     if not text.strip():
         raise UnreadableError(f"the file is empty: {remedy}")

@@ -151,6 +151,12 @@ def test_an_attribute_that_raises_is_the_students_error(names):
         names.Layer().missing  # noqa: B018
 
 
+def test_a_class_that_answers_for_any_attribute_is_instantiated(student):
+    """An object is held without asking it anything: its `__getattr__` may raise what it likes."""
+    code = "class Cache:\n    def __getattr__(self, name):\n        return {'a': 1}[name]"
+    assert student(code).Cache().a == 1
+
+
 def test_what_python_looks_for_is_not_in_the_worker(names):
     """Protocols are not asked of the student's code: a stand-in is no array and no sequence."""
     layer = names.Layer()
@@ -188,7 +194,7 @@ ODD = {
     "huge integer": "10 ** 5000",
     "deep list": "deep(5000)",
     "circular list": "circular()",
-    "long list": "[0] * 3_000_000",
+    "long list": "[0.1] * 150_000",
     "long text": "'x' * 2 ** 23",
     "large array": "np.zeros(9 * 2 ** 20)",
     "lone surrogate": "'\\ud800'",

@@ -1,0 +1,240 @@
+"""A worker's life and death: what ends it, what it says then, and that nothing is left of it."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograder import sandbox
+from autograder.sandbox import Budget, DiedError, Sandbox, SandboxError, StudentError, TimedOutError
+
+NOISE = """\
+import os, sys, warnings
+print("out" * 1000)
+print("err" * 1000, file=sys.stderr)
+os.write(1, b"raw")
+os.write(2, b"raw")
+warnings.warn("watch out")
+
+class Noisy:
+    def __call__(self, x):
+        print("out" * 10**5)
+        sys.stderr.write("err" * 10**6)
+        sys.stdout = sys.stderr = None
+        return x + 1
+"""
+FORGERY = """\
+import socket
+from autograder.worker import wire
+import numpy as np
+
+def forge(frame):
+    for number in range(3, 64):
+        try:
+            connection = socket.socket(fileno=number)
+        except OSError:
+            continue
+        connection.sendall(frame)
+        connection.detach()
+        return
+
+def attack():
+    forge(FRAME)
+"""
+
+
+def end(*statements):
+    """Return an answer with a function that runs statements."""
+    return "import os, signal, sys, time\ndef end():\n    " + "\n    ".join(statements)
+
+
+@pytest.mark.parametrize(
+    ("statement", "cause"),
+    [
+        ("os._exit(3)", "exit code 3"),
+        ("os._exit(0)", "exit code 0"),
+        ("os.abort()", "signal SIGABRT"),
+        ("os.kill(os.getpid(), signal.SIGSEGV)", "signal SIGSEGV"),
+        ("os.kill(os.getpid(), signal.SIGKILL)", "stopped by the system"),
+    ],
+)
+def test_code_that_ends_its_process_is_told_how(student, statement, cause):
+    """The end of a worker is the student's error, with its exit code or signal."""
+    with pytest.raises(DiedError, match=rf"the code ended its own process \({cause}.*\) \[end\]"):
+        student(end(statement)).end()
+
+
+def test_code_that_never_answers_is_ended(student):
+    """An endless call is ended after the limit for one answer."""
+    names = student(end("while True:", "    pass"), call_seconds=0.3)
+    with pytest.raises(TimedOutError) as caught:
+        names.end()
+    assert str(caught.value) == "no answer within 0.3 seconds for one answer [end]"
+
+
+def test_code_that_hangs_up_and_goes_on_is_not_waited_for(student):
+    """A worker that closes its connection is ended, whether or not it ends by itself."""
+    names = student(end("os.closerange(3, 64)", "time.sleep(4)", "os._exit(77)"))
+    with pytest.raises(DiedError) as caught:
+        names.end()
+    assert "77" not in str(caught.value)
+
+
+@pytest.mark.parametrize("death", ["os._exit(3)", "while True: pass"])
+def test_nothing_can_be_asked_of_the_dead(student, death):
+    """Whatever is asked afterwards says that the worker is dead, and since when."""
+    names = student(end(death), "def fine(): return 1", call_seconds=0.3)
+    fine = names.fine
+    with pytest.raises(DiedError) as first:
+        names.end()
+    for ask in (fine, names.end, lambda: names.fine, lambda: setattr(fine, "a", 1)):
+        with pytest.raises(type(first.value)) as later:
+            ask()
+        assert str(later.value).startswith(f"not run, since before this: {first.value}")
+
+
+def test_the_submissions_time_runs_out(session):
+    """All waiting for a submission's code counts, also in the workers that come after."""
+    running = session(end("while True: pass"), submission_seconds=0.5)
+    with pytest.raises(TimedOutError, match=r"within 0.5 seconds in all for this submission"):
+        running.namespace.end()
+    assert running.budget.left <= 0
+    again = Sandbox(running.assignment, running.budget, 1)  # our own start costs a submission nothing
+    with pytest.raises(TimedOutError, match="in all for this submission"):
+        again.ask("get", {"name": "end"}, 5.0)
+
+
+def test_only_waiting_for_the_code_counts():
+    """A budget is spent within its `with` block alone, down to zero and below."""
+    budget = Budget(10.0)
+    assert budget.left == 10.0
+    with budget.spend(at_most=5.0) as left:
+        assert 4.0 < left() <= 5.0
+    assert 9.0 < budget.left < 10.0
+    budget.left = 2.0
+    with budget.spend(at_most=5.0) as left:
+        assert 1.0 < left() <= 2.0
+
+
+def test_memory_over_the_limit_is_the_students_error(student):
+    """An array over the limit is a MemoryError of that call, and the next call works."""
+    code = "import numpy as np\ndef large(): return float(np.ones(10**8).sum())\ndef fine(): return 1"
+    names = student(code, memory_mb=600)
+    with pytest.raises(StudentError, match="MemoryError"):
+        names.large()
+    assert names.fine() == 1
+
+
+def test_what_a_student_prints_changes_nothing(student, capfd):
+    """Output on both streams goes nowhere, however much, and breaks no answer."""
+    noisy = student(NOISE, file_mb=1).Noisy()
+    assert noisy(np.zeros(2)).tolist() == [1.0, 1.0]
+    assert noisy(np.ones(2)).tolist() == [2.0, 2.0]
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "bytes(8)",
+        "b'\\xff' * 100",
+        "wire.pack('an answer')",
+        "wire.pack([1, 2])",
+        "wire.pack({})",
+        "wire.pack({'number': -1, 'value': 1})",
+        "wire.pack({'number': 'a' * 1000, 'error': 'x'})",
+        "wire.pack({'number': wire.Ref(0), 'value': 1})",
+        "wire.pack({'number': np.arange(3), 'value': 1})",
+        "wire.pack({'number': np.array([[]]), 'value': 1})",
+        "wire.pack({'event': {'a': np.arange(3)}}) + bytes(8)",
+        "b''.join(wire.pack({'number': n, 'error': [n, {'a': wire.Ref(3)}]}) for n in range(9))",
+        "b''.join(wire.pack({'number': n, 'value': (1, [2])}) for n in range(9))",
+        "b''.join(wire.pack({'number': n, 'value': (1, [(-1, np.ones(1))])}) for n in range(9))",
+        "b''.join(wire.pack({'number': n, 'value': 1}) for n in range(9))",
+        "b''.join(wire.pack({'number': n}) for n in range(9))",
+    ],
+)
+def test_a_forged_answer_is_the_students_error(student, frame):
+    """Code that writes frames of its own into the connection harms itself alone."""
+    names = student(FORGERY.replace("FRAME", frame))
+    attack = names.attack
+    for _ in range(2):
+        with pytest.raises(StudentError) as caught:
+            attack()
+        assert str(caught.value).isprintable()
+
+
+def test_a_forged_name_is_harmless(student):
+    """What a student's object is called reaches a message without control characters."""
+    code = (
+        "class Fake:\n    __qualname__ = 'a\\n\\x1b[31m\\ud800<b>'\n"
+        "    def __call__(self): raise ValueError"
+    )
+    names = student("made = None\n" + code + "\ndef make():\n    fake = Fake()\n"
+                    "    fake.__qualname__ = 'a\\n\\x1b[31m\\ud800<b>'\n    return fake")
+    with pytest.raises(StudentError) as caught:
+        names.make()()
+    assert str(caught.value).isprintable()
+
+
+def running(pid):
+    """Tell whether a process is there and is not just waiting to be reaped."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state not in "ZX"
+
+
+def ends(pid):
+    """Wait until a process is gone; False if it stays."""
+    deadline = time.monotonic() + 5
+    while running(pid) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return not running(pid)
+
+
+CHILD = """\
+import os, time
+child = os.fork()
+if child == 0:
+    DETACH
+    time.sleep(60)
+    os._exit(0)
+own = os.getpid()
+"""
+
+
+@pytest.mark.parametrize("detach", ["pass", "os.setsid()"], ids=["child", "detached child"])
+def test_no_process_is_left(session, detach):
+    """Closing a session ends its worker and all that the student's code started."""
+    opened = session(CHILD.replace("DETACH", detach))
+    own, child = opened.namespace.own, opened.namespace.child
+    assert running(own)
+    assert running(child)
+    opened.close()
+    try:
+        assert ends(own)
+        assert ends(child)
+    finally:
+        if running(child):
+            os.kill(child, signal.SIGKILL)
+
+
+def test_a_worker_that_does_not_start_is_our_fault(tiny, monkeypatch):
+    """A worker that breaks before any student's code is a SandboxError with what it said."""
+    monkeypatch.setattr(sandbox, "BOOT", "raise RuntimeError('no such luck')")
+    with pytest.raises(SandboxError, match="RuntimeError: no such luck"):
+        Sandbox(tiny, Budget(10.0), 1)
+
+
+def test_closing_twice_is_harmless(session):
+    """A session may be closed again, and after the worker's own end."""
+    opened = session()
+    opened.close()
+    opened.close()
+    with pytest.raises(DiedError):
+        opened.namespace.Scaler  # noqa: B018  # asking is what is tried

@@ -1,0 +1,157 @@
+"""Sessions: a notebook's cells cost nothing, whatever they do, as long as the class is there."""
+
+import numpy as np
+import pytest
+
+from autograder.sandbox import Budget, DiedError, SandboxError, TimedOutError
+from autograder.session import RESTARTS, Session
+from autograder.submission import Submission
+from tests.autograder.conftest import HEADER, RIGHT, STUB, handed_in, make_course
+
+
+def doubled(session):
+    """Return what the session's Scaler makes of [1, 2]."""
+    return session.namespace.Scaler(2.0)(np.array([1.0, 2.0])).tolist()
+
+
+def test_an_answer_is_ready_to_be_graded(session):
+    """The class of a plain submission works, and there is nothing to remark."""
+    opened = session(RIGHT)
+    assert doubled(opened) == [2.0, 4.0]
+    assert opened.remarks == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "verb"),
+    [
+        ("while True: pass", "never ended"),
+        ("x = __import__('time').sleep(60)", "never ended"),
+        ("import os; os._exit(0)", "ended the process"),
+        ("import os\nos.kill(os.getpid(), 11)", "ended the process"),
+    ],
+)
+def test_a_statement_that_hangs_or_ends_the_worker_is_passed_over(session, statement, verb):
+    """Such a statement is found and left out with a remark, and the class works."""
+    line = statement.count("\n") + 2
+    opened = session(RIGHT, f"y = 1\n{statement}\nz = 3", statement_seconds=0.4)
+    assert doubled(opened) == [2.0, 4.0]
+    assert opened.remarks == [f"code cell 4, line {line}: passed over, since it {verb}"]
+    assert (opened.namespace.y, opened.namespace.z) == (1, 3)
+
+
+def test_several_such_statements_are_passed_over(session):
+    """Each statement that ends the worker is found in turn."""
+    opened = session(RIGHT, *["import os\nx = os._exit(1)"] * 3)
+    assert doubled(opened) == [2.0, 4.0]
+    assert [remark.partition(":")[0] for remark in opened.remarks] == [
+        "code cell 4, line 2",
+        "code cell 5, line 2",
+        "code cell 6, line 2",
+    ]
+
+
+def test_endless_demonstrations_are_run_once(session):
+    """After the first such statement only definitions run: a class costs no limit per loop."""
+    opened = session(RIGHT, *["while True: pass"] * 12, "late = 1", statement_seconds=0.4)
+    assert opened.namespace.late == 1
+    assert len(opened.remarks) == 1
+
+
+def test_definitions_that_end_the_worker_have_a_limit(session):
+    """A notebook of nothing but definitions that end the worker is given up."""
+    with pytest.raises(DiedError, match="exit code 9"):
+        session(RIGHT, *["x = __import__('os')._exit(9)"] * (RESTARTS + 1))
+
+
+def test_cells_have_the_submissions_time(tmp_path):
+    """Cells that never end use up the time of the whole submission, and no more than that."""
+    assignment = make_course(tmp_path, submission_seconds=0.5)
+    submission = Submission.from_notebook(handed_in(assignment, RIGHT, "while True: pass"))
+    budget, skip = Budget(0.5), []
+    with pytest.raises(TimedOutError, match="in all for this submission"):
+        Session(assignment, submission, budget, 1, skip)
+    assert skip == []
+
+
+def test_what_was_found_is_left_out_next_time(tmp_path):
+    """The next session of a submission is told what to skip, and meets no limit again."""
+    assignment = make_course(tmp_path, statement_seconds=0.4)
+    submission = Submission.from_notebook(handed_in(assignment, RIGHT, "while True: pass"))
+    budget, skip = Budget(60.0), []
+    first = Session(assignment, submission, budget, 1, skip)
+    assert skip == [(2, 1)]  # of the cells that are run, the third: the grade cell is not
+    second = Session(assignment, submission, budget, 1, skip)
+    assert doubled(first) == doubled(second) == [2.0, 4.0]
+    assert second.remarks == []
+    first.close()
+    second.close()
+
+
+def test_a_failed_statement_of_an_answer_is_remarked(session):
+    """In an answered cell, each statement that raised is told with its line."""
+    opened = session(RIGHT + "\nScaler()(missing)\n")
+    assert doubled(opened) == [2.0, 4.0]
+    assert opened.remarks == ["cell `scaler`, line 5: NameError: name 'missing' is not defined"]
+
+
+def test_a_failed_demonstration_is_not_remarked(session):
+    """Elsewhere an exception is nobody's business: a plot or a data set may well be missing."""
+    assert session(RIGHT, "open('data.csv')", "1 / 0").remarks == []
+
+
+@pytest.mark.parametrize("source", ["x = (1", "if True:\nx = 1", "if True:\n\tx = 1\n        y = 1"])
+def test_a_cell_that_was_never_understood_is_remarked(session, source):
+    """A cell that is no Python is told wherever it stands, its name and line first."""
+    [remark] = session(RIGHT, source).remarks
+    assert remark.startswith("code cell 4, line ")
+    assert "Error: " in remark
+
+
+def test_remarks_are_printable(session):
+    """What a student's exception says reaches a remark in one line without control characters."""
+    [remark] = session(RIGHT + "raise ValueError('a\\n\\x1b[31m\\ud800' + 'b' * 10**5)").remarks
+    assert remark.isprintable()
+    assert len(remark) < 500
+
+
+def test_remarks_that_a_worker_forges_are_no_fault_of_ours(session):
+    """A worker whose list of remarks is nonsense gives no remark and no error."""
+    code = (
+        "import sys\n"
+        "server = next(f for f in sys._current_frames().values())\n"
+        "while 'self' not in server.f_locals or not hasattr(server.f_locals['self'], 'remarks'):\n"
+        "    server = server.f_back\n"
+        "server.f_locals['self'].remarks = REMARKS\n"
+    )
+    for remarks in ("[3, {'cell': 99, 'line': 1, 'cause': 'SyntaxError'}]", "'text'", "{'a': 1}"):
+        assert session(RIGHT, code.replace("REMARKS", remarks)).remarks == []
+
+
+def test_an_answer_outlasts_a_try_out(session):
+    """A class of the same name in a later cell does not replace the answer."""
+    other = f"{HEADER}        return 0 * x"
+    assert doubled(session(RIGHT, other)) == [2.0, 4.0]
+
+
+def test_a_stub_may_be_answered_elsewhere(session):
+    """A student who left the stub and wrote the class into a cell of their own is graded on it."""
+    assert doubled(session(STUB, RIGHT)) == [2.0, 4.0]
+    assert doubled(session(f"\n{STUB}\n\n", RIGHT)) == [2.0, 4.0]
+
+
+def test_grade_cells_are_not_run(tiny):
+    """Whatever a submitted grade cell says is left out."""
+    submitted = handed_in(tiny, RIGHT)
+    submitted.cells[3].source = "Scaler = None\nwhile True: pass"
+    session = Session(tiny, Submission.from_notebook(submitted), Budget(5.0), 1, [])
+    assert doubled(session) == [2.0, 4.0]
+    assert session.remarks == []
+    session.close()
+
+
+def test_a_fault_of_the_worker_is_ours(tiny, monkeypatch):
+    """An error that the worker cannot have from the student's statements holds the grade."""
+    submission = Submission.from_notebook(handed_in(tiny, RIGHT))
+    monkeypatch.setattr(Session, "_cells", property(lambda self: "nonsense", lambda *_: None), raising=False)
+    with pytest.raises(SandboxError, match="the cells could not be run"):
+        Session(tiny, submission, Budget(5.0), 1, [])
