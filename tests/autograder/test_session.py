@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from autograder.sandbox import Budget, DiedError, SandboxError, TimedOutError
+from autograder.sandbox import (
+    Budget,
+    DiedError,
+    Sandbox,
+    SandboxError,
+    StudentError,
+    TimedOutError,
+)
 from autograder.session import RESTARTS, Session
 from autograder.submission import Submission
 from tests.autograder.conftest import HEADER, RIGHT, STUB, handed_in, make_course
@@ -151,7 +158,11 @@ def test_grade_cells_are_not_run(tiny):
 
 def test_a_fault_of_the_worker_is_ours(tiny, monkeypatch):
     """An error that the worker cannot have from the student's statements holds the grade."""
+
+    def ask(*_, **__):
+        raise StudentError("KeyError: 'cells'")
+
+    monkeypatch.setattr(Sandbox, "ask", ask)
     submission = Submission.from_notebook(handed_in(tiny, RIGHT))
-    monkeypatch.setattr(Session, "_cells", property(lambda self: "nonsense", lambda *_: None), raising=False)
-    with pytest.raises(SandboxError, match="the cells could not be run"):
+    with pytest.raises(SandboxError, match="the cells could not be run: KeyError"):
         Session(tiny, submission, Budget(5.0), 1, [])

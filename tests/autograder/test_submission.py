@@ -1,0 +1,221 @@
+"""Submissions: any file is a notebook or an UnreadableError with a remedy, and claims are data."""
+
+import json
+
+import nbformat
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from nbformat.v4 import new_code_cell, new_markdown_cell
+
+from autograder.submission import (
+    MAX_NOTEBOOK,
+    Cell,
+    Submission,
+    UnreadableError,
+    filled,
+    read_notebook,
+)
+from tests.autograder.conftest import claimed, notebook
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+# whatever the claims are, most of them under nbgrader's own names
+CLAIMS = st.fixed_dictionaries(
+    {},
+    optional={
+        "grade_id": st.just("dropout") | JSON,
+        "grade": JSON,
+        "solution": JSON,
+        "points": st.integers(min_value=10**300) | JSON,
+        "schema_version": JSON,
+    },
+)
+
+
+def text_of(cells, nbformat_=4, minor=5, **more):
+    return json.dumps(
+        {"cells": cells, "metadata": {}, "nbformat": nbformat_, "nbformat_minor": minor, **more}
+    )
+
+
+def code(source, **more):
+    return {
+        "cell_type": "code",
+        "source": source,
+        "metadata": {},
+        "outputs": [],
+        "execution_count": None,
+        "id": "a",
+        **more,
+    }
+
+
+def test_a_notebook_is_read():
+    """A notebook's cells come with their kind and text; lines in a list are joined."""
+    cells = [code(["a = 1\n", "b = 2"]), {"cell_type": "raw", "source": "r", "metadata": {}, "id": "b"}]
+    submission = Submission.from_notebook(read_notebook(text_of(cells)))
+    assert submission.cells == (Cell("code", "a = 1\nb = 2"), Cell("raw", "r"))
+
+
+def test_an_old_notebook_is_read():
+    """A notebook of format 3 is brought into the present one."""
+    old = {
+        "metadata": {"name": ""},
+        "nbformat": 3,
+        "nbformat_minor": 0,
+        "worksheets": [
+            {
+                "metadata": {},
+                "cells": [
+                    {
+                        "cell_type": "code",
+                        "input": ["x = 1"],
+                        "language": "python",
+                        "metadata": {},
+                        "outputs": [],
+                        "prompt_number": 1,
+                        "collapsed": False,
+                    }
+                ],
+            }
+        ],
+    }
+    assert Submission.from_notebook(read_notebook(json.dumps(old))).cells == (Cell("code", "x = 1"),)
+
+
+def test_a_notebook_that_is_not_quite_valid_is_read():
+    """What nbformat itself puts up with is no reason to lose a submission."""
+    cell = {"cell_type": "code", "source": "x = 1"}
+    read = read_notebook(text_of([cell], minor=2))
+    assert Submission.from_notebook(read).cells == (Cell("code", "x = 1"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("", "the file is empty"),
+        (" \n\t", "the file is empty"),
+        ('{"cells": [{"cell_type": "co', "the file is not valid JSON"),
+        ("%PDF-1.7", "the file is not valid JSON"),
+        ("[" * 100_000, "the file is not valid JSON"),
+        ('{"a":' * 100_000 + "1" + "}" * 100_000, "the file is not valid JSON"),
+        ("[" * 900 + "]" * 900, "the file is JSON, but no notebook"),
+        ("3", "the file is JSON, but no notebook"),
+        ("null", "the file is JSON, but no notebook"),
+        ('"text"', "the file is JSON, but no notebook"),
+        ("[]", "the file is JSON, but no notebook"),
+        ("{}", "the file is JSON, but no notebook"),
+        (text_of([], nbformat_=99), "the file is JSON, but no notebook"),
+        (text_of([], nbformat_="4"), "the file is JSON, but no notebook"),
+        (text_of([], nbformat_=None), "the file is JSON, but no notebook"),
+        (text_of({}, cells_=1).replace('"cells": {}', '"cells": {"a": 1}'), "no notebook"),
+        (text_of(None), "the file is JSON, but no notebook"),
+        (text_of("abc"), "the file is JSON, but no notebook"),
+        (text_of([3]), "the file is JSON, but no notebook"),
+        (text_of([{"cell_type": "code", "metadata": {}}]), "the file is JSON, but no notebook"),
+        (text_of([code(None)]), "the file is JSON, but no notebook"),
+        (text_of([code({"a": 1})]), "the file is JSON, but no notebook"),
+        (text_of([code([1, 2])]), "the file is JSON, but no notebook"),
+        (text_of([code("x", cell_type=3)]), "the file is JSON, but no notebook"),
+    ],
+    ids=lambda text: text[:40],
+)
+def test_what_is_no_notebook_is_unreadable(text, cause):
+    """Each kind of broken file is an UnreadableError, which says what to do in bearable length."""
+    with pytest.raises(UnreadableError, match=cause) as caught:
+        read_notebook(text)
+    assert len(str(caught.value)) <= 500
+
+
+def test_the_remedy_is_told():
+    """An unreadable file's message tells the student what to do."""
+    with pytest.raises(UnreadableError, match="open it in Jupyter, run it, save it and hand it in"):
+        read_notebook("{")
+
+
+def test_a_notebook_has_a_length():
+    """A file over the limit is refused before it is parsed."""
+    with pytest.raises(UnreadableError, match="clear its outputs and hand it in again"):
+        read_notebook(" " * (MAX_NOTEBOOK + 1))
+
+
+def test_text_that_no_file_can_hold_is_unreadable():
+    """A lone surrogate in a cell is found here, not when the graded notebook is written."""
+    try:
+        read = read_notebook(text_of([code("x = '\\ud83d'").copy()]).replace("\\\\u", "\\u"))
+    except UnreadableError:
+        return
+    nbformat.writes(read).encode()  # as the graded notebook will be
+
+
+@given(JSON)
+def test_any_json_is_a_notebook_or_unreadable(data):
+    """No JSON whatever raises another error."""
+    try:
+        read_notebook(json.dumps(data))
+    except UnreadableError:
+        return
+    raise AssertionError("no such value is a notebook")
+
+
+@given(JSON | st.fixed_dictionaries({"nbgrader": CLAIMS | JSON}), JSON)
+def test_metadata_of_any_shape_are_data(metadata, top):
+    """Claims that make no sense are no claims; nothing in the metadata raises."""
+    cell = code("x = 1", metadata=metadata)
+    data = json.loads(text_of([cell]))
+    data["metadata"] = top
+    try:
+        read = read_notebook(json.dumps(data))
+    except UnreadableError:
+        return
+    [found] = Submission.from_notebook(read).cells
+    assert found.source == "x = 1"
+    assert isinstance(found.grade_id, str)
+    assert isinstance(found.points, float)
+    assert {type(found.grade), type(found.solution)} == {bool}
+
+
+@pytest.mark.parametrize("claims", [None, 3, [], {}, {"grade_id": 3}, {"grade_id": None}])
+def test_a_cell_without_a_grade_id_claims_nothing(claims):
+    """Without a `grade_id` that is text, no other claim counts."""
+    if isinstance(claims, dict):
+        claims = claims | {"grade": True, "points": 5}
+    cell = new_code_cell("x", metadata={"nbgrader": claims})
+    assert Submission.from_notebook(notebook(cell)).cells == (Cell("code", "x"),)
+
+
+def test_claims_are_read():
+    """A cell's claims are its `grade_id`, `grade`, `solution` and points."""
+    cell = claimed("x", grade_id="a", grade=True, points=2)
+    [found] = Submission.from_notebook(notebook(cell)).cells
+    assert found == Cell("code", "x", "a", grade=True, solution=False, points=2.0)
+
+
+def test_the_digest_depends_on_the_code_alone():
+    """The same code gives the same digest; outputs, markdown, claims of points do not matter."""
+
+    def digest(*cells):
+        return Submission.from_notebook(notebook(*cells)).digest
+
+    plain = digest(claimed("x", grade_id="a"))
+    loud = claimed("x", grade_id="a", points=9, grade=True)
+    loud.outputs = [nbformat.v4.new_output("stream", text="y")]
+    assert digest(new_markdown_cell("text"), loud) == plain
+    assert digest(claimed("x ", grade_id="a")) != plain
+    assert digest(claimed("x", grade_id="b")) != plain
+    assert digest(claimed("x", grade_id="a"), new_code_cell("")) != plain
+    assert len(plain) == 64
+
+
+def test_cells_are_filled_by_their_grade_id():
+    """`filled` gives a copy with other texts; the notebook it came from stays as it is."""
+    blank = notebook(claimed("stub", grade_id="a"), claimed("b", grade_id="b"), new_code_cell("c"))
+    solved = filled(blank, {"a": "solution", "missing": "x"})
+    assert [cell.source for cell in solved.cells] == ["solution", "b", "c"]
+    assert [cell.source for cell in blank.cells] == ["stub", "b", "c"]
