@@ -179,7 +179,8 @@ def test_a_duplicated_grade_cell_is_graded_once(answered, release):
 def test_forged_grade_cells_lose_their_claims(answered, release):
     """A cell that the release does not know is a plain cell, whatever it claims to be worth."""
     answered.cells.append(claimed("100.0", grade_id="bonus", grade=True, locked=True, points=100))
-    answered.cells.append(new_code_cell("x", metadata={"nbgrader": "nonsense", "tags": [3]}))
+    answered.cells.append(new_code_cell("x"))
+    answered.cells[-1].metadata = nbformat.from_dict({"nbgrader": "nonsense", "tags": [3]})
     result, remarks = restored(answered, release)
     assert layout(result)[6:] == [(None, "100.0"), (None, "x")]
     assert [cell.metadata for cell in result.cells[6:]] == [{}, {}]

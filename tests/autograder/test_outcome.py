@@ -1,0 +1,113 @@
+"""Outcomes and points: a share for what holds, nothing without the essential, no grade by our fault."""
+
+import itertools
+from fractions import Fraction
+from math import floor
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograder.outcome import ItemResult, Outcome, PropertyResult, merge
+
+P, F, N = Outcome.PASSED, Outcome.FAILED, Outcome.NOT_RUN
+
+
+def item(points, *outcomes, essential=()):
+    return ItemResult(
+        "test_item",
+        points,
+        tuple(
+            PropertyResult(f"test_{n}", "It holds.", outcome, essential=n in essential)
+            for n, outcome in enumerate(outcomes)
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("points", "outcomes", "earned"),
+    [
+        (1.0, [P], 1.0),
+        (1.0, [F], 0.0),
+        (1.0, [P, F], 0.5),
+        (1.0, [P, P, F], 0.66),  # rounded down
+        (1.0, [P, F, F], 0.33),
+        (0.5, [P, P, P, P, P, P, F], 0.42),
+        (1.0, [P] * 999 + [F], 0.99),  # never rounded up to the whole
+        (0.1, [P, P, P], 0.1),
+        (0.7, [P] * 9, 0.7),  # the whole is the whole, to the last bit
+        (0.58, [P, F], 0.29),  # and a share of whole hundredths is no hundredth less
+        (1.14, [F, P], 0.57),
+        (3, [P, F, F, F], 0.75),
+        (0.0, [P, F], 0.0),
+    ],
+)
+def test_points_are_the_share_of_properties_that_hold(points, outcomes, earned):
+    """Points are shared evenly, rounded down to hundredths, and full only if all hold."""
+    assert item(points, *outcomes).points == earned
+
+
+@given(st.integers(1, 1000), st.integers(0, 30), st.integers(0, 30))
+def test_a_share_is_rounded_down_to_hundredths(hundredths, passed, failed):
+    """For any number of hundredths and properties, the share is exact or the next one below."""
+    if passed + failed == 0:
+        return
+    points = hundredths / 100
+    earned = item(points, *[P] * passed, *[F] * failed).points
+    share = floor(Fraction(hundredths * passed, passed + failed))
+    assert earned == (points if failed == 0 else share / 100)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "earned"), [([F, P, P], 0.0), ([P, F, P], 0.66), ([P, P, P], 1.0), ([F, F, F], 0.0)]
+)
+def test_nothing_is_earned_without_an_essential_property(outcomes, earned):
+    """An item whose essential property, here the first, fails is worth nothing."""
+    assert item(1.0, *outcomes, essential={0}).points == earned
+
+
+def test_each_of_several_essential_properties_is_needed():
+    """One of two essential properties is not enough."""
+    assert item(1.0, P, F, P, essential={0, 1}).points == 0.0
+
+
+@pytest.mark.parametrize("outcomes", [[N], [N, P], [P, F, N], [F, N]])
+def test_a_property_that_did_not_run_holds_the_grade_back(outcomes):
+    """A fault of ours is neither zero nor full marks, not even beside a failed essential."""
+    assert item(1.0, *outcomes, essential={0}).points is None
+
+
+def test_an_item_without_properties_is_held_back():
+    """A suite of which nothing ran gives no grade."""
+    assert item(1.0).points is None
+
+
+def result(outcome, message="", *, essential=False):
+    return PropertyResult("test_a", "It holds.", outcome, message, essential)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "merged"),
+    [
+        ([P], (P, "0")),
+        ([P, P], (P, "0")),
+        ([P, F, P], (F, "1")),
+        ([F, F], (F, "0")),
+        ([F, P, N, N], (N, "2")),
+        ([N, F], (N, "0")),
+    ],
+)
+def test_the_worst_case_speaks_for_a_property(outcomes, merged):
+    """Of a property's cases the first that did not run decides, then the first that failed."""
+    found = merge(result(outcome, str(n)) for n, outcome in enumerate(outcomes))
+    assert (found.outcome, found.message) == merged
+    assert found.sentence == "It holds."
+
+
+@pytest.mark.parametrize("outcomes", itertools.product([F, N], repeat=2))
+def test_a_property_is_essential_if_one_of_its_cases_is(outcomes):
+    """The mark of one case holds for the property, whichever case decides."""
+    for marks in ((True, False), (False, True)):
+        cases = [result(o, essential=m) for o, m in zip(outcomes, marks, strict=True)]
+        assert merge(cases).essential
+    assert not merge([result(outcomes[0]), result(outcomes[1])]).essential

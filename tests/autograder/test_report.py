@@ -1,0 +1,147 @@
+"""Reports: plain data there and back, readable text, and HTML that nobody's code can enter."""
+
+import json
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograder.outcome import ItemResult, Outcome, PropertyResult
+from autograder.report import Report, Status, item_html, item_text
+
+PASSED = PropertyResult("test_a", "It scales.", Outcome.PASSED)
+FAILED = PropertyResult("test_b", "It keeps x.", Outcome.FAILED, "x has been changed [Scaler]")
+BROKEN = PropertyResult("test_c", "It is fast.", Outcome.NOT_RUN, "KeyError: 'secret'")
+GATE = PropertyResult("test_d", "It works.", Outcome.FAILED, "it does not [Scaler]", essential=True)
+
+
+def report(*properties, status=Status.GRADED, remarks=(), points=2.0):
+    items = (ItemResult("test_other", 1.0, (PASSED,)), ItemResult("test_item", points, properties))
+    return Report(status, items, tuple(remarks), seed=2**47 + 1, version="abc")
+
+
+def test_a_report_survives_json():
+    """What is written into a notebook's metadata is read back equal."""
+    whole = report(PASSED, FAILED, BROKEN, GATE, status=Status.HELD, remarks=["one", "two"])
+    assert Report.from_dict(json.loads(json.dumps(whole.to_dict()))) == whole
+
+
+@given(
+    st.builds(
+        Report,
+        st.sampled_from(Status),
+        st.lists(
+            st.builds(
+                ItemResult,
+                st.text(),
+                st.floats(0, 100),
+                st.lists(st.builds(PropertyResult), max_size=3).map(tuple),
+            ),
+            max_size=3,
+        ).map(tuple),
+        st.lists(st.text()).map(tuple),
+        st.integers(0, 2**64),
+        st.text(),
+    )
+)
+def test_any_report_survives_json(whole):
+    """No text, number or outcome is lost or changed in kind."""
+    again = Report.from_dict(json.loads(json.dumps(whole.to_dict())))
+    assert again == whole
+    assert [type(p.outcome) for i in again.items for p in i.properties] == [
+        Outcome for item in whole.items for _ in item.properties
+    ]
+
+
+def test_items_are_found_by_name():
+    """An item's result is found by its name."""
+    assert report(FAILED).item("test_item").properties == (FAILED,)
+
+
+def test_text_tells_points_remarks_and_each_property():
+    """The text has the points, the remarks, and each property with why it failed."""
+    text = item_text(
+        report(PASSED, FAILED, status=Status.REMARKS, remarks=["cell `a` was missing"]), "test_item"
+    )
+    assert text.splitlines() == [
+        "1 of 2 points (graded with remarks)",
+        "  remark: cell `a` was missing",
+        "✓ It scales.",
+        "✗ It keeps x.",
+        "    x has been changed [Scaler]",
+    ]
+
+
+def test_text_says_what_an_essential_property_costs():
+    """Where nothing is earned for lack of an essential property, its line says so."""
+    lines = item_text(report(PASSED, GATE), "test_item").splitlines()
+    assert lines[0] == "0 of 2 points (graded)"
+    assert lines[-1].startswith("    it does not [Scaler]; without this property")
+
+
+@pytest.mark.parametrize("render", [item_text, item_html])
+def test_a_fault_of_ours_is_told_without_its_details(render):
+    """A held item says that nobody lost a point; what broke is for the operator alone."""
+    text = render(report(PASSED, BROKEN, status=Status.HELD), "test_item")
+    assert "Not graded yet: a fault of the grader, not of yours." in text
+    assert "? " in text
+    assert "secret" not in text
+    assert "points" not in text
+
+
+def test_whole_points_have_no_decimals_and_shares_have():
+    """Points read as people write them."""
+    assert item_text(report(PASSED), "test_item").startswith("2 of 2 points")
+    assert item_text(report(PASSED, FAILED, points=0.5), "test_item").startswith("0.25 of 0.5 ")
+
+
+class Reader(HTMLParser):
+    """Collects tags and text."""
+
+    def __init__(self):
+        super().__init__()
+        self.tags, self.text = [], ""
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs).keys() - {"style"}))
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def read(html):
+    reader = Reader()
+    reader.feed(html)
+    reader.close()
+    return reader
+
+
+HOSTILE = '</code><script src="x">alert(1)</script><img onerror=\'x\' src=y>&amp;&lt;'
+
+
+@pytest.mark.parametrize("where", ["message", "sentence", "remark"])
+def test_html_escapes_whatever_came_from_code(where):
+    """A student's text is shown as it is, and is no markup."""
+    hostile = PropertyResult(
+        "test_h",
+        HOSTILE if where == "sentence" else "It holds.",
+        Outcome.FAILED,
+        HOSTILE if where == "message" else "it does not",
+    )
+    html = item_html(
+        report(hostile, remarks=[HOSTILE] if where == "remark" else []), "test_item"
+    )
+    reader = read(html)
+    assert {tag for tag, _ in reader.tags} <= {"p", "b", "ul", "li", "br", "code"}
+    assert all(not attributes for _, attributes in reader.tags)
+    assert HOSTILE in reader.text
+
+
+def test_html_tells_what_the_text_tells():
+    """Points, remarks, outcomes, sentences and messages stand in the HTML as well."""
+    text = read(item_html(report(PASSED, FAILED, remarks=["well"]), "test_item")).text
+    assert text == (
+        "1 of 2 points (graded)Remark: well"
+        "✓ passed: It scales.✗ failed: It keeps x.x has been changed [Scaler]"
+    )
