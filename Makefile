@@ -36,14 +36,14 @@ lint: setup
 	cd source/dropout_l2 && $(BIN)/mypy --strict --cache-dir ../../.mypy_cache/given layers activations losses model visible_checks.py
 
 check: setup
-	$(BIN)/python -m pytest --numprocesses 2
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
 
 regenerate: setup
 	$(BIN)/nbgrader generate_assignment dropout_l2 --force
 	$(BIN)/nbgrader generate_solution dropout_l2 --force
 
 lock: setup
-	$(BIN)/python -m pip freeze --exclude autograder | sed 's/+cpu$$//' > requirements.lock
+	$(BIN)/python -m pip freeze --all --exclude autograder --exclude pip | sed 's/+cpu$$//' > requirements.lock
 
 clean:
 	rm -rf $(VENV) demo/course

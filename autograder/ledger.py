@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import nbformat
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Grade, Gradebook, MissingEntry
 
 from autograder.assignment import Assignment
 from autograder.report import KEY, Report, Status
@@ -49,7 +49,7 @@ def entries(assignment: Assignment, db_url: str) -> Iterator[Entry]:
                 yield Entry(student.id, nothing, "not graded yet" if handed_in else Status.MISSING)
                 continue
             scores = {
-                grade.name: None if grade.needs_manual_grade else grade.score
+                grade.name: None if _held_back(grade) else grade.score
                 for notebook in submission.notebooks
                 for grade in notebook.grades
             }
@@ -58,6 +58,11 @@ def entries(assignment: Assignment, db_url: str) -> Iterator[Entry]:
                 yield Entry(student.id, nothing, "not graded yet")
             else:
                 yield Entry(student.id, nothing | scores, report.status, report.remarks)
+
+
+def _held_back(grade: Grade) -> bool:
+    """Tell whether a grade has no score yet, neither an automatic one nor one by hand."""
+    return grade.auto_score is None and grade.manual_score is None
 
 
 def _report(assignment: Assignment, student: str) -> Report | None:
