@@ -78,7 +78,7 @@ class Assignment:
         items = [
             Item(cell.grade_id, float(cell.points))
             for cell in Submission.from_notebook(self.source).cells
-            if cell.grade and not cell.solution
+            if cell.grade and not cell.solution and cell.kind == "code"
         ]
         for item in items:
             if not self.suite(item).is_file():
@@ -104,10 +104,12 @@ class Assignment:
         cells = Submission.from_notebook(self.source).cells
         return {cell.grade_id: cell.source for cell in cells if cell.solution}
 
-    def is_answer(self, cell: Cell) -> bool:
-        """Tell whether a cell is a solution cell that somebody has filled in."""
-        stub = self.stubs.get(cell.grade_id)
-        return cell.solution and stub is not None and cell.source.strip() != stub.strip()
+    def role(self, cell: Cell) -> str:
+        """Return whose a cell is, as the worker knows it: "answer", "stub", "given" or "own"."""
+        if cell.solution and cell.grade_id in self.stubs:
+            unchanged = cell.source.strip() == self.stubs[cell.grade_id].strip()
+            return "stub" if unchanged else "answer"
+        return "given" if cell.locked else "own"
 
     @cached_property
     def given(self) -> dict[str, str]:
@@ -131,7 +133,10 @@ class Assignment:
     def manifest(self) -> dict[str, Any]:
         """What `manifest.toml` beside the suites says; empty without one."""
         path = self.hidden / "manifest.toml"
-        return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        try:
+            return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise AssignmentError(f"{path} must be valid TOML: {error}") from None
 
     @cached_property
     def limits(self) -> Limits:

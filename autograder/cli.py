@@ -69,7 +69,7 @@ def print_status(console: Console, assignment: Assignment, lines: list[Entry]) -
         points = [line.points[item.name] for item in assignment.items]
         total = None if None in points else sum(p for p in points if p is not None)
         table.add_row(
-            line.student,
+            Text(line.student),
             *("-" if p is None else f"{p:g}" for p in (*points, total)),
             Text(line.status, style=STYLES.get(line.status, "red")),
         )

@@ -4,13 +4,17 @@ Each function raises an AssertionError of one sentence, and nothing else, whatev
 suite that passes every answer through one of these can never fail by a fault of its own.
 """
 
+import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from autograder.standin import StandIn, kind_of
+
 # of the largest expected number: float32 arithmetic inside a layer stays below it, no mistake does
 TOLERANCE = 1e-5
+SMALLEST = 1e-12  # what counts as the largest element where all are zero
 
 
 def array(value: object, shape: tuple[int, ...], name: str, where: str) -> NDArray[np.float64]:
@@ -48,9 +52,13 @@ def number(value: object, name: str, where: str) -> float:
         value = value.item()
     if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
         raise AssertionError(f"{name} is {_article(value)}, but should be a number [{where}]")
-    if not np.isfinite(value):
-        raise AssertionError(f"{name}={value}, but should be finite [{where}]")
-    return float(value)
+    try:
+        result = float(value)
+    except OverflowError:
+        result = math.inf
+    if not math.isfinite(result):
+        raise AssertionError(f"{name}={result}, but should be finite [{where}]")
+    return result
 
 
 def entry(mapping: object, key: str, shape: tuple[int, ...], where: str) -> NDArray[np.float64]:
@@ -63,33 +71,38 @@ def entry(mapping: object, key: str, shape: tuple[int, ...], where: str) -> NDAr
 
 
 def close(
-    actual: float | NDArray[np.float64],
+    actual: object,
     expected: float | NDArray[np.float64],
     name: str,
     where: str,
 ) -> None:
     """Check a number or an array, to a relative 1e-5 of the largest expected element."""
-    difference = np.abs(np.asarray(actual) - np.asarray(expected))
-    wrong = difference > TOLERANCE * max(float(np.max(np.abs(expected))), 1e-12)
-    if not wrong.any():
+    if not isinstance(expected, np.ndarray):
+        value = number(actual, name, where)
+        if abs(value - expected) > TOLERANCE * max(abs(expected), SMALLEST):
+            raise AssertionError(f"{name}={value:.6g} is not right [{where}]")
         return
-    if np.ndim(actual) == 0:
-        raise AssertionError(f"{name}={float(actual):.6g} is not right [{where}]")
-    first = tuple(int(index) for index in np.argwhere(wrong)[0])
-    raise AssertionError(
-        f"{name} is not right in {int(wrong.sum())} of {wrong.size} elements, "
-        f"first at {list(first)}, where it is {np.asarray(actual)[first]:.6g} [{where}]"
-    )
+    values = array(actual, expected.shape, name, where)
+    largest = float(np.abs(expected).max(initial=SMALLEST))
+    wrong = np.abs(values - expected) > TOLERANCE * largest
+    if wrong.any():
+        first = tuple(int(index) for index in np.argwhere(wrong)[0])
+        raise AssertionError(
+            f"{name} is not right in {int(wrong.sum())} of {wrong.size} elements, "
+            f"first at {list(first)}, where it is {values[first]:.6g} [{where}]"
+        )
 
 
-def untouched(now: NDArray[Any], before: NDArray[Any], name: str, where: str) -> None:
+def untouched(now: object, before: NDArray[Any], name: str, where: str) -> None:
     """Check that an array still is what it was."""
-    if now.shape != before.shape or not np.array_equal(now, before):
+    if not isinstance(now, np.ndarray) or not np.array_equal(now, before):
         raise AssertionError(
             f"{name} has been changed in place, but should stay as it is [{where}]"
         )
 
 
 def _article(value: object) -> str:
-    kind = "None" if value is None else type(value).__name__
-    return kind if value is None else f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
+    if value is None:
+        return "None"
+    kind = kind_of(value) if isinstance(value, StandIn) else type(value).__name__
+    return f"{'an' if kind[:1] in tuple('aeiou') else 'a'} {kind}"

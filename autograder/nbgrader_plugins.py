@@ -21,7 +21,7 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
     SaveCells,
 )
-from nbgrader.utils import is_grade
+from nbgrader.utils import is_grade, is_solution
 from traitlets.config import Application
 
 from autograder.assignment import Assignment
@@ -74,7 +74,7 @@ class GradeCells(NbGraderPreprocessor):
         report = unreadable(assignment, cause) if cause else grade_in_own_process(assignment, nb)
         nb.metadata[KEY] = nbformat.from_dict(report.to_dict())
         for cell in nb.cells:
-            if is_grade(cell):
+            if _is_item(cell):
                 cell.outputs = _outputs(report, cell.metadata.nbgrader.grade_id)
         points = [item.points for item in report.items]
         total = "held back" if None in points else f"{sum(p or 0 for p in points):g}"
@@ -97,7 +97,7 @@ class SaveGrades(SaveAutoGrades):
     def _add_score(self, cell: NotebookNode, resources: Resources) -> None:
         super()._add_score(cell, resources)
         name = cell.metadata.nbgrader.grade_id
-        if self.report.item(name).points is None:
+        if _is_item(cell) and self.report.item(name).points is None:
             grade = self.gradebook.find_grade(
                 name, self.notebook_id, self.assignment_id, self.student_id
             )
@@ -130,6 +130,11 @@ def _assignment(resources: Resources) -> Assignment:
     names = resources["nbgrader"]
     # nbgrader converts with the course's folder as the working directory
     return Assignment(Path.cwd(), names["assignment"], names["notebook"])
+
+
+def _is_item(cell: NotebookNode) -> bool:
+    """Tell whether a cell is graded by a suite; one that is also an answer is graded by hand."""
+    return bool(is_grade(cell)) and not is_solution(cell) and cell.cell_type == "code"
 
 
 def _outputs(report: Report, name: str) -> list[NotebookNode]:

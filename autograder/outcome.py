@@ -1,8 +1,10 @@
 """What became of each property, and the points that follow from it."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from fractions import Fraction
 
 
 class Outcome(StrEnum):
@@ -59,8 +61,10 @@ class ItemResult:
         passed = outcomes.count(Outcome.PASSED)
         if passed == len(outcomes):
             return self.max_points
-        # rounded down, so that a share is never rounded up to the whole
-        return int(100 * self.max_points * passed / len(outcomes)) / 100
+        # rounded down, so that a share is never rounded up to the whole; exact, so that half of
+        # 0.58 is 0.29
+        hundredths = 100 * Fraction(str(self.max_points)) * passed / len(outcomes)
+        return math.floor(hundredths) / 100
 
 
 def merge(cases: Iterable[PropertyResult]) -> PropertyResult:

@@ -19,7 +19,7 @@ from autograder.assignment import Assignment
 from autograder.sandbox import Budget
 from autograder.session import Session
 from autograder.submission import Submission, UnreadableError, read_notebook
-from autograder.worker.cells import Notebook
+from autograder.worker.cells import Notebook, parse
 from autograder.worker.given import GivenModules
 
 
@@ -114,7 +114,7 @@ def _reference(assignment: Assignment) -> Iterator[Any]:
     imports = [
         ast.unparse(node)
         for cell in cells
-        for node in ast.parse(cell.source).body
+        for node in parse(cell.source).body
         if isinstance(node, (ast.Import, ast.ImportFrom))
     ]
     sources = ["\n".join(imports), *(cell.source for cell in cells if cell.solution)]
@@ -123,7 +123,7 @@ def _reference(assignment: Assignment) -> Iterator[Any]:
     try:
         notebook = Notebook()
         notebook.run(
-            [{"source": source, "answer": False} for source in sources],
+            [{"source": source, "role": "own"} for source in sources],
             set(),
             lambda cell, line: None,
             definitions_only=False,

@@ -39,9 +39,8 @@ def restore(submitted: Submission, release: NotebookNode) -> tuple[NotebookNode,
         else:
             cells.append(_plain(cell))
     _add_missing(cells, place, known, remarks)
-    notebook = new_notebook(
-        cells=cells, metadata={"kernelspec": release.metadata.get("kernelspec", {})}
-    )
+    kept = {key: release.metadata[key] for key in ("kernelspec",) if key in release.metadata}
+    notebook = new_notebook(cells=cells, metadata=kept)
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number}"  # unique, whatever was submitted
     return notebook, remarks

@@ -22,6 +22,7 @@ BOOT = (
     "from autograder.worker.server import main; main(int(sys.argv[1]), sys.argv[2:])"
 )
 PATHS = [str(Path(__file__).parent.parent), str(Path(np.__path__[0]).parent)]
+HANGUP_SECONDS = 0.5  # for a worker that is ending to have ended
 START_SECONDS = 60.0  # for our own code alone: a busy machine must cost nobody a point
 
 
@@ -92,6 +93,7 @@ class Sandbox:
                 env=_environment(),
                 start_new_session=True,
             )
+            theirs.close()  # so that the worker's end is seen here
             try:
                 self._connection.sendall(self._frame("start", self._settings(assignment, seed)))
                 self._receive(Budget(START_SECONDS), START_SECONDS)
@@ -204,14 +206,18 @@ class Sandbox:
             if "event" in answer:
                 on_event(answer["event"])
                 continue
-            if answer.get("number") != self._number:
+            number = answer.get("number")
+            if type(number) is not int or number != self._number:
                 raise wire.WireError("an answer to another request")
             if "error" in answer:
-                raise StudentError(_one_line(answer["error"]))
+                raise StudentError(one_line(answer["error"]))
             return answer.get("value")
 
     def _cause_of_death(self) -> str:
-        code = self._process.wait()
+        try:
+            code = self._process.wait(HANGUP_SECONDS)
+        except subprocess.TimeoutExpired:
+            return "it closed its connection"
         if code in {-signal.SIGXCPU, -signal.SIGKILL}:
             return "stopped by the system: too much processor time or memory"
         if code < 0:
@@ -219,7 +225,7 @@ class Sandbox:
         return f"exit code {code}"
 
 
-def _one_line(text: object) -> str:
+def one_line(text: object) -> str:
     """Return a worker's text without control characters, cut to a bearable length."""
     printable = (c if c.isprintable() else " " for c in str(text)[:400])
     return " ".join("".join(printable).split())

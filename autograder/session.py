@@ -11,10 +11,12 @@ from autograder.sandbox import (
     SandboxError,
     StudentError,
     TimedOutError,
+    one_line,
 )
 from autograder.standin import Namespace
 from autograder.submission import Submission
 
+NOT_PYTHON = ("SyntaxError", "IndentationError", "TabError")
 RESTARTS = 8  # of a worker that ends or hangs while the notebook's cells run
 
 
@@ -61,9 +63,7 @@ class Session:
             f"cell `{cell.grade_id}`" if cell.grade_id else f"code cell {number}"
             for number, cell in own
         ]
-        self._cells = [
-            {"source": cell.source, "answer": assignment.is_answer(cell)} for _, cell in own
-        ]
+        self._cells = [{"source": cell.source, "role": assignment.role(cell)} for _, cell in own]
         self.sandbox = self._run_cells(skip)
 
     @property
@@ -110,7 +110,7 @@ class Session:
         Elsewhere it is a demonstration, which may well need what a worker does not have.
         """
         known = 0 <= cell < len(self._cells)
-        return known and (bool(self._cells[cell]["answer"]) or cause.startswith("SyntaxError"))
+        return known and (self._cells[cell]["role"] == "answer" or cause.startswith(NOT_PYTHON))
 
     def _place(self, event: object) -> tuple[int, int] | None:
         match event:
@@ -119,4 +119,4 @@ class Session:
         return None
 
     def _remark(self, cell: int, line: int, cause: str) -> None:
-        self.remarks.append(f"{self._titles[cell]}, line {line}: {cause}")
+        self.remarks.append(f"{self._titles[cell]}, line {line}: {one_line(cause)}")

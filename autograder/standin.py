@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.sandbox import Sandbox, StudentError
+from autograder.sandbox import Sandbox, StudentError, one_line
 from autograder.worker import wire
 
 UNREADABLE = "the code answered with something unreadable"
@@ -18,7 +18,7 @@ class StandIn:
 
     def __init__(self, sandbox: Sandbox, ref: wire.Ref) -> None:
         object.__setattr__(self, "_sandbox", sandbox)
-        object.__setattr__(self, "_ref", ref)
+        object.__setattr__(self, "_ref", wire.Ref(ref.number, one_line(ref.kind)))
 
     def __call__(self, *args: object, **kwargs: object) -> Any:
         """Call the object."""
@@ -61,6 +61,11 @@ class Namespace:
         return _ask(self._sandbox, name, "get", name=name)
 
 
+def kind_of(thing: StandIn) -> str:
+    """Return the name of the type that the worker says an object has."""
+    return _ref(thing).kind
+
+
 def _ask(sandbox: Sandbox, label: str, do: str, **what: object) -> Any:
     return sandbox.ask(
         do,
@@ -83,9 +88,12 @@ def _apply(change: object, arrays: list[np.ndarray[Any, Any]]) -> None:
     """Copy an argument's new content back from the worker."""
     match change:
         case (int(number), np.ndarray() as new) if 0 <= number < len(arrays):
-            if new.shape == arrays[number].shape:
-                arrays[number][...] = new
-            else:
-                arrays[number].fill(np.nan)  # reshaped in place: changed, and of no use any more
+            array = arrays[number]
         case _:
             raise StudentError(UNREADABLE)
+    if not array.flags.writeable:
+        raise StudentError("an array that is read-only has been changed in place")
+    if new.shape == array.shape and new.dtype == array.dtype:
+        array[...] = new
+    else:
+        array.view(np.uint8)[...] ^= 0xFF  # resized in place: changed, and of no use any more

@@ -24,6 +24,7 @@ class Cell:
     grade_id: str = ""
     grade: bool = False
     solution: bool = False
+    locked: bool = False
     points: float = 0.0
 
 
@@ -70,7 +71,9 @@ def read_notebook(stream: TextIO) -> nbformat.NotebookNode:
     except (ValueError, RecursionError) as error:
         raise UnreadableError(f"the file is not valid JSON ({error}): {remedy}") from None
     try:
-        notebook = nbformat.reads(json.dumps(data), as_version=4)
+        # halves of characters cannot be written to any file
+        whole = json.dumps(data, ensure_ascii=False).encode(errors="replace").decode()
+        notebook = nbformat.reads(whole, as_version=4)
         for cell in notebook.cells:
             if not isinstance(cell.source, str) or not isinstance(cell.cell_type, str):
                 raise TypeError(f"a cell's source must be text, got {type(cell.source).__name__}")
@@ -103,5 +106,6 @@ def _cell(cell: nbformat.NotebookNode) -> Cell:
         grade_id=claims["grade_id"],
         grade=claims.get("grade") is True,
         solution=claims.get("solution") is True,
-        points=float(points) if isinstance(points, (int, float)) else 0.0,
+        locked=claims.get("locked") is True,
+        points=float(points) if isinstance(points, (int, float)) and abs(points) < 1e6 else 0.0,
     )

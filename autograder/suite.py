@@ -63,9 +63,11 @@ def run_suites(assignment: Assignment, grading: Grading) -> SuiteRun:
     """
     collector = _Collector(grading)
     suites = [str(assignment.suite(item)) for item in assignment.items]
+    # modules are named by their paths below the root: whole paths, for suites of the same name
+    place = ["--rootdir=/", f"--confcutdir={assignment.hidden}"]
     with _quiet():
         pytest.main(
-            [*OPTIONS, f"--rootdir={assignment.hidden}", *suites],
+            [*OPTIONS, *place, *suites],
             plugins=[pytest_plugin, collector],
         )
     run = collector.run
@@ -115,7 +117,12 @@ class _Collector:
         """Tell a student's fault from ours: theirs come as one of two exceptions, ours as any."""
         if error is None:
             return Outcome.PASSED, ""
-        if not isinstance(error, (AssertionError, StudentError)):
+        if _calls_what_is_no_function(error):
+            return (
+                Outcome.FAILED,
+                f"{error}: where a class or a method should be, is something else",
+            )
+        if not isinstance(error, (AssertionError, StudentError, pytest.fail.Exception)):
             message = f"{item.nodeid}: {type(error).__name__}: {error}"
             self.run.faults.append(message)
             return Outcome.NOT_RUN, message
@@ -125,6 +132,11 @@ class _Collector:
         if isinstance(error, DiedError) and not message.startswith("not run"):
             self.run.remarks.append(message)
         return Outcome.FAILED, message
+
+
+def _calls_what_is_no_function(error: BaseException) -> bool:
+    """Tell whether a suite called an answer that is a plain value, such as `Dropout = 3`."""
+    return isinstance(error, TypeError) and str(error).endswith("object is not callable")
 
 
 def _sentence(item: pytest.Function) -> str:

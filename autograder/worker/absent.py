@@ -87,6 +87,11 @@ class Absent:
     def __exit__(self, *exception: object) -> None:
         pass
 
+    def __or__(self, other: object) -> Self:
+        return self  # in an annotation: torch.Tensor | None
+
+    __ror__ = __or__
+
     def __mro_entries__(self, bases: object) -> tuple[type, ...]:
         return ()  # class Net(torch.nn.Module): a class without that base
 
@@ -101,13 +106,13 @@ class Absent:
         return repr(self)
 
 
-def _operator(self: Absent, *others: object) -> NoReturn:
+def _operator(self: Absent, *others: object, **options: object) -> NoReturn:
     _refuse(self._name)
 
 
 OPERATORS = """
-    add sub mul matmul truediv floordiv mod pow and or xor lshift rshift
-    radd rsub rmul rmatmul rtruediv rfloordiv rmod rpow rand ror rxor
+    add sub mul matmul truediv floordiv mod pow and xor lshift rshift
+    radd rsub rmul rmatmul rtruediv rfloordiv rmod rpow rand rxor
     neg pos abs invert lt le gt ge array float int index complex round
 """
 for _name in OPERATORS.split():

@@ -8,7 +8,7 @@ import ast
 import re
 import types
 from collections.abc import Callable
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
 from autograder.worker.absent import Absent, policy
 
@@ -24,14 +24,22 @@ DEFINITIONS = (
 BODY_MAGICS = re.compile(r"\A\s*%%(time|timeit|capture|prun|debug|python3?)\b.*\n")
 MAX_REMARKS = 100
 CELL_MAGIC = re.compile(r"\A\s*%%\w")
-LINE_MAGIC = re.compile(r"^(?P<indent>[ \t]*)(?P<target>[\w, \t]+=[ \t]*)?[%!?].*$", re.MULTILINE)
+LINE_MAGIC = re.compile(
+    r"(?P<indent>\s*)"
+    r"((?P<target>[\w, \t]+=\s*)?[%!].*"  # %magic, !shell, name = %magic, name = !shell
+    r"|\?.*|[\w.]+\?\??\s*)"  # ?help, help?, help??
+)
 
 
 class Cell(TypedDict):
-    """A code cell as it arrives: its text, and whether it is the answer to a solution cell."""
+    """A code cell as it arrives: its text, and whose it is.
+
+    An "answer" is a solution cell that has been filled in, a "stub" one that has not; a "given"
+    cell stands as it was released; all others are the student's "own".
+    """
 
     source: str
-    answer: bool
+    role: Literal["answer", "stub", "given", "own"]
 
 
 class Remark(TypedDict):
@@ -50,6 +58,7 @@ class Notebook:
         self.module.__dict__.update(get_ipython=Absent("get_ipython"), display=Absent("display"))
         self.answers: dict[str, Any] = {}
         self.remarks: list[Remark] = []
+        self._answering: set[str] = set()  # names that stand for an answer, or come of one
 
     def __getitem__(self, name: str) -> Any:
         """Return what a name stands for, in the answers first.
@@ -94,14 +103,33 @@ class Notebook:
             for node in tree.body:
                 if (number, node.lineno) in skip or (definitions_only and not _defines(node)):
                     continue
+                if cell["role"] == "given" and self._demonstrates(node):
+                    continue
                 announce(number, node.lineno)
                 self._execute(node, future, number)
-            if cell["answer"]:
-                self.answers.update(
-                    (name, value)
-                    for name, value in self.module.__dict__.items()
-                    if name not in before or value is not before[name]
-                )
+            new = {
+                name: value
+                for name, value in self.module.__dict__.items()
+                if name not in before or value is not before[name]
+            }
+            if cell["role"] == "answer":
+                self.answers.update(new)
+            if cell["role"] in {"answer", "stub"}:
+                self._answering |= set(new)
+
+    def _demonstrates(self, node: ast.stmt) -> bool:
+        """Tell whether a given statement only shows the answers at work: grading needs it not.
+
+        So no answer that hangs or ends the process does so before it is graded.
+        """
+        names = [child for child in ast.walk(node) if isinstance(child, ast.Name)]
+        if self._answering.isdisjoint(name.id for name in names):
+            return False
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            self._answering.add(node.name)  # it may be defined, but what uses it demonstrates
+            return False
+        self._answering |= {name.id for name in names if isinstance(name.ctx, ast.Store)}
+        return True
 
     def _execute(self, node: ast.stmt, future: list[ast.stmt], number: int) -> None:
         policy.strict_imports = isinstance(node, ast.Try)
@@ -129,14 +157,26 @@ def parse(source: str) -> ast.Module:
     if CELL_MAGIC.match(source):
         body = BODY_MAGICS.sub("\n", source, count=1)
         source = "" if body == source else body  # %%bash, %%html: nothing of Python in there
-    try:
-        return ast.parse(source)
-    except SyntaxError:
-        inert = LINE_MAGIC.sub(
-            lambda line: line["indent"] + (line["target"] + "None" if line["target"] else "pass"),
-            source,
-        )
-        return ast.parse(inert)
+    lines = source.split("\n")
+    while True:
+        try:
+            return ast.parse("\n".join(lines))
+        except SyntaxError as error:
+            if not _silence(lines, (error.lineno or 0) - 1):
+                raise
+
+
+def _silence(lines: list[str], index: int) -> bool:
+    """Replace IPython's own line at an index, and what continues it; tell whether it was one."""
+    line = LINE_MAGIC.fullmatch(lines[index]) if 0 <= index < len(lines) else None
+    if line is None:
+        return False
+    end = index
+    while lines[end].endswith("\\") and end + 1 < len(lines):
+        end += 1
+    nothing = line["target"] + "None" if line["target"] else "pass"
+    lines[index : end + 1] = [line["indent"] + nothing] + [""] * (end - index)
+    return True
 
 
 def describe(error: BaseException) -> str:

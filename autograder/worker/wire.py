@@ -131,19 +131,18 @@ def _encode(
     if isinstance(value, float):
         return {"float": float(value).hex()}  # exact, and NaN and infinity have names there
     if isinstance(value, np.ndarray):
-        array = np.ascontiguousarray(value)
+        array = np.asarray(value)  # of a subclass, the plain array
         if array.dtype.str not in DTYPES:
             raise WireError(f"an array of dtype {array.dtype} [numbers or booleans are needed]")
-        blobs.append(array.tobytes())
-        # value.shape: ascontiguousarray makes a 0-d array 1-d
-        return {"array": [array.dtype.str, *map(int, value.shape)]}
+        blobs.append(array.tobytes())  # in C order
+        return {"array": [array.dtype.str, *array.shape]}
     if isinstance(value, (list, tuple)):
         items = [_encode(item, blobs, hold, depth - 1) for item in value]
         return {"tuple" if isinstance(value, tuple) else "list": items}
     if isinstance(value, dict):
         return {
             "dict": [
-                [_encode(key, blobs, None, depth - 1), _encode(item, blobs, hold, depth - 1)]
+                [_encode(_key(key), blobs, None, depth - 1), _encode(item, blobs, hold, depth - 1)]
                 for key, item in value.items()
             ]
         }
@@ -152,6 +151,12 @@ def _encode(
     if hold is None:
         raise WireError(f"a {type(value).__name__} cannot be sent")
     return _encode(hold(value), blobs, None, depth)
+
+
+def _key(key: Any) -> Any:
+    if not isinstance(key, (str, int, float, np.integer, np.floating)):
+        raise WireError("a dictionary key that is neither text nor number")
+    return key
 
 
 class _Decoder:
@@ -183,7 +188,7 @@ class _Decoder:
             return items if tag == "list" else tuple(items)
         if tag == "dict":
             return {
-                self._key(self.decode(key, depth - 1)): self.decode(item, depth - 1)
+                _key(self.decode(key, depth - 1)): self.decode(item, depth - 1)
                 for key, item in content
             }
         if tag == "array":
@@ -194,11 +199,6 @@ class _Decoder:
                 raise WireError("a reference that is no number")
             return self.resolve(Ref(number, kind[:100]))
         raise WireError(f"an unknown tag {tag!r:.20}")
-
-    def _key(self, key: Any) -> Any:
-        if not isinstance(key, (str, int, float)):
-            raise WireError("a dictionary key that is neither text nor number")
-        return key
 
     def _array(self, dtype: object, *shape: object) -> np.ndarray[Any, Any]:
         if dtype not in DTYPES:

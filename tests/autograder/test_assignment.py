@@ -53,20 +53,21 @@ def test_cells_graded_by_hand_are_no_items(tiny):
 
 
 @pytest.mark.parametrize(
-    ("source", "solution", "grade_id", "answered"),
+    ("cell", "role"),
     [
-        (RIGHT, True, "scaler", True),
-        (STUB, True, "scaler", False),
-        (f"\n\n{STUB}  \n", True, "scaler", False),
-        (RIGHT, False, "scaler", False),
-        (RIGHT, True, "other", False),
+        (Cell("code", RIGHT, "scaler", solution=True), "answer"),
+        (Cell("code", RIGHT, "scaler", solution=True, locked=True), "answer"),
+        (Cell("code", STUB, "scaler", solution=True), "stub"),
+        (Cell("code", f"\n\n{STUB}  \n", "scaler", solution=True), "stub"),
+        (Cell("code", RIGHT, "scaler"), "own"),
+        (Cell("code", RIGHT, "other", solution=True), "own"),
+        (Cell("code", RIGHT), "own"),
+        (Cell("code", RIGHT, "imports", locked=True), "given"),
     ],
 )
-def test_an_answer_is_a_solution_cell_that_was_filled_in(
-    tiny, source, solution, grade_id, answered
-):
-    """The stub is no answer, and neither is a cell that the release does not know."""
-    assert tiny.is_answer(Cell("code", source, grade_id, solution=solution)) is answered
+def test_a_cell_has_the_role_that_the_release_gives_it(tiny, cell, role):
+    """A filled-in solution cell is an answer, an unchanged one a stub, a locked one given."""
+    assert tiny.role(cell) == role
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def run(source):
     """Run a cell and return its notebook."""
     notebook = Notebook()
     notebook.run(
-        [{"source": source, "answer": False}],
+        [{"source": source, "role": "own"}],
         set(),
         lambda cell, line: None,
         definitions_only=False,

@@ -8,12 +8,14 @@ from autograder.worker import cells
 from autograder.worker.cells import Notebook, describe, parse
 
 
-def run(*sources, answers=(), skip=(), definitions_only=False):
-    """Run cells, of which those with a number in `answers` are answers."""
+def run(*sources, answers=(), given=(), skip=(), definitions_only=False):
+    """Run cells, of which those with a number in `answers` are answers, in `given` given ones."""
+    roles = dict.fromkeys(range(len(sources)), "own")
+    roles |= dict.fromkeys(answers, "answer") | dict.fromkeys(given, "given")
     notebook = Notebook()
     notebook.announced = []
     notebook.run(
-        [{"source": source, "answer": n in answers} for n, source in enumerate(sources)],
+        [{"source": source, "role": roles[n]} for n, source in enumerate(sources)],
         set(skip),
         lambda cell, line: notebook.announced.append((cell, line)),
         definitions_only=definitions_only,
@@ -229,3 +231,27 @@ def test_the_notebook_is_the_main_module():
     assert notebook.remarks == []
     assert notebook["x"] == 1
     assert cells.policy.strict_imports is False
+
+
+ANSWER = "def answer():\n    raise SystemExit('hangs, or worse')"
+
+
+def test_given_cells_do_not_demonstrate_the_answers():
+    """A statement of a given cell that would run an answer, even indirectly, is left out."""
+    shown = "def show(times):\n    return answer() * times\n\nvalue = show(2)\nmore = value + 1"
+    notebook = run(ANSWER, shown, answers=[0], given=[1])
+    assert notebook.remarks == []
+    assert "value" not in notebook.module.__dict__
+    assert "more" not in notebook.module.__dict__
+
+
+def test_given_cells_still_give_what_answers_may_use():
+    """What a given cell defines without the answers is there, before and after them."""
+    notebook = run("scale = 2", ANSWER, "offset = scale + 1", answers=[1], given=[0, 2])
+    assert (notebook["scale"], notebook["offset"]) == (2, 3)
+
+
+def test_own_cells_may_do_as_they_like_with_the_answers():
+    """The student's own cells run whole: a method added to an answered class counts."""
+    notebook = run("class A:\n    pass", "A.method = lambda self: 3", answers=[0])
+    assert notebook["A"]().method() == 3

@@ -1,0 +1,182 @@
+"""Grading: a function of the code and the assignment, in a process that outlives its troubles."""
+
+import os
+import signal
+from dataclasses import replace
+
+import nbformat
+import pytest
+
+from autograder import grader
+from autograder.grader import GradingProcess, grade, grade_in_own_process, held, unreadable
+from autograder.outcome import Outcome
+from autograder.report import Status
+from autograder.submission import Submission
+from tests.autograder.conftest import (
+    HEADER,
+    IDENTITY,
+    IN_PLACE,
+    RIGHT,
+    SUITE,
+    handed_in,
+    make_course,
+)
+
+pytestmark = pytest.mark.usefixtures("fresh_suites")
+BUGGY = SUITE + "\n\ndef test_bug(submission):\n    {}['key']\n"
+
+
+def submitted(assignment, *sources):
+    return Submission.from_notebook(handed_in(assignment, *sources))
+
+
+@pytest.mark.parametrize(
+    ("answer", "points"), [(RIGHT, 2.0), (IN_PLACE, 1.5), (IDENTITY, 0.0), ("", 0.0)]
+)
+def test_a_submission_earns_its_points(tiny, answer, points):
+    """A right, a partly right, a wrong and an empty answer are graded, without a remark."""
+    report = grade(tiny, submitted(tiny, answer))
+    assert report.status is Status.GRADED
+    assert report.item("test_scaler").points == points
+    assert report.remarks == ()
+    assert report.version == tiny.version
+
+
+def test_remarks_come_first_and_once(tiny):
+    """What was noticed before and while the cells ran is told, each once."""
+    broken = submitted(tiny, RIGHT + "missing\n", "x = (1")
+    report = grade(tiny, broken, remarks=("before", "before"))
+    assert report.status is Status.REMARKS
+    assert report.item("test_scaler").points == 2.0
+    assert report.remarks[0] == "before"
+    assert [remark.partition(",")[0] for remark in report.remarks[1:]] == [
+        "cell `scaler`",
+        "code cell 4",
+    ]
+
+
+def test_a_time_out_is_a_status(tmp_path):
+    """A submission whose answer never came is told apart from a wrong one."""
+    assignment = make_course(tmp_path, call_seconds=0.3)
+    report = grade(assignment, submitted(assignment, f"{HEADER}        while True: pass"))
+    assert report.status is Status.TIMED_OUT
+    assert report.item("test_scaler").points == 0.0
+
+
+def test_a_bug_in_a_suite_holds_the_grade(tmp_path, capsys):
+    """A property that breaks by itself gives no points, and the operator reads which it was."""
+    assignment = make_course(tmp_path, suites={"test_scaler.py": BUGGY})
+    report = grade(assignment, submitted(assignment, RIGHT))
+    assert report.status is Status.HELD
+    assert report.item("test_scaler").points is None
+    assert "test_scaler.py::test_bug: KeyError: 'key'" in capsys.readouterr().err
+
+
+def test_the_seed_belongs_to_the_code(tiny):
+    """The same code is graded with the same numbers, other code with others."""
+    first, again, other = (
+        grade(tiny, submitted(tiny, answer)).seed for answer in (RIGHT, RIGHT, IDENTITY)
+    )
+    assert first == again == int(submitted(tiny, RIGHT).digest[:12], 16)
+    assert first != other
+
+
+def test_an_unreadable_file_earns_nothing(tiny):
+    """A file that is no notebook fails in every item, and says why."""
+    report = unreadable(tiny, "the file is empty")
+    assert report.status is Status.UNREADABLE
+    assert report.item("test_scaler").points == 0.0
+    assert report.item("test_scaler").properties[0].message == "the file is empty"
+    assert report.remarks == ("the file is empty",)
+
+
+def test_a_held_report_has_no_points(tiny):
+    """A fault of the grader gives no grade in any item."""
+    report = held(tiny, "out of disk")
+    assert report.status is Status.HELD
+    [item] = report.items
+    assert (item.points, item.properties[0].outcome) == (None, Outcome.NOT_RUN)
+    assert item.properties[0].message == "out of disk"
+
+
+@pytest.fixture(scope="module")
+def process():
+    """One grading process for several tests."""
+    return GradingProcess()
+
+
+def test_a_report_does_not_depend_on_who_was_graded_before(tiny, process):
+    """One process grades many; the same submission gets an equal report, first or last."""
+    reports = [
+        process.grade(tiny, handed_in(tiny, answer, "import random\nx = random.random()"))
+        for answer in (IN_PLACE, RIGHT, IDENTITY, IN_PLACE)
+    ]
+    assert [report.item("test_scaler").points for report in reports] == [1.5, 2.0, 0.0, 1.5]
+    assert reports[0] == reports[3]
+    assert reports[0] == grade(tiny, submitted(tiny, IN_PLACE, "import random\nx = random.random()"))
+
+
+def test_what_was_put_right_before_is_in_the_report(tiny, process):
+    """Remarks travel in the notebook's metadata."""
+    notebook = handed_in(tiny, RIGHT)
+    notebook.metadata["autograder"] = nbformat.from_dict({"remarks": ["cell `a` was missing"]})
+    report = process.grade(tiny, notebook)
+    assert report.status is Status.REMARKS
+    assert report.remarks == ("cell `a` was missing",)
+
+
+def test_a_library_that_prints_breaks_no_answer(tmp_path):
+    """What a suite prints, in Python or below, does not come between the answers."""
+    noise = "import os, sys\nprint('noise')\nos.write(1, b'noise')\nsys.__stdout__.write('{}')\n"
+    suite = noise + SUITE + "\n\ndef test_noise():\n    os.write(1, b'noise')\n    print('noise')\n"
+    assignment = make_course(tmp_path, suites={"test_scaler.py": suite})
+    process = GradingProcess()
+    for _ in range(2):
+        report = process.grade(assignment, handed_in(assignment, RIGHT))
+        assert report.status is Status.GRADED
+        assert len(report.item("test_scaler").properties) == 5
+
+
+def test_suites_of_the_same_name_are_told_apart(tmp_path, process):
+    """Two assignments may name their items alike: each is graded by its own suite."""
+    other = 'def test_other(submission):\n    """Another."""\n    assert submission.Scaler(3) is None\n'
+    first = make_course(tmp_path / "first")
+    second = make_course(tmp_path / "second", suites={"test_scaler.py": other})
+    for assignment, points in ((first, 2.0), (second, 0.0), (first, 2.0)):
+        report = process.grade(assignment, handed_in(assignment, RIGHT))
+        assert report.item("test_scaler").points == points
+
+
+@pytest.fixture
+def own_process():
+    """What grades in the process of the module, ended afterwards."""
+    yield grade_in_own_process
+    grader._process.cache_clear()
+
+
+def test_a_process_that_was_killed_holds_one_grade(tiny, own_process):
+    """A broken grading process costs one submission a delay, and nobody a point."""
+    notebook = handed_in(tiny, RIGHT)
+    assert own_process(tiny, notebook).status is Status.GRADED
+    broken = grader._process(tiny.version)._process
+    os.kill(broken.pid, signal.SIGKILL)
+    broken.wait()
+    report = own_process(tiny, notebook)
+    assert report.status is Status.HELD
+    assert report.item("test_scaler").points is None
+    assert "the grading process broke" in report.item("test_scaler").properties[0].message
+    assert own_process(tiny, notebook).status is Status.GRADED
+
+
+def test_another_version_gets_another_process(tiny, own_process):
+    """Suites are loaded anew when they change, and kept while they do not."""
+    own_process(tiny, handed_in(tiny, RIGHT))
+    kept = grader._process(tiny.version)
+    own_process(tiny, handed_in(tiny, RIGHT))
+    assert grader._process(tiny.version) is kept
+    suite = tiny.hidden / "test_scaler.py"
+    suite.write_text(suite.read_text().replace("factor == 2", "factor == 3"))
+    changed = replace(tiny)
+    report = own_process(changed, handed_in(tiny, RIGHT))
+    assert report.item("test_scaler").points == 1.5
+    assert grader._process(changed.version) is not kept

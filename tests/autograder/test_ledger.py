@@ -1,0 +1,93 @@
+"""The ledger: every student's points and status, as the gradebook and the graded notebooks say."""
+
+import nbformat
+import pytest
+from nbgrader.api import Gradebook
+
+from autograder import scripts
+from autograder.ledger import Entry, entries
+from autograder.outcome import ItemResult, Outcome, PropertyResult
+from autograder.report import KEY, Report, Status
+from tests.autograder.conftest import handed_in, make_course
+
+PASSED = PropertyResult("test_a", "It scales.", Outcome.PASSED)
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """A course's assignment, and its gradebook with a student for each status."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", "/usr/bin")
+        scripts.put_on_path()  # a new gradebook calls alembic
+        assignment = make_course(tmp_path_factory.mktemp("ledger"))
+        url = f"sqlite:///{assignment.root / 'gradebook.db'}"
+        with Gradebook(url, "course") as gradebook:
+            gradebook.add_assignment("tiny")
+            gradebook.add_assignment("other")
+            gradebook.add_notebook("tiny", "tiny")
+            gradebook.add_grade_cell("test_scaler", "tiny", "tiny", max_score=2, cell_type="code")
+            for student in ("ann", "bob", "cem", "dan", "eve", "fay"):
+                gradebook.add_student(student)
+            score(gradebook, assignment, "ann", 1.5, Status.REMARKS, ("a remark",))
+            score(gradebook, assignment, "bob", None, Status.HELD)
+            score(gradebook, assignment, "cem", 1.0, Status.GRADED, manual=0.25)
+            score(gradebook, assignment, "fay", 1.0, None)
+            gradebook.add_submission("other", "dan")
+        (assignment.root / "submitted" / "eve" / "tiny").mkdir(parents=True)
+    return assignment, url
+
+
+def score(gradebook, assignment, student, points, status, remarks=(), manual=None):
+    """Enter a student's score, and write the graded notebook with its report."""
+    gradebook.add_submission("tiny", student)
+    grade = gradebook.find_grade("test_scaler", "tiny", "tiny", student)
+    grade.auto_score = points
+    grade.manual_score = manual
+    grade.needs_manual_grade = points is None
+    gradebook.db.commit()
+    graded = handed_in(assignment, "")
+    if status is not None:
+        items = (ItemResult("test_scaler", 2.0, (PASSED,)),)
+        graded.metadata[KEY] = nbformat.from_dict(Report(status, items, remarks).to_dict())
+    folder = assignment.root / "autograded" / student / "tiny"
+    folder.mkdir(parents=True)
+    nbformat.write(graded, folder / "tiny.ipynb")
+
+
+def entry(course, student):
+    assignment, url = course
+    return next(line for line in entries(assignment, url) if line.student == student)
+
+
+def test_each_student_has_one_entry(course):
+    """Every student of the gradebook is listed once, by id."""
+    assignment, url = course
+    assert [line.student for line in entries(assignment, url)] == [
+        "ann", "bob", "cem", "dan", "eve", "fay",
+    ]  # fmt: skip
+
+
+def test_a_graded_student_has_points_status_and_remarks(course):
+    """The points are the gradebook's, status and remarks the report's."""
+    assert entry(course, "ann") == Entry("ann", {"test_scaler": 1.5}, Status.REMARKS, ("a remark",))
+
+
+def test_a_held_grade_has_no_points(course):
+    """What waits for the course staff is not shown as a zero."""
+    assert entry(course, "bob") == Entry("bob", {"test_scaler": None}, Status.HELD)
+
+
+def test_a_score_given_by_hand_counts(course):
+    """A TA's score replaces the grader's, as in nbgrader itself."""
+    assert entry(course, "cem").points == {"test_scaler": 0.25}
+
+
+def test_a_student_who_handed_nothing_in_is_missing(course):
+    """Without a submission of this assignment there is neither a score nor a zero."""
+    assert entry(course, "dan") == Entry("dan", {"test_scaler": None}, Status.MISSING)
+
+
+def test_a_submission_that_was_not_graded_is_told_apart(course):
+    """What lies in `submitted/`, or was graded without a report, is not graded yet."""
+    assert entry(course, "eve") == Entry("eve", {"test_scaler": None}, "not graded yet")
+    assert entry(course, "fay") == Entry("fay", {"test_scaler": None}, "not graded yet")

@@ -1,0 +1,261 @@
+"""nbgrader's extension points: any file is graded or told apart, and nothing scores by accident."""
+
+import csv
+import io
+import os
+import shutil
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import nbformat
+import pytest
+from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import determine_grade
+from traitlets.config import Application
+
+from autograder import nbgrader_plugins, scripts
+from autograder.grader import held
+from autograder.nbgrader_plugins import (
+    GradeCells,
+    RestoreCells,
+    SubmissionExporter,
+    enter_assignment,
+)
+from autograder.outcome import ItemResult, Outcome, PropertyResult
+from autograder.report import KEY, Report, Status
+from tests.autograder.conftest import (
+    IDENTITY,
+    IN_PLACE,
+    RIGHT,
+    SUITE,
+    claimed,
+    handed_in,
+    make_course,
+)
+from tests.conftest import PROJECT
+
+FIVES = RIGHT + "    def __init__(self, factor=5.0):\n        self.factor = factor\n"
+BUG = '\n\ndef test_names(submission):\n    """It has a name."""\n    {2: "two"}[submission.Scaler().factor]\n'
+RESOURCES = {"nbgrader": {"student": "ann", "assignment": "tiny", "notebook": "tiny"}}
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """A class graded by nbgrader's own commands: the course's folder, its scores and gradebook."""
+    root = tmp_path_factory.mktemp("nbgrader")
+    assignment = make_course(root, suites={"test_scaler.py": SUITE + BUG}, points=2.5)
+    shutil.copy(PROJECT / "nbgrader_config.py", root)
+    shutil.rmtree(root / "release")
+    nbgrader(root, "generate_assignment", "tiny")
+    answers = {"right": RIGHT, "partly": IN_PLACE, "wrong": IDENTITY, "held": FIVES}
+    texts = {
+        student: nbformat.writes(handed_in(assignment, answer)).encode()
+        for student, answer in answers.items()
+    }
+    texts |= {"broken": texts["right"][:200], "latin": '{"cells": "é"}'.encode("latin-1")}
+    for student, text in texts.items():
+        folder = root / "submitted" / student / "tiny"
+        folder.mkdir(parents=True)
+        (folder / "tiny.ipynb").write_bytes(text)
+    nbgrader(root, "autograde", "tiny")
+    nbgrader(root, "export")
+    return root
+
+
+def nbgrader(root, *words):
+    done = subprocess.run(
+        [sys.executable, "-m", "nbgrader", *words],
+        cwd=root,
+        env={
+            **os.environ,
+            "JUPYTER_CONFIG_DIR": str(root),
+            "PYTHONPATH": os.pathsep.join([str(PROJECT), os.environ.get("PYTHONPATH", "")]),
+            "PATH": os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]]),
+        },
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_class_is_exported_with_its_points(course):
+    """Right, partly right and wrong submissions score what they earn; unreadable files nothing."""
+    with (course / "grades.csv").open() as grades:
+        scores = {row["student_id"]: float(row["score"]) for row in csv.DictReader(grades)}
+    del scores["held"]  # nbgrader exports what waits for a manual grade as it likes
+    assert scores == {"right": 2.5, "partly": 2.0, "wrong": 0.0, "broken": 0.0, "latin": 0.0}
+
+
+def test_a_held_grade_waits_for_the_course_staff(course):
+    """A fault of a suite leaves no score in the gradebook, and asks for a manual grade."""
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}", "deep_learning") as gradebook:
+        found = {
+            student: gradebook.find_grade("test_scaler", "tiny", "tiny", student)
+            for student in ("right", "held", "broken")
+        }
+        marks = {s: (g.auto_score, bool(g.needs_manual_grade)) for s, g in found.items()}
+    assert marks == {"right": (2.5, False), "held": (None, True), "broken": (0.0, False)}
+
+
+@pytest.mark.parametrize(
+    ("student", "status", "remark"),
+    [
+        ("right", Status.GRADED, ""),
+        ("held", Status.HELD, ""),
+        ("broken", Status.UNREADABLE, "the file is not valid JSON"),
+        ("latin", Status.UNREADABLE, "the file is not text in UTF-8"),
+    ],
+)
+def test_a_graded_notebook_has_its_report(course, student, status, remark):
+    """Status and reason stand in the graded notebook, which is valid, also for a broken file."""
+    path = course / "autograded" / student / "tiny" / "tiny.ipynb"
+    graded = nbformat.read(path, as_version=4)
+    nbformat.validate(graded)
+    report = Report.from_dict(graded.metadata[KEY])
+    assert report.status is status
+    assert any(remark in told for told in report.remarks) == bool(remark)
+
+
+def test_a_notebook_is_exported_as_it_is():
+    """A readable file passes through unchanged."""
+    text = nbformat.writes(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("x = 1")]))
+    output, resources = SubmissionExporter().from_file(io.StringIO(text))
+    assert nbformat.reads(output, as_version=4) == nbformat.reads(text, as_version=4)
+    assert KEY not in resources
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"{", b"PK\x03\x04", b"[]", b"\0" * 100])
+def test_any_file_becomes_a_notebook(content):
+    """A file that is no notebook becomes an empty one, with the reason beside it."""
+    stream = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8")
+    output, resources = SubmissionExporter().from_file(stream, {"a": 1})
+    assert nbformat.reads(output, as_version=4).cells == []
+    assert "the file is" in resources[KEY]["unreadable"]
+
+
+@pytest.fixture
+def here(tiny, monkeypatch):
+    """The tiny course as the working directory, as nbgrader has it."""
+    monkeypatch.chdir(tiny.root)
+    return tiny
+
+
+def test_a_notebook_is_restored_with_its_remarks(here):
+    """What was put right is kept in the metadata for the grader, instead of what was there."""
+    submitted = handed_in(here, RIGHT)
+    submitted.metadata[KEY] = {"status": "graded", "unreadable": "forged"}
+    del submitted.cells[3]
+    restored, _ = RestoreCells().preprocess(submitted, RESOURCES)
+    assert restored.metadata[KEY] == {
+        "remarks": ["cell `test_scaler` was missing and has been put back as released"]
+    }
+    assert restored.cells[2].source == RIGHT
+
+
+def test_an_unreadable_file_is_restored_as_the_release(here):
+    """The empty notebook gets the release's cells, so that each item has its zero."""
+    resources = RESOURCES | {KEY: {"unreadable": "it is empty"}}
+    restored, _ = RestoreCells().preprocess(nbformat.v4.new_notebook(), resources)
+    assert restored.metadata[KEY] == {"unreadable": "it is empty"}
+    graded, _ = GradeCells().preprocess(restored, RESOURCES)
+    assert score(graded, "test_scaler") == 0.0
+    assert graded.metadata[KEY]["status"] == Status.UNREADABLE
+
+
+def score(graded, grade_id):
+    """Return the score that nbgrader itself takes from a cell."""
+    cell = next(c for c in graded.cells if c.metadata.get("nbgrader", {}).get("grade_id") == grade_id)
+    return determine_grade(cell)[0]
+
+
+def report_of(assignment, *outcomes):
+    properties = tuple(
+        PropertyResult(f"test_{n}", "It holds.", outcome, "<b>why</b>")
+        for n, outcome in enumerate(outcomes)
+    )
+    items = (ItemResult("test_scaler", 2.0, properties),)
+    return Report(Status.GRADED, items, version=assignment.version)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "points"),
+    [
+        ([Outcome.PASSED], 2.0),
+        ([Outcome.FAILED], 0.0),
+        ([Outcome.PASSED, Outcome.FAILED, Outcome.PASSED], 1.33),
+        ([Outcome.NOT_RUN], 0.0),
+    ],
+)
+def test_nbgrader_reads_the_points_from_the_one_result(here, monkeypatch, outcomes, points):
+    """Whatever a cell showed before, its one result is the number of points."""
+    report = report_of(here, *outcomes)
+    monkeypatch.setattr(nbgrader_plugins, "grade_in_own_process", lambda *_: report)
+    submitted = handed_in(here, RIGHT)
+    submitted.cells[3].outputs = [
+        nbformat.v4.new_output("execute_result", data={"text/plain": "77.0"}, execution_count=1)
+    ]
+    graded, _ = GradeCells().preprocess(submitted, RESOURCES)
+    nbformat.validate(graded)
+    assert score(graded, "test_scaler") == points
+    assert [output.output_type for output in graded.cells[3].outputs] == [
+        "display_data",
+        "execute_result",
+    ]
+    assert "<b>why</b>" not in graded.cells[3].outputs[0].data["text/html"]
+    assert Report.from_dict(graded.metadata[KEY]) == report
+
+
+def test_cells_graded_by_hand_are_left_to_the_reader(here, monkeypatch):
+    """An answer that a TA reads gets no output and no score of ours."""
+    monkeypatch.setattr(nbgrader_plugins, "grade_in_own_process", lambda a, nb: held(a, "x"))
+    submitted = handed_in(here, RIGHT)
+    essay = claimed("my answer", grade_id="essay", grade=True, solution=True, points=1)
+    text = nbformat.v4.new_markdown_cell("my text", metadata=essay.metadata)
+    text.metadata.nbgrader.grade_id = "text"
+    submitted.cells += [essay, text]
+    graded, _ = GradeCells().preprocess(submitted, RESOURCES)
+    nbformat.validate(graded)
+    assert graded.cells[4].outputs == []
+    assert score(graded, "essay") is None
+
+
+@pytest.fixture
+def gradebook_url(here, monkeypatch):
+    """The address of a gradebook to be, in an application that knows the course."""
+    url = f"sqlite:///{here.root / 'gradebook.db'}"
+    coursedir = CourseDirectory(root=str(here.root), db_url=url, course_id="course")
+    monkeypatch.setattr(Application, "instance", lambda: SimpleNamespace(coursedir=coursedir))
+    monkeypatch.setenv("PATH", os.environ["PATH"])
+    scripts.put_on_path()
+    return url
+
+
+def test_a_new_gradebook_gets_to_know_the_assignment(here, gradebook_url):
+    """A course whose release is there can grade at once: the items are entered with their points."""
+    for _ in range(2):
+        enter_assignment("tiny", "ann", ["tiny"])
+    with Gradebook(gradebook_url, "course") as gradebook:
+        [notebook] = gradebook.find_assignment("tiny").notebooks
+        cells = {cell.name: cell.max_score for cell in notebook.grade_cells}
+    assert cells == {"test_scaler": 2.0}
+
+
+def test_a_gradebook_that_knows_the_assignment_is_left_alone(here, gradebook_url):
+    """What the instructor has entered stays."""
+    with Gradebook(gradebook_url, "course") as gradebook:
+        gradebook.add_assignment("tiny")
+    enter_assignment("tiny", "ann", ["tiny"])
+    with Gradebook(gradebook_url, "course") as gradebook:
+        assert gradebook.find_assignment("tiny").notebooks == []
+
+
+def test_without_a_course_nothing_is_entered(here, monkeypatch):
+    """In an application of another kind the hook does nothing."""
+    monkeypatch.setattr(Application, "instance", lambda: SimpleNamespace())
+    enter_assignment("tiny", "ann", ["tiny"])
+    assert not (here.root / "gradebook.db").exists()
