@@ -8,6 +8,7 @@ from typing import TextIO
 
 import nbformat
 
+MAX_POINTS = 1e6
 MAX_NOTEBOOK = 20 * 2**20  # characters
 
 
@@ -107,5 +108,7 @@ def _cell(cell: nbformat.NotebookNode) -> Cell:
         grade=claims.get("grade") is True,
         solution=claims.get("solution") is True,
         locked=claims.get("locked") is True,
-        points=float(points) if isinstance(points, (int, float)) and abs(points) < 1e6 else 0.0,
+        points=float(points)
+        if isinstance(points, (int, float)) and abs(points) < MAX_POINTS
+        else 0.0,
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from autograder import pytest_plugin
@@ -30,6 +31,9 @@ OPTIONS = [
     "-p no:threadexception",
     "-p no:unraisableexception",
 ]
+
+
+PLAIN = (type(None), int, float, str, list, tuple, dict, np.ndarray)  # what frames carry
 
 
 @dataclass
@@ -117,11 +121,8 @@ class _Collector:
         """Tell a student's fault from ours: theirs come as one of two exceptions, ours as any."""
         if error is None:
             return Outcome.PASSED, ""
-        if _calls_what_is_no_function(error):
-            return (
-                Outcome.FAILED,
-                f"{error}: where a class or a method should be, is something else",
-            )
+        if _uses_a_plain_value_as_an_object(error):
+            return Outcome.FAILED, f"{error}: there is a plain value where an object should be"
         if not isinstance(error, (AssertionError, StudentError, pytest.fail.Exception)):
             message = f"{item.nodeid}: {type(error).__name__}: {error}"
             self.run.faults.append(message)
@@ -134,8 +135,13 @@ class _Collector:
         return Outcome.FAILED, message
 
 
-def _calls_what_is_no_function(error: BaseException) -> bool:
-    """Tell whether a suite called an answer that is a plain value, such as `Dropout = 3`."""
+def _uses_a_plain_value_as_an_object(error: BaseException) -> bool:
+    """Tell whether a suite met a plain value, as after `Dropout = 3`, where it needs an object.
+
+    A suite that did this by a mistake of its own would fail on the reference too.
+    """
+    if isinstance(error, AttributeError):
+        return isinstance(error.obj, PLAIN)
     return isinstance(error, TypeError) and str(error).endswith("object is not callable")
 
 

@@ -174,8 +174,7 @@ def fresh_suites(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """
     finders = [f for f in sys.meta_path if type(f).__name__ != "AssertionRewritingHook"]
     monkeypatch.setattr(sys, "meta_path", finders)
-    before = set(sys.modules)
     yield
-    for name in set(sys.modules) - before:
-        if name.startswith(("test_", "conftest")):
+    for name, module in list(sys.modules.items()):
+        if "/tests/hidden/tiny/" in (getattr(module, "__file__", None) or ""):
             del sys.modules[name]

@@ -215,8 +215,8 @@ def test_cells_graded_by_hand_are_left_to_the_reader(here, monkeypatch):
     monkeypatch.setattr(nbgrader_plugins, "grade_in_own_process", lambda a, nb: held(a, "x"))
     submitted = handed_in(here, RIGHT)
     essay = claimed("my answer", grade_id="essay", grade=True, solution=True, points=1)
-    text = nbformat.v4.new_markdown_cell("my text", metadata=essay.metadata)
-    text.metadata.nbgrader.grade_id = "text"
+    by_hand = {**essay.metadata.nbgrader, "grade_id": "text"}
+    text = nbformat.v4.new_markdown_cell("my text", metadata={"nbgrader": by_hand})
     submitted.cells += [essay, text]
     graded, _ = GradeCells().preprocess(submitted, RESOURCES)
     nbformat.validate(graded)

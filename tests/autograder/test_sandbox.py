@@ -23,7 +23,6 @@ class Noisy:
     def __call__(self, x):
         print("out" * 10**5)
         sys.stderr.write("err" * 10**6)
-        sys.stdout = sys.stderr = None
         return x + 1
 """
 FORGERY = """\
