@@ -223,7 +223,7 @@ def test_untouched_compares_shape_and_content():
     """An equal array is untouched; another element or shape is a change in place."""
     before = np.arange(6.0).reshape(2, 3)
     expect.untouched(before.copy(), before, "x", WHERE)
-    for now in (before.reshape(3, 2), before + [[0, 0, 0], [0, 0, 1e-12]], before + 1):
+    for now in (before.reshape(3, 2), [*before, [0, 0, 0], [0, 0, 1e-12]], before + 1):
         with pytest.raises(AssertionError) as caught:
             expect.untouched(now, before, "x", WHERE)
         assert str(caught.value) == (

@@ -113,7 +113,9 @@ def test_a_report_does_not_depend_on_who_was_graded_before(tiny, process):
     ]
     assert [report.item("test_scaler").points for report in reports] == [1.5, 2.0, 0.0, 1.5]
     assert reports[0] == reports[3]
-    assert reports[0] == grade(tiny, submitted(tiny, IN_PLACE, "import random\nx = random.random()"))
+    assert reports[0] == grade(
+        tiny, submitted(tiny, IN_PLACE, "import random\nx = random.random()")
+    )
 
 
 def test_what_was_put_right_before_is_in_the_report(tiny, process):
@@ -139,7 +141,9 @@ def test_a_library_that_prints_breaks_no_answer(tmp_path):
 
 def test_suites_of_the_same_name_are_told_apart(tmp_path, process):
     """Two assignments may name their items alike: each is graded by its own suite."""
-    other = 'def test_other(submission):\n    """Another."""\n    assert submission.Scaler(3) is None\n'
+    other = (
+        'def test_other(submission):\n    """Another."""\n    assert submission.Scaler(3) is None\n'
+    )
     first = make_course(tmp_path / "first")
     second = make_course(tmp_path / "second", suites={"test_scaler.py": other})
     for assignment, points in ((first, 2.0), (second, 0.0), (first, 2.0)):

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
@@ -38,6 +39,8 @@ from tests.conftest import PROJECT
 
 FIVES = RIGHT + "    def __init__(self, factor=5.0):\n        self.factor = factor\n"
 BUG = '\n\ndef test_names(submission):\n    """It has a name."""\n    {2: "two"}[submission.Scaler().factor]\n'
+pytestmark = pytest.mark.xdist_group("nbgrader")  # one class is graded for all of these
+
 RESOURCES = {"nbgrader": {"student": "ann", "assignment": "tiny", "notebook": "tiny"}}
 
 
@@ -72,7 +75,7 @@ def nbgrader(root, *words):
             **os.environ,
             "JUPYTER_CONFIG_DIR": str(root),
             "PYTHONPATH": os.pathsep.join([str(PROJECT), os.environ.get("PYTHONPATH", "")]),
-            "PATH": os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]]),
+            "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
         },
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -169,7 +172,9 @@ def test_an_unreadable_file_is_restored_as_the_release(here):
 
 def score(graded, grade_id):
     """Return the score that nbgrader itself takes from a cell."""
-    cell = next(c for c in graded.cells if c.metadata.get("nbgrader", {}).get("grade_id") == grade_id)
+    cell = next(
+        c for c in graded.cells if c.metadata.get("nbgrader", {}).get("grade_id") == grade_id
+    )
     return determine_grade(cell)[0]
 
 
@@ -256,6 +261,6 @@ def test_a_gradebook_that_knows_the_assignment_is_left_alone(here, gradebook_url
 
 def test_without_a_course_nothing_is_entered(here, monkeypatch):
     """In an application of another kind the hook does nothing."""
-    monkeypatch.setattr(Application, "instance", lambda: SimpleNamespace())
+    monkeypatch.setattr(Application, "instance", SimpleNamespace)
     enter_assignment("tiny", "ann", ["tiny"])
     assert not (here.root / "gradebook.db").exists()

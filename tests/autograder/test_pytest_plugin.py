@@ -20,8 +20,18 @@ from tests.conftest import PROJECT
 def run_pytest(assignment, *options):
     """Run plain pytest on a course's suites; return its exit code and output."""
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "autograder.pytest_plugin", "--color=no"]
-        + ["-p", "no:cacheprovider", str(assignment.hidden), *options],
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-p",
+            "autograder.pytest_plugin",
+            "--color=no",
+            "-p",
+            "no:cacheprovider",
+            str(assignment.hidden),
+            *options,
+        ],
         cwd=PROJECT,
         env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         capture_output=True,

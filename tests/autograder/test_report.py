@@ -117,7 +117,7 @@ def read(html):
     return reader
 
 
-HOSTILE = '</code><script src="x">alert(1)</script><img onerror=\'x\' src=y>&amp;&lt;'
+HOSTILE = "</code><script src=\"x\">alert(1)</script><img onerror='x' src=y>&amp;&lt;"
 
 
 @pytest.mark.parametrize("where", ["message", "sentence", "remark"])
@@ -129,9 +129,7 @@ def test_html_escapes_whatever_came_from_code(where):
         Outcome.FAILED,
         HOSTILE if where == "message" else "it does not",
     )
-    html = item_html(
-        report(hostile, remarks=[HOSTILE] if where == "remark" else []), "test_item"
-    )
+    html = item_html(report(hostile, remarks=[HOSTILE] if where == "remark" else []), "test_item")
     reader = read(html)
     assert {tag for tag, _ in reader.tags} <= {"p", "b", "ul", "li", "br", "code"}
     assert all(not attributes for _, attributes in reader.tags)

@@ -39,7 +39,9 @@ def restored(submitted, release):
 
 def layout(result):
     """Return (grade_id, text) of each cell."""
-    return [(cell.metadata.get("nbgrader", {}).get("grade_id"), cell.source) for cell in result.cells]
+    return [
+        (cell.metadata.get("nbgrader", {}).get("grade_id"), cell.source) for cell in result.cells
+    ]
 
 
 ANSWERED = [

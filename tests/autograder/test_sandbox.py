@@ -101,7 +101,9 @@ def test_the_submissions_time_runs_out(session):
     with pytest.raises(TimedOutError, match=r"within 0.5 seconds in all for this submission"):
         running.namespace.end()
     assert running.budget.left <= 0
-    again = Sandbox(running.assignment, running.budget, 1)  # our own start costs a submission nothing
+    again = Sandbox(
+        running.assignment, running.budget, 1
+    )  # our own start costs a submission nothing
     with pytest.raises(TimedOutError, match="in all for this submission"):
         again.ask("get", {"name": "end"}, 5.0)
 
@@ -120,7 +122,9 @@ def test_only_waiting_for_the_code_counts():
 
 def test_memory_over_the_limit_is_the_students_error(student):
     """An array over the limit is a MemoryError of that call, and the next call works."""
-    code = "import numpy as np\ndef large(): return float(np.ones(10**8).sum())\ndef fine(): return 1"
+    code = (
+        "import numpy as np\ndef large(): return float(np.ones(10**8).sum())\ndef fine(): return 1"
+    )
     names = student(code, memory_mb=600)
     with pytest.raises(StudentError, match="MemoryError"):
         names.large()

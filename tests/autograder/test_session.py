@@ -106,7 +106,9 @@ def test_a_failed_demonstration_is_not_remarked(session):
     assert session(RIGHT, "open('data.csv')", "1 / 0").remarks == []
 
 
-@pytest.mark.parametrize("source", ["x = (1", "if True:\nx = 1", "if True:\n\tx = 1\n        y = 1"])
+@pytest.mark.parametrize(
+    "source", ["x = (1", "if True:\nx = 1", "if True:\n\tx = 1\n        y = 1"]
+)
 def test_a_cell_that_was_never_understood_is_remarked(session, source):
     """A cell that is no Python is told wherever it stands, its name and line first."""
     [remark] = session(RIGHT, source).remarks

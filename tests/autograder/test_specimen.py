@@ -21,7 +21,9 @@ def keep(tiny):
 
 def test_a_mutant_has_a_sentence_and_loses_items(tiny, keep):
     """The docstring tells the misconception and what it costs; the rest is the cell's text."""
-    keep("mutants", "scaler_identity", f'"""I forgot it.\n\nloses: test_scaler\n"""\n\n\n{IDENTITY}')
+    keep(
+        "mutants", "scaler_identity", f'"""I forgot it.\n\nloses: test_scaler\n"""\n\n\n{IDENTITY}'
+    )
     assert mutants(tiny) == [
         Specimen("scaler_identity", "I forgot it.", frozenset({"test_scaler"}), "scaler", IDENTITY)
     ]
@@ -31,7 +33,9 @@ def test_a_mutant_has_a_sentence_and_loses_items(tiny, keep):
 def test_a_variant_loses_nothing(tiny, keep):
     """A right solution names no item, and may go without a docstring."""
     keep("variants", "scaler_plain", RIGHT)
-    assert variants(tiny) == [Specimen("scaler_plain", "scaler_plain", frozenset(), "scaler", RIGHT)]
+    assert variants(tiny) == [
+        Specimen("scaler_plain", "scaler_plain", frozenset(), "scaler", RIGHT)
+    ]
 
 
 def test_specimens_come_by_name(tiny, keep):

@@ -63,7 +63,10 @@ def code(source, **more):
 
 def test_a_notebook_is_read():
     """A notebook's cells come with their kind and text; lines in a list are joined."""
-    cells = [code(["a = 1\n", "b = 2"]), {"cell_type": "raw", "source": "r", "metadata": {}, "id": "b"}]
+    cells = [
+        code(["a = 1\n", "b = 2"]),
+        {"cell_type": "raw", "source": "r", "metadata": {}, "id": "b"},
+    ]
     submission = Submission.from_notebook(read(text_of(cells)))
     assert submission.cells == (Cell("code", "a = 1\nb = 2"), Cell("raw", "r"))
 

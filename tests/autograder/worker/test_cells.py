@@ -108,7 +108,9 @@ def test_magics_and_shell_lines_are_harmless(source):
     assert notebook["x"] == 1
 
 
-@pytest.mark.parametrize("magic", ["time", "timeit -n 1", "capture out", "prun", "debug", "python3"])
+@pytest.mark.parametrize(
+    "magic", ["time", "timeit -n 1", "capture out", "prun", "debug", "python3"]
+)
 def test_the_body_of_a_python_cell_magic_runs(magic):
     """A cell under `%%time` and the like is run as if the first line were not there."""
     notebook = run(f"%%{magic}\n\nx = 1\ny = missing")

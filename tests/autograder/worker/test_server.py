@@ -1,6 +1,6 @@
 """A worker from within: what a student's code finds there, and how it answers."""
 
-import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -29,7 +29,9 @@ def test_no_folder_of_packages_is_on_the_path(student):
     """The search path holds the standard library alone."""
     paths = student("import sys\npaths = sys.path").paths
     assert paths
-    assert [path for path in paths if "site-packages" in path or path in ("", os.getcwd())] == []
+    assert [
+        path for path in paths if "site-packages" in path or path in ("", str(Path.cwd()))
+    ] == []
 
 
 def test_no_environment_variable_of_ours_is_there(student, monkeypatch):
