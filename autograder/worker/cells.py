@@ -114,6 +114,8 @@ class Notebook:
             }
             if cell["role"] == "answer":
                 self.answers.update(new)
+            if cell["role"] == "stub":  # what was written elsewhere before stays as it was
+                self.module.__dict__.update((n, before[n]) for n in new if n in before)
             if cell["role"] in {"answer", "stub"}:
                 self._answering |= set(new)
 

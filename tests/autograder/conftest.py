@@ -1,5 +1,6 @@
 """A tiny course: one notebook, one item of four properties, one given module."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -8,9 +9,11 @@ from typing import Any
 import nbformat
 import pytest
 from hypothesis import settings
+from nbgrader.api import Gradebook
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from autograder import scripts
 from autograder.assignment import Assignment
 from autograder.sandbox import Budget
 from autograder.session import Session
@@ -163,6 +166,17 @@ def student(session: Callable[..., Session]) -> Callable[..., Any]:
         return session(*sources, **options).namespace
 
     return start
+
+
+@pytest.fixture(scope="session")
+def empty_gradebook(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new gradebook, to be copied: making one takes seconds."""
+    path = tmp_path_factory.mktemp("gradebook") / "gradebook.db"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", os.environ["PATH"])
+        scripts.put_on_path()  # nbgrader calls alembic
+        Gradebook(f"sqlite:///{path}", "course").close()
+    return path
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Grading: a function of the code and the assignment, in a process that outlives its troubles."""
 
 import os
+import shutil
 import signal
 from dataclasses import replace
 
@@ -127,12 +128,11 @@ def test_what_was_put_right_before_is_in_the_report(tiny, process):
     assert report.remarks == ("cell `a` was missing",)
 
 
-def test_a_library_that_prints_breaks_no_answer(tmp_path):
+def test_a_library_that_prints_breaks_no_answer(tmp_path, process):
     """What a suite prints, in Python or below, does not come between the answers."""
     noise = "import os, sys\nprint('noise')\nos.write(1, b'noise')\nsys.__stdout__.write('{}')\n"
     suite = noise + SUITE + "\n\ndef test_noise():\n    os.write(1, b'noise')\n    print('noise')\n"
     assignment = make_course(tmp_path, suites={"test_scaler.py": suite})
-    process = GradingProcess()
     for _ in range(2):
         report = process.grade(assignment, handed_in(assignment, RIGHT))
         assert report.status is Status.GRADED
@@ -151,9 +151,18 @@ def test_suites_of_the_same_name_are_told_apart(tmp_path, process):
         assert report.item("test_scaler").points == points
 
 
-@pytest.fixture
+def test_each_notebook_of_an_assignment_is_graded(tiny):
+    """Beside another notebook of the assignment a submission is graded as it is alone."""
+    for stage in ("source", "release"):
+        folder = tiny.root / stage / "tiny"
+        shutil.copy(folder / "tiny.ipynb", folder / "other.ipynb")
+    named = replace(tiny, notebook="tiny")
+    assert grade(named, submitted(named, RIGHT)).item("test_scaler").points == 2.0
+
+
+@pytest.fixture(scope="module")
 def own_process():
-    """What grades in the process of the module, ended afterwards."""
+    """What grades in a process that it starts when it needs one; ended after the last test."""
     yield grade_in_own_process
     grader._process.cache_clear()
 

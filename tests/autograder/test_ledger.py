@@ -1,10 +1,11 @@
 """The ledger: every student's points and status, as the gradebook and the graded notebooks say."""
 
+import shutil
+
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder import scripts
 from autograder.ledger import Entry, entries
 from autograder.outcome import ItemResult, Outcome, PropertyResult
 from autograder.report import KEY, Report, Status
@@ -14,26 +15,24 @@ PASSED = PropertyResult("test_a", "It scales.", Outcome.PASSED)
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory):
+def course(tmp_path_factory, empty_gradebook):
     """A course's assignment, and its gradebook with a student for each status."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PATH", "/usr/bin")
-        scripts.put_on_path()  # a new gradebook calls alembic
-        assignment = make_course(tmp_path_factory.mktemp("ledger"))
-        url = f"sqlite:///{assignment.root / 'gradebook.db'}"
-        with Gradebook(url, "course") as gradebook:
-            gradebook.add_assignment("tiny")
-            gradebook.add_assignment("other")
-            gradebook.add_notebook("tiny", "tiny")
-            gradebook.add_grade_cell("test_scaler", "tiny", "tiny", max_score=2, cell_type="code")
-            for student in ("ann", "bob", "cem", "dan", "eve", "fay"):
-                gradebook.add_student(student)
-            score(gradebook, assignment, "ann", 1.5, Status.REMARKS, ("a remark",))
-            score(gradebook, assignment, "bob", None, Status.HELD)
-            score(gradebook, assignment, "cem", 1.0, Status.GRADED, manual=0.25)
-            score(gradebook, assignment, "fay", 1.0, None)
-            gradebook.add_submission("other", "dan")
-        (assignment.root / "submitted" / "eve" / "tiny").mkdir(parents=True)
+    assignment = make_course(tmp_path_factory.mktemp("ledger"))
+    shutil.copy(empty_gradebook, assignment.root)
+    url = f"sqlite:///{assignment.root / 'gradebook.db'}"
+    with Gradebook(url, "course") as gradebook:
+        gradebook.add_assignment("tiny")
+        gradebook.add_assignment("other")
+        gradebook.add_notebook("tiny", "tiny")
+        gradebook.add_grade_cell("test_scaler", "tiny", "tiny", max_score=2, cell_type="code")
+        for student in ("ann", "bob", "cem", "dan", "eve", "fay"):
+            gradebook.add_student(student)
+        score(gradebook, assignment, "ann", 1.5, Status.REMARKS, ("a remark",))
+        score(gradebook, assignment, "bob", None, Status.HELD)
+        score(gradebook, assignment, "cem", 1.0, Status.GRADED, manual=0.25)
+        score(gradebook, assignment, "fay", 1.0, None)
+        gradebook.add_submission("other", "dan")
+    (assignment.root / "submitted" / "eve" / "tiny").mkdir(parents=True)
     return assignment, url
 
 

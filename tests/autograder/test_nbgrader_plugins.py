@@ -16,7 +16,8 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import determine_grade
 from traitlets.config import Application
 
-from autograder import nbgrader_plugins, scripts
+from autograder import nbgrader_plugins
+from autograder.assignment import AssignmentError
 from autograder.grader import held
 from autograder.nbgrader_plugins import (
     GradeCells,
@@ -215,6 +216,18 @@ def test_nbgrader_reads_the_points_from_the_one_result(here, monkeypatch, outcom
     assert Report.from_dict(graded.metadata[KEY]) == report
 
 
+def test_a_release_that_is_not_current_comes_with_its_remedy(here):
+    """An item that the source does not have is the operator's error, and says what to run."""
+    path = here.root / "release" / "tiny" / "tiny.ipynb"
+    release = nbformat.read(path, as_version=4)
+    release.cells[3].metadata.nbgrader.grade_id = "test_former"
+    nbformat.write(release, path)
+    restored, _ = RestoreCells().preprocess(handed_in(here, RIGHT), RESOURCES)
+    restored.metadata[KEY] = {"unreadable": "whatever it is"}
+    with pytest.raises(AssignmentError, match="test_former.*nbgrader generate_assignment tiny"):
+        GradeCells().preprocess(restored, RESOURCES)
+
+
 def test_cells_graded_by_hand_are_left_to_the_reader(here, monkeypatch):
     """An answer that a TA reads gets no output and no score of ours."""
     monkeypatch.setattr(nbgrader_plugins, "grade_in_own_process", lambda a, nb: held(a, "x"))
@@ -230,13 +243,12 @@ def test_cells_graded_by_hand_are_left_to_the_reader(here, monkeypatch):
 
 
 @pytest.fixture
-def gradebook_url(here, monkeypatch):
-    """The address of a gradebook to be, in an application that knows the course."""
+def gradebook_url(here, empty_gradebook, monkeypatch):
+    """The address of an empty gradebook, in an application that knows the course."""
+    shutil.copy(empty_gradebook, here.root)
     url = f"sqlite:///{here.root / 'gradebook.db'}"
     coursedir = CourseDirectory(root=str(here.root), db_url=url, course_id="course")
     monkeypatch.setattr(Application, "instance", lambda: SimpleNamespace(coursedir=coursedir))
-    monkeypatch.setenv("PATH", os.environ["PATH"])
-    scripts.put_on_path()
     return url
 
 

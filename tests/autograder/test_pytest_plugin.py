@@ -3,13 +3,14 @@
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell
 
 from autograder.outcome import Outcome
-from autograder.pytest_plugin import Grading, _reference
+from autograder.pytest_plugin import Grading, _reference, pytest_configure
 from autograder.sandbox import Budget
 from autograder.submission import Submission
 from autograder.suite import run_suites
@@ -73,15 +74,17 @@ def test_plain_pytest_runs_the_suites_on_a_wrong_submission(tiny, hand_in):
 
 
 @pytest.mark.parametrize(("name", "text"), [("missing.ipynb", None), ("broken.ipynb", "{")])
-def test_a_submission_that_cannot_be_read_is_a_usage_error(tiny, tmp_path, name, text):
+def test_a_submission_that_cannot_be_read_is_a_usage_error(tmp_path, name, text):
     """A path to nothing, or to no notebook, is told in one line."""
     path = tmp_path / name
     if text is not None:
         path.write_text(text)
-    code, output = run_pytest(tiny, "--submission", str(path))
-    assert code == pytest.ExitCode.USAGE_ERROR
-    assert f"--submission {path}: " in output
-    assert "Traceback" not in output
+    config = SimpleNamespace(
+        addinivalue_line=lambda name, line: None,
+        getoption=lambda name, default=None: str(path),
+    )
+    with pytest.raises(pytest.UsageError, match=f"--submission {path}: "):
+        pytest_configure(config)
 
 
 def source_with(assignment, *sources):

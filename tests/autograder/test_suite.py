@@ -143,6 +143,7 @@ GOOD = 'def test_good(submission):\n    """It is there."""\n    submission.Scale
         ("submission.Scaler(object())", "cannot be sent to a worker"),
         ("pytest.skip('later')", "later"),
         ("exit(3)", "SystemExit: 3"),
+        ("raise AttributeError('no such thing')", "AttributeError: no such thing"),
     ],
 )
 def test_a_bug_in_a_property_is_our_fault(run, bug, fault):

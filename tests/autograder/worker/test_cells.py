@@ -8,10 +8,10 @@ from autograder.worker import cells
 from autograder.worker.cells import Notebook, describe, parse
 
 
-def run(*sources, answers=(), given=(), skip=(), definitions_only=False):
-    """Run cells, of which those with a number in `answers` are answers, in `given` given ones."""
-    roles = dict.fromkeys(range(len(sources)), "own")
-    roles |= dict.fromkeys(answers, "answer") | dict.fromkeys(given, "given")
+def run(*sources, answers=(), stubs=(), given=(), skip=(), definitions_only=False):
+    """Run cells: those whose numbers are listed as such, and the student's own."""
+    roles = dict.fromkeys(range(len(sources)), "own") | dict.fromkeys(answers, "answer")
+    roles |= dict.fromkeys(stubs, "stub") | dict.fromkeys(given, "given")
     notebook = Notebook()
     notebook.announced = []
     notebook.run(
@@ -257,3 +257,16 @@ def test_own_cells_may_do_as_they_like_with_the_answers():
     """The student's own cells run whole: a method added to an answered class counts."""
     notebook = run("class A:\n    pass", "A.method = lambda self: 3", answers=[0])
     assert notebook["A"]().method() == 3
+
+
+@pytest.mark.parametrize("stub", [0, 1], ids=["stub first", "stub last"])
+def test_a_stub_takes_nothing_from_another_cell(stub):
+    """A class written in a cell of its own counts, wherever the unsolved stub stands."""
+    sources = ["answer = 'written'"]
+    sources.insert(stub, "answer = 'stub'")
+    assert run(*sources, stubs=[stub])["answer"] == "written"
+
+
+def test_a_stub_alone_is_what_there_is():
+    """Without another definition the stub is what is graded: it says that nothing was written."""
+    assert run("answer = 'stub'", stubs=[0])["answer"] == "stub"
