@@ -65,6 +65,7 @@ def read_notebook(stream: TextIO) -> nbformat.NotebookNode:
             f"the file must be shorter than {MAX_NOTEBOOK} characters: "
             "clear the notebook's outputs and hand it in again"
         )
+    text = text.removeprefix("\ufeff")  # which some editors write first
     if not text.strip():
         raise UnreadableError(f"the file is empty: {remedy}")
     try:

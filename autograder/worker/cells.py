@@ -57,17 +57,20 @@ class Notebook:
         self.module = types.ModuleType("__main__")
         self.module.__dict__.update(get_ipython=Absent("get_ipython"), display=Absent("display"))
         self.answers: dict[str, Any] = {}
+        self.given: dict[str, Any] = {}
         self.remarks: list[Remark] = []
         self._answering: set[str] = set()  # names that stand for an answer, or come of one
 
     def __getitem__(self, name: str) -> Any:
-        """Return what a name stands for, in the answers first.
+        """Return what a name stands for: in the answers first, then in the given cells.
 
-        A later try-out of the same name elsewhere in the notebook does not replace the answer.
+        A later try-out elsewhere in the notebook, such as `from torch.nn import Dropout, Linear`,
+        replaces neither.
         """
-        if name in self.answers:
-            return self.answers[name]
-        return self.module.__dict__[name]
+        for names in (self.answers, self.given, self.module.__dict__):
+            if name in names:
+                return names[name]
+        raise KeyError(name)
 
     def run(
         self,
@@ -114,6 +117,8 @@ class Notebook:
             }
             if cell["role"] == "answer":
                 self.answers.update(new)
+            if cell["role"] == "given":
+                self.given.update(new)
             if cell["role"] == "stub":  # what was written elsewhere before stays as it was
                 self.module.__dict__.update((n, before[n]) for n in new if n in before)
             if cell["role"] in {"answer", "stub"}:

@@ -9,9 +9,9 @@ from typing import Any
 import nbformat
 import pytest
 from hypothesis import settings
-from nbgrader.api import Gradebook
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbgrader.api import Gradebook
 
 from autograder import scripts
 from autograder.assignment import Assignment

@@ -15,7 +15,6 @@ from autograder.session import RESTARTS, Session
 from autograder.submission import Submission
 from tests.autograder.conftest import HEADER, RIGHT, STUB, handed_in, make_course
 
-
 FORGERY = """\
 import sys
 frame = sys._getframe()

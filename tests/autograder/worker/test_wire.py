@@ -3,45 +3,13 @@
 import socket
 import struct
 
-import hypothesis.extra.numpy as hnp
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from autograder.worker import wire
 from autograder.worker.wire import Ref, WireError
-
-DTYPES = ["bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"]
-DTYPES += ["float16", "float32", "float64"]
-arrays = hnp.arrays(
-    dtype=st.sampled_from(DTYPES),
-    shape=hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4),
-)
-scalars = (
-    st.none()
-    | st.booleans()
-    | st.integers(-(2**63) + 1, 2**63 - 1)
-    | st.floats()
-    | st.text(max_size=20)
-)
-keys = st.text(max_size=5) | st.integers(-9, 9)
-values = st.recursive(
-    scalars | arrays,
-    lambda inner: (
-        st.lists(inner, max_size=4)
-        | st.lists(inner, max_size=4).map(tuple)
-        | st.dictionaries(keys, inner, max_size=4)
-    ),
-    max_leaves=12,
-)
-
-
-def parts(frame):
-    text_length, body_length = struct.unpack(">II", frame[:8])
-    text, body = frame[8 : 8 + text_length], frame[8 + text_length :]
-    assert len(body) == body_length
-    return text, body
+from tests.autograder.worker.conftest import parts, values
 
 
 def there_and_back(value):
@@ -171,98 +139,6 @@ def test_objects_go_as_references():
     text, body = parts(wire.pack([1, {"a": thing}], hold))
     assert held == [thing]
     assert wire.unpack(text, body, lambda ref: (ref.number, ref.kind)) == [1, {"a": (4, "thing")}]
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        b"",
-        b"nonsense",
-        b"\xff\xfe",
-        b"1.5",
-        b"NaN",
-        b"[]",
-        b"{}",
-        b'{"list":1}',
-        b'{"list":[],"tuple":[]}',
-        b'{"set":[]}',
-        b'{"float":"word"}',
-        b'{"float":"0x1p99999999"}',
-        b'{"float":1}',
-        b'{"dict":[1]}',
-        b'{"dict":[[null,1]]}',
-        b'{"dict":[[{"list":[]},1]]}',
-        b'{"ref":[-1,"x"]}',
-        b'{"ref":[true,"x"]}',
-        b'{"ref":[1,2]}',
-        b'{"ref":[1]}',
-        b'{"array":[]}',
-        b'{"array":[["<f8"],1]}',
-        b'{"array":["|O",1]}',
-        b'{"array":["<c16",1]}',
-        b'{"array":["<U4",1]}',
-        b'{"array":[[["a","<f8"]],1]}',
-        b'{"array":["<f8",-1]}',
-        b'{"array":["<f8",1.0]}',
-        b'{"array":["<f8",true]}',
-        b'{"array":["<f8",2]}',
-        b'{"array":["<f8",4294967296,4294967296]}',
-        b'{"array":["<f8",0,67108864,67108864,67108864]}',
-        b'{"array":["<f8",' + b",".join([b"1"] * 70) + b"]}",
-        b"9223372036854775808",
-        b"1" * 5000,
-        b"[" * 100000,
-        b'{"list":[' * 5000,
-    ],
-    ids=lambda text: text[:30].decode(errors="replace"),
-)
-def test_a_malformed_text_is_a_wire_error(text):
-    """Whatever breaks the format is refused by one kind of error, with eight bytes of arrays."""
-    with pytest.raises(WireError):
-        wire.unpack(text, bytes(8))
-
-
-@pytest.mark.parametrize("length", [0, 7, 9, 16])
-def test_arrays_account_for_the_body_exactly(length):
-    """A body one byte too short or too long is refused."""
-    with pytest.raises(WireError):
-        wire.unpack(b'{"array":["<f8",1]}', bytes(length))
-
-
-def size(value):
-    """Return the bytes of all arrays in a value."""
-    if isinstance(value, (list, tuple)):
-        return sum(map(size, value))
-    if isinstance(value, dict):
-        return sum(map(size, value.values()))
-    return value.nbytes if isinstance(value, np.ndarray) else 0
-
-
-@given(st.binary(max_size=60), st.binary(max_size=20))
-def test_random_bytes_raise_nothing_but_wire_errors(text, body):
-    """Random bytes give a value or a WireError."""
-    try:
-        value = wire.unpack(text, body)
-    except WireError:
-        return
-    assert size(value) == len(body)
-
-
-@given(values, st.data())
-def test_damaged_frames_raise_nothing_but_wire_errors(value, data):
-    """A frame with bytes replaced, dropped or added gives a value of its size or a WireError."""
-    text, body = map(bytearray, parts(wire.pack(value)))
-    for _ in range(data.draw(st.integers(1, 4))):
-        start = data.draw(st.integers(0, len(text)))
-        stop = data.draw(st.integers(start, min(start + 3, len(text))))
-        pieces = st.binary(max_size=2) | st.sampled_from([b"0", b"-", b"9" * 30, b"[", b'"', b"{}"])
-        text[start:stop] = data.draw(pieces)
-    body += data.draw(st.binary(max_size=2))
-    try:
-        value = wire.unpack(bytes(text), bytes(body))
-    except WireError:
-        return
-    assert size(value) == len(body)
 
 
 @pytest.fixture
