@@ -12,6 +12,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+from sqlalchemy.exc import SQLAlchemyError
 
 import autograder
 from autograder import scripts
@@ -44,14 +45,17 @@ def status(assignment: str, course: Path, db: str | None) -> None:
     Example: autograder status dropout_l2
     """
     root = course.resolve()
+    known = sorted(path.name for path in root.glob("source/*") if path.is_dir())
+    if assignment not in known:
+        raise AssignmentError(
+            f"{root} must hold source/{assignment}, got {known}: name another assignment, "
+            "or the course's folder with --course"
+        )
     chosen = Assignment(root, assignment)
-    if db is None:
-        path = root / "gradebook.db"
-        if not path.is_file():
-            raise AssignmentError(
-                f"{path} not found: run `nbgrader generate_assignment {assignment} --force`"
-            )
-        db = f"sqlite:///{path}"
+    db = db or f"sqlite:///{root / 'gradebook.db'}"
+    path = db.removeprefix("sqlite:///")
+    if path != db and not Path(path).is_file():
+        raise AssignmentError(f"{path} not found: run `nbgrader autograde {assignment}`")
     print_status(Console(), chosen, list(entries(chosen, db)))
 
 
@@ -59,11 +63,12 @@ def print_status(console: Console, assignment: Assignment, lines: list[Entry]) -
     """Print the table of a class, and below it what has to be said of single submissions."""
     title = f"{assignment.name}: {len(lines)} students"
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("student", no_wrap=True)
+    table.add_column("student", overflow="fold")  # in a narrow terminal, ids give way, not points
     for item in assignment.items:
         words = item.name.removeprefix("test_").replace("_", "\n")
-        table.add_column(f"{words}\nof {item.points:g}", justify="right")
-    table.add_column(f"total\nof {sum(i.points for i in assignment.items):g}", justify="right")
+        table.add_column(f"{words}\nof {item.points:g}", justify="right", no_wrap=True)
+    total_points = sum(item.points for item in assignment.items)
+    table.add_column(f"total\nof {total_points:g}", justify="right", no_wrap=True)
     table.add_column("status", no_wrap=True)
     for line in lines:
         points = [line.points[item.name] for item in assignment.items]
@@ -92,7 +97,7 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except AssignmentError as error:
+    except (AssignmentError, SQLAlchemyError) as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(1)
     except Exception:  # noqa: BLE001  # this is where a bug of ours ends

@@ -9,6 +9,8 @@ from nbgrader.api import Grade, Gradebook, MissingEntry
 from autograder.assignment import Assignment
 from autograder.report import KEY, Report, Status
 
+NOT_GRADED = "not graded yet"
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -40,24 +42,40 @@ def entries(assignment: Assignment, db_url: str) -> Iterator[Entry]:
         The gradebook's address, as nbgrader's configuration has it.
     """
     nothing: dict[str, float | None] = dict.fromkeys(item.name for item in assignment.items)
+    submitted = assignment.root / "submitted"
+    handed_in = {path.parent.name for path in submitted.glob(f"*/{assignment.name}")}
     with Gradebook(db_url) as gradebook:
-        for student in gradebook.students:
+        known = {student.id for student in gradebook.students}
+        for student in sorted(known | handed_in):
+            report = _report(assignment, student)
+            if report is None and student in handed_in:
+                yield _not_graded(assignment, student, nothing)
+                continue
             try:
-                submission = gradebook.find_submission(assignment.name, student.id)
+                submission = gradebook.find_submission(assignment.name, student)
             except MissingEntry:
-                handed_in = (assignment.root / "submitted" / student.id / assignment.name).is_dir()
-                yield Entry(student.id, nothing, "not graded yet" if handed_in else Status.MISSING)
+                yield Entry(student, nothing, Status.MISSING)
+                continue
+            if report is None:
+                yield Entry(student, nothing, NOT_GRADED)
                 continue
             scores = {
                 grade.name: None if _held_back(grade) else grade.score
                 for notebook in submission.notebooks
                 for grade in notebook.grades
             }
-            report = _report(assignment, student.id)
-            if report is None:
-                yield Entry(student.id, nothing, "not graded yet")
-            else:
-                yield Entry(student.id, nothing | scores, report.status, report.remarks)
+            yield Entry(student, nothing | scores, report.status, report.remarks)
+
+
+def _not_graded(assignment: Assignment, student: str, nothing: dict[str, float | None]) -> Entry:
+    """Return the entry of what was handed in and has no report: not graded, or not gradable."""
+    folder = assignment.root / "submitted" / student / assignment.name
+    wanted = {path.name for path in (assignment.root / "source" / assignment.name).glob("*.ipynb")}
+    found = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    if wanted & set(found):
+        return Entry(student, nothing, NOT_GRADED)
+    remark = f"there must be {', '.join(sorted(wanted))}, got {found}: rename the file"
+    return Entry(student, nothing, Status.UNREADABLE, (remark,))
 
 
 def _held_back(grade: Grade) -> bool:

@@ -84,7 +84,10 @@ def submission(request: pytest.FixtureRequest) -> Iterator[Any]:
         grading.budget = Budget(assignment.limits.submission_seconds)
     # a stream of its own: nothing in the worker tells of the trusted side's numbers
     worker_seed = int(np.random.default_rng([grading.seed, 1]).integers(2**63))
-    session = Session(assignment, grading.submission, grading.budget, worker_seed, grading.skip)
+    item = request.path.stem
+    session = Session(
+        assignment, grading.submission, grading.budget, worker_seed, grading.skip, item
+    )
     grading.remarks += [r for r in session.remarks if r not in grading.remarks]
     yield session.namespace
     session.close()

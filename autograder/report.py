@@ -108,7 +108,7 @@ def _headline(report: Report, item: ItemResult) -> str:
         return (
             "Not graded yet: a fault of the grader, not of yours. The course staff will see to it."
         )
-    return f"{item.points:g} of {item.max_points:g} points ({report.status})"
+    return f"{item.points:g} of {item.max_points:g} points"
 
 
 def _message(result: PropertyResult) -> str:

@@ -90,11 +90,17 @@ def _add_missing(
     remarks: list[str],
 ) -> None:
     """Add each missing known cell behind the one that it follows in the release."""
+    missing = []
     after = -1
     for name, cell in known.items():
         if name not in place:
             cells.insert(after + 1, _trusted(cell, Cell(cell.cell_type, cell.source)))
             place = {n: i + (i > after) for n, i in place.items()}
             place[name] = after + 1
-            remarks.append(f"cell `{name}` was missing and has been put back as released")
+            missing.append(f"`{name}`")
         after = place[name]
+    if missing:
+        cells_are = "cell was" if len(missing) == 1 else "cells were"
+        remarks.append(
+            f"{len(missing)} {cells_are} missing, put back as released: {', '.join(missing)}"
+        )

@@ -36,6 +36,8 @@ class Session:
         For the random numbers of the student's own code.
     skip : list of (cell, line)
         Statements to leave out; those that are found to hang or to end the worker are added.
+    item : str, optional
+        The item to be graded: names count as they stand at its cell.
 
     Raises
     ------
@@ -52,6 +54,7 @@ class Session:
         budget: Budget,
         seed: int,
         skip: list[tuple[int, int]],
+        item: str = "",
     ) -> None:
         self.assignment = assignment
         self.budget = budget
@@ -64,6 +67,8 @@ class Session:
             for number, cell in own
         ]
         self._cells = [{"source": cell.source, "role": assignment.role(cell)} for _, cell in own]
+        graded = next((n for n, cell in enumerate(code) if cell.grade_id == item), len(code))
+        self._freeze = sum(not cell.grade for cell in code[:graded])
         self.sandbox = self._run_cells(skip)
 
     @property
@@ -82,7 +87,12 @@ class Session:
             try:
                 remarks = sandbox.ask(
                     "run",
-                    {"cells": self._cells, "skip": skip, "definitions_only": bool(skip)},
+                    {
+                        "cells": self._cells,
+                        "skip": skip,
+                        "definitions_only": bool(skip),
+                        "freeze": self._freeze,
+                    },
                     self.assignment.limits.statement_seconds,
                     on_event=reached.append,
                 )

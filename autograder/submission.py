@@ -55,7 +55,7 @@ def read_notebook(stream: TextIO) -> nbformat.NotebookNode:
     UnreadableError
         If it is no notebook; the text is meant for the student and the TA.
     """
-    remedy = "open it in Jupyter, run it, save it and hand it in again"
+    remedy = "hand in the notebook again, as Jupyter saves it"
     try:
         text = stream.read(MAX_NOTEBOOK + 1)
     except UnicodeDecodeError as error:

@@ -113,7 +113,9 @@ class _Collector:
                 sentence=_sentence(item),
                 outcome=outcome,
                 message=message,
-                essential=item.get_closest_marker("essential") is not None,
+                # where the worker died, the whole item is worth nothing
+                essential=item.get_closest_marker("essential") is not None
+                or isinstance(error, DiedError),
             )
         )
 

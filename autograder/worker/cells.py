@@ -59,6 +59,7 @@ class Notebook:
         self.answers: dict[str, Any] = {}
         self.given: dict[str, Any] = {}
         self.remarks: list[Remark] = []
+        self._stubs: dict[str, Any] = {}
         self._answering: set[str] = set()  # names that stand for an answer, or come of one
 
     def __getitem__(self, name: str) -> Any:
@@ -79,6 +80,7 @@ class Notebook:
         announce: Callable[[int, int], None],
         *,
         definitions_only: bool,
+        freeze: int | None = None,
     ) -> None:
         """Run the cells in order.
 
@@ -91,8 +93,18 @@ class Notebook:
             Told (cell, line) before each statement.
         definitions_only : bool
             Leave out every statement that defines nothing.
+        freeze : int, optional
+            The number of the cell before which the graded cell stands: names keep what they stand
+            for there, whatever later cells make of them.
         """
+        frozen: dict[str, Any] = {}
         for number, cell in enumerate(cells):
+            if number == freeze:
+                frozen = {
+                    name: value
+                    for name, value in self.module.__dict__.items()
+                    if value is not self._stubs.get(name)
+                }
             try:
                 tree = parse(cell["source"])
             except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
@@ -121,8 +133,10 @@ class Notebook:
                 self.given.update(new)
             if cell["role"] == "stub":  # what was written elsewhere before stays as it was
                 self.module.__dict__.update((n, before[n]) for n in new if n in before)
+                self._stubs.update(new)
             if cell["role"] in {"answer", "stub"}:
                 self._answering |= set(new)
+        self.module.__dict__.update(frozen)
 
     def _demonstrates(self, node: ast.stmt) -> bool:
         """Tell whether a given statement only shows the answers at work: grading needs it not.

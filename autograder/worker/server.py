@@ -66,19 +66,23 @@ class Server:
         sys.meta_path.append(AbsentFinder())
         sys.modules["__main__"] = self.notebook.module
         os.dup2(1, 2)  # nowhere: from here on it is a student who writes
+        for name in ("exit", "quit"):  # which Jupyter has as well
+            setattr(builtins, name, sys.exit)
         builtins.input = lambda prompt="": ""  # there is nobody to ask
         random.seed(seed)
         np.random.seed(seed % 2**32)  # noqa: NPY002  # the generator that most students use
 
     def do_run(
-        self, cells: list[Any], skip: list[tuple[int, int]], *, definitions_only: bool
+        self, cells: list[Any], skip: list[tuple[int, int]], *, definitions_only: bool, freeze: int
     ) -> list[Any]:
         """Run the notebook's cells; before each statement a frame says which one it is."""
 
         def announce(cell: int, line: int) -> None:
             self.connection.sendall(wire.pack({"event": (cell, line)}))
 
-        self.notebook.run(cells, set(skip), announce, definitions_only=definitions_only)
+        self.notebook.run(
+            cells, set(skip), announce, definitions_only=definitions_only, freeze=freeze
+        )
         policy.grading = True
         return list(self.notebook.remarks)
 

@@ -78,8 +78,10 @@ def test_the_gradebook_is_the_courses_own(tiny, monkeypatch):
     (tiny.root / "gradebook.db").touch()
     words = ["status", "tiny", "--course", str(tiny.root)]
     CliRunner().invoke(cli.commands, words)
-    CliRunner().invoke(cli.commands, [*words, "--db", "sqlite:///elsewhere.db"])
-    assert asked == [f"sqlite:///{tiny.root}/gradebook.db", "sqlite:///elsewhere.db"]
+    elsewhere = tiny.root / "elsewhere.db"
+    elsewhere.touch()
+    CliRunner().invoke(cli.commands, [*words, "--db", f"sqlite:///{elsewhere}"])
+    assert asked == [f"sqlite:///{tiny.root}/gradebook.db", f"sqlite:///{elsewhere}"]
 
 
 def test_a_missing_gradebook_comes_with_its_remedy(tiny):

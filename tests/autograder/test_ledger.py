@@ -32,7 +32,10 @@ def course(tmp_path_factory, empty_gradebook):
         score(gradebook, assignment, "cem", 1.0, Status.GRADED, manual=0.25)
         score(gradebook, assignment, "fay", 1.0, None)
         gradebook.add_submission("other", "dan")
-    (assignment.root / "submitted" / "eve" / "tiny").mkdir(parents=True)
+    for student, name in {"eve": "tiny.ipynb", "gus": "tiny_final.ipynb"}.items():
+        folder = assignment.root / "submitted" / student / "tiny"
+        folder.mkdir(parents=True)
+        (folder / name).touch()
     return assignment, url
 
 
@@ -59,10 +62,10 @@ def entry(course, student):
 
 
 def test_each_student_has_one_entry(course):
-    """Every student of the gradebook is listed once, by id."""
+    """Every student of the gradebook, or who handed something in, is listed once, by id."""
     assignment, url = course
     assert [line.student for line in entries(assignment, url)] == [
-        "ann", "bob", "cem", "dan", "eve", "fay",
+        "ann", "bob", "cem", "dan", "eve", "fay", "gus",
     ]  # fmt: skip
 
 
@@ -90,3 +93,10 @@ def test_a_submission_that_was_not_graded_is_told_apart(course):
     """What lies in `submitted/`, or was graded without a report, is not graded yet."""
     assert entry(course, "eve") == Entry("eve", {"test_scaler": None}, "not graded yet")
     assert entry(course, "fay") == Entry("fay", {"test_scaler": None}, "not graded yet")
+
+
+def test_a_file_of_another_name_is_named(course):
+    """Who handed in a file that nbgrader does not look for is told which, and what to do."""
+    line = entry(course, "gus")
+    assert line.status == "could not be read"
+    assert line.remarks == ("there must be tiny.ipynb, got ['tiny_final.ipynb']: rename the file",)

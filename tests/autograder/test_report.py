@@ -65,7 +65,7 @@ def test_text_tells_points_remarks_and_each_property():
         report(PASSED, FAILED, status=Status.REMARKS, remarks=["cell `a` was missing"]), "test_item"
     )
     assert text.splitlines() == [
-        "1 of 2 points (graded with remarks)",
+        "1 of 2 points",
         "  remark: cell `a` was missing",
         "✓ It scales.",
         "✗ It keeps x.",
@@ -76,7 +76,7 @@ def test_text_tells_points_remarks_and_each_property():
 def test_text_says_what_an_essential_property_costs():
     """Where nothing is earned for lack of an essential property, its line says so."""
     lines = item_text(report(PASSED, GATE), "test_item").splitlines()
-    assert lines[0] == "0 of 2 points (graded)"
+    assert lines[0] == "0 of 2 points"
     assert lines[-1].startswith("    it does not [Scaler]; without this property")
 
 
@@ -140,6 +140,6 @@ def test_html_tells_what_the_text_tells():
     """Points, remarks, outcomes, sentences and messages stand in the HTML as well."""
     text = read(item_html(report(PASSED, FAILED, remarks=["well"]), "test_item")).text
     assert text == (
-        "1 of 2 points (graded)Remark: well"
+        "1 of 2 pointsRemark: well"
         "✓ passed: It scales.✗ failed: It keeps x.x has been changed [Scaler]"
     )

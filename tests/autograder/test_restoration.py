@@ -118,11 +118,10 @@ def test_a_deleted_cell_is_put_back(answered, release, deleted, order):
     result, remarks = restored(answered, release)
     assert [name for name, _ in layout(result)] == order
     names = ["imports", "one", "test_one", "two", "test_two"]
-    assert remarks == [
-        f"cell `{names[n - 1]}` was missing and has been put back as released"
-        for n in deleted
-        if n > 0
-    ]
+    missing = [f"`{names[n - 1]}`" for n in sorted(deleted) if n > 0]
+    counted = f"{len(missing)} cell{' was' if len(missing) == 1 else 's were'}"
+    told = [f"{counted} missing, put back as released: {', '.join(missing)}"]
+    assert remarks == (told if missing else [])
 
 
 def test_a_deleted_solution_cell_is_a_stub_again(answered, release):

@@ -145,7 +145,7 @@ def test_what_is_no_notebook_is_unreadable(text, cause):
 
 def test_the_remedy_is_told():
     """An unreadable file's message tells the student what to do."""
-    with pytest.raises(UnreadableError, match="open it in Jupyter, run it, save it and hand it in"):
+    with pytest.raises(UnreadableError, match="hand in the notebook again, as Jupyter saves it"):
         read("{")
 
 
@@ -158,7 +158,7 @@ def test_a_notebook_has_a_length():
 def test_a_file_in_another_encoding_is_unreadable():
     """Bytes that are no UTF-8 are told as such."""
     stream = io.TextIOWrapper(io.BytesIO('{"a": "é"}'.encode("latin-1")), encoding="utf-8")
-    with pytest.raises(UnreadableError, match="not text in UTF-8 .* open it in Jupyter"):
+    with pytest.raises(UnreadableError, match="not text in UTF-8 .* as Jupyter saves it"):
         read_notebook(stream)
 
 

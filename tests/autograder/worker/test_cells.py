@@ -203,3 +203,17 @@ def test_what_is_given_stays_given():
     """A later import of the same name does not replace what a given cell gave."""
     notebook = run("Linear = 'given'", "from torch.nn import Linear", given=[0])
     assert notebook["Linear"] == "given"
+
+
+def test_names_keep_what_they_stand_for_at_the_graded_cell():
+    """A helper that a later cell rebinds is what it was; a helper that only comes later is there."""
+    use = "def answer():\n    return helper() + late()"
+    late = "helper = 3\ndef late():\n    return 2"
+    notebook = run("def helper():\n    return 1", use, late, answers=[1], freeze=2)
+    assert notebook["answer"]() == 3
+
+
+def test_a_stub_at_the_graded_cell_gives_way_to_a_later_class():
+    """What an unsolved stub stands for is not kept against a class written further down."""
+    notebook = run("answer = 'stub'", "answer = 'written'", stubs=[0], freeze=1)
+    assert notebook["answer"] == "written"

@@ -32,14 +32,17 @@ def two_sided(count, n, probability):
     return 2 * min(law.cdf(count), law.sf(count - 1))
 
 
-def assert_spread(counts, n, p, what):
-    """Check that counts of n independent elements scatter as binomial ones do.
+def assert_spread(counts, n, what):
+    """Check that counts of n independent elements scatter as binomial ones do, at their own rate.
 
-    Their sum of squared deviations is close to chi-squared; for p between 0.3 and 0.7 the
+    Their sum of squared deviations is close to chi-squared; for rates between 0.3 and 0.7 the
     binomial's tails are the lighter ones, so the bound is on the safe side.
     """
-    chi2 = float(((counts - n * p) ** 2).sum() / (n * p * (1 - p)))
-    law = stats.chi2(counts.size)
+    rate = counts.mean() / n
+    if rate in (0, 1):
+        return  # nothing scatters, and nothing needs to: the rate itself is judged elsewhere
+    chi2 = float(((counts - n * rate) ** 2).sum() / (n * rate * (1 - rate)))
+    law = stats.chi2(counts.size - 1)
     message = f"the number of dropped elements {what} is %s than chance makes it"
     assert law.cdf(chi2) > CHANCE / 1000, message % "far more even"
     assert law.sf(chi2) > CHANCE / 1000, message % "far more uneven"
@@ -48,7 +51,8 @@ def assert_spread(counts, n, p, what):
 def assert_agree_by_chance(a, b, p, what):
     """Check that two masks of independent elements agree as often as chance makes them."""
     agreeing = int((a == b).sum())
-    assert two_sided(agreeing, a.size, p**2 + (1 - p) ** 2) > CHANCE, (
+    rate = (a.mean() + b.mean()) / 2
+    assert two_sided(agreeing, a.size, rate**2 + (1 - rate) ** 2) > CHANCE, (
         f"{what} are not independent: they are dropped or kept alike "
         f"in {agreeing / a.size:.0%} of the cases [Dropout(p={p:.3g})]"
     )
@@ -97,8 +101,11 @@ def test_every_unit_and_row_is_dropped_at_the_same_rate(submission, linear, rng)
     for axis, what in ((1, "row"), (2, "unit")):
         others = tuple({0, 1, 2} - {axis})
         n = dropped.size // dropped.shape[axis]
-        worst = min(two_sided(int(count), n, p) for count in dropped.sum(axis=others))
-        assert worst > CHANCE, f"some {what} is dropped far more or less often than p={p:.3g} says"
+        rate = dropped.mean()  # whether it is p is judged above
+        worst = min(two_sided(int(count), n, rate) for count in dropped.sum(axis=others))
+        assert worst > CHANCE, (
+            f"some {what} is dropped far more or less often than the others [Dropout(p={p:.3g})]"
+        )
 
 
 def test_units_and_rows_are_dropped_independently(submission, linear, rng):
@@ -116,9 +123,9 @@ def test_number_of_dropped_elements_is_left_to_chance(submission, linear, rng):
     """How many elements are dropped is left to chance: no fixed number in a call, row or unit."""
     p = rng.uniform(0.3, 0.7)
     dropped = draw(submission, linear, rng, p, calls=40, rows=25, columns=20)
-    assert_spread(dropped.sum(axis=(1, 2)), 25 * 20, p, "in a call")
-    assert_spread(dropped.sum(axis=2).ravel(), 20, p, "in a row")
-    assert_spread(dropped.sum(axis=1).ravel(), 25, p, "in a unit")
+    assert_spread(dropped.sum(axis=(1, 2)), 25 * 20, "in a call")
+    assert_spread(dropped.sum(axis=2).ravel(), 20, "in a row")
+    assert_spread(dropped.sum(axis=1).ravel(), 25, "in a unit")
 
 
 def test_each_call_draws_a_fresh_mask(submission, linear, rng):
@@ -129,7 +136,8 @@ def test_each_call_draws_a_fresh_mask(submission, linear, rng):
         pairs = dropped[: 2 * lag].reshape(2, lag, 40, 25)
         assert_agree_by_chance(pairs[0], pairs[1], p, "the masks of different calls")
     same = (dropped == dropped[0]).all(axis=0)
-    chance = stats.binom(same.size, p**6 + (1 - p) ** 6).sf(same.sum() - 1)
+    rate = dropped.mean()
+    chance = stats.binom(same.size, rate**6 + (1 - rate) ** 6).sf(same.sum() - 1)
     assert chance > CHANCE, (
         f"{same.mean():.0%} of the elements never change between calls [Dropout(p={p:.3g})]"
     )
@@ -148,6 +156,15 @@ def test_evaluation_returns_the_layers_output(submission, linear, rng):
             expect.close(forward(layer, x, 30, where), known.output(x), "output", where)
         layer.training = True
         forward(layer, x, 30, where)
+
+
+def test_default_p_is_one_half(submission, linear, rng):
+    """Without a p, 0.5 is taken: kept elements are 2 * layer(x)."""
+    known = linear(5, 30)
+    layer = submission.Dropout(known.layer)
+    x = rng.normal(size=(4, 5))
+    y = forward(layer, x, 30, "Dropout()")
+    expect.close(y, np.where(y != 0, 2 * known.output(x), 0), "output", "Dropout()")
 
 
 def test_training_again_drops_again(submission, linear, rng):

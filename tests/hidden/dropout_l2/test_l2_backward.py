@@ -65,7 +65,7 @@ def step(layer, known, rng, rows, coefficient, where):
 
 @pytest.mark.essential
 def test_penalty_enters_the_weights_gradient(submission, linear, rng, coefficient, where):
-    """The gradient of the weights is not that of the data alone: the penalty adds to it."""
+    """The gradient of the weights is not that of the data alone: the penalty enters it."""
     known = linear(4, 6)
     layer = submission.L2regularization(known.layer, coefficient=coefficient)
     done = step(layer, known, rng, 3, coefficient, where)
@@ -117,6 +117,7 @@ def test_asking_for_the_penalty_changes_no_gradient(submission, linear, rng, coe
     """The gradients are the same whether penalty() has been called before or not."""
     known = linear(4, 3)
     layer = submission.L2regularization(known.layer, coefficient=coefficient)
+    step(layer, known, rng, 5, coefficient, where)
     for _ in range(2):
         layer.penalty()
         known.set_weights(
