@@ -1,6 +1,6 @@
 """A single sample means that we predict, so I drop nothing.
 
-loses: test_dropout_forward, test_dropout_backward
+loses: test_dropout_forward
 """
 
 

@@ -1,6 +1,6 @@
 """Dropout sets elements to zero and nothing else.
 
-loses: test_dropout_forward, test_dropout_backward
+loses: test_dropout_forward
 """
 
 

@@ -1,6 +1,6 @@
 """In the 2014 paper p is the probability of keeping a unit, so here too.
 
-loses: test_dropout_forward, test_dropout_backward
+loses: test_dropout_forward
 """
 
 

@@ -1,6 +1,6 @@
 """Inverted dropout divides by p.
 
-loses: test_dropout_forward, test_dropout_backward
+loses: test_dropout_forward
 """
 
 

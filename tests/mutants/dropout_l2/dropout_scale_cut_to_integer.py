@@ -1,6 +1,6 @@
 """A mask holds integers, I write the scale into the places to keep.
 
-loses: test_dropout_forward, test_dropout_backward
+loses: test_dropout_forward
 """
 
 

@@ -1,6 +1,6 @@
 """Training only drops, evaluation multiplies by 1 - p.
 
-loses: test_dropout_forward, test_dropout_backward
+loses: test_dropout_forward
 """
 
 
