@@ -1,6 +1,6 @@
 """What hidden suites expect of a student's answers, worded once, for the student to read.
 
-Each function raises an AssertionError of one sentence, and nothing else, whatever it is given: a
+Each function raises an AssertionError of one sentence, and nothing else, whatever the answer: a
 suite that passes every answer through one of these can never fail by a fault of its own.
 """
 
@@ -77,6 +77,8 @@ def close(
     where: str,
 ) -> None:
     """Check a number or an array, to a relative 1e-5 of the largest expected element."""
+    if not np.isfinite(expected).all():  # nothing can be compared with it: a fault of the suite
+        raise ValueError(f"what is expected of {name} must be finite [{where}]")
     if not isinstance(expected, np.ndarray):
         value = number(actual, name, where)
         if abs(value - expected) > TOLERANCE * max(abs(expected), SMALLEST):

@@ -238,3 +238,10 @@ def test_a_students_object_is_named_by_its_own_type(student):
         expect.array(answer, (3,), "y", WHERE)
     with pytest.raises(AssertionError, match="penalty is a generator, but should be a number"):
         expect.number(answer, "penalty", WHERE)
+
+
+@pytest.mark.parametrize("expected", [np.nan, np.array([1.0, np.inf])], ids=["nan", "infinity"])
+def test_an_expectation_that_nothing_can_meet_or_miss_is_the_suites_fault(expected):
+    """Nothing passes by being compared with nan or infinity: the property does not run."""
+    with pytest.raises(ValueError, match="must be finite"):
+        expect.close(np.ones(2), expected, "y", WHERE)
