@@ -20,7 +20,7 @@ setup: $(VENV)/ready
 $(VENV)/ready: requirements.lock pyproject.toml
 	@echo "Setting up $(VENV): a few minutes the first time"
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile $(PIP_ARGS) -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -36,7 +36,7 @@ lint: setup
 	cd source/dropout_l2 && $(BIN)/mypy --strict --cache-dir ../../.mypy_cache/given layers activations losses model visible_checks.py
 
 check: setup
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope
 
 regenerate: setup
 	$(BIN)/nbgrader generate_assignment dropout_l2 --force

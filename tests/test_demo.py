@@ -10,8 +10,6 @@ import pytest
 from demo.students import CLASS
 from tests.conftest import PROJECT
 
-pytestmark = pytest.mark.xdist_group("demo")  # it runs once, in one process
-
 SCORES = {  # by hand: what each story must lose
     "student-01": 3.0,
     "student-02": 3.0,

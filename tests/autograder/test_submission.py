@@ -71,6 +71,15 @@ def test_a_notebook_is_read():
     assert submission.cells == (Cell("code", "a = 1\nb = 2"), Cell("raw", "r"))
 
 
+def test_a_notebook_may_start_with_a_byte_order_mark():
+    """What some editors put in front of a file does not matter."""
+    assert Submission.from_notebook(read("\ufeff" + text_of([code("x = 1")]))).cells == (
+        Cell("code", "x = 1"),
+    )
+    with pytest.raises(UnreadableError, match="the file is empty"):
+        read("\ufeff\n")
+
+
 def test_an_old_notebook_is_read():
     """A notebook of format 3 is brought into the present one."""
     old = {

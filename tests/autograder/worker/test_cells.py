@@ -3,7 +3,7 @@
 import pytest
 
 from autograder.worker import cells
-from autograder.worker.cells import describe
+from autograder.worker.cells import Notebook, describe
 from tests.autograder.worker.conftest import run
 
 
@@ -78,9 +78,17 @@ def test_future_imports_hold_for_their_cell():
 
 
 def test_statements_are_announced_before_they_run():
-    """Each statement is announced by its cell and line, a compound one once."""
-    notebook = run("a = 1\nfor i in range(2):\n    a += i", "b = a\nmissing")
-    assert notebook.announced == [(0, 1), (0, 2), (1, 1), (1, 2)]
+    """Each statement is announced by its cell and line, a compound one once, and then it runs."""
+    announced = []
+    source = "a = 1\nfor i in range(2):\n    a += i"
+    notebook = Notebook()
+    notebook.run(
+        [{"source": source, "role": "own"}, {"source": "b = a\nmissing", "role": "own"}],
+        set(),
+        lambda *place: announced.append((*place, notebook.module.__dict__.get("a"))),
+        definitions_only=False,
+    )
+    assert announced == [(0, 1, None), (0, 2, 1), (1, 1, 2), (1, 2, 2)]
 
 
 def test_skipped_statements_are_left_out():
@@ -159,7 +167,6 @@ def test_the_notebook_is_the_main_module():
     )
     assert notebook.remarks == []
     assert notebook["x"] == 1
-    assert cells.policy.strict_imports is False
 
 
 ANSWER = "def answer():\n    raise SystemExit('hangs, or worse')"
@@ -217,3 +224,9 @@ def test_a_stub_at_the_graded_cell_gives_way_to_a_later_class():
     """What an unsolved stub stands for is not kept against a class written further down."""
     notebook = run("answer = 'stub'", "answer = 'written'", stubs=[0], freeze=1)
     assert notebook["answer"] == "written"
+
+
+def test_only_a_guarded_import_is_strict():
+    """After a `try:` at the end of a notebook, imports in graded code are inert as ever."""
+    assert run("try:\n    import missing\nexcept ImportError:\n    x = 1")["x"] == 1
+    assert cells.policy.strict_imports is False

@@ -78,6 +78,17 @@ def test_an_error_names_the_line_of_the_notebook(student):
         student(code).outer("nonsense")
 
 
+@pytest.mark.parametrize(
+    "error", ["SystemExit", "KeyboardInterrupt", "GeneratorExit", "MemoryError"]
+)
+def test_nothing_that_a_call_raises_ends_the_worker(student, error):
+    """An exception of any kind is told, and the next call works."""
+    names = student(f"def end():\n    raise {error}('bye')\n\ndef fine():\n    return 1")
+    with pytest.raises(StudentError, match=f"{error}: bye"):
+        names.end()
+    assert names.fine() == 1
+
+
 def test_forbidden_libraries_are_refused_while_grading_only(student):
     """A demonstration may use PyTorch; the graded class may not."""
     code = (

@@ -9,7 +9,7 @@ from hypothesis import given
 
 from autograder.worker import wire
 from autograder.worker.wire import Ref, WireError
-from tests.autograder.worker.conftest import parts, values
+from tests.autograder.worker.conftest import DTYPES, parts, values
 
 
 def there_and_back(value):
@@ -35,6 +35,13 @@ def same(a, b):
 def test_plain_values_come_back_as_they_were(value):
     """Numbers, text, containers and arrays keep their type, their order and every bit."""
     assert same(there_and_back(value), value)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_arrays_keep_their_dtype(dtype):
+    """Booleans, integers and floats of every width arrive as they were sent."""
+    array = np.array([[0, 1], [1, 0]], dtype=dtype)
+    assert same(there_and_back(array), array)
 
 
 @pytest.mark.parametrize("value", [float("inf"), -float("inf"), -0.0, 5e-324, 0.1, 2**63 - 1])
@@ -94,6 +101,7 @@ def test_subclasses_become_plain_values():
     [
         np.array([None]),
         np.array([1j]),
+        np.array([1j], dtype="complex64"),
         np.zeros(1, dtype=[("a", "f8")]),
         np.array(["a"]),
         np.array(["2020-01-01"], dtype="M8[D]"),
