@@ -62,7 +62,7 @@ def status(assignment: str, course: Path, db: str | None) -> None:
 def print_status(console: Console, assignment: Assignment, lines: list[Entry]) -> None:
     """Print the table of a class, and below it what has to be said of single submissions."""
     title = f"{assignment.name}: {len(lines)} students"
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("student", overflow="fold")  # in a narrow terminal, ids give way, not points
     for item in assignment.items:
         words = item.name.removeprefix("test_").replace("_", "\n")

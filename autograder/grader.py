@@ -41,7 +41,7 @@ def grade(assignment: Assignment, submission: Submission, remarks: tuple[str, ..
     """
     seed = int(submission.digest[:12], 16)
     budget = Budget(assignment.limits.submission_seconds)
-    run = run_suites(assignment, Grading(submission, seed, budget))
+    run = run_suites(assignment, Grading(submission, seed, budget, assignment=assignment))
     sys.stderr.writelines(f"{fault}\n" for fault in run.faults)
     all_remarks = tuple(dict.fromkeys([*remarks, *run.remarks]))
     if any(item.points is None for item in run.items):

@@ -24,7 +24,7 @@ from nbgrader.preprocessors import (
 from nbgrader.utils import is_grade, is_solution
 from traitlets.config import Application
 
-from autograder.assignment import Assignment
+from autograder.assignment import Assignment, AssignmentError
 from autograder.grader import grade_in_own_process, unreadable
 from autograder.report import KEY, Report, item_html, item_text
 from autograder.restoration import restore
@@ -70,6 +70,7 @@ class GradeCells(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         """Return the notebook with its grade cells' outputs, and the report in its metadata."""
         assignment = _assignment(resources)
+        _check_current(assignment, nb)
         cause = nb.metadata.get(KEY, {}).get("unreadable")
         report = unreadable(assignment, cause) if cause else grade_in_own_process(assignment, nb)
         nb.metadata[KEY] = nbformat.from_dict(report.to_dict())
@@ -130,6 +131,16 @@ def _assignment(resources: Resources) -> Assignment:
     names = resources["nbgrader"]
     # nbgrader converts with the course's folder as the working directory
     return Assignment(Path.cwd(), names["assignment"], names["notebook"])
+
+
+def _check_current(assignment: Assignment, nb: NotebookNode) -> None:
+    """Check that every item of a graded notebook is one of the source's."""
+    graded = {cell.metadata.nbgrader.grade_id for cell in nb.cells if _is_item(cell)}
+    if unknown := sorted(graded - {item.name for item in assignment.items}):
+        raise AssignmentError(
+            f"release/{assignment.name} must have the items of source/{assignment.name}, got "
+            f"{unknown}: run `nbgrader generate_assignment {assignment.name} --force`"
+        )
 
 
 def _is_item(cell: NotebookNode) -> bool:

@@ -38,6 +38,8 @@ class Grading:
         What the sessions noticed is added here.
     skip : list of (cell, line)
         Statements that hung or ended a worker: found once, then left out of every session.
+    assignment : Assignment, optional
+        Without it, the one that a suite's place tells.
     """
 
     submission: Submission
@@ -45,6 +47,7 @@ class Grading:
     budget: Budget | None = None
     remarks: list[str] = field(default_factory=list)
     skip: list[tuple[int, int]] = field(default_factory=list)
+    assignment: Assignment | None = None
 
 
 GRADING = pytest.StashKey[Grading]()
@@ -75,11 +78,11 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="module")
 def submission(request: pytest.FixtureRequest) -> Iterator[Any]:
     """The names that a notebook defines, such as `submission.Dropout`."""
-    assignment = _assignment(request.path)
     grading = request.config.stash.get(GRADING, None)
     if grading is None:
-        yield from _reference(assignment)
+        yield from _reference(_assignment(request.path))
         return
+    assignment = grading.assignment or _assignment(request.path)
     if grading.budget is None:
         grading.budget = Budget(assignment.limits.submission_seconds)
     # a stream of its own: nothing in the worker tells of the trusted side's numbers
@@ -122,6 +125,9 @@ def _reference(assignment: Assignment) -> Iterator[Any]:
     ]
     sources = ["\n".join(imports), *(cell.source for cell in cells if cell.solution)]
     finder = GivenModules(assignment.given)
+    others = {name: module for name, module in sys.modules.items() if finder.find_spec(name, None)}
+    for name in others:
+        del sys.modules[name]  # of the same name, but of somebody else's
     sys.meta_path.insert(0, finder)
     try:
         notebook = Notebook()
@@ -137,3 +143,4 @@ def _reference(assignment: Assignment) -> Iterator[Any]:
         sys.meta_path.remove(finder)
         for name in [name for name in sys.modules if finder.find_spec(name, None)]:
             del sys.modules[name]
+        sys.modules.update(others)

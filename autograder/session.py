@@ -17,6 +17,7 @@ from autograder.standin import Namespace
 from autograder.submission import Submission
 
 NOT_PYTHON = ("SyntaxError", "IndentationError", "TabError")
+MAX_REMARKS = 100
 RESTARTS = 8  # of a worker that ends or hangs while the notebook's cells run
 
 
@@ -129,4 +130,5 @@ class Session:
         return None
 
     def _remark(self, cell: int, line: int, cause: str) -> None:
-        self.remarks.append(f"{self._titles[cell]}, line {line}: {one_line(cause)}")
+        if len(self.remarks) < MAX_REMARKS:
+            self.remarks.append(f"{self._titles[cell]}, line {line}: {one_line(cause)}")

@@ -96,4 +96,5 @@ def _apply(change: object, arrays: list[np.ndarray[Any, Any]]) -> None:
     if new.shape == array.shape and new.dtype == array.dtype:
         array[...] = new
     else:
-        array.view(np.uint8)[...] ^= 0xFF  # resized in place: changed, and of no use any more
+        # resized in place: changed, and of no use any more
+        array[...] = np.nan if array.dtype.kind == "f" else ~array

@@ -143,7 +143,7 @@ def _uses_a_plain_value_as_an_object(error: BaseException) -> bool:
     A suite that did this by a mistake of its own would fail on the reference too.
     """
     if isinstance(error, AttributeError):
-        return isinstance(error.obj, PLAIN)
+        return error.name is not None and isinstance(error.obj, PLAIN)
     return isinstance(error, TypeError) and str(error).endswith("object is not callable")
 
 

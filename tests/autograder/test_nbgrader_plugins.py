@@ -58,7 +58,7 @@ def test_a_notebook_is_restored_with_its_remarks(here):
     del submitted.cells[3]
     restored, _ = RestoreCells().preprocess(submitted, RESOURCES)
     assert restored.metadata[KEY] == {
-        "remarks": ["cell `test_scaler` was missing and has been put back as released"]
+        "remarks": ["1 cell was missing, put back as released: `test_scaler`"]
     }
     assert restored.cells[2].source == RIGHT
 
