@@ -27,8 +27,10 @@ def test_the_standard_library_and_numpy_are_complete(student):
 
 def test_no_folder_of_packages_is_on_the_path(student):
     """The search path holds the standard library alone."""
-    paths = student("import sys\npaths = sys.path").paths
+    names = student("import sys\npaths = sys.path\nlooked = 'site' in sys.modules")
+    paths = names.paths
     assert paths
+    assert not names.looked
     assert [
         path for path in paths if "site-packages" in path or path in ("", str(Path.cwd()))
     ] == []
@@ -63,6 +65,11 @@ def test_the_seed_fixes_both_usual_generators(student):
 def test_given_modules_are_there(student):
     """The given modules are imported from memory, also where nothing of the course can be read."""
     assert student("from scaling import Scaling\nfactor = Scaling().factor").factor == 2.0
+
+
+def test_the_notebook_is_the_main_module(student):
+    """What looks its own module up, as pickle and dataclasses do, finds the notebook's names."""
+    assert student("import __main__\nx = 3\nsame = __main__.x").same == 3
 
 
 def test_an_unknown_name_is_the_students_error(student):
