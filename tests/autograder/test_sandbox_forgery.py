@@ -71,6 +71,6 @@ def test_a_forged_name_is_harmless(student):
 @pytest.mark.parametrize("event", ["(99, 1)", "(-1, 1)", "'text'", "{'a': 1}", "np.arange(2)"])
 def test_a_forged_place_is_no_fault_of_ours(session, event):
     """A cell that lies about where it is, and ends the worker, ends the student's grading alone."""
-    cell = f"forge(wire.pack({{'event': {event}}})); os._exit(5)"
+    cell = f"[forge(wire.pack({{'event': {event}}})), os._exit(5)]"
     with pytest.raises(DiedError, match="exit code 5"):
         session(f"import os\n{FORGERY}", cell)
