@@ -136,6 +136,15 @@ def handed_in(assignment: Assignment, answer: str, *sources: str) -> NotebookNod
     return solved
 
 
+def start_session(
+    root: Path, answer: str = RIGHT, *sources: str, seed: int = 1, **limits: float
+) -> Session:
+    """Run an answer, and other code cells, in a session of a tiny course in a folder."""
+    assignment = make_course(root, **limits)
+    submission = Submission.from_notebook(handed_in(assignment, answer, *sources))
+    return Session(assignment, submission, Budget(assignment.limits.submission_seconds), seed, [])
+
+
 @pytest.fixture
 def tiny(tmp_path: Path) -> Assignment:
     return make_course(tmp_path)
@@ -143,14 +152,11 @@ def tiny(tmp_path: Path) -> Assignment:
 
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Callable[..., Session]]:
-    """A function that runs an answer, and other code cells, in a session of a tiny course."""
+    """A function that runs an answer, and other code cells, in a session that it ends."""
     opened: list[Session] = []
 
-    def start(answer: str = RIGHT, *sources: str, seed: int = 1, **limits: float) -> Session:
-        assignment = make_course(tmp_path / f"course{len(opened)}", **limits)
-        submission = Submission.from_notebook(handed_in(assignment, answer, *sources))
-        budget = Budget(assignment.limits.submission_seconds)
-        opened.append(Session(assignment, submission, budget, seed, []))
+    def start(*sources: str, **options: Any) -> Session:
+        opened.append(start_session(tmp_path / f"course{len(opened)}", *sources, **options))
         return opened[-1]
 
     yield start

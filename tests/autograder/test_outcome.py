@@ -35,6 +35,7 @@ def item(points, *outcomes, essential=()):
         (0.5, [P, P, P, P, P, P, F], 0.42),
         (1.0, [P] * 999 + [F], 0.99),  # never rounded up to the whole
         (0.1, [P, P, P], 0.1),
+        (0.125, [P, P], 0.125),
         (0.7, [P] * 9, 0.7),  # the whole is the whole, to the last bit
         (0.58, [P, F], 0.29),  # and a share of whole hundredths is no hundredth less
         (1.14, [F, P], 0.57),

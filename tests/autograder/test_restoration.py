@@ -132,13 +132,19 @@ def test_a_deleted_solution_cell_is_a_stub_again(answered, release):
     assert ("two", "answer two") in layout(result)
 
 
-def test_a_missing_cell_follows_a_moved_one(answered, release):
+@pytest.mark.parametrize(
+    ("submitted", "order"),
+    [
+        ([4, 0, 2, 3, 1], ["two", "test_two", None, "one", "test_one", "imports"]),
+        ([2, 4, 1], ["one", "test_one", "two", "test_two", "imports"]),
+        ([3, 2], ["imports", "test_one", "two", "test_two", "one"]),
+    ],
+)
+def test_a_missing_cell_follows_a_moved_one(answered, release, submitted, order):
     """Where cells were moved, a missing one still follows its own predecessor."""
-    title, imports, one, test_one, two, _ = answered.cells
-    answered.cells = [two, title, one, test_one, imports]
+    answered.cells = [answered.cells[n] for n in submitted]
     result, _ = restored(answered, release)
-    order = [name for name, _ in layout(result)]
-    assert order == ["two", "test_two", None, "one", "test_one", "imports"]
+    assert [name for name, _ in layout(result)] == order
 
 
 def test_moved_cells_stay_where_they_are(answered, release):
@@ -208,3 +214,11 @@ def test_the_release_stays_as_it_is(answered, release):
     result.cells[3].metadata.nbgrader.points = 77
     result.cells[3].outputs.append("x")
     assert nbformat.writes(release) == before
+
+
+def test_the_same_submission_is_restored_alike(answered, release):
+    """Nothing in the result is left to chance, and nothing is left of outputs of the release."""
+    release.cells[3].outputs = [nbformat.v4.new_output("stream", text="forgotten")]
+    first, again = (restored(answered, release)[0] for _ in range(2))
+    assert first == again
+    assert first.cells[3].outputs == []

@@ -1,11 +1,12 @@
 """Forgery: whatever a student's code puts into the pipe itself harms that student alone."""
 
+import numpy as np
 import pytest
 
 from autograder.sandbox import DiedError, StudentError
 
 FORGERY = """\
-import socket
+import socket, sys
 from autograder.worker import wire
 import numpy as np
 
@@ -19,7 +20,13 @@ def forge(frame):
         connection.detach()
         return
 
-def attack():
+def number():
+    frame = sys._getframe()
+    while "request" not in frame.f_locals:
+        frame = frame.f_back
+    return frame.f_locals["number"]
+
+def attack(x):
     forge(FRAME)
 """
 
@@ -37,35 +44,47 @@ def attack():
         "wire.pack({'number': wire.Ref(0), 'value': 1})",
         "wire.pack({'number': np.arange(3), 'value': 1})",
         "wire.pack({'number': np.array([[]]), 'value': 1})",
+        "wire.pack({'number': number()})",
+        "wire.pack({'number': number(), 'value': 'no pair'})",
+        "wire.pack({'number': number(), 'value': wire.Ref(3)})",
+        "wire.pack({'number': number(), 'value': (1, 2)})",
+        "wire.pack({'number': number(), 'value': (1, [2])})",
+        "wire.pack({'number': number(), 'value': (1, [(-1, np.ones(2))])})",
+        "wire.pack({'number': number(), 'value': (1, [(1, np.ones(2))])})",
+        "wire.pack({'number': number(), 'value': (1, [(0, 'no array')])})",
+        "wire.pack({'number': number(), 'error': ['a\\n', {'b': wire.Ref(3)}]})",
         "wire.pack({'event': {'a': np.arange(3)}}) + bytes(8)",
-        "b''.join(wire.pack({'number': n, 'error': [n, {'a': wire.Ref(3)}]}) for n in range(9))",
-        "b''.join(wire.pack({'number': n, 'value': (1, [2])}) for n in range(9))",
-        "b''.join(wire.pack({'number': n, 'value': (1, [(-1, np.ones(1))])}) for n in range(9))",
-        "b''.join(wire.pack({'number': n, 'value': 1}) for n in range(9))",
-        "b''.join(wire.pack({'number': n}) for n in range(9))",
     ],
 )
 def test_a_forged_answer_is_the_students_error(student, frame):
     """Code that writes frames of its own into the connection harms itself alone."""
     names = student(FORGERY.replace("FRAME", frame))
     attack = names.attack
+    x = np.zeros(2)
     for _ in range(2):
         with pytest.raises(StudentError) as caught:
-            attack()
+            attack(x)
         assert str(caught.value).isprintable()
+    assert x.tolist() == [0.0, 0.0]
+
+
+def test_a_forged_answer_is_the_last_one(student):
+    """An answer that fits is taken, and the true one that follows it is not."""
+    names = student(FORGERY.replace("FRAME", "wire.pack({'number': number(), 'value': (7, [])})"))
+    attack = names.attack
+    assert attack(1) == 7
+    with pytest.raises(DiedError, match="an answer to another request"):
+        attack(1)
 
 
 def test_a_forged_name_is_harmless(student):
     """What a student's object is called reaches a message without control characters."""
-    code = (
-        "class Fake:\n"
-        "    def __init__(self): self.__qualname__ = 'a\\n\\x1b[31m\\ud800<b>'\n"
-        "    def __call__(self): raise ValueError"
-    )
-    fake = student(code).Fake()
+    code = "def fail():\n    raise ValueError\n\nfail.__qualname__ = 'a\\n\\x1b[31m\\ud800<b>'"
+    fail = student(code).fail
     with pytest.raises(StudentError, match="ValueError") as caught:
-        fake()
+        fail()
     assert str(caught.value).isprintable()
+    assert repr(fail).isprintable()
 
 
 @pytest.mark.parametrize("event", ["(99, 1)", "(-1, 1)", "'text'", "{'a': 1}", "np.arange(2)"])

@@ -5,6 +5,7 @@ import pytest
 
 from autograder.sandbox import StudentError
 from autograder.standin import StandIn
+from tests.autograder.conftest import start_session
 
 CODE = """\
 import numpy as np
@@ -45,9 +46,12 @@ def resized(x):
 """
 
 
-@pytest.fixture
-def names(student):
-    return student(CODE)
+@pytest.fixture(scope="module")
+def names(tmp_path_factory):
+    """The names of one session for all tests."""
+    opened = start_session(tmp_path_factory.mktemp("course"), CODE)
+    yield opened.namespace
+    opened.close()
 
 
 @pytest.mark.parametrize(
@@ -168,75 +172,3 @@ def test_an_object_of_ours_is_no_argument(names):
     with pytest.raises(Exception, match="cannot be sent to a worker"):
         names.echo(object())
     assert names.echo(1) == (1,)
-
-
-ODD = {
-    "object array": "np.array([None, 1], dtype=object)",
-    "complex array": "np.array([1j])",
-    "text array": "np.array(['a'])",
-    "structured array": "np.zeros(2, dtype=[('a', 'f8')])",
-    "masked array": "np.ma.array([1.0, 2.0], mask=[True, False])",
-    "matrix": "np.matrix([[1.0, 2.0]])",
-    "ndarray subclass": "type('Sub', (np.ndarray,), {'shape': (7, 7)})((2,))",
-    "generator": "(n for n in range(3))",
-    "complex": "3j",
-    "set": "{1, 2}",
-    "function": "lambda: 3",
-    "module": "np",
-    "class": "Odd",
-    "str subclass": "type('Sub', (str,), {'__str__': lambda self: 1 / 0})('a')",
-    "int subclass": "type('Sub', (int,), {'__int__': lambda self: 1 / 0})(3)",
-    "float subclass": "type('Sub', (float,), {'__float__': lambda self: 'a'})(3)",
-    "list subclass": "type('Sub', (list,), {'__iter__': lambda self: 1 / 0})([3])",
-    "dict subclass": "type('Sub', (dict,), {'items': lambda self: 1 / 0})(a=3)",
-    "huge integer": "10 ** 5000",
-    "deep list": "deep(5000)",
-    "circular list": "circular()",
-    "long list": "[0.1] * 150_000",
-    "long text": "'x' * 2 ** 23",
-    "large array": "np.zeros(9 * 2 ** 20)",
-    "lone surrogate": "'\\ud800'",
-    "tuple as a key": "{(1, 2): 3}",
-    "None as a key": "{None: 3}",
-    "object as a key": "{Odd: 3}",
-    "lying class": "type('Sub', (), {'__class__': property(lambda self: 1 / 0)})()",
-    "hostile name": "type('Sub', (), {'__qualname__': 'a' * 10 ** 6})()",
-}
-ODD_CODE = """\
-import numpy as np
-
-def deep(levels):
-    value = []
-    for _ in range(levels):
-        value = [value]
-    return value
-
-def circular():
-    value = []
-    value.append(value)
-    return value
-
-class Odd:
-    def answer(self):
-        return EXPRESSION
-
-    @property
-    def attribute(self):
-        return EXPRESSION
-
-def fine():
-    return 1
-"""
-
-
-@pytest.mark.parametrize("expression", ODD.values(), ids=ODD)
-def test_an_odd_answer_is_a_value_or_the_students_error(student, expression):
-    """Whatever comes back, the suite sees a value or a StudentError, and the next call works."""
-    names = student(ODD_CODE.replace("EXPRESSION", expression))
-    odd = names.Odd()
-    for ask in (odd.answer, lambda: odd.attribute):
-        try:
-            ask()
-        except StudentError as error:
-            assert str(error).isprintable()
-    assert names.fine() == 1
