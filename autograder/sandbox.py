@@ -1,29 +1,16 @@
 """The trusted end of a worker: starts it, asks it, counts its time, and ends it."""
 
 import contextlib
-import os
 import signal
-import socket
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from autograder.assignment import Assignment
+from autograder.template import START_SECONDS, TemplateError, Worker, template
 from autograder.worker import wire
 
-BOOT = (
-    "import sys; sys.path[:0] = sys.argv[2:]; "
-    "from autograder.worker.server import main; main(int(sys.argv[1]), sys.argv[2:])"
-)
-PATHS = [str(Path(__file__).parent.parent), str(Path(np.__path__[0]).parent)]
 HANGUP_SECONDS = 0.5  # for a worker that is ending to have ended
-START_SECONDS = 60.0  # for our own code alone: a busy machine must cost nobody a point
 
 
 class SandboxError(Exception):
@@ -82,26 +69,16 @@ class Sandbox:
         self.budget = budget
         self._number = 0
         self._epitaph: DiedError | None = None
-        self._connection, theirs = socket.socketpair()
-        with theirs, tempfile.TemporaryFile() as log:
-            self._process = subprocess.Popen(  # our own interpreter and code
-                [sys.executable, "-I", "-S", "-c", BOOT, str(theirs.fileno()), *PATHS],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=log,
-                env=_environment(),
-                start_new_session=True,
-            )
-            theirs.close()  # so that the worker's end is seen here
-            try:
-                self._connection.sendall(self._frame("start", self._settings(assignment, seed)))
-                self._receive(Budget(START_SECONDS), START_SECONDS)
-            except (OSError, EOFError, StudentError, wire.WireError) as error:
-                self.close()
-                log.seek(0)
-                detail = log.read()[-2000:].decode(errors="replace").strip()
-                raise SandboxError(f"a worker did not start: {error!r} {detail}") from error
+        self._worker = _fork()
+        self._connection = self._worker.connection
+        try:
+            self._connection.sendall(self._frame("start", self._settings(assignment, seed)))
+            self._receive(Budget(START_SECONDS), START_SECONDS)
+        except (OSError, EOFError, StudentError, wire.WireError) as error:
+            self.close()
+            raise SandboxError(
+                f"a worker did not start: {error!r} {template().last_words()}"
+            ) from error
 
     def ask(
         self,
@@ -165,10 +142,7 @@ class Sandbox:
 
     def close(self) -> None:
         """End the worker and all that it started."""
-        self._connection.close()
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        self._worker.end()
 
     def _settings(self, assignment: Assignment, seed: int) -> dict[str, Any]:
         mebibyte = 2**20
@@ -214,9 +188,8 @@ class Sandbox:
             return answer.get("value")
 
     def _cause_of_death(self) -> str:
-        try:
-            code = self._process.wait(HANGUP_SECONDS)
-        except subprocess.TimeoutExpired:
+        code = self._worker.exit_code(HANGUP_SECONDS)
+        if code is None:
             return "it closed its connection"
         if code in {-signal.SIGXCPU, -signal.SIGKILL}:
             return "stopped by the system: too much processor time or memory"
@@ -231,7 +204,14 @@ def one_line(text: object) -> str:
     return " ".join("".join(printable).split())
 
 
-def _environment() -> dict[str, str]:
-    """Nothing of ours but what NumPy's linear algebra needs to suit the processor."""
-    kept = {name: value for name, value in os.environ.items() if name.startswith("OPENBLAS_")}
-    return {**kept, "OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0", "LANG": "C.UTF-8"}
+def _fork() -> Worker:
+    """Return a new worker; a template that is broken is replaced once."""
+    try:
+        return template().fork()
+    except TemplateError:
+        template.cache_clear()
+    try:
+        return template().fork()
+    except TemplateError as error:
+        template.cache_clear()
+        raise SandboxError(f"a worker did not start: {error}") from error

@@ -1,11 +1,9 @@
 """A worker's main loop: runs the notebook's cells, then answers calls on what they define."""
 
 import builtins
-import ctypes
 import os
 import random
 import resource
-import signal
 import socket
 import sys
 import types
@@ -125,11 +123,3 @@ def place(error: BaseException) -> str:
             found = f" (line {traceback.tb_lineno} of its cell, in {code.co_qualname})"
         traceback = traceback.tb_next
     return found
-
-
-def main(descriptor: int, paths: list[str]) -> None:
-    """Serve on an inherited socket; `paths` are forgotten, since all that is needed is imported."""
-    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: no worker outlives its grader
-    sys.path[:] = [path for path in sys.path if path not in paths]
-    sys.path_importer_cache.clear()
-    Server(socket.socket(fileno=descriptor)).serve()

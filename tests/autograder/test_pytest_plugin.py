@@ -9,6 +9,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell
 
+from autograder import template
 from autograder.outcome import Outcome
 from autograder.pytest_plugin import Grading, _reference, pytest_configure
 from autograder.sandbox import Budget
@@ -172,8 +173,8 @@ def test_suites_of_one_submission_share_its_time_and_what_was_found(tmp_path):
 @pytest.mark.usefixtures("fresh_suites")
 def test_a_worker_that_cannot_be_started_is_our_fault(tiny, monkeypatch):
     """Without a sandbox no property runs, and none of them fails."""
-    monkeypatch.setattr("autograder.sandbox.BOOT", "raise SystemExit(4)")
-    monkeypatch.setattr("autograder.sandbox.START_SECONDS", 1.0)
+    monkeypatch.setattr(template, "BOOT", "raise SystemExit(4)")
+    template.template.cache_clear()
     run = run_suites(tiny, Grading(Submission.from_notebook(handed_in(tiny, RIGHT)), 1))
     assert {p.outcome for p in run.items[0].properties} == {Outcome.NOT_RUN}
     assert "SandboxError: a worker did not start" in run.faults[0]

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder import sandbox
+from autograder import template
 from autograder.sandbox import Budget, DiedError, Sandbox, SandboxError, StudentError, TimedOutError
 
 NOISE = """\
@@ -175,8 +175,8 @@ def test_no_process_is_left(session):
 
 def test_a_worker_that_does_not_start_is_our_fault(tiny, monkeypatch):
     """A worker that breaks before any student's code is a SandboxError with what it said."""
-    monkeypatch.setattr(sandbox, "BOOT", "raise RuntimeError('no such luck')")
-    monkeypatch.setattr(sandbox, "START_SECONDS", 3.0)
+    monkeypatch.setattr(template, "BOOT", "raise RuntimeError('no such luck')")
+    template.template.cache_clear()
     with pytest.raises(SandboxError, match="RuntimeError: no such luck") as caught:
         Sandbox(tiny, Budget(10.0), 1)
     assert "TimeoutError" not in str(caught.value)  # its end is seen, not waited for
