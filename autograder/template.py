@@ -142,4 +142,10 @@ def template() -> Template:
 def _environment() -> dict[str, str]:
     """Nothing of ours but what NumPy's linear algebra needs to suit the processor."""
     kept = {name: value for name, value in os.environ.items() if name.startswith("OPENBLAS_")}
-    return {**kept, "OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0", "LANG": "C.UTF-8"}
+    fixed = {
+        "OPENBLAS_NUM_THREADS": "1",
+        "PYTHONHASHSEED": "0",
+        "MALLOC_PERTURB_": "1",  # what `np.empty` holds is the same each time, and never zero
+        "LANG": "C.UTF-8",
+    }
+    return {**kept, **fixed}

@@ -23,6 +23,7 @@ DEFINITIONS = (
 )
 BODY_MAGICS = re.compile(r"\A\s*%%(time|timeit|capture|prun|debug|python3?)\b.*\n")
 MAX_REMARKS = 100
+ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 CELL_MAGIC = re.compile(r"\A\s*%%\w")
 LINE_MAGIC = re.compile(
     r"(?P<indent>\s*)"
@@ -201,9 +202,12 @@ def _silence(lines: list[str], index: int) -> bool:
 
 
 def describe(error: BaseException) -> str:
-    """Return an exception's type and text, whatever its `__str__` does."""
+    """Return an exception's type and text, whatever its `__str__` does.
+
+    Addresses in memory are left out: they differ from run to run, and tell a student nothing.
+    """
     try:
-        return f"{type(error).__name__}: {error}"[:300]
+        return ADDRESS.sub("", f"{type(error).__name__}: {error}"[:300])
     except BaseException:  # noqa: BLE001  # a student's __str__ may raise anything
         return type(error).__name__
 

@@ -2,7 +2,6 @@
 
 import builtins
 import os
-import random
 import resource
 import socket
 import sys
@@ -11,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.worker import wire
+from autograder.worker import chance, wire
 from autograder.worker.absent import AbsentFinder, policy
 from autograder.worker.cells import Notebook, describe
 from autograder.worker.given import GivenModules
@@ -67,8 +66,7 @@ class Server:
         for name in ("exit", "quit"):  # which Jupyter has as well
             setattr(builtins, name, sys.exit)
         builtins.input = lambda prompt="": ""  # there is nobody to ask
-        random.seed(seed)
-        np.random.seed(seed % 2**32)  # noqa: NPY002  # the generator that most students use
+        chance.fix(seed)
 
     def do_run(
         self, cells: list[Any], skip: list[tuple[int, int]], *, definitions_only: bool, freeze: int

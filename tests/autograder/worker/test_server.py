@@ -42,8 +42,8 @@ def test_no_environment_variable_of_ours_is_there(student, monkeypatch):
     monkeypatch.setenv("LD_LIBRARY_PATH", "/nowhere")
     names = student("import os\nnames = sorted(os.environ)").names
     assert [n for n in names if not n.startswith("OPENBLAS_")] in (
-        ["LANG", "PYTHONHASHSEED"],
-        ["LANG", "LC_CTYPE", "PYTHONHASHSEED"],  # as Python itself may set it
+        ["LANG", "MALLOC_PERTURB_", "PYTHONHASHSEED"],
+        ["LANG", "LC_CTYPE", "MALLOC_PERTURB_", "PYTHONHASHSEED"],  # as Python itself may set it
     )
 
 
@@ -51,15 +51,6 @@ def test_nobody_answers_an_input(student):
     """`input()` and standard input are empty, and wait for nobody."""
     code = "import sys\nanswers = [input('name? '), input(), sys.stdin.read()]"
     assert student(code).answers == ["", "", ""]
-
-
-def test_the_seed_fixes_both_usual_generators(student):
-    """`random` and `np.random` depend on the seed alone."""
-    code = "import random\nimport numpy as np\ndraws = [random.random(), float(np.random.rand())]"
-    first, again, other = (student(code, seed=seed).draws for seed in (7, 7, 8))
-    assert first == again
-    assert first[0] != other[0]
-    assert first[1] != other[1]
 
 
 def test_given_modules_are_there(student):
