@@ -14,6 +14,7 @@ from autograder.standin import StandIn, kind_of
 
 # of the largest expected number: float32 arithmetic inside a layer stays below it, no mistake does
 TOLERANCE = 1e-5
+FEW = 6  # numbers that can be read at a glance
 SMALLEST = 1e-12  # what counts as the largest element where all are zero
 
 
@@ -87,6 +88,8 @@ def close(
     values = array(actual, expected.shape, name, where)
     largest = float(np.abs(expected).max(initial=SMALLEST))
     wrong = np.abs(values - expected) > TOLERANCE * largest
+    if wrong.any() and values.size <= FEW:
+        raise AssertionError(f"{name}={_numbers(values)} is not right [{where}]")
     if wrong.any():
         first = tuple(int(index) for index in np.argwhere(wrong)[0])
         raise AssertionError(
@@ -101,6 +104,25 @@ def untouched(now: object, before: NDArray[Any], name: str, where: str) -> None:
         raise AssertionError(
             f"{name} has been changed in place, but should stay as it is [{where}]"
         )
+
+
+def given(**arrays: NDArray[np.float64]) -> str:
+    """Return small inputs as text, so that a message shows an example to be tried; else nothing.
+
+    Parameters
+    ----------
+    **arrays : ndarray
+        By the names that the student knows them by.
+    """
+    if any(array.size > FEW for array in arrays.values()):
+        return ""
+    return " with " + ", ".join(f"{name}={_numbers(array)}" for name, array in arrays.items())
+
+
+def _numbers(array: NDArray[np.float64]) -> str:
+    if array.ndim:
+        return f"[{', '.join(map(_numbers, array))}]"
+    return f"{float(array):.6g}"
 
 
 def _article(value: object) -> str:

@@ -210,9 +210,9 @@ def test_close_allows_for_nothing_else(actual, expected):
 def test_close_says_where_but_not_what_is_expected():
     """The message has the student's numbers and their place, never the expected ones."""
     with pytest.raises(AssertionError) as array:
-        expect.close(np.array([[1.0, 2.0], [3.5, 4.5]]), np.array([[1, 2], [7, 8]]), "y", WHERE)
+        expect.close(np.full((2, 4), 3.5), np.array([[3.5] * 4, [7, 3.5, 3.5, 8]]), "y", WHERE)
     assert str(array.value) == (
-        f"y is not right in 2 of 4 elements, first at [1, 0], where it is 3.5 [{WHERE}]"
+        f"y is not right in 2 of 8 elements, first at [1, 0], where it is 3.5 [{WHERE}]"
     )
     with pytest.raises(AssertionError) as number:
         expect.close(0.25, 7.0, "penalty", WHERE)
@@ -245,3 +245,17 @@ def test_an_expectation_that_nothing_can_meet_or_miss_is_the_suites_fault(expect
     """Nothing passes by being compared with nan or infinity: the property does not run."""
     with pytest.raises(ValueError, match="must be finite"):
         expect.close(np.ones(2), expected, "y", WHERE)
+
+
+def test_small_arrays_are_shown_whole():
+    """A few numbers are shown as they are, so that a student can try them."""
+    with pytest.raises(AssertionError) as caught:
+        expect.close(np.array([[0.5, -2.0]]), np.array([[0.5, 2.0]]), "y", WHERE)
+    assert str(caught.value) == f"y=[[0.5, -2]] is not right [{WHERE}]"
+
+
+def test_given_shows_small_inputs():
+    """Small inputs become an example; with a large one among them, nothing is said."""
+    x, weights = np.array([[1.25]]), np.array([[0.5, 1 / 3]])
+    assert expect.given(x=x, weights=weights) == " with x=[[1.25]], weights=[[0.5, 0.333333]]"
+    assert expect.given(x=np.zeros((7, 1)), weights=weights) == ""

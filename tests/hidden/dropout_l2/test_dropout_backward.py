@@ -1,15 +1,15 @@
 """The backward pass of Dropout, judged on the mask read back from the student's own output."""
 
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
 import pytest
-import torch
 
-from autograder import expect
+from autograder import expect, oracle
 
-RATES = [(0.1, 0.25), (0.45, 0.55), (0.7, 0.85)]
-SHAPES = [(1, 7, 5), (6, 3, 8), (5, 4, 4)]  # (N, in_features, out_features)
+RATES = {"low p": (0.1, 0.3), "middle p": (0.4, 0.48), "high p": (0.7, 0.9)}  # never 1 - p
+TRIES = 60  # calls until something is kept: 0.9**60 is 0.002
 
 
 class Step(NamedTuple):
@@ -20,65 +20,87 @@ class Step(NamedTuple):
     there, may scale backward either way.
     """
 
-    grad_input: np.ndarray
-    grads: object
+    gradients: dict[str, np.ndarray]
     expected: tuple[dict[str, np.ndarray], dict[str, np.ndarray]]
+    where: str
 
-    def gradient(self, name: str, where: str) -> np.ndarray:
-        if name == "x":
-            return self.grad_input
-        return expect.entry(self.grads, name, self.expected[0][name].shape, where)
-
-    def assert_equals_pytorch(self, name: str, where: str) -> None:
-        title = "grad_input" if name == "x" else f'grads["{name}"]'
-        contract, own = (expected[name] for expected in self.expected)
-        gradient = self.gradient(name, where)
-        try:
-            expect.close(gradient, own, title, where)
-        except AssertionError:
-            expect.close(gradient, contract, title, where)
+    def assert_equals_pytorch(self, *names: str) -> None:
+        for name in names:
+            title = "grad_input" if name == "x" else f'grads["{name}"]'
+            contract, own = (expected[name] for expected in self.expected)
+            try:
+                expect.close(self.gradients[name], own, title, self.where)
+            except AssertionError:
+                expect.close(self.gradients[name], contract, title, self.where)
 
 
-def pytorch_gradients(x, weights, bias, mask, grad_output):
-    """Return the gradients of sum(y * grad_output) for y = (x @ weights + bias) * mask."""
-    tensors = {
-        name: torch.tensor(array, dtype=torch.float64, requires_grad=True)
-        for name, array in {"x": x, "weights": weights, "bias": bias}.items()
+def loss(x, weights, bias, mask, grad_output):
+    return ((x @ weights + bias) * mask * grad_output).sum()
+
+
+def closed_form(x, weights, bias, mask, grad_output):
+    masked = grad_output * mask
+    return {
+        "x": masked @ weights.T,
+        "weights": x.T @ masked,
+        "bias": masked.sum(axis=0, keepdims=True),
     }
-    y = (tensors["x"] @ tensors["weights"] + tensors["bias"]) * torch.tensor(mask)
-    y.backward(torch.tensor(grad_output))
-    return {name: tensor.grad.numpy() for name, tensor in tensors.items()}
 
 
 def forward(layer, x, out_features, where):
     return expect.array(layer(x), (len(x), out_features), "output", where)
 
 
-def step(layer, known, rng, rows, p, where):
-    in_features, out_features = known.weights.shape
-    x = rng.normal(size=(rows, in_features))
-    y = forward(layer, x, out_features, where)
-    return backward(layer, known, rng, x, y, p, where)
+def forward_until_kept(layer, known, numbers, rows, where):
+    """Return x and the output of a forward pass that keeps something, if there is one at all."""
+    for _ in range(TRIES):
+        x = numbers(rows, len(known.weights))
+        y = forward(layer, x, known.weights.shape[1], where)
+        if y.any():
+            break
+    return x, y
 
 
-def backward(layer, known, rng, x, y, p, where):
-    grad_output = rng.normal(size=y.shape)
+def backward(layer, known, x, y, grad_output, p):
+    where = f"Dropout(p={p}).backward{known.given(x=x, output=y, grad_output=grad_output)}"
     grad_input = expect.array(layer.backward(grad_output), x.shape, "grad_input", where)
+    grads = known.layer.grads
     masks = (y != 0) / (1 - p), y / known.output(x)  # no zeros in layer(x)
+    wrt = {"x": x, "weights": known.weights, "bias": known.bias}
     expected = [
-        pytorch_gradients(x, known.weights, known.bias, mask, grad_output) for mask in masks
+        oracle.gradients(loss, closed_form, wrt, mask=mask, grad_output=grad_output)
+        for mask in masks
     ]
-    return Step(grad_input, known.layer.grads, tuple(expected))
+    gradients = {
+        "x": grad_input,
+        "weights": expect.entry(grads, "weights", known.weights.shape, where),
+        "bias": expect.entry(grads, "bias", known.bias.shape, where),
+    }
+    return Step(gradients, tuple(expected), where)
 
 
-@pytest.fixture(params=RATES, ids=["low p", "middle p", "high p"])
+@pytest.fixture(params=RATES)
 def p(request, rng):
-    return rng.uniform(*request.param)
+    return round(rng.uniform(*RATES[request.param]), 3)
 
 
 @pytest.fixture
-def where(p):
-    return f"Dropout(p={p:.3g}).backward"
+def some_p(rng):
+    return round(rng.uniform(0.2, 0.45), 3)
+
+
+@pytest.fixture
+def step(submission, linear, numbers):
+    """A function that takes one step with a layer, or with a new one of the given sizes."""
+
+    def take(p, sizes):
+        rows, in_features, out_features = sizes
+        known = linear(in_features, out_features)
+        layer = submission.Dropout(known.layer, p=p)
+        x, y = forward_until_kept(layer, known, numbers, rows, f"Dropout(p={p})")
+        return backward(layer, known, x, y, numbers(*y.shape), p)
+
+    return take
 
 
 @pytest.mark.essential
@@ -88,7 +110,9 @@ def test_no_gradient_flows_through_a_dropped_element(submission, linear, rng):
     known = linear(5, 40)
     layer = submission.Dropout(known.layer, p=0.5)
     x = rng.normal(size=(3, 5))
-    for _ in range(60):  # a right layer drops one of 120 elements in its first call but for 2**-120
+    for _ in range(
+        TRIES
+    ):  # a right layer drops one of 120 elements in its first call but for 2**-120
         kept = forward(layer, x, 40, where) != 0
         if not kept.all():
             break
@@ -104,70 +128,76 @@ def test_no_gradient_flows_through_a_dropped_element(submission, linear, rng):
     )
 
 
-@pytest.mark.parametrize("shape", SHAPES)
-def test_grad_input_equals_pytorch(submission, linear, rng, p, where, shape):
+def test_grad_input_equals_pytorch(step, p, sizes):
     """The gradient with respect to x equals PyTorch's for the mask that the forward pass drew."""
-    known = linear(*shape[1:])
-    layer = submission.Dropout(known.layer, p=p)
-    done = step(layer, known, rng, shape[0], p, where)
-    done.assert_equals_pytorch("x", where)
+    step(p, sizes).assert_equals_pytorch("x")
 
 
-@pytest.mark.parametrize("shape", SHAPES)
-def test_weights_gradient_equals_pytorch(submission, linear, rng, p, where, shape):
+def test_weights_gradient_equals_pytorch(step, p, sizes):
     """The gradient of the wrapped layer's weights equals PyTorch's for that mask."""
-    known = linear(*shape[1:])
-    layer = submission.Dropout(known.layer, p=p)
-    done = step(layer, known, rng, shape[0], p, where)
-    done.assert_equals_pytorch("weights", where)
+    step(p, sizes).assert_equals_pytorch("weights")
 
 
-@pytest.mark.parametrize("shape", SHAPES)
-def test_bias_gradient_equals_pytorch(submission, linear, rng, p, where, shape):
+def test_bias_gradient_equals_pytorch(step, p, sizes):
     """The gradient of the wrapped layer's bias equals PyTorch's for that mask."""
-    known = linear(*shape[1:])
+    step(p, sizes).assert_equals_pytorch("bias")
+
+
+def test_gradients_are_right_for_every_grad_output(submission, linear, numbers, rng, some_p):
+    """The gradients equal PyTorch's for each element of grad_output alone, small or large."""
+    # all is linear in grad_output: what holds for a basis and a sum holds for each grad_output
+    p, rows, out_features = some_p, 2, 3
+    known = linear(4, out_features)
     layer = submission.Dropout(known.layer, p=p)
-    done = step(layer, known, rng, shape[0], p, where)
-    done.assert_equals_pytorch("bias", where)
+    basis = [np.zeros((rows, out_features)) for _ in range(rows * out_features)]
+    for unit, place in zip(basis, product(range(rows), range(out_features)), strict=True):
+        unit[place] = 10.0 ** rng.integers(-3, 4)
+    for grad_output in [*basis, sum(basis)]:
+        x, y = forward_until_kept(layer, known, numbers, rows, f"Dropout(p={p})")
+        done = backward(layer, known, x, y, grad_output, p)
+        done.assert_equals_pytorch("x", "weights", "bias")
 
 
-def test_backward_uses_the_latest_forward(submission, linear, rng, p, where):
+def test_backward_uses_the_latest_forward(submission, linear, numbers, rng, some_p):
     """After several forward passes, the backward pass belongs to the latest one."""
+    p = some_p
     known = linear(6, 30)
     layer = submission.Dropout(known.layer, p=p)
-    for rows in (4, 4, 2):
-        forward(layer, rng.normal(size=(rows, 6)), 30, where)
-    done = step(layer, known, rng, 4, p, where)
-    done.assert_equals_pytorch("x", where)
+    for rows in (4, 4, 2, 4):
+        x = numbers(rows, 6)
+        y = forward(layer, x, 30, f"Dropout(p={p})")
+    backward(layer, known, x, y, numbers(4, 30), p).assert_equals_pytorch("x", "weights", "bias")
 
 
-def test_two_layers_keep_their_own_masks(submission, linear, rng, p, where):
+def test_two_layers_keep_their_own_masks(submission, linear, numbers, some_p):
     """Two Dropout layers in one network do not disturb each other's masks."""
-    first, second = linear(6, 30), linear(6, 30)
-    layers = [submission.Dropout(known.layer, p=p) for known in (first, second)]
-    x = rng.normal(size=(4, 6))
-    outputs = [forward(layer, x, 30, where) for layer in layers]
-    for layer, known, y in zip(layers, (first, second), outputs, strict=True):
-        backward(layer, known, rng, x, y, p, where).assert_equals_pytorch("x", where)
+    p, x = some_p, numbers(4, 6)
+    both = [linear(6, 30), linear(6, 30)]
+    layers = [submission.Dropout(known.layer, p=p) for known in both]
+    outputs = [forward(layer, x, 30, f"Dropout(p={p})") for layer in layers]
+    for layer, known, y in zip(layers, both, outputs, strict=True):
+        backward(layer, known, x, y, numbers(4, 30), p).assert_equals_pytorch("x")
 
 
-def test_gradients_do_not_accumulate(submission, linear, rng, p, where):
+def test_gradients_do_not_accumulate(submission, linear, numbers, some_p):
     """Each backward pass sets the gradients anew; nothing is left of the pass before."""
+    p = some_p
     known = linear(5, 7)
     layer = submission.Dropout(known.layer, p=p)
     for _ in range(3):
-        done = step(layer, known, rng, 4, p, where)
-    done.assert_equals_pytorch("x", where)
-    done.assert_equals_pytorch("weights", where)
-    done.assert_equals_pytorch("bias", where)
+        x = numbers(4, 5)
+        y = forward(layer, x, 7, f"Dropout(p={p})")
+        done = backward(layer, known, x, y, numbers(4, 7), p)
+    done.assert_equals_pytorch("x", "weights", "bias")
 
 
-def test_backward_leaves_its_arguments_untouched(submission, linear, rng, p, where):
+def test_backward_leaves_its_arguments_untouched(submission, linear, numbers, some_p):
     """The backward pass changes neither grad_output nor the layer's parameters."""
+    where = f"Dropout(p={some_p}).backward"
     known = linear(4, 30)
-    layer = submission.Dropout(known.layer, p=p)
-    forward(layer, rng.normal(size=(3, 4)), 30, where)
-    grad_output = rng.normal(size=(3, 30))
+    layer = submission.Dropout(known.layer, p=some_p)
+    forward(layer, numbers(3, 4), 30, where)
+    grad_output = numbers(3, 30)
     before = grad_output.copy()
     layer.backward(grad_output)
     expect.untouched(grad_output, before, "grad_output", where)

@@ -1,177 +1,148 @@
 """The forward pass of Dropout: what is dropped, how often, how independently, and what is kept.
 
-Statistical bounds: each check below rejects a right layer with a probability of at most 1e-9, and a
-submission meets fewer than 60 of them: together less than one in ten million.
+Statistical bounds: each check by `masks.assert_by_chance` rejects a right layer with a chance of at
+most 1e-9, and a submission meets fewer than 20 of them: together less than one in ten million.
 """
 
 import numpy as np
 import pytest
-from scipy import stats
 
-from autograder import expect
+from autograder import expect, masks
 
-CHANCE = 1e-9  # of one statistical check to reject a right layer
-LOW, MIDDLE, HIGH = (0.1, 0.25), (0.45, 0.55), (0.7, 0.85)  # 1 - p is far from p in two of them
+CALLS = 64
+RATES = {"low p": (0.1, 0.3), "middle p": (0.4, 0.48), "high p": (0.7, 0.9)}  # never 1 - p
+TRIES = 60  # calls until something is kept, and something dropped: 0.9**60 is 0.002
 
 
 def forward(layer, x, out_features, where):
     return expect.array(layer(x), (len(x), out_features), "output", where)
 
 
-def draw(submission, linear, rng, p, calls, rows, columns):
-    """Return what was dropped in each of several calls, bool of shape (calls, rows, columns)."""
-    known = linear(6, columns)
-    layer = submission.Dropout(known.layer, p=p)
-    x = rng.normal(size=(rows, 6))
-    return np.array([forward(layer, x, columns, f"Dropout(p={p:.3g})") == 0 for _ in range(calls)])
+def draw_p(rng, low=0.35, high=0.65):
+    return round(rng.uniform(low, high), 3)
 
 
-def two_sided(count, n, probability):
-    """The chance of a binomial count at least as far out as this one."""
-    law = stats.binom(n, probability)
-    return 2 * min(law.cdf(count), law.sf(count - 1))
+@pytest.fixture
+def look_at(submission, linear, numbers, rng):
+    """A function that checks what a look at masks finds: see `autograder.masks`."""
 
+    def check(look, p=None, calls=CALLS, rows=None, units=None):
+        p = p or draw_p(rng)
+        rows, units = rows or int(rng.integers(8, 12)), units or int(rng.integers(9, 13))
+        where = f"Dropout(p={p})"
+        known = linear(6, units)
+        x = numbers(rows, 6)  # the same in each call: the masks are not
 
-def assert_spread(counts, n, what):
-    """Check that counts of n independent elements scatter as binomial ones do, at their own rate.
+        def draw(number):
+            layer = submission.Dropout(known.layer, p=p)
+            return np.array([forward(layer, x, units, where) == 0 for _ in range(number)])
 
-    Their sum of squared deviations is close to chi-squared; for rates between 0.3 and 0.7 the
-    binomial's tails are the lighter ones, so the bound is on the safe side.
-    """
-    rate = counts.mean() / n
-    if rate in (0, 1):
-        return  # nothing scatters, and nothing needs to: the rate itself is judged elsewhere
-    chi2 = float(((counts - n * rate) ** 2).sum() / (n * rate * (1 - rate)))
-    law = stats.chi2(counts.size - 1)
-    message = f"the number of dropped elements {what} is %s than chance makes it"
-    assert law.cdf(chi2) > CHANCE / 1000, message % "far more even"
-    assert law.sf(chi2) > CHANCE / 1000, message % "far more uneven"
+        chosen = masks.values(known.output(x)) if look is masks.values else look
+        masks.assert_by_chance(draw, calls, chosen, where)
 
-
-def assert_agree_by_chance(a, b, p, what):
-    """Check that two masks of independent elements agree as often as chance makes them."""
-    agreeing = int((a == b).sum())
-    rate = (a.mean() + b.mean()) / 2
-    assert two_sided(agreeing, a.size, rate**2 + (1 - rate) ** 2) > CHANCE, (
-        f"{what} are not independent: they are dropped or kept alike "
-        f"in {agreeing / a.size:.0%} of the cases [Dropout(p={p:.3g})]"
-    )
+    return check
 
 
 @pytest.mark.essential
-def test_training_drops_some_outputs_and_keeps_some(submission, linear, rng):
+def test_training_drops_some_outputs_and_keeps_some(submission, linear, numbers):
     """While training, some elements of the output are zero and others are not."""
-    dropped = draw(submission, linear, rng, 0.5, calls=1, rows=20, columns=30)
+    known = linear(6, 30)
+    layer = submission.Dropout(known.layer, p=0.5)
+    dropped = forward(layer, numbers(20, 6), 30, "Dropout(p=0.5)") == 0
     assert dropped.any(), "no element of the output is zero [Dropout(p=0.5)]"
     assert not dropped.all(), "every element of the output is zero [Dropout(p=0.5)]"
 
 
-@pytest.mark.parametrize(("low", "high"), [LOW, MIDDLE, HIGH])
-@pytest.mark.parametrize("shape", [(1, 7, 40), (6, 3, 8), (9, 8, 2)])
-def test_kept_elements_are_scaled(submission, linear, rng, low, high, shape):
+@pytest.mark.parametrize("rate", RATES)
+def test_kept_elements_are_scaled(submission, linear, numbers, rng, sizes, rate):
     """Each kept element is layer(x) / (1 - p), for any p, batch and layer size."""
-    rows, in_features, out_features = shape
-    p = rng.uniform(low, high)
-    where = f"Dropout(p={p:.3g}), x.shape={(rows, in_features)}"
+    rows, in_features, out_features = sizes
+    p = draw_p(rng, *RATES[rate])
     known = linear(in_features, out_features)
     layer = submission.Dropout(known.layer, p=p)
-    for _ in range(3):
-        x = rng.normal(size=(rows, in_features))
+    seen = 0
+    for call in range(TRIES):
+        x = numbers(rows, in_features)
+        where = f"Dropout(p={p}){known.given(x=x)}"
         y = forward(layer, x, out_features, where)
         kept = y != 0
         expect.close(y, np.where(kept, known.output(x) / (1 - p), 0), "output", where)
+        seen += int(kept.sum())
+        if call >= 3 and seen:
+            return
 
 
-@pytest.mark.parametrize(("low", "high"), [LOW, MIDDLE, HIGH])
-def test_drop_rate_is_p(submission, linear, rng, low, high):
+@pytest.mark.parametrize("hundredths", [(2, 6), (40, 60), (92, 98)], ids=list(RATES))
+def test_drop_rate_is_p(look_at, rng, hundredths):
     """Each element is dropped with probability p."""
-    p = rng.uniform(low, high)
-    dropped = draw(submission, linear, rng, p, calls=2, rows=120, columns=80)
-    rate = dropped.mean()
-    assert two_sided(int(dropped.sum()), dropped.size, p) > CHANCE, (
-        f"{rate:.1%} of the elements are dropped, but it should be about {p:.1%} "
-        f"[Dropout(p={p:.3g})]"
-    )
+    p = (10 * int(rng.integers(*hundredths)) + 5) / 1000  # no whole hundredths: p is not rounded
+    look_at(masks.rate(p), p, calls=2, rows=200, units=90)
 
 
-def test_every_unit_and_row_is_dropped_at_the_same_rate(submission, linear, rng):
-    """No unit and no row of the batch is dropped more often than another."""
-    p = rng.uniform(0.3, 0.7)
-    dropped = draw(submission, linear, rng, p, calls=40, rows=12, columns=9)
-    for axis, what in ((1, "row"), (2, "unit")):
-        others = tuple({0, 1, 2} - {axis})
-        n = dropped.size // dropped.shape[axis]
-        rate = dropped.mean()  # whether it is p is judged above
-        worst = min(two_sided(int(count), n, rate) for count in dropped.sum(axis=others))
-        assert worst > CHANCE, (
-            f"some {what} is dropped far more or less often than the others [Dropout(p={p:.3g})]"
-        )
+def test_every_unit_and_row_is_dropped_at_the_same_rate(look_at):
+    """No unit, no row of the batch and no call has more elements dropped than another."""
+    look_at(masks.groups)
 
 
-def test_units_and_rows_are_dropped_independently(submission, linear, rng):
+def test_dropping_does_not_depend_on_the_values(look_at):
+    """Whether an element is dropped does not depend on its value."""
+    look_at(masks.values, calls=40, rows=12, units=20)
+
+
+def test_units_and_rows_are_dropped_independently(look_at):
     """Whether an element is dropped depends neither on its neighbours nor on any other element."""
-    p = rng.uniform(0.3, 0.7)
-    [dropped] = draw(submission, linear, rng, p, calls=1, rows=120, columns=80)
-    rows, columns = rng.permutation(120), rng.permutation(80)
-    assert_agree_by_chance(dropped[::2], dropped[1::2], p, "neighbouring rows")
-    assert_agree_by_chance(dropped[:, ::2], dropped[:, 1::2], p, "neighbouring units")
-    assert_agree_by_chance(dropped[rows[::2]], dropped[rows[1::2]], p, "rows of the batch")
-    assert_agree_by_chance(dropped[:, columns[::2]], dropped[:, columns[1::2]], p, "units")
+    look_at(masks.pairs)
+    look_at(masks.neighbours)
+    look_at(masks.neighbours, calls=1, rows=120, units=90)
 
 
-def test_number_of_dropped_elements_is_left_to_chance(submission, linear, rng):
+def test_number_of_dropped_elements_is_left_to_chance(look_at):
     """How many elements are dropped is left to chance: no fixed number in a call, row or unit."""
-    p = rng.uniform(0.3, 0.7)
-    dropped = draw(submission, linear, rng, p, calls=40, rows=25, columns=20)
-    assert_spread(dropped.sum(axis=(1, 2)), 25 * 20, "in a call")
-    assert_spread(dropped.sum(axis=2).ravel(), 20, "in a row")
-    assert_spread(dropped.sum(axis=1).ravel(), 25, "in a unit")
+    look_at(masks.counts((1, 2), "a call"))
+    look_at(masks.counts((2,), "a row"))
+    look_at(masks.counts((1,), "a unit"))
 
 
-def test_each_call_draws_a_fresh_mask(submission, linear, rng):
+def test_each_call_draws_a_fresh_mask(look_at):
     """Each call draws its own mask, independent of the calls before it."""
-    p = rng.uniform(0.3, 0.7)
-    dropped = draw(submission, linear, rng, p, calls=6, rows=40, columns=25)
-    for lag in (1, 2, 3):
-        pairs = dropped[: 2 * lag].reshape(2, lag, 40, 25)
-        assert_agree_by_chance(pairs[0], pairs[1], p, "the masks of different calls")
-    same = (dropped == dropped[0]).all(axis=0)
-    rate = dropped.mean()
-    chance = stats.binom(same.size, rate**6 + (1 - rate) ** 6).sf(same.sum() - 1)
-    assert chance > CHANCE, (
-        f"{same.mean():.0%} of the elements never change between calls [Dropout(p={p:.3g})]"
-    )
+    look_at(masks.repetition)
+    look_at(masks.never_changing)
 
 
-def test_evaluation_returns_the_layers_output(submission, linear, rng):
+def test_evaluation_returns_the_layers_output(submission, linear, numbers, rng):
     """When not training, the output is layer(x), unchanged, before and after training."""
-    p = rng.uniform(0.2, 0.4)
-    where = f"Dropout(p={p:.3g}), training=False"
-    known = linear(5, 30)
+    p = draw_p(rng, 0.2, 0.4)
+    known = linear(1, 1)
     layer = submission.Dropout(known.layer, p=p)
-    for _ in range(2):
+    for rows in (1, 4, 1, 3):
         layer.training = False
-        for rows in (1, 4):
-            x = rng.normal(size=(rows, 5))
-            expect.close(forward(layer, x, 30, where), known.output(x), "output", where)
+        x = numbers(rows, 1)
+        where = f"Dropout(p={p}), training=False{known.given(x=x)}"
+        expect.close(forward(layer, x, 1, where), known.output(x), "output", where)
         layer.training = True
-        forward(layer, x, 30, where)
+        forward(layer, x, 1, where)
+    wide = linear(5, 30)
+    layer = submission.Dropout(wide.layer, p=p)
+    layer.training = False
+    x = numbers(3, 5)
+    where = f"Dropout(p={p}), training=False"
+    expect.close(forward(layer, x, 30, where), wide.output(x), "output", where)
 
 
-def test_default_p_is_one_half(submission, linear, rng):
+def test_default_p_is_one_half(submission, linear, numbers):
     """Without a p, 0.5 is taken: kept elements are 2 * layer(x)."""
     known = linear(5, 30)
     layer = submission.Dropout(known.layer)
-    x = rng.normal(size=(4, 5))
+    x = numbers(4, 5)
     y = forward(layer, x, 30, "Dropout()")
     expect.close(y, np.where(y != 0, 2 * known.output(x), 0), "output", "Dropout()")
 
 
-def test_training_again_drops_again(submission, linear, rng):
+def test_training_again_drops_again(submission, linear, numbers):
     """After evaluation, switching back to training drops elements again."""
     known = linear(5, 200)
     layer = submission.Dropout(known.layer, p=0.5)
-    x = rng.normal(size=(2, 5))
+    x = numbers(2, 5)
     layer.training = False
     forward(layer, x, 200, "Dropout(p=0.5), training=False")
     layer.training = True
@@ -180,12 +151,12 @@ def test_training_again_drops_again(submission, linear, rng):
 
 
 @pytest.mark.parametrize("training", [True, False])
-def test_forward_leaves_its_arguments_untouched(submission, linear, rng, training):
+def test_forward_leaves_its_arguments_untouched(submission, linear, numbers, training):
     """The forward pass changes neither x nor the layer's parameters."""
     known = linear(4, 6)
     layer = submission.Dropout(known.layer, p=0.5)
     layer.training = training
-    x = rng.normal(size=(3, 4))
+    x = numbers(3, 4)
     before = x.copy()
     for _ in range(2):
         layer(x)

@@ -1,148 +1,184 @@
 """The backward pass of L2 regularization: PyTorch's gradient of the loss plus the penalty."""
 
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
 import pytest
-import torch
 
-from autograder import expect
+from autograder import expect, oracle
 from autograder.sandbox import StudentError
 
-SHAPES = [(1, 7, 5), (6, 3, 8), (5, 4, 4)]  # (N, in_features, out_features)
+COEFFICIENTS = {"small": (0.02, 0.4), "large": (1.2, 9.0)}
 
 
 class Step(NamedTuple):
-    """One forward and backward pass: the student's gradients, PyTorch's, and the data's alone."""
+    """One forward and backward pass: the student's gradients, and PyTorch's."""
 
-    grad_input: np.ndarray
-    weights: np.ndarray
-    bias: np.ndarray
+    gradients: dict[str, np.ndarray]
     expected: dict[str, np.ndarray]
     data_only: np.ndarray
+    where: str
+
+    def assert_equals_pytorch(self, *names: str) -> None:
+        for name in names:
+            title = "grad_input" if name == "x" else f'grads["{name}"]'
+            expect.close(self.gradients[name], self.expected[name], title, self.where)
 
 
-@pytest.fixture(params=[(0.05, 0.4), (1.2, 2.5)], ids=["small", "large"])
+@pytest.fixture(params=COEFFICIENTS)
 def coefficient(request, rng):
-    return rng.uniform(*request.param)
+    return round(rng.uniform(*COEFFICIENTS[request.param]), 3)
 
 
 @pytest.fixture
-def where(coefficient):
-    return f"L2regularization(coefficient={coefficient:.3g}).backward"
+def some_coefficient(rng):
+    return round(rng.uniform(0.1, 2.0), 3)
 
 
-def pytorch_gradients(x, weights, bias, coefficient, grad_output):
-    """Return the gradients of sum(y * grad_output) + coefficient * sum(weights ** 2)."""
-    tensors = {
-        name: torch.tensor(array, dtype=torch.float64, requires_grad=True)
-        for name, array in {"x": x, "weights": weights, "bias": bias}.items()
+def loss(x, weights, bias, coefficient, grad_output):
+    return ((x @ weights + bias) * grad_output).sum() + coefficient * (weights**2).sum()
+
+
+def closed_form(x, weights, bias, coefficient, grad_output):
+    return {
+        "x": grad_output @ weights.T,
+        "weights": x.T @ grad_output + 2 * coefficient * weights,
+        "bias": grad_output.sum(axis=0, keepdims=True),
     }
-    y = tensors["x"] @ tensors["weights"] + tensors["bias"]
-    loss = (y * torch.tensor(grad_output)).sum() + coefficient * (tensors["weights"] ** 2).sum()
-    loss.backward()
-    return {name: tensor.grad.numpy() for name, tensor in tensors.items()}
 
 
-def step(layer, known, rng, rows, coefficient, where):
-    in_features, out_features = known.weights.shape
-    x = rng.normal(size=(rows, in_features))
-    grad_output = rng.normal(size=(rows, out_features))
+def backward(layer, known, x, coefficient, grad_output):
+    where = f"L2regularization(coefficient={coefficient}).backward"
+    where += known.given(x=x, grad_output=grad_output)
     layer(x)
     grad_input = expect.array(layer.backward(grad_output), x.shape, "grad_input", where)
     try:
         grads = layer.grads
     except (AttributeError, StudentError):  # a class of its own may leave them to the layer
         grads = known.layer.grads
+    wrt = {"x": x, "weights": known.weights, "bias": known.bias}
+    constants = {"coefficient": coefficient, "grad_output": grad_output}
     return Step(
-        grad_input,
-        expect.entry(grads, "weights", known.weights.shape, where),
-        expect.entry(grads, "bias", known.bias.shape, where),
-        pytorch_gradients(x, known.weights, known.bias, coefficient, grad_output),
-        data_only=x.T @ grad_output,
+        {
+            "x": grad_input,
+            "weights": expect.entry(grads, "weights", known.weights.shape, where),
+            "bias": expect.entry(grads, "bias", known.bias.shape, where),
+        },
+        oracle.gradients(loss, closed_form, wrt, **constants),
+        x.T @ grad_output,
+        where,
     )
+
+
+@pytest.fixture
+def step(submission, linear, numbers):
+    """A function that takes one step with a new layer of the given sizes."""
+
+    def take(coefficient, sizes):
+        rows, in_features, out_features = sizes
+        known = linear(in_features, out_features)
+        layer = submission.L2regularization(known.layer, coefficient=coefficient)
+        x, grad_output = numbers(rows, in_features), numbers(rows, out_features)
+        return backward(layer, known, x, coefficient, grad_output)
+
+    return take
 
 
 @pytest.mark.essential
-def test_penalty_enters_the_weights_gradient(submission, linear, rng, coefficient, where):
+def test_penalty_enters_the_weights_gradient(step, coefficient):
     """The gradient of the weights is not that of the data alone: the penalty enters it."""
-    known = linear(4, 6)
-    layer = submission.L2regularization(known.layer, coefficient=coefficient)
-    done = step(layer, known, rng, 3, coefficient, where)
-    assert not np.allclose(done.weights, done.data_only), (
-        f'grads["weights"] is the gradient of the data alone [{where}]'
+    done = step(coefficient, (3, 4, 6))
+    assert not np.allclose(done.gradients["weights"], done.data_only), (
+        f'grads["weights"] is the gradient of the data alone [{done.where}]'
     )
 
 
-@pytest.mark.parametrize("shape", SHAPES)
-def test_weights_gradient_equals_pytorch(submission, linear, rng, coefficient, where, shape):
+def test_weights_gradient_equals_pytorch(step, coefficient, sizes):
     """The gradient of the weights equals PyTorch's for the loss plus the penalty."""
-    known = linear(*shape[1:])
-    layer = submission.L2regularization(known.layer, coefficient=coefficient)
-    done = step(layer, known, rng, shape[0], coefficient, where)
-    expect.close(done.weights, done.expected["weights"], 'grads["weights"]', where)
+    step(coefficient, sizes).assert_equals_pytorch("weights")
 
 
-@pytest.mark.parametrize("shape", SHAPES)
-def test_bias_gradient_equals_pytorch(submission, linear, rng, coefficient, where, shape):
+def test_bias_gradient_equals_pytorch(step, coefficient, sizes):
     """The gradient of the bias is that of the data alone, as PyTorch has it."""
-    known = linear(*shape[1:])
-    layer = submission.L2regularization(known.layer, coefficient=coefficient)
-    done = step(layer, known, rng, shape[0], coefficient, where)
-    expect.close(done.bias, done.expected["bias"], 'grads["bias"]', where)
+    step(coefficient, sizes).assert_equals_pytorch("bias")
 
 
-@pytest.mark.parametrize("shape", SHAPES)
-def test_grad_input_equals_pytorch(submission, linear, rng, coefficient, where, shape):
+def test_grad_input_equals_pytorch(step, coefficient, sizes):
     """The gradient with respect to x is the wrapped layer's own, as PyTorch has it."""
-    known = linear(*shape[1:])
+    step(coefficient, sizes).assert_equals_pytorch("x")
+
+
+def test_penalty_gradient_is_right_for_all_weights(submission, linear, numbers, rng):
+    """The penalty's part is right for each weight alone, small or large, for small coefficients too."""
+    # it is linear in the weights: what holds for a basis and a sum holds for all weights; and
+    # without grad_output it stands alone
+    coefficient = round(10 ** rng.uniform(-4, -2), 6)
+    known = linear(3, 2)
     layer = submission.L2regularization(known.layer, coefficient=coefficient)
-    done = step(layer, known, rng, shape[0], coefficient, where)
-    expect.close(done.grad_input, done.expected["x"], "grad_input", where)
+    basis = [np.zeros((3, 2)) for _ in range(6)]
+    for unit, place in zip(basis, product(range(3), range(2)), strict=True):
+        unit[place] = rng.choice([-1, 1]) * 10.0 ** rng.integers(-2, 3)
+    for weights in [*basis, sum(basis)]:
+        known.set_weights(weights)
+        done = backward(layer, known, numbers(4, 3), coefficient, np.zeros((4, 2)))
+        done.assert_equals_pytorch("weights", "bias", "x")
 
 
-def test_gradients_belong_to_the_present_step(submission, linear, rng, coefficient, where):
+def test_gradients_belong_to_the_present_step(submission, linear, numbers, some_coefficient):
     """Each backward pass sets the gradients anew, for the weights and the data of that step."""
     known = linear(5, 7)
-    layer = submission.L2regularization(known.layer, coefficient=coefficient)
-    for _ in range(3):
-        known.set_weights(rng.normal(size=(5, 7)))
-        done = step(layer, known, rng, 4, coefficient, where)
-    expect.close(done.weights, done.expected["weights"], 'grads["weights"]', where)
-    expect.close(done.bias, done.expected["bias"], 'grads["bias"]', where)
-    expect.close(done.grad_input, done.expected["x"], "grad_input", where)
+    layer = submission.L2regularization(known.layer, coefficient=some_coefficient)
+    for rows in (4, 4, 3):
+        known.set_weights(numbers(5, 7))
+        done = backward(layer, known, numbers(rows, 5), some_coefficient, numbers(rows, 7))
+    done.assert_equals_pytorch("weights", "bias", "x")
 
 
-def test_asking_for_the_penalty_changes_no_gradient(submission, linear, rng, coefficient, where):
+def test_two_layers_do_not_disturb_each_other(submission, linear, numbers, rng):
+    """Two layers in one network have coefficients and gradients of their own."""
+    coefficients = [round(rng.uniform(low, low + 1), 3) for low in (0.1, 2.0)]
+    both = [linear(4, 6), linear(4, 6)]
+    layers = [
+        submission.L2regularization(known.layer, coefficient=coefficient)
+        for known, coefficient in zip(both, coefficients, strict=True)
+    ]
+    for layer, known, coefficient in zip(layers, both, coefficients, strict=True):
+        done = backward(layer, known, numbers(3, 4), coefficient, numbers(3, 6))
+        done.assert_equals_pytorch("weights", "bias", "x")
+
+
+def test_asking_for_the_penalty_changes_no_gradient(submission, linear, numbers, some_coefficient):
     """The gradients are the same whether penalty() has been called before or not."""
     known = linear(4, 3)
-    layer = submission.L2regularization(known.layer, coefficient=coefficient)
-    step(layer, known, rng, 5, coefficient, where)
+    layer = submission.L2regularization(known.layer, coefficient=some_coefficient)
+    backward(layer, known, numbers(5, 4), some_coefficient, numbers(5, 3))
     for _ in range(2):
         layer.penalty()
-        known.set_weights(
-            rng.normal(size=(4, 3))
-        )  # what penalty() does to them is judged elsewhere
-        done = step(layer, known, rng, 5, coefficient, where)
-    expect.close(done.weights, done.expected["weights"], 'grads["weights"]', where)
+        known.set_weights(numbers(4, 3))  # what penalty() does to them is judged elsewhere
+        done = backward(layer, known, numbers(5, 4), some_coefficient, numbers(5, 3))
+    done.assert_equals_pytorch("weights")
 
 
-def test_zero_coefficient_leaves_the_data_gradient(submission, linear, rng):
+def test_zero_coefficient_leaves_the_data_gradient(step):
     """With coefficient 0 the gradients are the plain layer's."""
-    where = "L2regularization(coefficient=0).backward"
+    step(0.0, (5, 4, 3)).assert_equals_pytorch("weights", "x")
+
+
+def test_default_coefficient_is_one_hundredth(submission, linear, numbers):
+    """Without a coefficient, 0.01 is taken."""
     known = linear(4, 3)
-    layer = submission.L2regularization(known.layer, coefficient=0.0)
-    done = step(layer, known, rng, 5, 0.0, where)
-    expect.close(done.weights, done.data_only, 'grads["weights"]', where)
-    expect.close(done.grad_input, done.expected["x"], "grad_input", where)
+    layer = submission.L2regularization(known.layer)
+    backward(layer, known, numbers(5, 4), 0.01, numbers(5, 3)).assert_equals_pytorch("weights")
 
 
-def test_backward_leaves_its_arguments_untouched(submission, linear, rng, coefficient, where):
+def test_backward_leaves_its_arguments_untouched(submission, linear, numbers, some_coefficient):
     """The backward pass changes neither grad_output nor the weights nor the bias."""
+    where = f"L2regularization(coefficient={some_coefficient}).backward"
     known = linear(4, 6)
-    layer = submission.L2regularization(known.layer, coefficient=coefficient)
-    layer(rng.normal(size=(3, 4)))
-    grad_output = rng.normal(size=(3, 6))
+    layer = submission.L2regularization(known.layer, coefficient=some_coefficient)
+    layer(numbers(3, 4))
+    grad_output = numbers(3, 6)
     before = grad_output.copy()
     layer.backward(grad_output)
     expect.untouched(grad_output, before, "grad_output", where)

@@ -1,0 +1,73 @@
+"""Expected gradients that are computed in three ways, and count only if all three agree.
+
+PyTorch's autograd gives them; the formula of the textbook and finite differences check it. So a
+slip in a suite, or in a library, holds grades back instead of costing points.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+Arrays = dict[str, NDArray[np.float64]]
+
+AGREEMENT = 1e-7  # of the largest element; all three are exact but for rounding
+STEP = 1e-3  # of central differences: exact for polynomials up to the second degree
+
+
+class OracleError(Exception):
+    """The three ways disagree: a fault of the suite."""
+
+
+def gradients(
+    loss: Callable[..., Any], closed_form: Callable[..., Arrays], wrt: Arrays, **constants: Any
+) -> Arrays:
+    """Return the gradients of a loss, computed by PyTorch and confirmed twice.
+
+    Parameters
+    ----------
+    loss : callable
+        Takes all of `wrt` and `constants` by name, as arrays or as tensors, and returns a number; a
+        polynomial of at most the second degree in each of `wrt`.
+    closed_form : callable
+        Takes the same arrays and returns the gradients by formula.
+    wrt : dict of str to ndarray
+        The arrays to differentiate with respect to.
+    **constants : ndarray or float
+
+    Returns
+    -------
+    gradients : dict of str to ndarray, as `wrt`
+
+    Raises
+    ------
+    OracleError
+    """
+    tensors = {name: torch.tensor(array, requires_grad=True) for name, array in wrt.items()}
+    fixed = {
+        name: torch.tensor(value) if isinstance(value, np.ndarray) else value
+        for name, value in constants.items()
+    }
+    loss(**tensors, **fixed).backward()
+    found = {name: tensor.grad.numpy() for name, tensor in tensors.items()}  # type: ignore[union-attr]  # backward() sets it
+    formula = closed_form(**wrt, **constants)
+    chance = np.random.default_rng(0)
+    for name, gradient in found.items():
+        scale = max(float(np.abs(gradient).max(initial=0.0)), 1.0)
+        if not np.allclose(gradient, formula[name], rtol=0, atol=AGREEMENT * scale):
+            raise OracleError(f"PyTorch and the closed form disagree on the gradient of {name}")
+        direction = chance.normal(size=gradient.shape)
+        ahead, behind = (
+            float(loss(**{**wrt, name: wrt[name] + step * direction}, **constants))
+            for step in (STEP, -STEP)
+        )
+        slope = (ahead - behind) / (2 * STEP)
+        # the rounding of the two losses, seen through the division by a small step
+        noise = 1e-12 * (abs(ahead) + abs(behind)) / STEP
+        if abs(slope - float((gradient * direction).sum())) > (
+            AGREEMENT * scale * gradient.size + noise
+        ):
+            raise OracleError(f"PyTorch and finite differences disagree on the gradient of {name}")
+    return found
