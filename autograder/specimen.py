@@ -6,6 +6,8 @@ from pathlib import Path
 
 from autograder.assignment import Assignment, AssignmentError
 
+LOSES = "loses:"
+
 
 @dataclass(frozen=True)
 class Specimen:
@@ -17,6 +19,8 @@ class Specimen:
         Its file's name: the mistake, or what is unusual about it.
     sentence : str
         The first line of its docstring: of a mutant, the misconception in a student's words.
+    advice : str
+        The docstring's second paragraph: what a student is told whose code behaves like a mutant.
     loses : frozenset of str
         The items in which it must lose points; in all others it must not.
     grade_id : str
@@ -27,6 +31,7 @@ class Specimen:
 
     name: str
     sentence: str
+    advice: str
     loses: frozenset[str]
     grade_id: str
     source: str
@@ -50,17 +55,20 @@ def _read(assignment: Assignment, kind: str) -> list[Specimen]:
 def _specimen(assignment: Assignment, path: Path) -> Specimen:
     source = path.read_text(encoding="utf-8")
     tree = ast.parse(source)
-    sentence, *more = (ast.get_docstring(tree) or path.stem).splitlines()
+    sentence, *more = (ast.get_docstring(tree) or path.stem).split("\n\n")
+    paragraphs = [" ".join(paragraph.split()) for paragraph in more]
     loses = frozenset(
         name.strip()
-        for line in more
-        if line.startswith("loses:")
-        for name in line.removeprefix("loses:").split(",")
+        for paragraph in paragraphs
+        if paragraph.startswith(LOSES)
+        for name in paragraph.removeprefix(LOSES).split(",")
     )
+    advice = " ".join(p for p in paragraphs if not p.startswith(LOSES))
     if unknown := loses - {item.name for item in assignment.items}:
         raise AssignmentError(f"{path}: `loses:` must name items, got {sorted(unknown)}")
     code = "".join(source.splitlines(keepends=True)[_docstring_lines(tree) :]).lstrip("\n")
-    return Specimen(path.stem, sentence, loses, _answered_cell(assignment, tree, path), code)
+    cell = _answered_cell(assignment, tree, path)
+    return Specimen(path.stem, " ".join(sentence.split()), advice, loses, cell, code)
 
 
 def _docstring_lines(tree: ast.Module) -> int:

@@ -20,12 +20,18 @@ def keep(tiny):
 
 
 def test_a_mutant_has_a_sentence_and_loses_items(tiny, keep):
-    """The docstring tells the misconception and what it costs; the rest is the cell's text."""
-    keep(
-        "mutants", "scaler_identity", f'"""I forgot it.\n\nloses: test_scaler\n"""\n\n\n{IDENTITY}'
-    )
+    """The docstring tells the misconception, advice, and what it costs; the rest is the cell."""
+    docstring = '"""I forgot it.\n\nYour output is the\ninput.\n\nloses: test_scaler\n"""'
+    keep("mutants", "scaler_identity", f"{docstring}\n\n\n{IDENTITY}")
     assert mutants(tiny) == [
-        Specimen("scaler_identity", "I forgot it.", frozenset({"test_scaler"}), "scaler", IDENTITY)
+        Specimen(
+            "scaler_identity",
+            "I forgot it.",
+            "Your output is the input.",
+            frozenset({"test_scaler"}),
+            "scaler",
+            IDENTITY,
+        )
     ]
     assert variants(tiny) == []
 
@@ -34,7 +40,7 @@ def test_a_variant_loses_nothing(tiny, keep):
     """A right solution names no item, and may go without a docstring."""
     keep("variants", "scaler_plain", RIGHT)
     assert variants(tiny) == [
-        Specimen("scaler_plain", "scaler_plain", frozenset(), "scaler", RIGHT)
+        Specimen("scaler_plain", "scaler_plain", "", frozenset(), "scaler", RIGHT)
     ]
 
 

@@ -1,5 +1,8 @@
 """Gradients add up until somebody sets them to zero.
 
+Your backward pass adds its gradients to those of the pass before. Set grads anew in each
+backward pass: layer.backward does so, and nothing needs to be added to what it sets.
+
 loses: test_dropout_backward
 """
 

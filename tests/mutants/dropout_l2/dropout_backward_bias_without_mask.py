@@ -1,5 +1,9 @@
 """The bias gradient is the sum of grad_output.
 
+Your grads["bias"] sums grad_output without mask and scale, as if nothing had been dropped.
+Leave grads["bias"] as layer.backward sets it when it is given the masked and scaled
+grad_output.
+
 loses: test_dropout_backward
 """
 

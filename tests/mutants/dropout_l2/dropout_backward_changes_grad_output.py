@@ -1,5 +1,8 @@
 """I multiply in place, that saves a copy.
 
+Your backward pass changes the array grad_output, which belongs to the caller. Write the product
+with the mask into a new array.
+
 loses: test_dropout_backward
 """
 

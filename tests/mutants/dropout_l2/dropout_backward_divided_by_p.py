@@ -1,5 +1,8 @@
 """The gradient of the dropout is the mask over p.
 
+Your backward pass divides by p where the forward pass divides by 1 - p. Multiply grad_output by
+the very array by which the forward pass multiplied.
+
 loses: test_dropout_backward
 """
 

@@ -1,5 +1,8 @@
 """I keep the masks in a list and backward takes the first.
 
+Your backward pass uses the mask of the layer's first training call, however many calls came
+after it. Use the mask of the latest one.
+
 loses: test_dropout_backward
 """
 

@@ -1,5 +1,8 @@
 """Each pass draws its own mask.
 
+Your backward pass uses a mask drawn anew, not the one of the forward pass. Keep what the
+forward pass multiplied by, and multiply grad_output by that very array.
+
 loses: test_dropout_backward
 """
 

@@ -1,4 +1,7 @@
-"""I multiply by the elements that I dropped.
+"""My mask marks the elements that I dropped, and backward multiplies by it.
+
+Your backward pass lets the gradient through where the forward pass dropped, and stops it where
+the forward pass kept. Multiply grad_output by what the forward pass multiplied by.
 
 loses: test_dropout_backward
 """

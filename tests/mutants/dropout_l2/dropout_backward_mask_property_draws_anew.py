@@ -1,5 +1,8 @@
 """I wrote the mask as a property, then both passes can use it.
 
+Your backward pass uses a mask drawn anew, not the one of the forward pass. Keep what the
+forward pass multiplied by, and multiply grad_output by that very array.
+
 loses: test_dropout_backward
 """
 

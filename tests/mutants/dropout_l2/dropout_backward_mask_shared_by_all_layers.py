@@ -1,5 +1,8 @@
 """The mask is an attribute of the class.
 
+Your backward pass uses the mask of whichever Dropout layer ran last: all of them share one.
+Keep each layer's mask on its own self, not on the class or in a global variable.
+
 loses: test_dropout_backward
 """
 

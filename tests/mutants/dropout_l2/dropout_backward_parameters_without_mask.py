@@ -1,5 +1,8 @@
 """Dropout changes the gradient of x, not that of the parameters.
 
+Your grad_input is right, but grads["weights"] and grads["bias"] ignore mask and scale. Give
+layer.backward the masked and scaled grad_output, so that all three follow from it.
+
 loses: test_dropout_backward
 """
 

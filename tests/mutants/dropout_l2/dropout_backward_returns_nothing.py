@@ -1,5 +1,8 @@
 """The layer keeps its gradients, so I do not return anything.
 
+Your backward pass sets grads but returns None. Return the gradient with respect to x, shape (N,
+in_features), which the wrapped layer's backward gives you.
+
 loses: test_dropout_backward
 """
 

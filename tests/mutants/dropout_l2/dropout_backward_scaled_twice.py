@@ -1,5 +1,8 @@
 """Backward multiplies by the mask and divides by 1 - p.
 
+Your backward pass has the factor 1 / (1 - p) twice, your forward pass once. Multiply
+grad_output by the very array by which the forward pass multiplied, and by nothing more.
+
 loses: test_dropout_backward
 """
 

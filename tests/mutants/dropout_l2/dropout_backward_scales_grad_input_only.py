@@ -1,5 +1,8 @@
 """I scale what I return.
 
+Your grad_input has the factor 1 / (1 - p), but grads["weights"] and grads["bias"] have only the
+mask. Scale grad_output before you hand it to layer.backward, not what comes back.
+
 loses: test_dropout_backward
 """
 

@@ -1,5 +1,8 @@
 """The gradient of h * mask is grad_output * mask.
 
+Your backward pass returns the gradient with respect to layer(x), shape (N, out_features), and
+sets no grads. Hand that gradient to layer.backward and return what it gives back.
+
 loses: test_dropout_backward
 """
 

@@ -1,5 +1,8 @@
 """I squeeze the gradient to get rid of empty axes.
 
+Your grad_input loses every axis of length 1: for one row its shape is (in_features,). Return it
+as layer.backward gives it, shape (N, in_features) for any N.
+
 loses: test_dropout_backward
 """
 

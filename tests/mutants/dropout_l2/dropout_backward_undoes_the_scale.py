@@ -1,5 +1,9 @@
 """Forward divides by 1 - p, so backward multiplies by it.
 
+Your backward pass multiplies by 1 - p where the forward pass divides by it. The factor is
+1 / (1 - p) in both: multiply grad_output by the very array by which the forward pass
+multiplied.
+
 loses: test_dropout_backward
 """
 

@@ -1,5 +1,8 @@
 """The scale is a constant, so the gradient needs only the mask.
 
+Your backward pass uses the mask but not the factor 1 / (1 - p). Multiply grad_output by the
+very array by which the forward pass multiplied.
+
 loses: test_dropout_backward
 """
 

@@ -1,5 +1,8 @@
 """Backward also takes the gradient step.
 
+Your backward pass changes weights and bias. Let it only compute gradients: the step is taken
+later, by the model's update_parameters.
+
 loses: test_dropout_backward
 """
 

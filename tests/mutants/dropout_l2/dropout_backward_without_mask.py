@@ -1,5 +1,8 @@
 """Dropout has no parameters, so its gradient passes straight through.
 
+Your backward pass ignores mask and scale: the gradient also flows through dropped elements.
+Multiply grad_output by the very array by which the forward pass multiplied.
+
 loses: test_dropout_backward
 """
 

@@ -1,5 +1,8 @@
 """A single sample means that we predict, so I drop nothing.
 
+Your forward pass drops and scales nothing if x has only one row, even while training. Let
+self.training alone decide, not the number of rows.
+
 loses: test_dropout_forward
 """
 

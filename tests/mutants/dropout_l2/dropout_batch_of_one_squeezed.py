@@ -1,4 +1,7 @@
-"""I squeeze, since the mask is for vectors.
+"""I squeeze what the layer gives me, to get rid of empty axes.
+
+Your layer loses axes of length 1: for one row the output's shape is (out_features,), not (1,
+out_features). Keep both axes in both passes; the mask has the shape of layer(x).
 
 loses: test_dropout_forward, test_dropout_backward
 """

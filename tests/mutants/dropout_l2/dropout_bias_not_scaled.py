@@ -1,5 +1,8 @@
 """I scale x @ weights, then add the bias and drop.
 
+Your kept elements are x @ weights / (1 - p) + bias: the bias is left unscaled. Multiply the
+whole of layer(x), bias included, by mask and scale.
+
 loses: test_dropout_forward
 """
 

@@ -1,5 +1,8 @@
 """In evaluation mode I set p to zero.
 
+Your layer never drops again once it was called with training = False. Change nothing for good
+in evaluation, p included: look at self.training in each call.
+
 loses: test_dropout_forward
 """
 

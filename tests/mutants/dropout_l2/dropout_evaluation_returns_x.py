@@ -1,5 +1,8 @@
 """Without dropout there is nothing to do, so I return x.
 
+Your forward pass returns x itself when not training. Return layer(x) then: without dropout the
+wrapped layer still has its work to do.
+
 loses: test_dropout_forward
 """
 

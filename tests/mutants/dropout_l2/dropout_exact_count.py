@@ -1,5 +1,8 @@
 """Exactly the share p of the elements must become zero, so I shuffle their positions.
 
+Your forward pass drops the same number of elements in every call, the share p of them. Draw a
+number for each element on its own, so that the count is left to chance.
+
 loses: test_dropout_forward
 """
 

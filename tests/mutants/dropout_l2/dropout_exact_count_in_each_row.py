@@ -1,5 +1,8 @@
 """Every sample loses exactly the share p of its units.
 
+Your forward pass drops the same number of units in every row. Draw a number for each element on
+its own, so that the count in a row is left to chance.
+
 loses: test_dropout_forward
 """
 

@@ -1,5 +1,8 @@
 """I multiply by noise of mean one and variance p / (1 - p).
 
+Your forward pass never drops an element: it multiplies layer(x) by noise around 1. Make each
+element 0 with probability p and layer(x) / (1 - p) otherwise, and keep that mask for backward.
+
 loses: test_dropout_forward, test_dropout_backward
 """
 

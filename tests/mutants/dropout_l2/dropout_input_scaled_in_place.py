@@ -1,5 +1,8 @@
 """I scale x itself and then drop from the layer's output.
 
+Your forward pass divides the caller's array x by 1 - p, in place, and leaves the bias unscaled.
+Leave x as it is and scale the whole of layer(x) in a new array.
+
 loses: test_dropout_forward
 """
 

@@ -1,5 +1,8 @@
 """I mask x @ weights and add the bias afterwards.
 
+Your mask acts on x @ weights alone: a dropped element is still the bias, not 0, and
+grads["bias"] ignores the mask. Apply it to the whole of layer(x), and to all of grad_output.
+
 loses: test_dropout_forward, test_dropout_backward
 """
 

@@ -1,5 +1,8 @@
 """The mask belongs to the layer, so I draw it in __init__.
 
+Your mask never changes: it is the same in all calls and for all rows. Draw a new one in each
+training call, with a number for each element of layer(x).
+
 loses: test_dropout_forward
 """
 

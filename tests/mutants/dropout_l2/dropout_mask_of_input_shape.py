@@ -1,5 +1,9 @@
 """The mask has the shape of x.
 
+Your mask has the shape of x, (N, in_features), so it does not fit unless in_features equals
+out_features. Draw it in the shape of layer(x), (N, out_features); grad_output has that shape
+too.
+
 loses: test_dropout_forward, test_dropout_backward
 """
 

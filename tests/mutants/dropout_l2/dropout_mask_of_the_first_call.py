@@ -1,5 +1,8 @@
 """Once a mask of the right shape is there, I use it again.
 
+Your layer uses the same mask again as long as the shape of layer(x) stays the same. Draw a new
+mask in each training call.
+
 loses: test_dropout_forward
 """
 

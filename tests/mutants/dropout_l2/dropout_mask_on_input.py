@@ -1,5 +1,8 @@
 """I put the mask on the layer's input.
 
+Your mask acts on x, so no element of the output is dropped. Compute layer(x) first, then drop
+and scale its elements; in backward the mask acts on grad_output, before layer.backward.
+
 loses: test_dropout_forward, test_dropout_backward
 """
 

@@ -1,5 +1,8 @@
 """I drop connections, so the mask goes on the weights.
 
+Your mask acts on the weights, so connections are dropped, the same for all rows, and no element
+of the output. Put it on layer(x), and on grad_output in the backward pass.
+
 loses: test_dropout_forward, test_dropout_backward
 """
 

@@ -1,5 +1,8 @@
 """I return the mask as well, backward needs it.
 
+Your layer returns a tuple while training, the output and the mask. Return the output alone, and
+keep the mask on self for the backward pass.
+
 loses: test_dropout_forward, test_dropout_backward
 """
 

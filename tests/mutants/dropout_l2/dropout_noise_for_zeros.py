@@ -1,5 +1,8 @@
 """I put small noise in place of zeros, so that no unit is dead.
 
+Your dropped elements are small random numbers, not 0. Make them exactly 0, so that nothing of
+them is passed on and no gradient flows through them.
+
 loses: test_dropout_forward, test_dropout_backward
 """
 

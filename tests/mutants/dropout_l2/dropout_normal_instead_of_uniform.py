@@ -1,5 +1,8 @@
 """I compare np.random.randn with p, random is random.
 
+Your layer drops an element as often as a number drawn from the standard normal distribution
+lies below p. Draw numbers uniform on [0, 1): these lie below p with probability p.
+
 loses: test_dropout_forward
 """
 

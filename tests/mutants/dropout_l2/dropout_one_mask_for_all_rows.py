@@ -1,5 +1,8 @@
 """Dropout switches off units, so the whole batch shares one mask.
 
+Your forward pass drops the same units in all rows of the batch. Draw a number for each element:
+the mask has the shape of layer(x), (N, out_features).
+
 loses: test_dropout_forward
 """
 

@@ -1,5 +1,8 @@
 """Each sample is either dropped or kept.
 
+Your forward pass drops or keeps whole rows. Draw a number for each element: the mask has the
+shape of layer(x), (N, out_features).
+
 loses: test_dropout_forward
 """
 

@@ -1,5 +1,8 @@
 """I draw one mask for the rows and one for the columns and multiply them.
 
+Your forward pass drops whole rows and whole units, so elements of a row or of a unit share
+their fate. Draw a number for each element, in the shape of layer(x).
+
 loses: test_dropout_forward
 """
 

@@ -1,5 +1,8 @@
 """Dropout matters most at the start, so p becomes smaller with each call.
 
+Your drop rate and scale become smaller with each training call, as if p shrank. Use the p that
+was given, in every call.
+
 loses: test_dropout_forward
 """
 

@@ -1,5 +1,8 @@
 """In the 2014 paper p is the probability of keeping a unit, so here too.
 
+Your layer takes p as the probability of keeping: it drops with probability 1 - p and divides by
+p. Here p is the probability of zeroing: drop with p and divide by 1 - p.
+
 loses: test_dropout_forward
 """
 

@@ -1,5 +1,8 @@
 """The wrapped layer already has a forward and a backward pass.
 
+Your layer does what the wrapped layer does and drops nothing. While training, multiply layer(x)
+by a random mask with the scale 1 / (1 - p), and in backward grad_output by the same array.
+
 loses: test_dropout_forward, test_dropout_backward
 """
 

@@ -1,5 +1,8 @@
 """I roll a ten-sided die and keep what lies above 10 * p.
 
+Your drop rate is not p but the next tenth above it, as if a ten-sided die were rolled. Draw a
+number for each element, uniform on [0, 1), and compare it with p.
+
 loses: test_dropout_forward
 """
 

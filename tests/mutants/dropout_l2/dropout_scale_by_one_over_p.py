@@ -1,5 +1,8 @@
 """Inverted dropout divides by p.
 
+Your kept elements are layer(x) / p. Elements are kept with probability 1 - p, so divide by
+1 - p: then the average stays that of layer(x).
+
 loses: test_dropout_forward
 """
 

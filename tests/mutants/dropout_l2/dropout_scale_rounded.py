@@ -1,5 +1,7 @@
 """I round the scale to two decimals.
 
+Your scale is 1 / (1 - p) rounded to two decimals. Use it as it is, without rounding.
+
 loses: test_dropout_forward
 """
 

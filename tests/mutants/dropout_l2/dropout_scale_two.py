@@ -1,5 +1,8 @@
 """Half of the units are gone, so I double the rest.
 
+Your kept elements are 2 * layer(x) whatever p is. The scale depends on p: it is 1 / (1 - p),
+which is 2 only at p = 0.5.
+
 loses: test_dropout_forward
 """
 

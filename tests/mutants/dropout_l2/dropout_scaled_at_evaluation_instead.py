@@ -1,5 +1,8 @@
 """Training only drops, evaluation multiplies by 1 - p.
 
+Your layer does not scale while training, and multiplies by 1 - p when not training. Divide kept
+elements by 1 - p while training, and return layer(x) unchanged otherwise.
+
 loses: test_dropout_forward
 """
 

@@ -1,5 +1,8 @@
 """The division by 1 - p is part of the layer, in training and in evaluation.
 
+Your layer divides by 1 - p even when not training. Scale only while training, where elements
+are dropped; otherwise return layer(x) unchanged.
+
 loses: test_dropout_forward
 """
 

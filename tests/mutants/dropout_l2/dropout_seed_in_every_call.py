@@ -1,5 +1,8 @@
 """I set the seed before I draw, so that the result is reproducible.
 
+Your calls draw the same mask again and again, as if the same seed were set before each draw.
+Set no seed in the layer: let the random numbers run on from call to call.
+
 loses: test_dropout_forward
 """
 

@@ -1,5 +1,8 @@
 """Dropout drops, whatever the mode.
 
+Your layer drops elements even when not training. Look at self.training in each call, and return
+layer(x) unchanged when it is False.
+
 loses: test_dropout_forward
 """
 

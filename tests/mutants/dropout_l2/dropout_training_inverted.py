@@ -1,5 +1,8 @@
 """In training I return the plain output.
 
+Your layer drops elements when training is False, and none when it is True. It is the other way
+round: draw, apply and keep the mask while training; otherwise return layer(x).
+
 loses: test_dropout_forward, test_dropout_backward
 """
 

@@ -1,5 +1,8 @@
 """I ask the wrapped layer whether we are training.
 
+Your layer drops or not as the wrapped layer's training says, not its own. Look at
+self.training: the two may differ.
+
 loses: test_dropout_forward
 """
 

@@ -1,5 +1,8 @@
 """I scale the weights and the bias, then drop.
 
+Your training calls divide weights and bias by 1 - p and leave them so: they grow from call to
+call. Leave both as they are; scale layer(x), and grad_output in the backward pass.
+
 loses: test_dropout_forward, test_dropout_backward
 """
 

@@ -1,5 +1,9 @@
 """I add coefficient * |W| to the loss and coefficient * sign(W) to the gradient.
 
+Your layer computes an L1 penalty: coefficient * sum(abs(weights)), with the gradient
+coefficient * sign(weights). L2 has squares: coefficient * sum(weights ** 2),
+2 * coefficient * weights.
+
 loses: test_l2_forward, test_l2_backward
 """
 

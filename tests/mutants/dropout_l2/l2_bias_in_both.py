@@ -1,5 +1,8 @@
 """Weights and bias are both regularised.
 
+Your layer penalises the bias too: it is in penalty(), and 2 * coefficient * bias is in
+grads["bias"]. Take it out of both: only the weights are penalised.
+
 loses: test_l2_forward, test_l2_backward
 """
 

@@ -1,5 +1,8 @@
 """The coefficient is 0.01.
 
+Your penalty() and your backward pass use the factor 0.01 whatever coefficient is. Use
+self.coefficient in both.
+
 loses: test_l2_forward, test_l2_backward
 """
 

@@ -1,5 +1,8 @@
 """The gradient of coefficient * W ** 2 is coefficient * W.
 
+Your backward pass adds coefficient * weights to grads["weights"]. The derivative of a square
+brings a factor of 2: add 2 * coefficient * weights.
+
 loses: test_l2_backward
 """
 

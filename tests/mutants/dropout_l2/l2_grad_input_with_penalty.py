@@ -1,5 +1,8 @@
 """The penalty also changes what flows back to the layer before.
 
+Your grad_input contains the penalty's gradient, summed over the units. The penalty does not
+depend on x: return grad_input as the wrapped layer's backward gives it.
+
 loses: test_l2_backward
 """
 

@@ -1,5 +1,8 @@
 """The loss grows by the penalty, so grad_output does too.
 
+Your backward pass adds penalty() to every element of grad_output. Leave grad_output as it is,
+and add 2 * coefficient * weights to grads["weights"] after layer.backward.
+
 loses: test_l2_backward
 """
 

@@ -1,5 +1,8 @@
 """The penalty is a constant, so its gradient is added in the first backward only.
 
+Your grads["weights"] has the penalty's gradient after the first backward pass only. Add
+2 * coefficient * weights in every pass: layer.backward sets grads anew each time.
+
 loses: test_l2_backward
 """
 

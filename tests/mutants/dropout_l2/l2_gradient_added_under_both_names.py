@@ -1,5 +1,8 @@
 """I update self.grads and the layer's grads.
 
+Your grads["weights"] has the penalty's gradient twice: 4 * coefficient * weights. Add
+2 * coefficient * weights once: self.grads and self.layer.grads are the same dictionary.
+
 loses: test_l2_backward
 """
 

@@ -1,5 +1,8 @@
 """I add the penalty's gradient to a copy of the grads.
 
+Your grads["weights"] is the gradient of the data alone. Add 2 * coefficient * weights in
+self.grads itself, and only after layer.backward, which sets grads anew.
+
 loses: test_l2_backward
 """
 

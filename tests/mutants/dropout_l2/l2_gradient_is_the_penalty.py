@@ -1,5 +1,8 @@
 """I add coefficient * W ** 2 to the gradient.
 
+Your backward pass adds coefficient * weights ** 2 to grads["weights"]: these are the terms of
+the penalty, not their derivative. Add 2 * coefficient * weights.
+
 loses: test_l2_backward
 """
 

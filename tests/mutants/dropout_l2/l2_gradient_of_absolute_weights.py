@@ -1,5 +1,8 @@
 """The penalty does not know the sign of a weight, nor does its gradient.
 
+Your backward pass adds 2 * coefficient * abs(weights), so a negative weight is pushed away from
+0. Keep the sign: 2 * coefficient * weights.
+
 loses: test_l2_backward
 """
 

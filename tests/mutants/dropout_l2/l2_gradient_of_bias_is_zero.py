@@ -1,5 +1,8 @@
 """The bias is not regularised, so its gradient is zero.
 
+Your grads["bias"] is all zeros, so the bias would never learn. Only the penalty leaves it out:
+keep the data's gradient that layer.backward has set.
+
 loses: test_l2_backward
 """
 

@@ -1,5 +1,8 @@
 """The penalty is in the loss, so backward needs nothing more.
 
+Your grads["weights"] is the gradient of the data alone. Add 2 * coefficient * weights in
+self.grads itself, and only after layer.backward, which sets grads anew.
+
 loses: test_l2_backward
 """
 

@@ -1,5 +1,8 @@
 """The gradient of the weights is 2 * coefficient * W.
 
+Your grads["weights"] is 2 * coefficient * weights alone: the gradient of the data is lost. Add
+the two: layer.backward has already put the data's gradient there.
+
 loses: test_l2_backward
 """
 

@@ -1,5 +1,8 @@
 """The loss is a mean over the batch, so I divide by its size.
 
+Your grads["weights"] has the penalty's gradient divided by the number of rows. The penalty is
+no mean over the rows: add 2 * coefficient * weights undivided.
+
 loses: test_l2_backward
 """
 

@@ -1,5 +1,8 @@
 """First I set the penalty's gradient, then the layer adds its own.
 
+Your grads["weights"] is the gradient of the data alone. Add 2 * coefficient * weights in
+self.grads itself, and only after layer.backward, which sets grads anew.
+
 loses: test_l2_backward
 """
 

@@ -1,5 +1,8 @@
 """Weight decay makes the weights smaller, so I subtract it.
 
+Your backward pass subtracts 2 * coefficient * weights from grads["weights"]. Add it: the SGD
+step subtracts the gradient, and that is what makes the weights smaller.
+
 loses: test_l2_backward
 """
 

@@ -1,5 +1,8 @@
 """The gradient of the squared weights is 2 * W.
 
+Your backward pass adds 2 * weights to grads["weights"] whatever coefficient is. Multiply by the
+coefficient: 2 * coefficient * weights.
+
 loses: test_l2_backward
 """
 

@@ -1,5 +1,8 @@
 """The gradient of the penalty is 2 * coefficient.
 
+Your backward pass adds the number 2 * coefficient to each element of grads["weights"]. Each
+weight has its own gradient: add 2 * coefficient * weights.
+
 loses: test_l2_backward
 """
 

@@ -1,5 +1,8 @@
 """Penalty coefficient / 2 * W ** 2, gradient coefficient * W, as in weight decay.
 
+Your layer takes half the coefficient: its penalty() and the gradient it adds are half as large
+as they should be. Use coefficient * sum(weights ** 2) and 2 * coefficient * weights.
+
 loses: test_l2_forward, test_l2_backward
 """
 

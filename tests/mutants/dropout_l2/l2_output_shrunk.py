@@ -1,5 +1,8 @@
 """Regularisation shrinks the output while we train.
 
+Your forward pass multiplies layer(x) by 1 - coefficient while training. Return layer(x)
+unchanged: this layer acts through penalty() and through the gradient of the weights.
+
 loses: test_l2_forward
 """
 

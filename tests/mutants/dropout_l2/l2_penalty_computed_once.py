@@ -1,5 +1,8 @@
 """I compute the penalty the first time and keep it.
 
+Your penalty() always returns what it returned at its first call, even when the weights have
+changed. Compute it anew in each call.
+
 loses: test_l2_forward
 """
 

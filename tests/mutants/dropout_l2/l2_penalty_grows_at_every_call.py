@@ -1,5 +1,8 @@
 """The penalty adds up over the calls.
 
+Your penalty() adds to what it returned before, so it grows with every call. Return the value
+for the present weights alone.
+
 loses: test_l2_forward
 """
 

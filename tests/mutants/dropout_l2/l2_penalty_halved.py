@@ -1,5 +1,8 @@
 """With one half in front the derivative is nicer.
 
+Your penalty() returns half of coefficient * sum(weights ** 2). There is no factor 1 / 2 in the
+definition here, which is why the gradient has the factor 2.
+
 loses: test_l2_forward
 """
 

@@ -1,5 +1,8 @@
 """In evaluation mode there is no penalty.
 
+Your penalty() returns 0 when not training. It depends on coefficient and weights alone: return
+the same value in training and in evaluation.
+
 loses: test_l2_forward
 """
 

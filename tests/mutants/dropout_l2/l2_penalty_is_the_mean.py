@@ -1,5 +1,8 @@
 """I take the mean, then it does not depend on the size of the layer.
 
+Your penalty() is coefficient times the mean of weights ** 2. Take the sum of the squares,
+without dividing by the number of weights.
+
 loses: test_l2_forward
 """
 

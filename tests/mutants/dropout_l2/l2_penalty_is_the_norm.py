@@ -1,5 +1,8 @@
 """L2 is the norm, so there is a square root.
 
+Your penalty() is coefficient times the square root of sum(weights ** 2). Leave the root out:
+the penalty is on the squared norm.
+
 loses: test_l2_forward
 """
 

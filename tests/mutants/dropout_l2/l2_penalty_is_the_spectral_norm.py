@@ -1,5 +1,8 @@
 """np.linalg.norm(W, 2) is the L2 norm.
 
+Your penalty() takes the square of the weights' largest singular value, which is what
+norm(weights, 2) means for a matrix. Take coefficient * sum(weights ** 2), over all elements.
+
 loses: test_l2_forward
 """
 

@@ -1,5 +1,8 @@
 """The size of a weight is its absolute value.
 
+Your penalty() is coefficient * sum(abs(weights)), an L1 penalty. Take squares in place of
+absolute values: coefficient * sum(weights ** 2).
+
 loses: test_l2_forward
 """
 

@@ -1,5 +1,8 @@
 """I add up the squares of all parameters.
 
+Your penalty() also contains the squares of the bias. Take only the weights:
+coefficient * sum(weights ** 2).
+
 loses: test_l2_forward
 """
 

@@ -1,5 +1,8 @@
 """I scale the weights, then square and add.
 
+Your penalty() is coefficient ** 2 * sum(weights ** 2): the coefficient is squared along with
+the weights. Square the weights alone, then multiply by the coefficient once.
+
 loses: test_l2_forward
 """
 

@@ -1,5 +1,8 @@
 """I add up the weights and square the sum.
 
+Your penalty() squares the sum of the weights, where positive and negative ones cancel. Square
+each weight first, then add up: coefficient * sum(weights ** 2).
+
 loses: test_l2_forward
 """
 

@@ -1,5 +1,9 @@
 """The wrapped layer already has a forward and a backward pass.
 
+Your layer does what the wrapped layer does: penalty() is 0, and grads["weights"] is the data's
+alone. Return coefficient * sum(weights ** 2), and add 2 * coefficient * weights to the
+gradient.
+
 loses: test_l2_forward, test_l2_backward
 """
 

@@ -1,5 +1,8 @@
 """Weight decay shrinks the weights, so I shrink them.
 
+Your backward pass changes the weights themselves, and grads["weights"] stays that of the data.
+Add 2 * coefficient * weights to grads["weights"]: the SGD step then shrinks the weights.
+
 loses: test_l2_backward
 """
 

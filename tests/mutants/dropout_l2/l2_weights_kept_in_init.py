@@ -1,5 +1,8 @@
 """I store the layer's weights in __init__ under a shorter name.
 
+Your penalty() and your backward pass go on with the weights from when the layer was made, even
+after new ones have taken their place. Read self.weights in each call.
+
 loses: test_l2_forward, test_l2_backward
 """
 
