@@ -3,6 +3,7 @@
 Exit codes: 0 all done, 1 an expected failure, 2 wrong usage, 3 a bug of ours, 130 interrupted.
 """
 
+import os
 import sys
 import traceback
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import click
 from rich import box
 from rich.console import Console
+from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,10 +19,21 @@ from sqlalchemy.exc import SQLAlchemyError
 import autograder
 from autograder import scripts
 from autograder.assignment import Assignment, AssignmentError
+from autograder.audit import Auditor
+from autograder.certificate import Certificate, path_of
 from autograder.ledger import Entry, entries
 from autograder.report import Status
 
 STYLES: dict[str, str] = {Status.GRADED: "green", Status.REMARKS: "yellow", Status.HELD: "bold red"}
+
+
+COURSE = click.option(
+    "--course",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=".",
+    show_default=True,
+    help="The course's folder.",
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -31,32 +44,30 @@ def commands() -> None:
 
 @commands.command()
 @click.argument("assignment")
-@click.option(
-    "--course",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=".",
-    show_default=True,
-    help="The course's folder.",
-)
+@COURSE
 @click.option("--db", metavar="URL", help="The gradebook, if it is not gradebook.db in the course.")
 def status(assignment: str, course: Path, db: str | None) -> None:
     """Show each student's points and what became of their submission.
 
     Example: autograder status dropout_l2
     """
-    root = course.resolve()
-    known = sorted(path.name for path in root.glob("source/*") if path.is_dir())
-    if assignment not in known:
-        raise AssignmentError(
-            f"{root} must hold source/{assignment}, got {known}: name another assignment, "
-            "or the course's folder with --course"
-        )
-    chosen = Assignment(root, assignment)
-    db = db or f"sqlite:///{root / 'gradebook.db'}"
+    chosen = _assignment(course, assignment)
+    db = db or f"sqlite:///{chosen.root / 'gradebook.db'}"
     path = db.removeprefix("sqlite:///")
     if path != db and not Path(path).is_file():
         raise AssignmentError(f"{path} not found: run `nbgrader autograde {assignment}`")
     print_status(Console(), chosen, list(entries(chosen, db)))
+
+
+def _assignment(course: Path, name: str) -> Assignment:
+    root = course.resolve()
+    known = sorted(path.name for path in root.glob("source/*") if path.is_dir())
+    if name not in known:
+        raise AssignmentError(
+            f"{root} must hold source/{name}, got {known}: name another assignment, "
+            "or the course's folder with --course"
+        )
+    return Assignment(root, name)
 
 
 def print_status(console: Console, assignment: Assignment, lines: list[Entry]) -> None:
@@ -83,6 +94,107 @@ def print_status(console: Console, assignment: Assignment, lines: list[Entry]) -
         for remark in line.remarks:
             # a remark may quote a student's code, so nothing in it is markup
             console.print(f"{line.student}: {remark}", markup=False, highlight=False)
+
+
+def print_audit(console: Console, certificate: Certificate) -> None:
+    """Print the properties against the mutants, and what is worth knowing of both."""
+    columns = [(item, name) for item, names in certificate.properties.items() for name in names]
+    for item, names in certificate.properties.items():
+        console.print(f"\n[bold]{item}[/bold]")
+        of_item = [m for m in certificate.mistakes if item in m.loses]
+        for number, name in enumerate(names, start=1):
+            broken = sum(name in mistake.fails[item] for mistake in of_item)
+            alone = sum(mistake.fails[item] == (name,) for mistake in of_item)
+            console.print(
+                f"  {number:2} {name.removeprefix('test_')}: broken by {broken}, by {alone} alone",
+                highlight=False,
+            )
+        for mistake in of_item:
+            row = "".join("x" if name in mistake.fails[item] else "." for name in names)
+            console.print(f"  {row} {mistake.name}", highlight=False)
+    lone = len(certificate.lone_catches)
+    unnamed = certificate.unnamed
+    console.print(
+        f"\n{len(certificate.mistakes)} mutants, {len(certificate.variants)} variants, "
+        f"{len(columns)} properties, {len(certificate.defects)} defects",
+        highlight=False,
+    )
+    for title, notes in {
+        f"{lone} times one property alone catches a mutant": [
+            f"{mistake} ({property_})" for _, property_, mistake in certificate.lone_catches
+        ],
+        f"{len(certificate.redundant)} properties that no mutant needs": certificate.redundant,
+        f"{len(unnamed)} mutants not named as what they are": unnamed,
+    }.items():
+        console.print(f"{title}{': ' if notes else ''}{', '.join(notes)}", highlight=False)
+
+
+@commands.command()
+@click.argument("assignment")
+@COURSE
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=os.cpu_count,
+    show_default="one a core",
+    help="Processes at work.",
+)
+@click.option("--html", type=click.Path(path_type=Path), help="Write a page with the matrix too.")
+@click.option(
+    "--check", is_flag=True, help="Write nothing; fail if the certificate is not current."
+)
+@click.option(
+    "--repeat",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="Then grade each variant with N seeds more.",
+)
+def audit(
+    assignment: str, course: Path, jobs: int, html: Path | None, *, check: bool, repeat: int
+) -> None:
+    """Prove the suites: the reference and every variant full marks, every mutant what it loses.
+
+    The certificate is written to tests/certificates/ASSIGNMENT.json: grading needs it to name a
+    student's mistake. Exit code 1 on any defect.
+
+    Example: autograder audit dropout_l2 --html matrix.html
+    """
+    from autograder.audit_page import page  # noqa: PLC0415  # a plotting library takes a second
+
+    chosen = _assignment(course, assignment)
+    console = Console()
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        bar = progress.add_task("grading specimens")
+
+        def tick(done: int, steps: int) -> None:
+            progress.update(bar, completed=done, total=steps)
+
+        auditor = Auditor(chosen, jobs, tick)
+        certificate = auditor.audit()
+        progress.update(bar, description="repeating variants")
+        rejected = auditor.repeat(repeat)
+    print_audit(console, certificate)
+    if html:
+        html.write_text(page(assignment, certificate), encoding="utf-8")
+    path = path_of(chosen)
+    faults = [*certificate.defects, *rejected]
+    if check:
+        text = path.read_text(encoding="utf-8") if path.is_file() else ""
+        if text != certificate.to_json():
+            faults.append(f"{path} is not current: run `autograder audit {assignment}`")
+    else:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(certificate.to_json(), encoding="utf-8")
+    if repeat:
+        console.print(
+            f"{len(certificate.variants)} variants with {repeat} seeds each: "
+            f"{len(rejected)} rejected"
+        )
+    for fault in faults:
+        console.print(f"Defect: {fault}", style="red", markup=False, highlight=False)
+    if faults:
+        sys.exit(1)
 
 
 def main() -> None:

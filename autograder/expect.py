@@ -62,13 +62,15 @@ def number(value: object, name: str, where: str) -> float:
     return result
 
 
-def entry(mapping: object, key: str, shape: tuple[int, ...], where: str) -> NDArray[np.float64]:
+def entry(
+    mapping: object, key: str, shape: tuple[int, ...], where: str, name: str = "grads"
+) -> NDArray[np.float64]:
     """Return the array under a key of a dictionary such as `grads`."""
     if not isinstance(mapping, dict):
-        raise AssertionError(f"grads is {_article(mapping)}, but should be a dictionary [{where}]")
+        raise AssertionError(f"{name} is {_article(mapping)}, but should be a dictionary [{where}]")
     if key not in mapping:
-        raise AssertionError(f'grads has no entry "{key}" [{where}]')
-    return array(mapping[key], shape, f'grads["{key}"]', where)
+        raise AssertionError(f'{name} has no entry "{key}" [{where}]')
+    return array(mapping[key], shape, f'{name}["{key}"]', where)
 
 
 def close(

@@ -8,20 +8,45 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import nbformat
 
-from autograder.assignment import Assignment, AssignmentError
-from autograder.outcome import ItemResult, Outcome, PropertyResult
+from autograder import behaviour
+from autograder.assignment import Assignment, AssignmentError, Item
+from autograder.behaviour import Facts
+from autograder.certificate import certificate_of
+from autograder.diagnosis import deviations, diagnose
+from autograder.outcome import Diagnosis, ItemResult, Outcome, PropertyResult
 from autograder.pytest_plugin import Grading
 from autograder.report import KEY, Report, Status
 from autograder.sandbox import Budget
 from autograder.submission import Submission
-from autograder.suite import run_suites
+from autograder.suite import SuiteRun, run_suites
+
+OBSERVING_SECONDS = 10.0  # of a submission's time, at most
+
+
+class Examination(NamedTuple):
+    """What the audit learns of a specimen.
+
+    Parameters
+    ----------
+    items : list of ItemResult
+    facts, facts_again : dict of str to Facts
+        What it does, by item, with two seeds of its own random numbers.
+    faults : list of str
+        What broke on our side.
+    """
+
+    items: list[ItemResult]
+    facts: dict[str, Facts]
+    facts_again: dict[str, Facts]
+    faults: list[str]
 
 
 def grade(assignment: Assignment, submission: Submission, remarks: tuple[str, ...] = ()) -> Report:
@@ -39,10 +64,7 @@ def grade(assignment: Assignment, submission: Submission, remarks: tuple[str, ..
     report : Report
         The same for the same code and the same version of the assignment.
     """
-    seed = int(submission.digest[:12], 16)
-    budget = Budget(assignment.limits.submission_seconds)
-    run = run_suites(assignment, Grading(submission, seed, budget, assignment=assignment))
-    sys.stderr.writelines(f"{fault}\n" for fault in run.faults)
+    grading, run = _run(assignment, submission, assignment.items)
     all_remarks = tuple(dict.fromkeys([*remarks, *run.remarks]))
     if any(item.points is None for item in run.items):
         status = Status.HELD
@@ -50,7 +72,91 @@ def grade(assignment: Assignment, submission: Submission, remarks: tuple[str, ..
         status = Status.TIMED_OUT
     else:
         status = Status.REMARKS if all_remarks else Status.GRADED
-    return Report(status, tuple(run.items), all_remarks, seed, assignment.version)
+    items = tuple(_diagnosed(assignment, grading, run.items))
+    return Report(status, items, all_remarks, grading.seed, assignment.version)
+
+
+def examine(
+    assignment: Assignment, submission: Submission, names: list[str], *, whole: bool
+) -> Examination:
+    """Grade some items of a specimen, and observe what it loses of them, or the `whole` of them.
+
+    It is observed twice, each time with other random numbers of its own.
+    """
+    items = [item for item in assignment.items if item.name in names]
+    _, run = _run(assignment, submission, items)
+    observed = [
+        item
+        for item, result in zip(items, run.items, strict=True)
+        if whole or result.points != result.max_points
+    ]
+    seen = []
+    for chance in (0, 1):
+        grading = Grading(submission, behaviour.SEED, assignment=assignment, worker_seed=chance)
+        facts, faults = behaviour.observe(assignment, grading, observed) if observed else ({}, [])
+        run.faults += faults
+        seen.append(facts)
+    first, second = seen
+    return Examination(run.items, first, second, run.faults)
+
+
+def repeat(
+    assignment: Assignment, submission: Submission, names: list[str], seeds: Iterable[int]
+) -> list[str]:
+    """Grade some items of a right solution with other seeds; return what it lost, in words."""
+    items = [item for item in assignment.items if item.name in names]
+    losses = []
+    for seed in seeds:
+        budget = Budget(assignment.limits.submission_seconds)
+        grading = Grading(submission, seed, budget, assignment=assignment)
+        losses += [
+            f"with seed {seed}: {item.name}: {result.name}: {result.message}"
+            for item in run_suites(assignment, grading, items).items
+            for result in item.properties
+            if result.outcome is not Outcome.PASSED
+        ]
+    return losses
+
+
+def _run(
+    assignment: Assignment, submission: Submission, items: list[Item]
+) -> tuple[Grading, SuiteRun]:
+    """Run the suites of items on a submission, with the seed that belongs to it."""
+    seed = int(submission.digest[:12], 16)
+    budget = Budget(assignment.limits.submission_seconds)
+    grading = Grading(submission, seed, budget, assignment=assignment)
+    run = run_suites(assignment, grading, items)
+    _tell(run.faults)
+    return grading, run
+
+
+def _diagnosed(
+    assignment: Assignment, grading: Grading, results: list[ItemResult]
+) -> Iterator[ItemResult]:
+    """Add to each item that lost points the known mistakes that it behaves like."""
+    lost = [
+        item
+        for item, result in zip(assignment.items, results, strict=True)
+        if result.points is not None and result.points < result.max_points
+    ]
+    certificate = certificate_of(assignment)
+    found: dict[str, tuple[Diagnosis, ...]] = {}
+    if lost and certificate is not None and grading.budget is not None and grading.budget.left > 0:
+        again = replace(
+            grading,
+            seed=behaviour.SEED,
+            budget=Budget(min(grading.budget.left, OBSERVING_SECONDS)),
+            remarks=[],
+        )
+        facts, faults = behaviour.observe(assignment, again, lost)
+        _tell(faults)
+        found = diagnose(certificate.mistakes, deviations(facts, certificate.reference))
+    for result in results:
+        yield replace(result, diagnosis=found.get(result.name, ()))
+
+
+def _tell(faults: list[str]) -> None:
+    sys.stderr.writelines(f"{fault}\n" for fault in faults)
 
 
 def unreadable(assignment: Assignment, cause: str) -> Report:
@@ -90,27 +196,57 @@ class GradingProcess:
         )
 
     def grade(self, assignment: Assignment, notebook: nbformat.NotebookNode) -> Report:
-        """Send a notebook and return its report.
+        """Grade a notebook.
 
         Raises
         ------
         OSError, EOFError, ValueError
-            If the process broke.
+            Here and in the other methods, if the process broke.
         """
+        return Report.from_dict(self._ask("grade", assignment, notebook))
+
+    def examine(
+        self,
+        assignment: Assignment,
+        notebook: nbformat.NotebookNode,
+        names: list[str],
+        *,
+        whole: bool,
+    ) -> Examination:
+        """Examine a specimen: see `examine`."""
+        items, *others = self._ask("examine", assignment, notebook, names=names, whole=whole)
+        return Examination([ItemResult.from_dict(item) for item in items], *others)
+
+    def repeat(
+        self,
+        assignment: Assignment,
+        notebook: nbformat.NotebookNode,
+        names: list[str],
+        seeds: range,
+    ) -> list[str]:
+        """Grade a right solution again and again: see `repeat`."""
+        answer: list[str] = self._ask("repeat", assignment, notebook, names=names, seeds=[*seeds])
+        return answer
+
+    def _ask(
+        self, do: str, assignment: Assignment, notebook: nbformat.NotebookNode, **more: Any
+    ) -> Any:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         request = {
+            "do": do,
             "root": str(assignment.root.resolve()),
             "assignment": assignment.name,
             "notebook_name": assignment.notebook,
             "notebook": notebook,
+            **more,
         }
         self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()
         answer = self._process.stdout.readline()
         if not answer:
             raise EOFError(f"it ended with exit code {self._process.wait()}")
-        return Report.from_dict(json.loads(answer))
+        return json.loads(answer)
 
     def __del__(self) -> None:
         """End the process."""
@@ -138,12 +274,20 @@ def serve(requests: Iterator[str], answers: Any) -> None:
             Path(request["root"]), request["assignment"], request["notebook_name"]
         )
         notebook = nbformat.from_dict(request["notebook"])
-        remarks = tuple(notebook.metadata.get(KEY, {}).get("remarks", ()))
-        try:
-            report = grade(assignment, Submission.from_notebook(notebook), remarks)
-        except AssignmentError as error:
-            report = held(assignment, str(error))
-        answers.write(json.dumps(report.to_dict()) + "\n")
+        submission = Submission.from_notebook(notebook)
+        answer: Any
+        if request["do"] == "examine":
+            examination = examine(assignment, submission, request["names"], whole=request["whole"])
+            answer = [[asdict(item) for item in examination.items], *examination[1:]]
+        elif request["do"] == "repeat":
+            answer = repeat(assignment, submission, request["names"], request["seeds"])
+        else:
+            remarks = tuple(notebook.metadata.get(KEY, {}).get("remarks", ()))
+            try:
+                answer = grade(assignment, submission, remarks).to_dict()
+            except AssignmentError as error:
+                answer = held(assignment, str(error)).to_dict()
+        answers.write(json.dumps(answer) + "\n")
         answers.flush()
 
 

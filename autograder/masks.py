@@ -164,6 +164,18 @@ def repetition(dropped: Mask, place: Any) -> Finding:
     return _agreement(flat[i], flat[j], f"the masks of the calls {i + 1} and {j + 1}", None, tried)
 
 
+def succession(dropped: Mask, place: Any) -> Finding:
+    """Look whether a mask is like the one some calls before it."""
+    flat = dropped.reshape(len(dropped), -1)
+    lags = range(1, len(flat) // 4 + 1) if place is None else [place]
+    findings = []
+    for lag in lags:
+        first = list(_blocks(len(flat), lag))
+        a, b = flat[first], flat[[n + lag for n in first]]
+        findings.append(_agreement(a, b, f"masks that lie {lag} calls apart", lag, len(lags)))
+    return min(findings, key=lambda finding: finding.chance)
+
+
 def never_changing(dropped: Mask, place: Any) -> Finding:
     """Look for elements that are dropped, or kept, in each call."""
     same = (dropped == dropped[0]).all(axis=0)

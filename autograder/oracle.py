@@ -16,6 +16,8 @@ Arrays = dict[str, NDArray[np.float64]]
 AGREEMENT = 1e-7  # of the largest element; all three are exact but for rounding
 STEP = 1e-3  # of central differences: exact for polynomials up to the second degree
 
+torch.set_num_threads(1)  # for arrays this small, more threads only get in each other's way
+
 
 class OracleError(Exception):
     """The three ways disagree: a fault of the suite."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
+from typing import Any
 
 
 class Outcome(StrEnum):
@@ -40,12 +41,47 @@ class PropertyResult:
 
 
 @dataclass(frozen=True)
+class Diagnosis:
+    """A known mistake that a submission's item behaves like.
+
+    Parameters
+    ----------
+    mistake : str
+        The mutant's name.
+    advice : str
+        What to tell the student.
+    """
+
+    mistake: str
+    advice: str
+
+
+@dataclass(frozen=True)
 class ItemResult:
     """One item of a submission."""
 
     name: str
     max_points: float
     properties: tuple[PropertyResult, ...]
+    diagnosis: tuple[Diagnosis, ...] = ()
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> "ItemResult":
+        """Return the result that `dataclasses.asdict` made the data of."""
+        return cls(
+            data["name"],
+            data["max_points"],
+            tuple(
+                PropertyResult(**{**result, "outcome": Outcome(result["outcome"])})
+                for result in data["properties"]
+            ),
+            tuple(Diagnosis(**diagnosis) for diagnosis in data["diagnosis"]),
+        )
+
+    @property
+    def fails(self) -> tuple[str, ...]:
+        """The names of the properties that do not hold."""
+        return tuple(r.name for r in self.properties if r.outcome is Outcome.FAILED)
 
     @property
     def points(self) -> float | None:

@@ -32,6 +32,9 @@ class Grading:
     submission : Submission
     seed : int
         Of every random number on the trusted side.
+    worker_seed : int, optional
+        Of every random number in the workers; without it, one that follows from the other seed,
+        which it does not tell.
     budget : Budget, optional
         The submission's time; made from the assignment's limits without one.
     remarks : list of str
@@ -48,6 +51,11 @@ class Grading:
     remarks: list[str] = field(default_factory=list)
     skip: list[tuple[int, int]] = field(default_factory=list)
     assignment: Assignment | None = None
+    worker_seed: int = -1
+
+    def __post_init__(self) -> None:
+        if self.worker_seed < 0:
+            self.worker_seed = int(np.random.default_rng([self.seed, 1]).integers(2**63))
 
 
 GRADING = pytest.StashKey[Grading]()
@@ -85,11 +93,13 @@ def submission(request: pytest.FixtureRequest) -> Iterator[Any]:
     assignment = grading.assignment or _assignment(request.path)
     if grading.budget is None:
         grading.budget = Budget(assignment.limits.submission_seconds)
-    # a stream of its own: nothing in the worker tells of the trusted side's numbers
-    worker_seed = int(np.random.default_rng([grading.seed, 1]).integers(2**63))
-    item = request.path.stem
     session = Session(
-        assignment, grading.submission, grading.budget, worker_seed, grading.skip, item
+        assignment,
+        grading.submission,
+        grading.budget,
+        grading.worker_seed,
+        grading.skip,
+        item=request.path.stem,
     )
     grading.remarks += [r for r in session.remarks if r not in grading.remarks]
     yield session.namespace

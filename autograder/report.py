@@ -50,17 +50,7 @@ class Report:
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "Report":
         """Return the report that `to_dict` made the data of."""
-        items = tuple(
-            ItemResult(
-                item["name"],
-                item["max_points"],
-                tuple(
-                    PropertyResult(**{**result, "outcome": Outcome(result["outcome"])})
-                    for result in item["properties"]
-                ),
-            )
-            for item in data["items"]
-        )
+        items = tuple(map(ItemResult.from_dict, data["items"]))
         return cls(
             Status(data["status"]), items, tuple(data["remarks"]), data["seed"], data["version"]
         )
@@ -77,6 +67,7 @@ def item_text(report: Report, name: str) -> str:
     """Return an item's results as plain text, for the student."""
     item = report.item(name)
     lines = [_headline(report, item)]
+    lines += [f"  {diagnosis.advice}" for diagnosis in item.diagnosis]
     lines += [f"  remark: {remark}" for remark in report.remarks]
     for result in item.properties:
         lines.append(f"{MARKS[result.outcome]} {result.sentence}")
@@ -96,9 +87,10 @@ def item_html(report: Report, name: str) -> str:
             f'<li style="margin-bottom: 0.5em">{MARKS[result.outcome]} <b>{result.outcome}</b>: '
             f"{escape(result.sentence)}{detail}</li>"
         )
+    advice = "".join(f"<p>{escape(diagnosis.advice)}</p>" for diagnosis in item.diagnosis)
     remarks = "".join(f"<p>Remark: {escape(remark)}</p>" for remark in report.remarks)
     return (
-        f"<p><b>{escape(_headline(report, item))}</b></p>{remarks}"
+        f"<p><b>{escape(_headline(report, item))}</b></p>{advice}{remarks}"
         f'<ul style="list-style: none; padding-left: 0">{"".join(rows)}</ul>'
     )
 

@@ -10,6 +10,7 @@ from autograder.assignment import Assignment
 from autograder.template import START_SECONDS, TemplateError, Worker, template
 from autograder.worker import wire
 
+AT_ONCE = 2**14  # bytes, which a waiting worker's end always has room for
 HANGUP_SECONDS = 0.5  # for a worker that is ending to have ended
 
 
@@ -71,6 +72,7 @@ class Sandbox:
         self._epitaph: DiedError | None = None
         self._worker = _fork()
         self._connection = self._worker.connection
+        self._answers = wire.Receiver(self._connection)
         try:
             self._connection.sendall(self._frame("start", self._settings(assignment, seed)))
             self._receive(Budget(START_SECONDS), START_SECONDS)
@@ -119,7 +121,8 @@ class Sandbox:
         frame = self._frame(do, what, hold)
         place = f" [{label}]" if label else ""
         try:
-            self._connection.settimeout(START_SECONDS)
+            if len(frame) > AT_ONCE:
+                self._connection.settimeout(START_SECONDS)
             self._connection.sendall(frame)
             return self._receive(self.budget, seconds, on_event, resolve)
         except StudentError as error:
@@ -174,7 +177,7 @@ class Sandbox:
     ) -> Any:
         while True:
             with budget.spend(seconds) as left:
-                answer = wire.unpack(*wire.receive(self._connection, left), resolve)
+                answer = wire.unpack(*self._answers.receive(left), resolve)
             if not isinstance(answer, dict):
                 raise wire.WireError("an answer that is no dictionary")
             if "event" in answer:

@@ -55,10 +55,13 @@ class Namespace:
         self._sandbox = sandbox
 
     def __getattr__(self, name: str) -> Any:
-        """Return what the name stands for in the notebook."""
+        """Return what the name stands for in the notebook; it does so for good."""
         if name.startswith("__"):
             raise AttributeError(name)
-        return _ask(self._sandbox, name, "get", name=name)
+        value = _ask(self._sandbox, name, "get", name=name)
+        if isinstance(value, StandIn):
+            setattr(self, name, value)
+        return value
 
 
 def kind_of(thing: StandIn) -> str:

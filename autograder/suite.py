@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from autograder import pytest_plugin
-from autograder.assignment import Assignment
+from autograder.assignment import Assignment, Item
 from autograder.outcome import ItemResult, Outcome, PropertyResult, merge
 from autograder.pytest_plugin import GRADING, Grading
 from autograder.sandbox import DiedError, StudentError, TimedOutError
@@ -56,33 +56,49 @@ class SuiteRun:
     remarks: list[str] = field(default_factory=list)
 
 
-def run_suites(assignment: Assignment, grading: Grading) -> SuiteRun:
-    """Run all suites of an assignment in this process.
+def run_suites(
+    assignment: Assignment, grading: Grading, items: list[Item] | None = None
+) -> SuiteRun:
+    """Run an assignment's suites in this process.
 
     Parameters
     ----------
     assignment : Assignment
     grading : Grading
         The submission and its seed.
+    items : list of Item, optional
+        Those to run the suites of; all without it.
     """
+    items = assignment.items if items is None else items
     collector = _Collector(grading)
-    suites = [str(assignment.suite(item)) for item in assignment.items]
-    # modules are named by their paths below the root: whole paths, for suites of the same name
-    place = ["--rootdir=/", f"--confcutdir={assignment.hidden}"]
-    with _quiet():
-        pytest.main(
-            [*OPTIONS, *place, *suites],
-            plugins=[pytest_plugin, collector],
-        )
+    run_pytest(assignment, items, collector)
     run = collector.run
     run.remarks += grading.remarks
-    for item in assignment.items:
+    for item in items:
         properties = collector.cases.get(item.name, {})
         if not properties:
             run.faults.append(f"{assignment.suite(item)}: no property was run")
         results = tuple(merge(cases) for cases in properties.values())
         run.items.append(ItemResult(item.name, item.points, results))
     return run
+
+
+def run_pytest(assignment: Assignment, items: list[Item], plugin: object, *options: str) -> None:
+    """Run pytest, with only what it needs, on the suites of some items.
+
+    Parameters
+    ----------
+    assignment : Assignment
+    items : list of Item
+    plugin : object
+        A pytest plugin, which must put a `Grading` in the stash under `GRADING`.
+    *options : str
+    """
+    suites = [str(assignment.suite(item)) for item in items]
+    # modules are named by their paths below the root: whole paths, for suites of the same name
+    place = ["--rootdir=/", f"--confcutdir={assignment.hidden}"]
+    with _quiet():
+        pytest.main([*OPTIONS, *options, *place, *suites], plugins=[pytest_plugin, plugin])
 
 
 class _Collector:

@@ -16,8 +16,8 @@ import numpy as np
 from autograder.worker.template import NUMBER
 
 BOOT = (
-    "import sys; sys.path[:0] = sys.argv[2:]; "
-    "from autograder.worker.template import main; main(int(sys.argv[1]), sys.argv[2:])"
+    "import sys; descriptor, parent, *paths = sys.argv[1:]; sys.path[:0] = paths; "
+    "from autograder.worker.template import main; main(int(descriptor), int(parent), paths)"
 )
 PATHS = [str(Path(__file__).parent.parent), str(Path(np.__path__[0]).parent)]
 START_SECONDS = 60.0  # for our own code alone: a busy machine must cost nobody a point
@@ -86,8 +86,9 @@ class Template:
         self._control.settimeout(START_SECONDS)
         self._log = tempfile.TemporaryFile("a+b")  # noqa: SIM115  # closed with this object
         with theirs:
+            arguments = [str(theirs.fileno()), str(os.getpid()), *PATHS]
             self._process = subprocess.Popen(  # our own interpreter and code
-                [sys.executable, "-I", "-S", "-c", BOOT, str(theirs.fileno()), *PATHS],
+                [sys.executable, "-I", "-S", "-c", BOOT, *arguments],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

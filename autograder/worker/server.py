@@ -25,6 +25,7 @@ class Server:
 
     def __init__(self, connection: socket.socket) -> None:
         self.connection = connection
+        self.requests = wire.Receiver(connection)
         self.notebook = Notebook()
         self.objects: list[Any] = []  # what a `Ref` of ours stands for
 
@@ -32,7 +33,7 @@ class Server:
         """Answer until the other side hangs up."""
         while True:
             try:
-                text, body = wire.receive(self.connection, lambda: None)
+                text, body = self.requests.receive(lambda: None)
             except (EOFError, OSError):
                 return
             request = wire.unpack(text, body, lambda ref: self.objects[ref.number])

@@ -19,6 +19,7 @@ MAX_TEXT = 4 * 2**20  # bytes of JSON
 MAX_DEPTH = 32
 MAX_FLOAT = 64  # characters
 DTYPES = frozenset(np.dtype(code).str for code in "?bhilBHILefd")  # booleans, integers, floats
+CHUNK = 2**18  # bytes to be read at a time
 HEADER = struct.Struct(">II")
 
 
@@ -86,41 +87,60 @@ def unpack(text: bytes, body: bytes, resolve: Callable[[Ref], Any] = lambda ref:
     return value
 
 
-def receive(connection: socket.socket, deadline: Callable[[], float | None]) -> tuple[bytes, bytes]:
-    """Read one frame's text and body; `deadline()` gives the seconds left, None for no limit.
+class Receiver:
+    """Reads frames from a socket, as few or as many at a time as have arrived.
 
-    Raises
-    ------
-    TimeoutError, EOFError, WireError
+    Parameters
+    ----------
+    connection : socket
     """
-    text_length, body_length = HEADER.unpack(_read(connection, HEADER.size, deadline))
-    if text_length > MAX_TEXT or text_length + body_length > MAX_FRAME:
-        raise WireError(f"a frame of {text_length} + {body_length} bytes is over the limit")
-    return _read(connection, text_length, deadline), _read(connection, body_length, deadline)
 
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._arrived = bytearray()
 
-def _read(connection: socket.socket, size: int, deadline: Callable[[], float | None]) -> bytes:
-    data = bytearray()
-    while len(data) < size:
-        left = deadline()
-        if left is not None and left <= 0:
-            raise TimeoutError
-        connection.settimeout(left)
-        chunk = connection.recv(min(size - len(data), 2**20))
-        if not chunk:
-            raise EOFError
-        data += chunk
-    return bytes(data)
+    def receive(self, deadline: Callable[[], float | None]) -> tuple[bytes, bytes]:
+        """Read one frame's text and body; `deadline()` gives the seconds left, None for no limit.
+
+        Raises
+        ------
+        TimeoutError, EOFError, WireError
+        """
+        self._wait_for(HEADER.size, deadline)
+        text_length, body_length = HEADER.unpack_from(self._arrived)
+        if text_length > MAX_TEXT or text_length + body_length > MAX_FRAME:
+            raise WireError(f"a frame of {text_length} + {body_length} bytes is over the limit")
+        middle = HEADER.size + text_length
+        end = middle + body_length
+        self._wait_for(end, deadline)
+        frame = bytes(self._arrived[HEADER.size : middle]), bytes(self._arrived[middle:end])
+        del self._arrived[:end]
+        return frame
+
+    def _wait_for(self, size: int, deadline: Callable[[], float | None]) -> None:
+        while len(self._arrived) < size:
+            left = deadline()
+            if left is not None and left <= 0:
+                raise TimeoutError
+            self._connection.settimeout(left)
+            chunk = self._connection.recv(CHUNK)
+            if not chunk:
+                raise EOFError
+            self._arrived += chunk
 
 
 def _encode(
     value: Any, blobs: list[bytes], hold: Callable[[Any], Ref] | None, depth: int
 ) -> object:
+    if value is None or type(value) is str:  # most of what is sent
+        return value
     if depth == 0:
         raise WireError(f"a value nested more than {MAX_DEPTH} deep")
-    if isinstance(value, (np.bool_, np.integer, np.floating)) and value.dtype.str in DTYPES:
+    if isinstance(value, np.floating):
+        value = float(value)  # a long double too
+    if isinstance(value, (np.bool_, np.integer)) and value.dtype.str in DTYPES:
         value = value.item()
-    if value is None or isinstance(value, bool):
+    if isinstance(value, bool):
         return value
     if isinstance(value, str):
         return str(value)
@@ -132,6 +152,8 @@ def _encode(
         return {"float": float(value).hex()}  # exact, and NaN and infinity have names there
     if isinstance(value, np.ndarray):
         array = np.asarray(value)  # of a subclass, the plain array
+        if array.dtype.char == "g":
+            array = array.astype(np.float64)  # long doubles are of another size elsewhere
         if array.dtype.str not in DTYPES:
             raise WireError(f"an array of dtype {array.dtype} [numbers or booleans are needed]")
         blobs.append(array.tobytes())  # in C order
@@ -140,12 +162,11 @@ def _encode(
         items = [_encode(item, blobs, hold, depth - 1) for item in value]
         return {"tuple" if isinstance(value, tuple) else "list": items}
     if isinstance(value, dict):
-        return {
-            "dict": [
-                [_encode(_key(key), blobs, None, depth - 1), _encode(item, blobs, hold, depth - 1)]
-                for key, item in value.items()
-            ]
-        }
+        pairs = [
+            [_encode(_key(key), blobs, None, depth - 1), _encode(item, blobs, hold, depth - 1)]
+            for key, item in value.items()
+        ]
+        return {"dict": pairs}
     if isinstance(value, Ref):
         return {"ref": [value.number, value.kind]}
     if hold is None:
@@ -168,10 +189,10 @@ class _Decoder:
         self.resolve = resolve
 
     def decode(self, tree: object, depth: int) -> Any:
-        if depth == 0:
-            raise WireError(f"a value nested more than {MAX_DEPTH} deep")
         if tree is None or isinstance(tree, (bool, str)):
             return tree
+        if depth == 0:
+            raise WireError(f"a value nested more than {MAX_DEPTH} deep")
         if isinstance(tree, int):
             if abs(tree) >= 2**63:
                 raise WireError("an integer of more than 64 bits")

@@ -1,5 +1,7 @@
 """The tests on masks: they pass what is left to chance, and find what is not."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -15,6 +17,7 @@ LOOKS = {
     "pairs": masks.pairs,
     "neighbours": masks.neighbours,
     "repetition": masks.repetition,
+    "succession": masks.succession,
     "never changing": masks.never_changing,
     "counts in a call": masks.counts((1, 2), "a call"),
     "counts in a row": masks.counts((2,), "a row"),
@@ -83,6 +86,14 @@ def every_second_mask_kept(rng, calls):
     return np.repeat(independent(rng, (calls + 1) // 2), 2, axis=0)[:calls]
 
 
+def coins_sometimes_kept(rng, calls):
+    dropped = independent(rng, calls)
+    for before, now in pairwise(dropped):
+        kept = rng.random(now.shape) < 0.2
+        now[kept] = before[kept]
+    return dropped
+
+
 def some_never_drawn_anew(rng, calls):
     dropped = independent(rng, calls)
     dropped[:, :2] = dropped[0, :2]
@@ -145,6 +156,8 @@ def test_the_judgement_is_as_rare_as_it_says(name):
         ("neighbours", partly_alike_units),
         ("repetition", pool_of_masks),
         ("repetition", every_second_mask_kept),
+        ("succession", coins_sometimes_kept),
+        ("succession", every_second_mask_kept),
         ("never changing", some_never_drawn_anew),
         ("counts in a call", exact_count),
         ("counts in a row", exact_count_in_rows),

@@ -71,7 +71,7 @@ def test_nothing_can_be_asked_of_the_dead(student, death):
     fine, end_of_all = names.fine, names.end
     with pytest.raises(DiedError) as first:
         end_of_all()
-    for ask in (fine, end_of_all, lambda: names.fine, lambda: setattr(fine, "a", 1)):
+    for ask in (fine, end_of_all, lambda: names.Scaler, lambda: setattr(fine, "a", 1)):
         with pytest.raises(type(first.value)) as later:
             ask()
         assert str(later.value).startswith(f"not run, since before this: {first.value}")

@@ -96,6 +96,14 @@ def test_subclasses_become_plain_values():
     assert same(back, ["a", 3, [1], np.ones((1, 1))])
 
 
+@pytest.mark.parametrize("value", [np.longdouble(0.25), np.full(2, 0.25, dtype="longdouble")])
+def test_long_doubles_arrive_as_doubles(value):
+    """A long double is a number like any other, for all that it has another size elsewhere."""
+    back = there_and_back(value)
+    assert np.asarray(back).dtype == np.float64
+    assert np.all(back == value)
+
+
 @pytest.mark.parametrize(
     "value",
     [
@@ -105,7 +113,6 @@ def test_subclasses_become_plain_values():
         np.zeros(1, dtype=[("a", "f8")]),
         np.array(["a"]),
         np.array(["2020-01-01"], dtype="M8[D]"),
-        np.zeros(1, dtype="longdouble"),
         2**63,
         1j,
         object(),
@@ -161,9 +168,10 @@ def test_a_frame_is_received_in_pieces(pair):
     ours, theirs = pair
     for byte in wire.pack([1, np.arange(3)]) + wire.pack("next"):
         theirs.sendall(bytes([byte]))
-    first = wire.unpack(*wire.receive(ours, lambda: 1.0))
+    receiver = wire.Receiver(ours)
+    first = wire.unpack(*receiver.receive(lambda: 1.0))
     assert same(first, [1, np.arange(3)])
-    assert wire.unpack(*wire.receive(ours, lambda: 1.0)) == "next"
+    assert wire.unpack(*receiver.receive(lambda: 1.0)) == "next"
 
 
 @pytest.mark.parametrize("sent", [b"", b"\0\0\0", struct.pack(">II", 4, 0) + b"nu"])
@@ -173,7 +181,7 @@ def test_an_end_within_a_frame_is_an_eof(pair, sent):
     theirs.sendall(sent)
     theirs.close()
     with pytest.raises(EOFError):
-        wire.receive(ours, lambda: 1.0)
+        wire.Receiver(ours).receive(lambda: 1.0)
 
 
 @pytest.mark.parametrize("left", [-1.0, 0.0, 0.05])
@@ -182,7 +190,7 @@ def test_silence_is_a_timeout(pair, left):
     ours, theirs = pair
     theirs.sendall(b"\0\0")
     with pytest.raises(TimeoutError):
-        wire.receive(ours, lambda: left)
+        wire.Receiver(ours).receive(lambda: left)
 
 
 @pytest.mark.parametrize("lengths", [(2**23, 0), (0, 2**27), (2**32 - 1, 2**32 - 1)])
@@ -191,7 +199,7 @@ def test_an_oversized_frame_is_refused_by_its_header(pair, lengths):
     ours, theirs = pair
     theirs.sendall(struct.pack(">II", *lengths))
     with pytest.raises(WireError, match="over the limit"):
-        wire.receive(ours, lambda: 1.0)
+        wire.Receiver(ours).receive(lambda: 1.0)
 
 
 def test_a_value_over_the_limit_is_not_sent():

@@ -1,7 +1,8 @@
 """What the four suites share: sizes and numbers that are drawn, and a linear layer known to both."""
 
+import contextlib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,9 +10,10 @@ import numpy as np
 import pytest
 
 from autograder import expect
+from autograder.sandbox import StudentError
 
 # the smallest comes first, so that the first failure makes a small example
-KINDS = ["smallest", "batch of one", "wide", "tall", "square"]
+KINDS = ["smallest", "batch of one", "wide", "tall", "square", "cubic", "long", "broad"]
 
 
 def draw_sizes(rng: np.random.Generator, kind: str) -> tuple[int, int, int]:
@@ -24,12 +26,23 @@ def draw_sizes(rng: np.random.Generator, kind: str) -> tuple[int, int, int]:
         "wide": (rows, small, large),
         "tall": (rows, large, small),
         "square": (rows, large, large),
+        "cubic": (large, large, large),
+        "long": (1000 + 10 * large, small, small),  # more rows than anybody would count on
+        "broad": (rows, small, 200 + 10 * large),
     }[kind]
 
 
-@pytest.fixture(params=KINDS)
-def sizes(request: Any, rng: np.random.Generator) -> tuple[int, int, int]:
-    return draw_sizes(rng, request.param)
+@pytest.fixture
+def cases(rng: np.random.Generator) -> Callable[[list[tuple[float, float]]], Iterator[Any]]:
+    """A function that yields (sizes, number) for each kind of sizes, numbers from ranges in turn."""
+
+    def draw(ranges: list[tuple[float, float]]) -> Iterator[Any]:
+        start = int(rng.integers(len(ranges)))
+        for turn, kind in enumerate(KINDS):
+            low, high = ranges[(start + turn) % len(ranges)]
+            yield draw_sizes(rng, kind), round(rng.uniform(low, high), 3)
+
+    return draw
 
 
 @pytest.fixture
@@ -59,14 +72,57 @@ class Known:
         self.layer.weights = weights
         self.weights = weights.copy()
 
+    def read_again(self) -> None:
+        """Take the parameters as they are now: whoever changed them loses the point for it once."""
+        self.weights, self.bias = self.present("Linear")
+
+    def present(self, where: str) -> tuple[np.ndarray, np.ndarray]:
+        parameters = self.layer.parameters
+        weights, bias = (
+            expect.entry(parameters, name, old.shape, where, "parameters")
+            for name, old in (("weights", self.weights), ("bias", self.bias))
+        )
+        return weights, bias
+
     def assert_untouched(self, where: str) -> None:
-        weights = expect.array(self.layer.weights, self.weights.shape, "weights", where)
-        bias = expect.array(self.layer.bias, self.bias.shape, "bias", where)
+        weights, bias = self.present(where)
         expect.untouched(weights, self.weights, "weights", where)
         expect.untouched(bias, self.bias, "bias", where)
 
     def given(self, **arrays: np.ndarray) -> str:
         return expect.given(**arrays, weights=self.weights, bias=self.bias)
+
+
+@pytest.fixture
+def attempt() -> Callable[..., None]:
+    """A function that makes a call which another item judges: here it may fail."""
+
+    def make(layer: Any, method: str, *arguments: Any) -> None:
+        with contextlib.suppress(StudentError, AttributeError, TypeError):
+            getattr(layer, method)(*arguments)
+
+    return make
+
+
+MADE = pytest.StashKey[dict[Any, Any]]()
+
+
+@pytest.fixture
+def once(request: Any) -> Callable[..., Any]:
+    """A function that makes something once for all properties of a suite; an error is kept too."""
+    made = request.node.parent.stash.setdefault(MADE, {})
+
+    def get(name: str, make: Callable[[], Any]) -> Any:
+        if name not in made:
+            try:
+                made[name] = make()
+            except (AssertionError, StudentError) as error:
+                made[name] = error
+        if isinstance(made[name], Exception):
+            raise made[name]
+        return made[name]
+
+    return get
 
 
 @pytest.fixture
@@ -77,8 +133,7 @@ def linear(submission: Any, numbers: Callable[..., np.ndarray]) -> Callable[[int
         weights = numbers(in_features, out_features)
         bias = numbers(1, out_features)
         layer = submission.Linear(in_features, out_features)
-        layer.weights = weights
-        layer.bias = bias
+        layer.parameters = {"weights": weights, "bias": bias}
         return Known(layer, weights.copy(), bias.copy())
 
     return make

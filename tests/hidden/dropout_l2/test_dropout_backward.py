@@ -1,5 +1,6 @@
 """The backward pass of Dropout, judged on the mask read back from the student's own output."""
 
+import contextlib
 from itertools import product
 from typing import NamedTuple
 
@@ -7,8 +8,9 @@ import numpy as np
 import pytest
 
 from autograder import expect, oracle
+from autograder.sandbox import StudentError
 
-RATES = {"low p": (0.1, 0.3), "middle p": (0.4, 0.48), "high p": (0.7, 0.9)}  # never 1 - p
+RATES = [(0.1, 0.3), (0.4, 0.48), (0.7, 0.9), (0.02, 0.09)]  # never 1 - p
 TRIES = 60  # calls until something is kept: 0.9**60 is 0.002
 
 
@@ -47,25 +49,37 @@ def closed_form(x, weights, bias, mask, grad_output):
     }
 
 
-def forward(layer, x, out_features, where):
-    return expect.array(layer(x), (len(x), out_features), "output", where)
+class Passed(NamedTuple):
+    """A forward pass: x as it was, the output, and layer(x) with the parameters as they were."""
+
+    x: np.ndarray
+    y: np.ndarray
+    h: np.ndarray
 
 
-def forward_until_kept(layer, known, numbers, rows, where):
-    """Return x and the output of a forward pass that keeps something, if there is one at all."""
+def forward(layer, known, x):
+    """Make a forward pass, and take note of the parameters as they are then."""
+    before, h = x.copy(), known.output(x)
+    y = expect.array(layer(x), h.shape, "output", "Dropout")
+    known.read_again()
+    return Passed(before, y, h)
+
+
+def forward_until_kept(layer, known, numbers, rows):
+    """Make forward passes until one keeps something, if there is one at all."""
     for _ in range(TRIES):
-        x = numbers(rows, len(known.weights))
-        y = forward(layer, x, known.weights.shape[1], where)
-        if y.any():
+        passed = forward(layer, known, numbers(rows, len(known.weights)))
+        if passed.y.any():
             break
-    return x, y
+    return passed
 
 
-def backward(layer, known, x, y, grad_output, p):
+def backward(layer, known, passed, grad_output, p):
+    x, y, h = passed
     where = f"Dropout(p={p}).backward{known.given(x=x, output=y, grad_output=grad_output)}"
     grad_input = expect.array(layer.backward(grad_output), x.shape, "grad_input", where)
     grads = known.layer.grads
-    masks = (y != 0) / (1 - p), y / known.output(x)  # no zeros in layer(x)
+    masks = (y != 0) / (1 - p), y / h  # no zeros in layer(x)
     wrt = {"x": x, "weights": known.weights, "bias": known.bias}
     expected = [
         oracle.gradients(loss, closed_form, wrt, mask=mask, grad_output=grad_output)
@@ -79,28 +93,23 @@ def backward(layer, known, x, y, grad_output, p):
     return Step(gradients, tuple(expected), where)
 
 
-@pytest.fixture(params=RATES)
-def p(request, rng):
-    return round(rng.uniform(*RATES[request.param]), 3)
-
-
 @pytest.fixture
 def some_p(rng):
     return round(rng.uniform(0.2, 0.45), 3)
 
 
 @pytest.fixture
-def step(submission, linear, numbers):
-    """A function that takes one step with a layer, or with a new one of the given sizes."""
+def steps(submission, linear, numbers, cases, once):
+    """One step with a new layer of each kind of sizes."""
 
-    def take(p, sizes):
-        rows, in_features, out_features = sizes
-        known = linear(in_features, out_features)
-        layer = submission.Dropout(known.layer, p=p)
-        x, y = forward_until_kept(layer, known, numbers, rows, f"Dropout(p={p})")
-        return backward(layer, known, x, y, numbers(*y.shape), p)
+    def take():
+        for (rows, in_features, out_features), p in cases(RATES):
+            known = linear(in_features, out_features)
+            layer = submission.Dropout(known.layer, p=p)
+            passed = forward_until_kept(layer, known, numbers, rows)
+            yield backward(layer, known, passed, numbers(rows, out_features), p)
 
-    return take
+    return once("steps", lambda: list(take()))
 
 
 @pytest.mark.essential
@@ -113,7 +122,7 @@ def test_no_gradient_flows_through_a_dropped_element(submission, linear, rng):
     for _ in range(
         TRIES
     ):  # a right layer drops one of 120 elements in its first call but for 2**-120
-        kept = forward(layer, x, 40, where) != 0
+        kept = forward(layer, known, x).y != 0
         if not kept.all():
             break
     else:
@@ -128,19 +137,22 @@ def test_no_gradient_flows_through_a_dropped_element(submission, linear, rng):
     )
 
 
-def test_grad_input_equals_pytorch(step, p, sizes):
+def test_grad_input_equals_pytorch(steps):
     """The gradient with respect to x equals PyTorch's for the mask that the forward pass drew."""
-    step(p, sizes).assert_equals_pytorch("x")
+    for done in steps:
+        done.assert_equals_pytorch("x")
 
 
-def test_weights_gradient_equals_pytorch(step, p, sizes):
+def test_weights_gradient_equals_pytorch(steps):
     """The gradient of the wrapped layer's weights equals PyTorch's for that mask."""
-    step(p, sizes).assert_equals_pytorch("weights")
+    for done in steps:
+        done.assert_equals_pytorch("weights")
 
 
-def test_bias_gradient_equals_pytorch(step, p, sizes):
+def test_bias_gradient_equals_pytorch(steps):
     """The gradient of the wrapped layer's bias equals PyTorch's for that mask."""
-    step(p, sizes).assert_equals_pytorch("bias")
+    for done in steps:
+        done.assert_equals_pytorch("bias")
 
 
 def test_gradients_are_right_for_every_grad_output(submission, linear, numbers, rng, some_p):
@@ -153,8 +165,8 @@ def test_gradients_are_right_for_every_grad_output(submission, linear, numbers, 
     for unit, place in zip(basis, product(range(rows), range(out_features)), strict=True):
         unit[place] = 10.0 ** rng.integers(-3, 4)
     for grad_output in [*basis, sum(basis)]:
-        x, y = forward_until_kept(layer, known, numbers, rows, f"Dropout(p={p})")
-        done = backward(layer, known, x, y, grad_output, p)
+        passed = forward_until_kept(layer, known, numbers, rows)
+        done = backward(layer, known, passed, grad_output, p)
         done.assert_equals_pytorch("x", "weights", "bias")
 
 
@@ -164,19 +176,34 @@ def test_backward_uses_the_latest_forward(submission, linear, numbers, rng, some
     known = linear(6, 30)
     layer = submission.Dropout(known.layer, p=p)
     for rows in (4, 4, 2, 4):
-        x = numbers(rows, 6)
-        y = forward(layer, x, 30, f"Dropout(p={p})")
-    backward(layer, known, x, y, numbers(4, 30), p).assert_equals_pytorch("x", "weights", "bias")
+        known.set_weights(numbers(6, 30))
+        passed = forward(layer, known, numbers(rows, 6))
+    done = backward(layer, known, passed, numbers(4, 30), p)
+    done.assert_equals_pytorch("x", "weights", "bias")
+
+
+def test_backward_can_be_repeated(submission, linear, numbers, some_p):
+    """A second backward pass, if the layer allows one, is for the same mask as the first."""
+    p = some_p
+    known = linear(6, 30)
+    layer = submission.Dropout(known.layer, p=p)
+    forward(layer, known, numbers(4, 6))
+    passed = forward(layer, known, numbers(4, 6))
+    layer.backward(numbers(4, 30))
+    with contextlib.suppress(StudentError):  # PyTorch allows none either
+        done = backward(layer, known, passed, numbers(4, 30), p)
+        done.assert_equals_pytorch("x", "weights", "bias")
 
 
 def test_two_layers_keep_their_own_masks(submission, linear, numbers, some_p):
     """Two Dropout layers in one network do not disturb each other's masks."""
-    p, x = some_p, numbers(4, 6)
-    both = [linear(6, 30), linear(6, 30)]
+    p, both = some_p, [linear(6, 30), linear(6, 30)]
     layers = [submission.Dropout(known.layer, p=p) for known in both]
-    outputs = [forward(layer, x, 30, f"Dropout(p={p})") for layer in layers]
-    for layer, known, y in zip(layers, both, outputs, strict=True):
-        backward(layer, known, x, y, numbers(4, 30), p).assert_equals_pytorch("x")
+    passed = [
+        forward(layer, known, numbers(4, 6)) for layer, known in zip(layers, both, strict=True)
+    ]
+    for each in zip(layers, both, passed, strict=True):
+        backward(*each, numbers(4, 30), p).assert_equals_pytorch("x", "weights", "bias")
 
 
 def test_gradients_do_not_accumulate(submission, linear, numbers, some_p):
@@ -185,9 +212,8 @@ def test_gradients_do_not_accumulate(submission, linear, numbers, some_p):
     known = linear(5, 7)
     layer = submission.Dropout(known.layer, p=p)
     for _ in range(3):
-        x = numbers(4, 5)
-        y = forward(layer, x, 7, f"Dropout(p={p})")
-        done = backward(layer, known, x, y, numbers(4, 7), p)
+        passed = forward(layer, known, numbers(4, 5))
+        done = backward(layer, known, passed, numbers(4, 7), p)
     done.assert_equals_pytorch("x", "weights", "bias")
 
 
@@ -196,9 +222,147 @@ def test_backward_leaves_its_arguments_untouched(submission, linear, numbers, so
     where = f"Dropout(p={some_p}).backward"
     known = linear(4, 30)
     layer = submission.Dropout(known.layer, p=some_p)
-    forward(layer, numbers(3, 4), 30, where)
+    forward(layer, known, numbers(3, 4))
     grad_output = numbers(3, 30)
     before = grad_output.copy()
     layer.backward(grad_output)
     expect.untouched(grad_output, before, "grad_output", where)
     known.assert_untouched(where)
+
+
+def distinct(values):
+    """Return the few different numbers among values, or that they are many."""
+    found = np.unique(np.round(values, 4))
+    return found if found.size <= 4 else "many"
+
+
+def told(gradients, known, passed, grad_output):
+    """Tell by what each element of grad_output has been multiplied, where kept and where dropped."""
+    x, y, h = passed
+    # with more inputs than rows and units, what the layer was given can be worked out
+    given = {
+        "grad_input": gradients["x"] @ np.linalg.pinv(known.weights.T),
+        "weights": np.linalg.pinv(x.T) @ gradients["weights"],
+    }
+    back = {"grad_input": given["grad_input"] @ known.weights.T, "weights": x.T @ given["weights"]}
+    seen = {}
+    for name, found in given.items():
+        factors = found / grad_output
+        seen[name] = {
+            "kept": distinct(factors[y != 0]),
+            "dropped": distinct(factors[y == 0]),
+            "like a layer's": np.allclose(
+                back[name], gradients["x" if name == "grad_input" else name]
+            ),
+        }
+    own = y / h
+    ways = {
+        "the mask": own,
+        "the mask without its scale": (y != 0) * 1.0,
+        "the mask twice": own**2,
+        "no mask": np.ones_like(y),
+        "the scale without a mask": np.full_like(y, own.max()),
+        "the dropped ones": (y == 0) * 1.0,
+        "the dropped ones, scaled": (y == 0) * own.max(),
+        "nothing": np.zeros_like(y),
+    }
+    seen["bias"] = next(
+        (
+            name
+            for name, factors in ways.items()
+            if np.allclose(gradients["bias"], (grad_output * factors).sum(axis=0))
+        ),
+        "something else",
+    )
+    seen["grad_input is that"] = any(
+        np.allclose(given["grad_input"], grad_output * factors) for factors in ways.values()
+    )
+    return seen
+
+
+@pytest.fixture
+def watch(submission, linear, numbers):
+    """A function that makes a layer, and one that takes a step with it and tells what it did."""
+
+    def make(p=0.35, sizes=(12, 16, 12)):
+        rows, in_features, out_features = sizes
+        known = linear(in_features, out_features)
+        layer = submission.Dropout(known.layer, p=p)
+
+        def take():
+            passed = forward(layer, known, numbers(rows, in_features))
+            return tell(layer, known, passed, numbers(rows, out_features))
+
+        return known, layer, take
+
+    return make
+
+
+def tell(layer, known, passed, grad_output):
+    gradients = {
+        "x": expect.array(layer.backward(grad_output), passed.x.shape, "grad_input", ""),
+        "weights": expect.entry(known.layer.grads, "weights", known.weights.shape, ""),
+        "bias": expect.entry(known.layer.grads, "bias", known.bias.shape, ""),
+    }
+    return told(gradients, known, passed, grad_output)
+
+
+def observe_factors(watch):
+    return [take() for *_, take in (watch(0.35), watch(0.8))]
+
+
+def observe_later_steps(watch):
+    _, _, take = watch()
+    return [take() for _ in range(3)]
+
+
+def observe_after_other_forwards(submission, linear, numbers):
+    known = linear(16, 12)
+    layer = submission.Dropout(known.layer, p=0.35)
+    for rows in (12, 12, 3, 12):
+        passed = forward(layer, known, numbers(rows, 16))
+    return tell(layer, known, passed, numbers(12, 12))
+
+
+def observe_two_layers(submission, linear, numbers):
+    both = [linear(16, 12), linear(16, 12)]
+    layers = [submission.Dropout(known.layer, p=0.35) for known in both]
+    passed = [
+        forward(layer, known, numbers(12, 16)) for layer, known in zip(layers, both, strict=True)
+    ]
+    return [tell(*each, numbers(12, 12)) for each in zip(layers, both, passed, strict=True)]
+
+
+def observe_sums_over_steps(submission, linear, numbers):
+    known = linear(3, 4)
+    layer = submission.Dropout(known.layer, p=0.35)
+    data, steps = 0.0, []
+    for _ in range(2):
+        x, y, h = forward(layer, known, numbers(5, 3))
+        grad_output = numbers(5, 4)
+        layer.backward(grad_output)
+        data = data + x.T @ (grad_output * y / h)
+        weights = expect.entry(known.layer.grads, "weights", (3, 4), "")
+        steps.append(np.allclose(weights, data))
+    return steps
+
+
+def observe_sizes(steps):
+    return [
+        {
+            name: any(np.allclose(done.gradients[name], way[name]) for way in done.expected)
+            for name in done.gradients
+        }
+        for done in steps
+    ]
+
+
+def observe_changes_in_place(watch, numbers):
+    known, layer, _ = watch()
+    forward(layer, known, numbers(12, 16))
+    grad_output = numbers(12, 12)
+    before = grad_output.copy()
+    layer.backward(grad_output)
+    weights, bias = known.present("")
+    pairs = [(grad_output, before), (weights, known.weights), (bias, known.bias)]
+    return [np.array_equal(*pair) for pair in pairs]

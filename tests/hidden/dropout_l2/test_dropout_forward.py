@@ -4,13 +4,22 @@ Statistical bounds: each check by `masks.assert_by_chance` rejects a right layer
 most 1e-9, and a submission meets fewer than 20 of them: together less than one in ten million.
 """
 
+import contextlib
+
 import numpy as np
 import pytest
 
 from autograder import expect, masks
+from autograder.sandbox import StudentError
 
 CALLS = 64
-RATES = {"low p": (0.1, 0.3), "middle p": (0.4, 0.48), "high p": (0.7, 0.9)}  # never 1 - p
+RATES = [(0.1, 0.3), (0.4, 0.48), (0.7, 0.9), (0.02, 0.09)]  # never 1 - p
+# p, neither a whole hundredth nor near a 64th, and (rows, units)
+LARGE = [
+    ((0.025, 0.035, 0.055), (200, 90)),
+    ((0.405, 0.555), (1100, 16)),
+    ((0.915, 0.965), (16, 900)),
+]
 TRIES = 60  # calls until something is kept, and something dropped: 0.9**60 is 0.002
 
 
@@ -22,25 +31,43 @@ def draw_p(rng, low=0.35, high=0.65):
     return round(rng.uniform(low, high), 3)
 
 
+class Drawn:
+    """Masks of layers with one p, drawn when needed; `x` is the same in each call."""
+
+    def __init__(self, submission, known, x, p):
+        self.submission, self.known, self.x, self.p = submission, known, x, p
+        self.h = known.output(x)
+        self.first = None
+
+    def draw(self, calls):
+        """Return the masks of a new layer; the first are kept, for the first look of each check."""
+        if self.first is not None and calls == len(self.first):
+            return self.first
+        layer = self.submission.Dropout(self.known.layer, p=self.p)
+        units, where = self.h.shape[1], f"Dropout(p={self.p})"
+        masks = np.array([forward(layer, self.x, units, where) == 0 for _ in range(calls)])
+        self.first = masks if self.first is None else self.first
+        return masks
+
+    def check(self, look, calls=CALLS):
+        masks.assert_by_chance(self.draw, calls, look, f"Dropout(p={self.p})")
+
+
 @pytest.fixture
-def look_at(submission, linear, numbers, rng):
-    """A function that checks what a look at masks finds: see `autograder.masks`."""
+def drawn(submission, linear, numbers):
+    """A function that prepares masks to be looked at."""
 
-    def check(look, p=None, calls=CALLS, rows=None, units=None):
-        p = p or draw_p(rng)
-        rows, units = rows or int(rng.integers(8, 12)), units or int(rng.integers(9, 13))
-        where = f"Dropout(p={p})"
-        known = linear(6, units)
-        x = numbers(rows, 6)  # the same in each call: the masks are not
+    def prepare(p, rows, units):
+        return Drawn(submission, linear(6, units), numbers(rows, 6), p)
 
-        def draw(number):
-            layer = submission.Dropout(known.layer, p=p)
-            return np.array([forward(layer, x, units, where) == 0 for _ in range(number)])
+    return prepare
 
-        chosen = masks.values(known.output(x)) if look is masks.values else look
-        masks.assert_by_chance(draw, calls, chosen, where)
 
-    return check
+@pytest.fixture
+def of_many_calls(once, drawn, rng):
+    """The same masks for all properties that look at many calls."""
+    rows, units = int(rng.integers(7, 10)), int(rng.integers(11, 14))
+    return once("of many calls", lambda: drawn(draw_p(rng), rows, units))
 
 
 @pytest.mark.essential
@@ -53,80 +80,104 @@ def test_training_drops_some_outputs_and_keeps_some(submission, linear, numbers)
     assert not dropped.all(), "every element of the output is zero [Dropout(p=0.5)]"
 
 
-@pytest.mark.parametrize("rate", RATES)
-def test_kept_elements_are_scaled(submission, linear, numbers, rng, sizes, rate):
+def test_kept_elements_are_scaled(submission, linear, numbers, cases):
     """Each kept element is layer(x) / (1 - p), for any p, batch and layer size."""
-    rows, in_features, out_features = sizes
-    p = draw_p(rng, *RATES[rate])
-    known = linear(in_features, out_features)
-    layer = submission.Dropout(known.layer, p=p)
-    seen = 0
-    for call in range(TRIES):
-        x = numbers(rows, in_features)
-        where = f"Dropout(p={p}){known.given(x=x)}"
-        y = forward(layer, x, out_features, where)
-        kept = y != 0
-        expect.close(y, np.where(kept, known.output(x) / (1 - p), 0), "output", where)
-        seen += int(kept.sum())
-        if call >= 3 and seen:
-            return
+    for (rows, in_features, out_features), p in cases(RATES):
+        known = linear(in_features, out_features)
+        layer = submission.Dropout(known.layer, p=p)
+        for call in range(TRIES):
+            if call == 1:
+                known.set_weights(numbers(in_features, out_features))
+            x = numbers(rows, in_features) * (100 if call == 2 else 1)
+            where = f"Dropout(p={p}){known.given(x=x)}"
+            y = forward(layer, x, out_features, where)
+            kept = y != 0
+            expect.close(y, np.where(kept, known.output(x) / (1 - p), 0), "output", where)
+            if call >= 3 and kept.any():
+                break
 
 
-@pytest.mark.parametrize("hundredths", [(2, 6), (40, 60), (92, 98)], ids=list(RATES))
-def test_drop_rate_is_p(look_at, rng, hundredths):
-    """Each element is dropped with probability p."""
-    p = (10 * int(rng.integers(*hundredths)) + 5) / 1000  # no whole hundredths: p is not rounded
-    look_at(masks.rate(p), p, calls=2, rows=200, units=90)
+def test_drop_rate_is_p(drawn, rng):
+    """Each element is dropped with probability p, whatever the size of the batch and the layer."""
+    for rates, (rows, units) in LARGE:
+        p = rng.choice(rates)
+        drawn(p, rows, units).check(masks.rate(p), calls=2)
+    for rows, units, calls in [(1, 1, 48), (1, 12, 8), (12, 1, 8)]:
+        drawn(0.5, rows, units).check(masks.rate(0.5), calls)
 
 
-def test_every_unit_and_row_is_dropped_at_the_same_rate(look_at):
+def test_every_unit_and_row_is_dropped_at_the_same_rate(of_many_calls):
     """No unit, no row of the batch and no call has more elements dropped than another."""
-    look_at(masks.groups)
+    of_many_calls.check(masks.groups)
 
 
-def test_dropping_does_not_depend_on_the_values(look_at):
+def test_dropping_does_not_depend_on_the_values(of_many_calls):
     """Whether an element is dropped does not depend on its value."""
-    look_at(masks.values, calls=40, rows=12, units=20)
+    of_many_calls.check(masks.values(of_many_calls.h))
 
 
-def test_units_and_rows_are_dropped_independently(look_at):
+def test_units_and_rows_are_dropped_independently(of_many_calls, drawn, rng):
     """Whether an element is dropped depends neither on its neighbours nor on any other element."""
-    look_at(masks.pairs)
-    look_at(masks.neighbours)
-    look_at(masks.neighbours, calls=1, rows=120, units=90)
+    of_many_calls.check(masks.pairs)
+    of_many_calls.check(masks.neighbours)
+    drawn(draw_p(rng), rows=10, units=10).check(masks.pairs)
+    drawn(draw_p(rng), rows=120, units=90).check(masks.neighbours, calls=1)
 
 
-def test_number_of_dropped_elements_is_left_to_chance(look_at):
+def test_number_of_dropped_elements_is_left_to_chance(of_many_calls, drawn, rng):
     """How many elements are dropped is left to chance: no fixed number in a call, row or unit."""
-    look_at(masks.counts((1, 2), "a call"))
-    look_at(masks.counts((2,), "a row"))
-    look_at(masks.counts((1,), "a unit"))
+    of_many_calls.check(masks.counts((1, 2), "a call"))
+    of_many_calls.check(masks.counts((2,), "a row"))
+    of_many_calls.check(masks.counts((1,), "a unit"))
+    drawn(draw_p(rng), rows=3, units=4).check(masks.counts((1, 2), "a call"), calls=40)
+    drawn(draw_p(rng), rows=90, units=80).check(masks.counts((1, 2), "a call"), calls=2)
 
 
-def test_each_call_draws_a_fresh_mask(look_at):
+def test_each_call_draws_a_fresh_mask(of_many_calls):
     """Each call draws its own mask, independent of the calls before it."""
-    look_at(masks.repetition)
-    look_at(masks.never_changing)
+    of_many_calls.check(masks.repetition)
+    of_many_calls.check(masks.succession)
+    of_many_calls.check(masks.never_changing)
 
 
 def test_evaluation_returns_the_layers_output(submission, linear, numbers, rng):
     """When not training, the output is layer(x), unchanged, before and after training."""
     p = draw_p(rng, 0.2, 0.4)
-    known = linear(1, 1)
-    layer = submission.Dropout(known.layer, p=p)
-    for rows in (1, 4, 1, 3):
-        layer.training = False
-        x = numbers(rows, 1)
-        where = f"Dropout(p={p}), training=False{known.given(x=x)}"
-        expect.close(forward(layer, x, 1, where), known.output(x), "output", where)
-        layer.training = True
-        forward(layer, x, 1, where)
-    wide = linear(5, 30)
-    layer = submission.Dropout(wide.layer, p=p)
-    layer.training = False
-    x = numbers(3, 5)
-    where = f"Dropout(p={p}), training=False"
-    expect.close(forward(layer, x, 30, where), wide.output(x), "output", where)
+    for units in (1, 30):
+        known = linear(1, units)
+        layer = submission.Dropout(known.layer, p=p)
+        for rows in (1, 4):
+            x = numbers(rows, 1)
+            for weights in (known.weights, known.weights + 1):
+                layer.training = False
+                known.set_weights(weights)
+                where = f"Dropout(p={p}), training=False{known.given(x=x)}"
+                expect.close(forward(layer, x, units, where), known.output(x), "output", where)
+                layer.training = True
+                forward(layer, x, units, where)
+
+
+def test_at_its_ends_p_drops_nothing_or_everything(submission, linear, numbers):
+    """With p = 0 the output is layer(x), and with p = 1 it is zero, unless it is no number."""
+    known = linear(4, 6)
+    x = numbers(5, 4)
+    for p, share in ((0.0, 1.0), (1.0, 0.0)):
+        where = f"Dropout(p={p:g})"
+        with contextlib.suppress(StudentError):  # that p = 1 divides by zero is no reason to fail
+            y = submission.Dropout(known.layer, p=p)(x)
+            if not (isinstance(y, np.ndarray) and y.dtype.kind == "f" and np.isnan(y).any()):
+                expect.close(y, share * known.output(x), "output", where)
+
+
+def test_two_layers_keep_their_own_p(submission, linear, numbers):
+    """Two Dropout layers in one network do not disturb each other."""
+    rates = [0.2, 0.7]
+    both = [linear(4, 40), linear(4, 40)]
+    layers = [submission.Dropout(known.layer, p=p) for known, p in zip(both, rates, strict=True)]
+    for layer, known, p in zip(layers, both, rates, strict=True):
+        x, where = numbers(5, 4), f"Dropout(p={p})"
+        y = forward(layer, x, 40, where)
+        expect.close(y, np.where(y != 0, known.output(x) / (1 - p), 0), "output", where)
 
 
 def test_default_p_is_one_half(submission, linear, numbers):
@@ -150,15 +201,174 @@ def test_training_again_drops_again(submission, linear, numbers):
     assert dropped.any(), "after evaluation no element is dropped any more [Dropout(p=0.5)]"
 
 
-@pytest.mark.parametrize("training", [True, False])
-def test_forward_leaves_its_arguments_untouched(submission, linear, numbers, training):
+def test_forward_leaves_its_arguments_untouched(submission, linear, numbers):
     """The forward pass changes neither x nor the layer's parameters."""
     known = linear(4, 6)
     layer = submission.Dropout(known.layer, p=0.5)
-    layer.training = training
     x = numbers(3, 4)
     before = x.copy()
-    for _ in range(2):
+    for training in (True, False, True):
+        layer.training = training
         layer(x)
     expect.untouched(x, before, "x", "Dropout(p=0.5)")
     known.assert_untouched("Dropout(p=0.5)")
+
+
+def distinct(values):
+    """Return the few different numbers among values, or nothing if they are many."""
+    found = np.unique(np.round(values, 5))
+    return found if found.size <= 4 else None
+
+
+def multiples(y, known, x):
+    """Tell by what elements have been multiplied, and what exactly has been multiplied."""
+    h, kept = known.output(x), y != 0
+    data = x @ known.weights
+    whole = {"layer(x)": y / h, "layer(x) without the bias": (y - known.bias) / data}
+    inside = {
+        "x": (y - known.bias) @ np.linalg.pinv(known.weights) / x,
+        "weights": np.linalg.pinv(x) @ (y - known.bias) / known.weights,
+    }
+    shares = {
+        "layer(x), over the share kept": kept.mean(),
+        "layer(x), over the share kept in a row": kept.mean(axis=1, keepdims=True),
+        "layer(x), over the share kept in a unit": kept.mean(axis=0),
+    }
+    candidates = whole | {name: y / h * share for name, share in shares.items()} | inside
+    for name, ratios in candidates.items():
+        if (found := distinct(ratios)) is not None:
+            return name, found
+    parts = np.stack([data[kept], np.broadcast_to(known.bias, y.shape)[kept]], axis=1)
+    fit, *_ = np.linalg.lstsq(parts, y[kept], rcond=None)
+    if np.allclose(parts @ fit, y[kept]):
+        return "layer(x) in two parts", fit
+    return "no multiples"
+
+
+def named_rate(dropped, p):
+    """Tell a share by the formula that it fits; else by two digits."""
+    names = {"p": p, "1 - p": 1 - p, "p squared": p**2, "twice": 1 - (1 - p) ** 2, "half": 0.5}
+    for name, share in {"none": 0.0, "all": 1.0, **names}.items():
+        if masks.rate(share)(dropped, None).chance > 1e-4:
+            return name
+    return f"{dropped.mean():.2f}"
+
+
+@pytest.fixture
+def watch(submission, linear, numbers):
+    """A function that makes a layer, and calls it on x as often as asked."""
+
+    def make(p, calls=1, rows=12, units=16):
+        known = linear(5, units)
+        layer = submission.Dropout(known.layer, p=p)
+        x = numbers(rows, 5)
+        where = f"Dropout(p={p})"
+        return known, layer, x, [forward(layer, x, units, where) for _ in range(calls)]
+
+    return make
+
+
+def observe_multiples(watch):
+    seen = []
+    for p in (0.35, 0.8):
+        known, _, x, [y] = watch(p)
+        seen.append(multiples(y, known, x))
+    return seen
+
+
+def observe_rate(watch):
+    seen = []
+    for p in (0.025, 0.35, 0.8):
+        *_, outputs = watch(p, 2, 200, 90)
+        seen.append(named_rate(np.array(outputs) == 0, p))
+    return seen
+
+
+def observe_what_is_not_left_to_chance(watch):
+    known, _, x, outputs = watch(0.4, CALLS, 10, 12)
+    looks = {
+        "groups": masks.groups,
+        "values": masks.values(known.output(x)),
+        "pairs": masks.pairs,
+        "neighbours": masks.neighbours,
+        "repetition": masks.repetition,
+        "never changing": masks.never_changing,
+        "calls": masks.counts((1, 2), ""),
+        "rows": masks.counts((2,), ""),
+        "units": masks.counts((1,), ""),
+    }
+    dropped = np.array(outputs) == 0
+    return [name for name, look in looks.items() if look(dropped, None).chance < masks.CHANCE]
+
+
+def observe_what_the_masks_share(submission, watch):
+    known, layer, x, outputs = watch(0.4, 5)
+    first, second, *_ = dropped = np.array(outputs) == 0
+    twin = submission.Dropout(known.layer, p=0.4)
+    return {
+        "rows alike": (dropped == dropped[:, :1]).all(),
+        "units alike": (dropped == dropped[:, :, :1]).all(),
+        "calls alike": (dropped == first).all(),
+        "second call like the first": (first == second).all(),
+        "for another x": (first == (forward(layer, 2 - x, 16, "") == 0)).all(),
+        "in another layer": (first == (forward(twin, x, 16, "") == 0)).all(),
+        "smallest values": (
+            np.sort(np.abs(known.output(x))[first]) < np.median(np.abs(known.output(x)))
+        ).mean()
+        > 0.99,
+    }
+
+
+def observe_later_calls(watch):
+    known, _, x, outputs = watch(0.35, 6, 60, 50)
+    return [(multiples(y, known, x), named_rate(y == 0, 0.35)) for y in outputs]
+
+
+def observe_evaluation(watch):
+    known, layer, x, _ = watch(0.35, 0)
+    seen = []
+    for training in (False, True, False, True):
+        layer.training = training
+        y = layer(x)
+        if np.shape(y) == np.shape(x):
+            seen.append("x" if np.allclose(y, x) else "of the shape of x")
+        seen.append(multiples(expect.array(y, (12, 16), "output", ""), known, x))
+    return seen
+
+
+def observe_the_wrapped_layers_training(watch):
+    known, layer, x, _ = watch(0.35, 0)
+    known.layer.training = False
+    return multiples(forward(layer, x, 16, ""), known, x)
+
+
+def observe_default(submission, linear, numbers):
+    known = linear(5, 30)
+    x = numbers(12, 5)
+    y = forward(submission.Dropout(known.layer), x, 30, "")
+    return multiples(y, known, x), (y == 0).any()
+
+
+def observe_sizes(submission, numbers, linear, cases):
+    seen = []
+    for (rows, in_features, out_features), _ in cases(RATES):
+        known = linear(in_features, out_features)
+        layer = submission.Dropout(known.layer, p=0.35)
+        x = numbers(rows, in_features)
+        calls = [forward(layer, x, out_features, "") for _ in range(4)]
+        seen.append(distinct(np.array(calls) / known.output(x)))
+    return seen
+
+
+def observe_changes_in_place(watch):
+    seen = {}
+    for training in (True, False):
+        known, layer, x, _ = watch(0.35, 0)
+        layer.training = training
+        before = x.copy()
+        for _ in range(2):
+            layer(x)
+        weights, bias = known.present("")
+        pairs = [(x, before), (weights, known.weights), (bias, known.bias)]
+        seen[training] = [np.array_equal(*pair) for pair in pairs]
+    return seen

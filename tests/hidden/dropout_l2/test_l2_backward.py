@@ -1,6 +1,6 @@
 """The backward pass of L2 regularization: PyTorch's gradient of the loss plus the penalty."""
 
-from itertools import product
+from itertools import cycle, product
 from typing import NamedTuple
 
 import numpy as np
@@ -9,7 +9,7 @@ import pytest
 from autograder import expect, oracle
 from autograder.sandbox import StudentError
 
-COEFFICIENTS = {"small": (0.02, 0.4), "large": (1.2, 9.0)}
+COEFFICIENTS = [(0.02, 0.4), (1.2, 9.0)]
 
 
 class Step(NamedTuple):
@@ -24,11 +24,6 @@ class Step(NamedTuple):
         for name in names:
             title = "grad_input" if name == "x" else f'grads["{name}"]'
             expect.close(self.gradients[name], self.expected[name], title, self.where)
-
-
-@pytest.fixture(params=COEFFICIENTS)
-def coefficient(request, rng):
-    return round(rng.uniform(*COEFFICIENTS[request.param]), 3)
 
 
 @pytest.fixture
@@ -48,11 +43,23 @@ def closed_form(x, weights, bias, coefficient, grad_output):
     }
 
 
+def forward(layer, known, x):
+    """Make a forward pass, and take note of x as it was and of the parameters as they are then."""
+    before = x.copy()
+    layer(x)
+    known.read_again()
+    return before
+
+
 def backward(layer, known, x, coefficient, grad_output):
+    before = forward(layer, known, x)
+    return judge(layer, known, before, coefficient, grad_output, layer.backward(grad_output))
+
+
+def judge(layer, known, x, coefficient, grad_output, grad_input):
     where = f"L2regularization(coefficient={coefficient}).backward"
     where += known.given(x=x, grad_output=grad_output)
-    layer(x)
-    grad_input = expect.array(layer.backward(grad_output), x.shape, "grad_input", where)
+    grad_input = expect.array(grad_input, x.shape, "grad_input", where)
     try:
         grads = layer.grads
     except (AttributeError, StudentError):  # a class of its own may leave them to the layer
@@ -72,53 +79,56 @@ def backward(layer, known, x, coefficient, grad_output):
 
 
 @pytest.fixture
-def step(submission, linear, numbers):
-    """A function that takes one step with a new layer of the given sizes."""
+def steps(submission, linear, numbers, cases, once):
+    """One step with a new layer of each kind of sizes."""
 
-    def take(coefficient, sizes):
-        rows, in_features, out_features = sizes
-        known = linear(in_features, out_features)
-        layer = submission.L2regularization(known.layer, coefficient=coefficient)
-        x, grad_output = numbers(rows, in_features), numbers(rows, out_features)
-        return backward(layer, known, x, coefficient, grad_output)
+    def take():
+        for (rows, in_features, out_features), coefficient in cases(COEFFICIENTS):
+            known = linear(in_features, out_features)
+            layer = submission.L2regularization(known.layer, coefficient=coefficient)
+            x, grad_output = numbers(rows, in_features), numbers(rows, out_features)
+            yield backward(layer, known, x, coefficient, grad_output)
 
-    return take
+    return once("steps", lambda: list(take()))
 
 
 @pytest.mark.essential
-def test_penalty_enters_the_weights_gradient(step, coefficient):
+def test_penalty_enters_the_weights_gradient(steps):
     """The gradient of the weights is not that of the data alone: the penalty enters it."""
-    done = step(coefficient, (3, 4, 6))
-    assert not np.allclose(done.gradients["weights"], done.data_only), (
-        f'grads["weights"] is the gradient of the data alone [{done.where}]'
-    )
+    for done in steps:
+        assert not np.allclose(done.gradients["weights"], done.data_only), (
+            f'grads["weights"] is the gradient of the data alone [{done.where}]'
+        )
 
 
-def test_weights_gradient_equals_pytorch(step, coefficient, sizes):
+def test_weights_gradient_equals_pytorch(steps):
     """The gradient of the weights equals PyTorch's for the loss plus the penalty."""
-    step(coefficient, sizes).assert_equals_pytorch("weights")
+    for done in steps:
+        done.assert_equals_pytorch("weights")
 
 
-def test_bias_gradient_equals_pytorch(step, coefficient, sizes):
+def test_bias_gradient_equals_pytorch(steps):
     """The gradient of the bias is that of the data alone, as PyTorch has it."""
-    step(coefficient, sizes).assert_equals_pytorch("bias")
+    for done in steps:
+        done.assert_equals_pytorch("bias")
 
 
-def test_grad_input_equals_pytorch(step, coefficient, sizes):
+def test_grad_input_equals_pytorch(steps):
     """The gradient with respect to x is the wrapped layer's own, as PyTorch has it."""
-    step(coefficient, sizes).assert_equals_pytorch("x")
+    for done in steps:
+        done.assert_equals_pytorch("x")
 
 
 def test_penalty_gradient_is_right_for_all_weights(submission, linear, numbers, rng):
     """The penalty's part is right for each weight alone, small or large, for small coefficients too."""
     # it is linear in the weights: what holds for a basis and a sum holds for all weights; and
     # without grad_output it stands alone
-    coefficient = round(10 ** rng.uniform(-4, -2), 6)
+    coefficient = round(10 ** rng.uniform(-5, -4), 7)
     known = linear(3, 2)
     layer = submission.L2regularization(known.layer, coefficient=coefficient)
     basis = [np.zeros((3, 2)) for _ in range(6)]
-    for unit, place in zip(basis, product(range(3), range(2)), strict=True):
-        unit[place] = rng.choice([-1, 1]) * 10.0 ** rng.integers(-2, 3)
+    for unit, place, size in zip(basis, product(range(3), range(2)), cycle([1e-3, 1, -1e3])):
+        unit[place] = size
     for weights in [*basis, sum(basis)]:
         known.set_weights(weights)
         done = backward(layer, known, numbers(4, 3), coefficient, np.zeros((4, 2)))
@@ -143,26 +153,45 @@ def test_two_layers_do_not_disturb_each_other(submission, linear, numbers, rng):
         submission.L2regularization(known.layer, coefficient=coefficient)
         for known, coefficient in zip(both, coefficients, strict=True)
     ]
-    for layer, known, coefficient in zip(layers, both, coefficients, strict=True):
-        done = backward(layer, known, numbers(3, 4), coefficient, numbers(3, 6))
+    xs, grad_outputs = zip(*((numbers(3, 4), numbers(3, 6)) for _ in both), strict=True)
+    passed = [forward(*each) for each in zip(layers, both, xs, strict=True)]
+    grad_inputs = [
+        layer.backward(grad_output) for layer, grad_output in zip(layers, grad_outputs, strict=True)
+    ]
+    for each in zip(layers, both, passed, coefficients, grad_outputs, grad_inputs, strict=True):
+        judge(*each).assert_equals_pytorch("weights", "bias", "x")
+
+
+def test_gradients_are_the_same_in_evaluation(submission, linear, numbers, some_coefficient):
+    """The gradients do not depend on whether the layer is training."""
+    known = linear(4, 3)
+    layer = submission.L2regularization(known.layer, coefficient=some_coefficient)
+    for training in (False, True, False):
+        layer.training = training
+        done = backward(layer, known, numbers(5, 4), some_coefficient, numbers(5, 3))
         done.assert_equals_pytorch("weights", "bias", "x")
 
 
-def test_asking_for_the_penalty_changes_no_gradient(submission, linear, numbers, some_coefficient):
+def test_asking_for_the_penalty_changes_no_gradient(
+    submission, linear, numbers, attempt, some_coefficient
+):
     """The gradients are the same whether penalty() has been called before or not."""
     known = linear(4, 3)
     layer = submission.L2regularization(known.layer, coefficient=some_coefficient)
     backward(layer, known, numbers(5, 4), some_coefficient, numbers(5, 3))
     for _ in range(2):
-        layer.penalty()
+        attempt(layer, "penalty")
         known.set_weights(numbers(4, 3))  # what penalty() does to them is judged elsewhere
         done = backward(layer, known, numbers(5, 4), some_coefficient, numbers(5, 3))
     done.assert_equals_pytorch("weights")
 
 
-def test_zero_coefficient_leaves_the_data_gradient(step):
+def test_zero_coefficient_leaves_the_data_gradient(submission, linear, numbers):
     """With coefficient 0 the gradients are the plain layer's."""
-    step(0.0, (5, 4, 3)).assert_equals_pytorch("weights", "x")
+    known = linear(4, 3)
+    layer = submission.L2regularization(known.layer, coefficient=0.0)
+    done = backward(layer, known, numbers(5, 4), 0.0, numbers(5, 3))
+    done.assert_equals_pytorch("weights", "x")
 
 
 def test_default_coefficient_is_one_hundredth(submission, linear, numbers):
@@ -177,9 +206,74 @@ def test_backward_leaves_its_arguments_untouched(submission, linear, numbers, so
     where = f"L2regularization(coefficient={some_coefficient}).backward"
     known = linear(4, 6)
     layer = submission.L2regularization(known.layer, coefficient=some_coefficient)
-    layer(numbers(3, 4))
+    forward(layer, known, numbers(3, 4))
     grad_output = numbers(3, 6)
     before = grad_output.copy()
     layer.backward(grad_output)
     expect.untouched(grad_output, before, "grad_output", where)
     known.assert_untouched(where)
+
+
+@pytest.fixture
+def watch(submission, linear, numbers):
+    """A function that makes a layer, and one that takes a step with it and tells the gradients."""
+
+    def make(*coefficient, sizes=(4, 3, 2)):
+        rows, in_features, out_features = sizes
+        known = linear(in_features, out_features)
+        layer = submission.L2regularization(known.layer, *coefficient)
+
+        def take(grad_output=None):
+            x = numbers(rows, in_features)
+            grad_output = numbers(rows, out_features) if grad_output is None else grad_output
+            return backward(layer, known, x, 0.3, grad_output).gradients
+
+        return known, layer, take
+
+    return make
+
+
+def observe_gradients(watch):
+    return [take() for *_, take in (watch(), watch(0.0), watch(0.3), watch(5.0))]
+
+
+def observe_later_steps(watch, numbers, attempt):
+    known, layer, take = watch(0.3)
+    seen = [take()]
+    known.set_weights(numbers(3, 2))
+    seen.append(take())
+    attempt(layer, "penalty")
+    seen.append(take())
+    return seen
+
+
+def observe_gradients_of_the_penalty_alone(watch):
+    _, _, take = watch(0.3)
+    return take(np.zeros((4, 2)))
+
+
+def observe_sizes(watch):
+    sizes = [(1, 2, 3), (2, 1, 3), (3, 2, 1), (2, 2, 2)]
+    return [take() for *_, take in (watch(0.3, sizes=each) for each in sizes)]
+
+
+def observe_evaluation(watch):
+    _, layer, take = watch(0.3)
+    layer.training = False
+    return take()
+
+
+def observe_two_layers(watch):
+    both = [watch(coefficient) for coefficient in (0.3, 5.0)]
+    return [take() for *_, take in both]
+
+
+def observe_changes_in_place(watch, numbers):
+    known, layer, _ = watch(0.3)
+    forward(layer, known, numbers(4, 3))
+    grad_output = numbers(4, 2)
+    before = grad_output.copy()
+    layer.backward(grad_output)
+    weights, bias = known.present("")
+    pairs = [(grad_output, before), (weights, known.weights), (bias, known.bias)]
+    return [np.array_equal(*pair) for pair in pairs]

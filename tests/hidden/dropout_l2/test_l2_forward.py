@@ -1,11 +1,13 @@
 """The forward pass of L2 regularization: the layer's own output, and the penalty."""
 
-from itertools import combinations_with_replacement
+from itertools import combinations_with_replacement, cycle
 
 import numpy as np
 import pytest
 
 from autograder import expect
+
+COEFFICIENTS = [(0.02, 0.4), (1.2, 9.0)]
 
 
 @pytest.fixture
@@ -42,44 +44,43 @@ def test_penalty_grows_with_the_weights(submission, linear, numbers, coefficient
     )
 
 
-@pytest.mark.parametrize("training", [True, False])
-def test_output_is_the_layers_output(
-    submission, linear, numbers, coefficient, where, sizes, training
-):
+def test_output_is_the_layers_output(submission, linear, numbers, cases):
     """The output is layer(x), unchanged, in training and in evaluation."""
-    rows, in_features, out_features = sizes
-    known = linear(in_features, out_features)
-    layer = submission.L2regularization(known.layer, coefficient=coefficient)
-    layer.training = training
-    for _ in range(2):
+    for (rows, in_features, out_features), coefficient in cases(COEFFICIENTS):
+        known = linear(in_features, out_features)
+        layer = submission.L2regularization(known.layer, coefficient=coefficient)
         x = numbers(rows, in_features)
-        place = f"{where}{known.given(x=x)}"
-        y = expect.array(layer(x), (rows, out_features), "output", place)
-        expect.close(y, known.output(x), "output", place)
+        for training, size in ((True, 1), (True, 100), (False, 1)):
+            if not training:
+                layer.training = False
+                known.set_weights(2 - known.weights)
+            where = f"L2regularization(coefficient={coefficient}), training={training}"
+            where += known.given(x=size * x)
+            y = expect.array(layer(size * x), (rows, out_features), "output", where)
+            expect.close(y, known.output(size * x), "output", where)
 
 
-@pytest.mark.parametrize("training", [True, False])
-def test_penalty_is_coefficient_times_sum_of_squares(
-    submission, linear, numbers, coefficient, where, sizes, training
-):
+def test_penalty_is_coefficient_times_sum_of_squares(submission, linear, numbers, cases):
     """The penalty is coefficient * sum(weights ** 2), in training and in evaluation."""
-    rows, in_features, out_features = sizes
-    known = linear(in_features, out_features)
-    layer = submission.L2regularization(known.layer, coefficient=coefficient)
-    layer.training = training
-    for _ in range(2):
-        layer(numbers(rows, in_features))
-        assert_right(layer, known, coefficient, where)
+    for (rows, in_features, out_features), coefficient in cases(COEFFICIENTS):
+        known = linear(in_features, out_features)
+        layer = submission.L2regularization(known.layer, coefficient=coefficient)
+        for training in (True, False):
+            if not training:
+                layer.training = False
+            layer(numbers(rows, in_features))
+            where = f"L2regularization(coefficient={coefficient}), training={training}"
+            assert_right(layer, known, coefficient, where)
 
 
-def test_penalty_is_right_for_all_weights(submission, linear, numbers, rng, coefficient, where):
+def test_penalty_is_right_for_all_weights(submission, linear, numbers, coefficient, where):
     """The penalty is right for each weight alone and for each two together, small or large."""
     # it is a quadratic form of the weights: these determine it for all weights
     known = linear(2, 3)
     layer = submission.L2regularization(known.layer, coefficient=coefficient)
     layer(numbers(4, 2))
-    size = 10.0 ** rng.integers(-2, 3)
-    for i, j in combinations_with_replacement(range(6), 2):
+    sizes = cycle([1e-3, 1.0, 1e3])
+    for (i, j), size in zip(combinations_with_replacement(range(6), 2), sizes, strict=False):
         weights = np.zeros(6)
         weights[i] += size
         weights[j] -= 2 * size
@@ -129,6 +130,19 @@ def test_penalty_follows_the_present_weights(submission, linear, numbers, coeffi
         assert_right(layer, known, coefficient, where)
 
 
+def test_penalty_stays_right_while_training(
+    submission, linear, numbers, attempt, coefficient, where
+):
+    """The penalty is right before and after backward passes alike."""
+    known = linear(4, 6)
+    layer = submission.L2regularization(known.layer, coefficient=coefficient)
+    for _ in range(3):
+        layer(numbers(3, 4))
+        attempt(layer, "backward", numbers(3, 6))
+        known.set_weights(numbers(4, 6))  # what backward() does to them is judged elsewhere
+        assert_right(layer, known, coefficient, where)
+
+
 def test_two_layers_do_not_disturb_each_other(submission, linear, numbers, rng):
     """Two layers in one network have coefficients and penalties of their own."""
     coefficients = [round(rng.uniform(low, low + 1), 3) for low in (0.1, 2.0)]
@@ -137,8 +151,9 @@ def test_two_layers_do_not_disturb_each_other(submission, linear, numbers, rng):
         submission.L2regularization(known.layer, coefficient=coefficient)
         for known, coefficient in zip(both, coefficients, strict=True)
     ]
-    for layer, known, coefficient in zip(layers, both, coefficients, strict=True):
+    for layer in layers:
         layer(numbers(3, 4))
+    for layer, known, coefficient in zip(layers, both, coefficients, strict=True):
         assert_right(layer, known, coefficient, f"L2regularization(coefficient={coefficient})")
 
 
@@ -152,3 +167,79 @@ def test_forward_leaves_its_arguments_untouched(submission, linear, numbers, coe
     layer.penalty()
     expect.untouched(x, before, "x", where)
     known.assert_untouched(where)
+
+
+@pytest.fixture
+def watch(submission, linear):
+    """A function that makes a layer of fixed sizes."""
+
+    def make(*coefficient, sizes=(3, 2)):
+        known = linear(*sizes)
+        return known, submission.L2regularization(known.layer, *coefficient)
+
+    return make
+
+
+def observe_output(watch, numbers):
+    known, layer = watch(0.3)
+    seen = []
+    for training in (True, True, False):
+        layer.training = training
+        x = numbers(2, 3)
+        y = expect.array(layer(x), (2, 2), "output", "")
+        seen.append("layer(x)" if np.allclose(y, known.output(x)) else y)
+    return seen
+
+
+@pytest.mark.parametrize("training", [True, False])
+def observe_penalty(watch, numbers, training):
+    known, layer = watch(0.3)
+    layer.training = training
+    seen = []
+    for _ in range(2):
+        layer(numbers(4, 3))
+        seen += [layer.penalty(), layer.penalty()]
+    known.set_weights(numbers(3, 2))
+    seen.append(layer.penalty())
+    layer(numbers(1, 3))
+    seen.append(layer.penalty())
+    known.layer.bias = numbers(1, 2)
+    seen.append(layer.penalty())
+    return [expect.number(penalty, "penalty", "") for penalty in seen]
+
+
+def observe_penalty_before_any_forward_pass(watch):
+    layers = [layer for _, layer in (watch(), watch(0.0), watch(0.3), watch(5.0))]
+    return [expect.number(layer.penalty(), "penalty", "") for layer in layers]
+
+
+def observe_penalty_of_sizes(watch, numbers):
+    seen = []
+    for sizes in ((1, 1), (4, 2), (2, 4), (3, 3)):
+        _, layer = watch(0.3, sizes=sizes)
+        layer(numbers(3, sizes[0]))
+        seen.append(expect.number(layer.penalty(), "penalty", ""))
+    return seen
+
+
+@pytest.mark.parametrize("coefficient", [(), (0.0,), (5.0,)], ids=str)
+def observe_penalty_of_coefficients(watch, numbers, coefficient):
+    _, layer = watch(*coefficient)
+    layer(numbers(4, 3))
+    return expect.number(layer.penalty(), "penalty", "")
+
+
+def observe_two_layers(watch):
+    both = [watch(coefficient) for coefficient in (0.3, 5.0)]
+    return [expect.number(layer.penalty(), "penalty", "") for _, layer in both]
+
+
+def observe_changes_in_place(watch, numbers):
+    known, layer = watch(0.3)
+    x = numbers(4, 3)
+    before = x.copy()
+    layer(x)
+    layer.penalty()
+    weights, bias = known.present("")
+    pairs = [(x, before), (weights, known.weights), (bias, known.bias)]
+    return [np.array_equal(*pair) for pair in pairs]

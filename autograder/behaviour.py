@@ -1,0 +1,110 @@
+"""What a solution does, as facts: observed on fixed inputs, told as text, free of chance.
+
+Beside its properties, `test_*`, a suite may have observations: functions named `observe_*`, which
+take the same fixtures and return what they see. Two solutions with the same facts behave alike.
+Nobody's points depend on them: they are compared with those of known mistakes, to name the mistake.
+"""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.assignment import Assignment, Item
+from autograder.pytest_plugin import GRADING, Grading
+from autograder.sandbox import DiedError, StudentError
+from autograder.suite import run_pytest
+
+Facts = dict[str, str]  # by the observation's name
+SEED = 0  # of the inputs, the same for all solutions: a fact depends on the solution alone
+DIGITS = 4  # of a number in a fact: more than any two mistakes have in common
+MANY = 40  # numbers: an array of more is told by its first ones and its sum
+
+
+def observe(
+    assignment: Assignment, grading: Grading, items: list[Item]
+) -> tuple[dict[str, Facts], list[str]]:
+    """Observe a submission.
+
+    Parameters
+    ----------
+    assignment : Assignment
+    grading : Grading
+        The submission; its seed should be `SEED`.
+    items : list of Item
+        Those whose suites' observations are made.
+
+    Returns
+    -------
+    facts : dict of str to Facts
+        By the item's name.
+    faults : list of str
+        What broke on our side, for the operator: such an item has no facts.
+    """
+    observer = _Observer(grading)
+    run_pytest(assignment, items, observer, "-o", "python_functions=observe_*")
+    facts = {item.name: observer.facts.get(item.name, {}) for item in items}
+    for name in observer.broken:
+        facts[name] = {}
+    return facts, observer.faults
+
+
+class _Observer:
+    """A pytest plugin that hands the submission in and keeps what observations return."""
+
+    def __init__(self, grading: Grading) -> None:
+        self.grading = grading
+        self.facts: dict[str, Facts] = {}
+        self.broken: set[str] = set()
+        self.faults: list[str] = []
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.stash[GRADING] = self.grading
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.faults.append(f"{report.nodeid}: {report.longrepr}")
+
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
+        names = pyfuncitem._fixtureinfo.argnames  # noqa: SLF001  # as pytest's own hook does
+        value = pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names})
+        self._keep(pyfuncitem, _text(value))
+        return True
+
+    def pytest_runtest_makereport(self, item: pytest.Function, call: pytest.CallInfo[None]) -> None:
+        if call.excinfo is None:
+            return
+        error = call.excinfo.value
+        if isinstance(error, (AssertionError, StudentError, pytest.fail.Exception)):
+            self._keep(item, _told(error))
+        else:
+            self.broken.add(item.path.stem)
+            self.faults.append(f"{item.nodeid}: {type(error).__name__}: {error}")
+
+    def _keep(self, item: pytest.Function, fact: str) -> None:
+        name = item.name.removeprefix("observe_")
+        self.facts.setdefault(item.path.stem, {})[name] = fact
+
+
+def _told(error: BaseException) -> str:
+    """Return an error as a fact: its kind, and of the student's own errors no more than that."""
+    if isinstance(error, DiedError):
+        return "the process ended"
+    text = str(error).partition(" [")[0]
+    return f"raises {text.partition(':')[0]}" if isinstance(error, StudentError) else text
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {_text(part)}" for name, part in value.items())
+    if isinstance(value, (list, tuple)):
+        return f"({', '.join(map(_text, value))})"
+    if isinstance(value, np.ndarray):
+        if value.size > MANY:
+            return _text([*value.ravel()[:DIGITS], value.sum()])
+        # of the largest, so that rounding errors next to zero make no difference
+        unit = float(np.abs(value).max(initial=0.0)) or 1.0
+        return _text([float(v) if abs(v) > unit * 10**-DIGITS else 0.0 for v in value.ravel()])
+    if isinstance(value, (float, np.floating)):
+        return f"{float(value) + 0.0:.{DIGITS}g}"
+    return str(value)

@@ -1,0 +1,70 @@
+"""Names a student's mistake: the known one whose behaviour theirs equals, on the same inputs."""
+
+from collections.abc import Iterable, Sequence
+
+from autograder.behaviour import Facts
+from autograder.certificate import Behaviour, Mistake
+from autograder.outcome import Diagnosis
+
+TOGETHER = 3  # mistakes in one item: more of them explain anything
+
+
+def deviations(behaviour: Behaviour, reference: Behaviour) -> Behaviour:
+    """Return the facts, by item, in which a behaviour differs from the reference's."""
+    return {
+        item: {name: fact for name, fact in facts.items() if reference[item].get(name) != fact}
+        for item, facts in behaviour.items()
+    }
+
+
+def diagnose(mistakes: Sequence[Mistake], lost: Behaviour) -> dict[str, tuple[Diagnosis, ...]]:
+    """Name the mistakes behind the lost items.
+
+    Parameters
+    ----------
+    mistakes : sequence of Mistake
+        The known ones.
+    lost : Behaviour
+        For each item that lost points, the facts in which it differs from the reference.
+
+    Returns
+    -------
+    diagnoses : dict of str to tuple of Diagnosis
+        By the item's name. One mistake, if its behaviour is the item's; several, if each shows in
+        full and together they make up all that is seen; none otherwise.
+    """
+    return {
+        item: tuple(Diagnosis(m.name, m.advice) for m in _behind(item, mistakes, lost))
+        for item in lost
+    }
+
+
+def _behind(item: str, mistakes: Sequence[Mistake], lost: Behaviour) -> list[Mistake]:
+    seen = lost[item]
+    shown = [m for m in mistakes if m.behaviour.get(item) and _shows(m.behaviour[item], seen)]
+    whole = [m for m in shown if m.behaviour[item] == seen]
+    if whole:
+        return [min(whole, key=lambda mistake: _rank(mistake, lost))]
+    together = _cover(item, shown, seen)
+    return together if len(together) <= TOGETHER else []
+
+
+def _shows(facts: Facts, seen: Facts) -> bool:
+    return facts.items() <= seen.items()
+
+
+def _rank(mistake: Mistake, lost: Behaviour) -> tuple[int, int, str]:
+    """Return what puts the most specific mistake first: what explains most, and claims least."""
+    explained = sum(mistake.behaviour.get(item) == seen for item, seen in lost.items())
+    not_lost = sum(item not in lost for item in mistake.loses)
+    return -explained, not_lost, mistake.name
+
+
+def _cover(item: str, shown: Iterable[Mistake], seen: Facts) -> list[Mistake]:
+    """Return few mistakes that together make up all that is seen; none if they cannot."""
+    left, chosen = set(seen), []
+    for mistake in sorted(shown, key=lambda m: (-len(m.behaviour[item]), m.name)):
+        if left & mistake.behaviour[item].keys():
+            chosen.append(mistake)
+            left -= mistake.behaviour[item].keys()
+    return [] if left else chosen
