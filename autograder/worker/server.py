@@ -103,6 +103,11 @@ class Server:
         ]
         return value, changed
 
+    def do_repeat(self, target: Any, args: list[Any], times: int) -> list[Any]:
+        """Call an object several times; a result that is an array is copied before the next."""
+        results = (target(*args) for _ in range(times))
+        return [np.array(r) if isinstance(r, np.ndarray) else r for r in results]
+
     def do_getattr(self, target: Any, name: str) -> Any:
         """Read an attribute."""
         return getattr(target, name)
