@@ -26,7 +26,7 @@ class Mistake:
     advice : str
         What to tell a student whose code behaves like this.
     loses : tuple of str
-        The items that it must lose, and all others it must keep.
+        The items that it must lose, in the notebook's order; all others it must keep.
     fails : dict of str to tuple of str
         By the item's name, the properties that fail.
     behaviour : Behaviour

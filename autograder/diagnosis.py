@@ -41,7 +41,7 @@ def diagnose(mistakes: Sequence[Mistake], lost: Behaviour) -> dict[str, tuple[Di
 
 def _behind(item: str, mistakes: Sequence[Mistake], lost: Behaviour) -> list[Mistake]:
     seen = lost[item]
-    shown = [m for m in mistakes if m.behaviour.get(item) and _shows(m.behaviour[item], seen)]
+    shown = [m for m in mistakes if _shows(m, item, lost) and _shows(m, m.loses[0], lost)]
     whole = [m for m in shown if m.behaviour[item] == seen]
     if whole:
         return [min(whole, key=lambda mistake: _rank(mistake, lost))]
@@ -49,8 +49,14 @@ def _behind(item: str, mistakes: Sequence[Mistake], lost: Behaviour) -> list[Mis
     return together if len(together) <= TOGETHER else []
 
 
-def _shows(facts: Facts, seen: Facts) -> bool:
-    return facts.items() <= seen.items()
+def _shows(mistake: Mistake, item: str, lost: Behaviour) -> bool:
+    """Tell whether all that a mistake does in an item is seen there.
+
+    The first item that a mistake loses is where it lies; in others it shows by its consequences,
+    and another mistake may have the same ones.
+    """
+    facts = mistake.behaviour.get(item, {})
+    return facts != {} and item in lost and facts.items() <= lost[item].items()
 
 
 def _rank(mistake: Mistake, lost: Behaviour) -> tuple[int, int, str]:

@@ -19,7 +19,7 @@ import nbformat
 from autograder import behaviour
 from autograder.assignment import Assignment, AssignmentError, Item
 from autograder.behaviour import Facts
-from autograder.certificate import certificate_of
+from autograder.certificate import certificate_of, path_of
 from autograder.diagnosis import deviations, diagnose
 from autograder.outcome import Diagnosis, ItemResult, Outcome, PropertyResult
 from autograder.pytest_plugin import Grading
@@ -140,6 +140,11 @@ def _diagnosed(
         if result.points is not None and result.points < result.max_points
     ]
     certificate = certificate_of(assignment)
+    if lost and certificate is None:
+        _tell_once(
+            f"{path_of(assignment)} is missing or not of the present version, so no mistake is "
+            f"named: run `autograder audit {assignment.name}`"
+        )
     found: dict[str, tuple[Diagnosis, ...]] = {}
     if lost and certificate is not None and grading.budget is not None and grading.budget.left > 0:
         again = replace(
@@ -153,6 +158,11 @@ def _diagnosed(
         found = diagnose(certificate.mistakes, deviations(facts, certificate.reference))
     for result in results:
         yield replace(result, diagnosis=found.get(result.name, ()))
+
+
+@lru_cache(maxsize=16)
+def _tell_once(text: str) -> None:
+    _tell([text])
 
 
 def _tell(faults: list[str]) -> None:
