@@ -121,12 +121,12 @@ def print_audit(console: Console, certificate: Certificate) -> None:
     )
     for title, notes in {
         f"{lone} times one property alone catches a mutant": [
-            f"{mistake} ({property_})" for _, property_, mistake in certificate.lone_catches
+            f"{mistake}: {name}" for _, name, mistake in certificate.lone_catches
         ],
         f"{len(certificate.redundant)} properties that no mutant needs": certificate.redundant,
         f"{len(unnamed)} mutants not named as what they are": unnamed,
     }.items():
-        console.print(f"{title}{': ' if notes else ''}{', '.join(notes)}", highlight=False)
+        console.print("\n  ".join([title, *notes]), highlight=False)
 
 
 @commands.command()

@@ -30,6 +30,8 @@ NAME = "dropout_l2"
 PROJECT = Path(__file__).resolve().parent.parent
 SUBMITTED = sum(student.submits for student in CLASS)
 
+TESTS = ["hidden", "mutants", "variants", "certificates"]
+
 
 class StepError(Exception):
     """A command that failed."""
@@ -64,7 +66,7 @@ class Course:
         shutil.rmtree(self.root, ignore_errors=True)
         self.root.mkdir(parents=True)
         ignore = shutil.ignore_patterns("__pycache__")
-        for folder in ("source", "tests/hidden", "tests/mutants", "tests/variants"):
+        for folder in ("source", *(f"tests/{name}" for name in TESTS)):
             shutil.copytree(PROJECT / folder, self.root / folder, ignore=ignore)
         config = (PROJECT / "nbgrader_config.py").read_text(encoding="utf-8")
         config += f"\nc.Exchange.root = {str(self.root / 'exchange')!r}\n"

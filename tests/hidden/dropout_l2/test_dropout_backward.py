@@ -324,6 +324,15 @@ def observe_after_other_forwards(submission, linear, numbers):
     return tell(layer, known, passed, numbers(12, 12))
 
 
+def observe_a_second_backward(submission, linear, numbers):
+    known = linear(16, 12)
+    layer = submission.Dropout(known.layer, p=0.35)
+    known.set_weights(numbers(16, 12))
+    passed = forward(layer, known, numbers(12, 16))
+    layer.backward(numbers(12, 12))
+    return tell(layer, known, passed, numbers(12, 12))
+
+
 def observe_two_layers(submission, linear, numbers):
     both = [linear(16, 12), linear(16, 12)]
     layers = [submission.Dropout(known.layer, p=0.35) for known in both]

@@ -373,6 +373,20 @@ def observe_the_wrapped_layers_training(watch):
     return multiples(forward(layer, x, 16, ""), known, x)
 
 
+def observe_beside_another_layer(submission, linear, numbers):
+    known, x = linear(5, 40), numbers(12, 5)
+    layer = submission.Dropout(known.layer, p=0.35)
+    submission.Dropout(linear(5, 40).layer, p=0.8)
+    return multiples(forward(layer, x, 40, ""), known, x)
+
+
+def observe_with_new_weights(submission, linear, numbers):
+    known, x = linear(5, 40), numbers(12, 5)
+    layer = submission.Dropout(known.layer, p=0.35)
+    known.set_weights(numbers(5, 40))
+    return multiples(forward(layer, x, 40, ""), known, x)
+
+
 def observe_default(submission, linear, numbers):
     known = linear(5, 30)
     x = numbers(12, 5)

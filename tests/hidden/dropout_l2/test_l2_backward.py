@@ -221,7 +221,8 @@ def watch(submission, linear, numbers):
     def make(*coefficient, sizes=(4, 3, 2)):
         rows, in_features, out_features = sizes
         known = linear(in_features, out_features)
-        layer = submission.L2regularization(known.layer, *coefficient)
+        named = dict(zip(["coefficient"], coefficient, strict=False))
+        layer = submission.L2regularization(known.layer, **named)
 
         def take(grad_output=None):
             x = numbers(rows, in_features)
@@ -265,7 +266,9 @@ def observe_evaluation(watch):
 
 def observe_two_layers(watch):
     both = [watch(coefficient) for coefficient in (0.3, 5.0)]
-    return [take() for *_, take in both]
+    taken = [take() for *_, take in both]
+    now = [layer.grads["weights"] for _, layer, _ in both]
+    return taken, now
 
 
 def observe_changes_in_place(watch, numbers):

@@ -175,7 +175,8 @@ def watch(submission, linear):
 
     def make(*coefficient, sizes=(3, 2)):
         known = linear(*sizes)
-        return known, submission.L2regularization(known.layer, *coefficient)
+        named = dict(zip(["coefficient"], coefficient, strict=False))
+        return known, submission.L2regularization(known.layer, **named)
 
     return make
 
@@ -227,6 +228,22 @@ def observe_penalty_of_coefficients(watch, numbers, coefficient):
     _, layer = watch(*coefficient)
     layer(numbers(4, 3))
     return expect.number(layer.penalty(), "penalty", "")
+
+
+def observe_penalty_of_small_weights(watch):
+    known, layer = watch(0.3)
+    known.set_weights(known.weights * 1e-3)
+    return expect.number(layer.penalty(), "penalty", "")
+
+
+def observe_penalty_while_training(watch, numbers, attempt):
+    _, layer = watch(0.3)
+    seen = []
+    for _ in range(2):
+        layer(numbers(4, 3))
+        attempt(layer, "backward", numbers(4, 2))
+        seen.append(expect.number(layer.penalty(), "penalty", ""))
+    return seen
 
 
 def observe_two_layers(watch):

@@ -1,0 +1,26 @@
+"""Backward returns the gradients of the parameters.
+
+Your backward pass returns a dictionary. Return grad_input, shape (N, in_features), which
+layer.backward gives you; the gradients of weights and bias only need to be set in grads.
+
+loses: test_dropout_backward
+"""
+
+
+class Dropout(LayerWrapper):
+    def __init__(self, layer, p=0.5):
+        super().__init__(layer)
+        if not 0 <= p <= 1:
+            raise ValueError(f"p must lie in [0, 1], got p={p}")
+        self.p = p
+
+    def __call__(self, x):
+        h = self.layer(x)
+        if not self.training:
+            return h
+        self.mask = (np.random.rand(*h.shape) > self.p) / (1 - self.p)
+        return h * self.mask
+
+    def backward(self, grad_output):
+        self.layer.backward(grad_output * self.mask)
+        return self.grads

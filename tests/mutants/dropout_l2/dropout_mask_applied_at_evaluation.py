@@ -1,0 +1,25 @@
+"""Only training draws a mask, evaluation uses the one that is there.
+
+Your layer goes on applying the mask of the latest training call when it is not training. Return
+layer(x) unchanged when self.training is False.
+
+loses: test_dropout_forward
+"""
+
+
+class Dropout(LayerWrapper):
+    def __init__(self, layer, p=0.5):
+        super().__init__(layer)
+        if not 0 <= p <= 1:
+            raise ValueError(f"p must lie in [0, 1], got p={p}")
+        self.p = p
+        self.mask = 1.0
+
+    def __call__(self, x):
+        h = self.layer(x)
+        if self.training:
+            self.mask = (np.random.rand(*h.shape) > self.p) / (1 - self.p)
+        return h * self.mask
+
+    def backward(self, grad_output):
+        return self.layer.backward(grad_output * self.mask)

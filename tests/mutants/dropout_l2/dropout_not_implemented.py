@@ -1,0 +1,21 @@
+"""I leave the whole of Dropout for later.
+
+Your Dropout is not written yet: it raises NotImplementedError. Start with the forward pass, as
+the notebook describes it, and keep the mask on self: the backward pass needs it.
+
+loses: test_dropout_forward, test_dropout_backward
+"""
+
+
+class Dropout(LayerWrapper):
+    def __init__(self, layer, p=0.5):
+        super().__init__(layer)
+        if not 0 <= p <= 1:
+            raise ValueError(f"p must lie in [0, 1], got p={p}")
+        self.p = p
+
+    def __call__(self, x):
+        raise NotImplementedError()
+
+    def backward(self, grad_output):
+        raise NotImplementedError()

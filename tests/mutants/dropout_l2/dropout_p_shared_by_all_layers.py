@@ -1,0 +1,25 @@
+"""The drop rate is an attribute of the class.
+
+Your forward pass uses the p of whichever Dropout layer was made last: all of them share one.
+Keep each layer's p on its own self, not on the class or in a global variable.
+
+loses: test_dropout_forward
+"""
+
+
+class Dropout(LayerWrapper):
+    def __init__(self, layer, p=0.5):
+        super().__init__(layer)
+        if not 0 <= p <= 1:
+            raise ValueError(f"p must lie in [0, 1], got p={p}")
+        Dropout.p = p
+
+    def __call__(self, x):
+        h = self.layer(x)
+        if not self.training:
+            return h
+        self.mask = (np.random.rand(*h.shape) > self.p) / (1 - self.p)
+        return h * self.mask
+
+    def backward(self, grad_output):
+        return self.layer.backward(grad_output * self.mask)

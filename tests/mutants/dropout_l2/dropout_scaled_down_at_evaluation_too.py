@@ -1,0 +1,25 @@
+"""Training divides by 1 - p, so evaluation multiplies by it.
+
+Your layer multiplies by 1 - p when not training, although it divides by 1 - p while training.
+The scale while training is enough: return layer(x) unchanged otherwise.
+
+loses: test_dropout_forward
+"""
+
+
+class Dropout(LayerWrapper):
+    def __init__(self, layer, p=0.5):
+        super().__init__(layer)
+        if not 0 <= p <= 1:
+            raise ValueError(f"p must lie in [0, 1], got p={p}")
+        self.p = p
+
+    def __call__(self, x):
+        h = self.layer(x)
+        if not self.training:
+            return h * (1 - self.p)
+        self.mask = (np.random.rand(*h.shape) > self.p) / (1 - self.p)
+        return h * self.mask
+
+    def backward(self, grad_output):
+        return self.layer.backward(grad_output * self.mask)

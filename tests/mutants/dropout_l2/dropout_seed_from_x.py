@@ -1,0 +1,26 @@
+"""I make the seed from x, so that the result is reproducible.
+
+Your layer draws the same mask again whenever x is the same, as if the seed were made from the
+values of x. Set no seed in the layer: let the random numbers run on from call to call.
+
+loses: test_dropout_forward
+"""
+
+
+class Dropout(LayerWrapper):
+    def __init__(self, layer, p=0.5):
+        super().__init__(layer)
+        if not 0 <= p <= 1:
+            raise ValueError(f"p must lie in [0, 1], got p={p}")
+        self.p = p
+
+    def __call__(self, x):
+        h = self.layer(x)
+        if not self.training:
+            return h
+        np.random.seed(int(1e6 * np.abs(x).sum()) % 2**32)
+        self.mask = (np.random.rand(*h.shape) > self.p) / (1 - self.p)
+        return h * self.mask
+
+    def backward(self, grad_output):
+        return self.layer.backward(grad_output * self.mask)

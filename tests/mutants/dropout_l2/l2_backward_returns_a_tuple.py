@@ -1,0 +1,26 @@
+"""Backward returns all the gradients that it has computed.
+
+Your backward pass returns a tuple. Return grad_input alone, shape (N, in_features): the
+gradients of weights and bias only need to be set in grads.
+
+loses: test_l2_backward
+"""
+
+
+class L2regularization(LayerWrapper):
+    def __init__(self, layer, coefficient=0.01):
+        super().__init__(layer)
+        if coefficient < 0:
+            raise ValueError(f"coefficient must not be negative, got coefficient={coefficient}")
+        self.coefficient = coefficient
+
+    def __call__(self, x):
+        return self.layer(x)
+
+    def penalty(self):
+        return self.coefficient * np.sum(self.weights**2)
+
+    def backward(self, grad_output):
+        grad_input = self.layer.backward(grad_output)
+        self.grads["weights"] += 2 * self.coefficient * self.weights
+        return grad_input, self.grads

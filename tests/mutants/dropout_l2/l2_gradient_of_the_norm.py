@@ -1,0 +1,26 @@
+"""L2 is the norm, and the gradient of the norm is W / norm(W).
+
+Your backward pass adds coefficient * weights over the norm of the weights, the gradient of a
+norm that is not squared. The penalty has the square: add 2 * coefficient * weights.
+
+loses: test_l2_backward
+"""
+
+
+class L2regularization(LayerWrapper):
+    def __init__(self, layer, coefficient=0.01):
+        super().__init__(layer)
+        if coefficient < 0:
+            raise ValueError(f"coefficient must not be negative, got coefficient={coefficient}")
+        self.coefficient = coefficient
+
+    def __call__(self, x):
+        return self.layer(x)
+
+    def penalty(self):
+        return self.coefficient * np.sum(self.weights**2)
+
+    def backward(self, grad_output):
+        grad_input = self.layer.backward(grad_output)
+        self.grads["weights"] += self.coefficient * self.weights / np.linalg.norm(self.weights)
+        return grad_input

@@ -1,0 +1,26 @@
+"""All weights share the penalty, so I divide by their number.
+
+Your grads["weights"] has the penalty's gradient divided by the number of weights. The penalty
+is a sum, no mean: add 2 * coefficient * weights undivided.
+
+loses: test_l2_backward
+"""
+
+
+class L2regularization(LayerWrapper):
+    def __init__(self, layer, coefficient=0.01):
+        super().__init__(layer)
+        if coefficient < 0:
+            raise ValueError(f"coefficient must not be negative, got coefficient={coefficient}")
+        self.coefficient = coefficient
+
+    def __call__(self, x):
+        return self.layer(x)
+
+    def penalty(self):
+        return self.coefficient * np.sum(self.weights**2)
+
+    def backward(self, grad_output):
+        grad_input = self.layer.backward(grad_output)
+        self.grads["weights"] += 2 * self.coefficient * self.weights / self.weights.size
+        return grad_input

@@ -1,0 +1,26 @@
+"""I square the coefficient in the gradient.
+
+Your backward pass adds 2 * coefficient ** 2 * weights to grads["weights"]. The coefficient is a
+factor of the penalty, and the same factor of its gradient: add 2 * coefficient * weights.
+
+loses: test_l2_backward
+"""
+
+
+class L2regularization(LayerWrapper):
+    def __init__(self, layer, coefficient=0.01):
+        super().__init__(layer)
+        if coefficient < 0:
+            raise ValueError(f"coefficient must not be negative, got coefficient={coefficient}")
+        self.coefficient = coefficient
+
+    def __call__(self, x):
+        return self.layer(x)
+
+    def penalty(self):
+        return self.coefficient * np.sum(self.weights**2)
+
+    def backward(self, grad_output):
+        grad_input = self.layer.backward(grad_output)
+        self.grads["weights"] += 2 * self.coefficient**2 * self.weights
+        return grad_input

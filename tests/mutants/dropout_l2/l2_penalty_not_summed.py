@@ -1,0 +1,26 @@
+"""The penalty is coefficient * W ** 2.
+
+Your penalty() returns an array of the shape of weights. Add up its elements to one number:
+coefficient * sum(weights ** 2).
+
+loses: test_l2_forward
+"""
+
+
+class L2regularization(LayerWrapper):
+    def __init__(self, layer, coefficient=0.01):
+        super().__init__(layer)
+        if coefficient < 0:
+            raise ValueError(f"coefficient must not be negative, got coefficient={coefficient}")
+        self.coefficient = coefficient
+
+    def __call__(self, x):
+        return self.layer(x)
+
+    def penalty(self):
+        return self.coefficient * self.weights**2
+
+    def backward(self, grad_output):
+        grad_input = self.layer.backward(grad_output)
+        self.grads["weights"] += 2 * self.coefficient * self.weights
+        return grad_input

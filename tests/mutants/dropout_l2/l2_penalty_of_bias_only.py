@@ -1,0 +1,26 @@
+"""The penalty is on the bias.
+
+Your penalty() is made of the squares of the bias, and the weights do not enter. It is the other
+way round: coefficient * sum(weights ** 2), without the bias.
+
+loses: test_l2_forward
+"""
+
+
+class L2regularization(LayerWrapper):
+    def __init__(self, layer, coefficient=0.01):
+        super().__init__(layer)
+        if coefficient < 0:
+            raise ValueError(f"coefficient must not be negative, got coefficient={coefficient}")
+        self.coefficient = coefficient
+
+    def __call__(self, x):
+        return self.layer(x)
+
+    def penalty(self):
+        return self.coefficient * np.sum(self.bias**2)
+
+    def backward(self, grad_output):
+        grad_input = self.layer.backward(grad_output)
+        self.grads["weights"] += 2 * self.coefficient * self.weights
+        return grad_input

@@ -1,0 +1,26 @@
+"""A higher power punishes large weights even more.
+
+Your penalty() adds up the third power of abs(weights). L2 has the second power: coefficient *
+sum(weights ** 2).
+
+loses: test_l2_forward
+"""
+
+
+class L2regularization(LayerWrapper):
+    def __init__(self, layer, coefficient=0.01):
+        super().__init__(layer)
+        if coefficient < 0:
+            raise ValueError(f"coefficient must not be negative, got coefficient={coefficient}")
+        self.coefficient = coefficient
+
+    def __call__(self, x):
+        return self.layer(x)
+
+    def penalty(self):
+        return self.coefficient * np.sum(np.abs(self.weights) ** 3)
+
+    def backward(self, grad_output):
+        grad_input = self.layer.backward(grad_output)
+        self.grads["weights"] += 2 * self.coefficient * self.weights
+        return grad_input
