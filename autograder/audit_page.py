@@ -54,6 +54,8 @@ def _picture(certificate: Certificate, columns: list[tuple[str, str]]) -> str:
     matrix = np.array(
         [[colour(m.fails.get(item), one) for item, one in columns] for m in certificate.mistakes]
     ).reshape(len(certificate.mistakes), len(columns))
+    if not matrix.size:
+        return ""
     with rc_context({"svg.fonttype": "none", "svg.hashsalt": "audit", "font.size": 7}):
         figure = Figure(
             figsize=(INCH * len(columns) + 4, INCH * len(matrix) + 4), layout="constrained"

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,10 @@ from nbgrader.api import Gradebook
 
 from autograder import scripts
 from autograder.assignment import Assignment
+from autograder.audit import Auditor
+from autograder.behaviour import Facts
+from autograder.certificate import Certificate, Mistake
+from autograder.grader import GradingProcess
 from autograder.sandbox import Budget
 from autograder.session import Session
 from autograder.submission import Submission, filled
@@ -41,6 +46,9 @@ STUB = f"{HEADER}        # YOUR CODE HERE\n        raise NotImplementedError()\n
 RIGHT = f"{HEADER}        return x * self.factor\n"
 IN_PLACE = f"{HEADER}        x *= self.factor\n        return x\n"  # three of four properties
 IDENTITY = f"{HEADER}        return x\n"  # all but the essential one, for factor 1
+THREE = (
+    f"{RIGHT}    def __init__(self, factor=3.0):\n        self.factor = factor\n"  # three of four
+)
 
 SUITE = '''\
 """Four properties of a scaler."""
@@ -80,6 +88,38 @@ def test_input_stays_as_it_is(submission, rng):
     expect.untouched(x, before, "x", "Scaler(3)")
 '''
 
+OBSERVATIONS = """
+
+def observe_output(submission, rng):
+    return submission.Scaler(3.0)(rng.normal(size=3))
+
+
+def observe_default_factor(submission):
+    return submission.Scaler().factor
+
+
+def observe_input_stays(submission, rng):
+    x = rng.normal(size=3)
+    before = x.copy()
+    submission.Scaler(3.0)(x)
+    return bool((x == before).all())
+"""
+OBSERVED = {"test_scaler.py": SUITE + OBSERVATIONS}
+
+
+def wrong(answer: str, advice: str = "Mend it.", loses: str = "test_scaler") -> str:
+    """Return the text of a mutant."""
+    last = f"\n\nloses: {loses}" if loses else ""
+    return f'"""I thought so.\n\n{advice}{last}\n"""\n\n{answer}'
+
+
+MUTANTS = {  # each property is broken by one, and each is named by the observations
+    "identity": wrong(IDENTITY, "Multiply by the factor."),
+    "in_place": wrong(IN_PLACE, "Leave x as it is."),
+    "three": wrong(THREE, "Take 2 without a factor."),
+}
+VARIANTS = {"turned": RIGHT}
+
 
 def claimed(source: str, **claims: Any) -> NotebookNode:
     """Return a code cell with nbgrader's metadata."""
@@ -106,6 +146,10 @@ def make_course(
     *,
     suites: Mapping[str, str] | None = None,
     given: Mapping[str, str] | None = None,
+    mutants: Mapping[str, str] | None = None,
+    variants: Mapping[str, str] | None = None,
+    solved: str = SOLVED,
+    stub: str = STUB,
     manifest: str = "",
     points: float = 2,
     **limits: float,
@@ -117,6 +161,8 @@ def make_course(
         for name, text in (suites or {"test_scaler.py": SUITE}).items()
     }
     files |= {f"source/tiny/{name}": text for name, text in (given or GIVEN).items()}
+    for kind, texts in (("mutants", mutants), ("variants", variants)):
+        files |= {f"tests/{kind}/tiny/{name}.py": text for name, text in (texts or {}).items()}
     files["tests/hidden/tiny/manifest.toml"] = (
         f'forbidden = ["torch"]\n{manifest}\n[limits]\n{limit_lines}'
     )
@@ -124,9 +170,23 @@ def make_course(
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text, encoding="utf-8")
     (root / "release" / "tiny").mkdir(parents=True, exist_ok=True)
-    nbformat.write(tiny_notebook(SOLVED, points), root / "source" / "tiny" / "tiny.ipynb")
-    nbformat.write(tiny_notebook(STUB, points), root / "release" / "tiny" / "tiny.ipynb")
+    nbformat.write(tiny_notebook(solved, points), root / "source" / "tiny" / "tiny.ipynb")
+    nbformat.write(tiny_notebook(stub, points), root / "release" / "tiny" / "tiny.ipynb")
     return Assignment(root, "tiny")
+
+
+def add_item(assignment: Assignment, name: str, solved: str, stub: str, suite: str) -> Assignment:
+    """Add a solution cell and its graded cell to a tiny course, and return its assignment."""
+    for stage, text in (("source", solved), ("release", stub)):
+        path = assignment.root / stage / "tiny" / "tiny.ipynb"
+        whole = nbformat.read(path, as_version=4)
+        whole.cells += [
+            claimed(text, solution=True, grade_id=name),
+            claimed("# hidden", grade=True, locked=True, grade_id=f"test_{name}", points=1),
+        ]
+        nbformat.write(whole, path)
+    (assignment.hidden / f"test_{name}.py").write_text(suite, encoding="utf-8")
+    return replace(assignment)  # which has read nothing yet
 
 
 def handed_in(assignment: Assignment, answer: str, *sources: str) -> NotebookNode:
@@ -134,6 +194,32 @@ def handed_in(assignment: Assignment, answer: str, *sources: str) -> NotebookNod
     solved = filled(assignment.release, {"scaler": answer})
     solved.cells += map(new_code_cell, sources)
     return solved
+
+
+def mistake(name: str, *, advice: str = "Mend it.", **items: Facts) -> Mistake:
+    """Return a mistake that shows these facts, is named as itself, and fails one property."""
+    names = tuple(items)
+    return Mistake(
+        name,
+        advice,
+        loses=names,
+        fails=dict.fromkeys(names, ("test_a",)),
+        behaviour=items,
+        named=dict.fromkeys(names, (name,)),
+    )
+
+
+def certificate(*mistakes: Mistake, **known: Any) -> Certificate:
+    """Return the certificate of one item with two properties."""
+    usual: dict[str, Any] = {
+        "version": "v",
+        "specimens": "s",
+        "properties": {"test_one": ("test_a", "test_b")},
+        "reference": {"test_one": {"output": "1"}},
+        "variants": (),
+        "defects": (),
+    }
+    return Certificate(mistakes=mistakes, **{**usual, **known})
 
 
 def start_session(
@@ -172,6 +258,12 @@ def student(session: Callable[..., Session]) -> Callable[..., Any]:
         return session(*sources, **options).namespace
 
     return start
+
+
+@pytest.fixture
+def one_process(monkeypatch: pytest.MonkeyPatch, grading_process: GradingProcess) -> None:
+    """Audits share one grading process: to start one takes seconds."""
+    monkeypatch.setattr(Auditor, "_process", lambda auditor: grading_process)
 
 
 @pytest.fixture(scope="session")
