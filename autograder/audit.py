@@ -38,10 +38,14 @@ class Auditor:
     jobs : int
         The number of processes.
     tick : callable
+    chance : int
+        For the random numbers of the specimens' own, while they are observed: the certificate does
+        not depend on it, or an observation is at fault.
     """
 
-    def __init__(self, assignment: Assignment, jobs: int, tick: Tick) -> None:
+    def __init__(self, assignment: Assignment, jobs: int, tick: Tick, chance: int = 0) -> None:
         self.assignment = assignment
+        self.chance = chance
         self.jobs = jobs
         self.tick = tick
         self.mutants = mutants(assignment)
@@ -111,7 +115,9 @@ class Auditor:
 
     def _examine(self, work: tuple[NotebookNode, list[str], bool]) -> Examination:
         notebook, names, whole = work
-        return self._process().examine(self.assignment, notebook, names, whole=whole)
+        return self._process().examine(
+            self.assignment, notebook, names, whole=whole, chance=self.chance
+        )
 
     def _repeat(self, work: tuple[tuple[Specimen, ...], range]) -> list[str]:
         group, seeds = work
@@ -138,8 +144,7 @@ class Auditor:
             },
             reference=reference.facts,
             mistakes=tuple(
-                _named(mistake, mistakes, e.facts_again, reference.facts)
-                for mistake, (_, e) in zip(mistakes, wrong, strict=True)
+                replace(mistake, named=_named(mistake, mistakes)) for mistake in mistakes
             ),
             variants=tuple(specimen.name for specimen, _ in right),
             defects=(),
@@ -165,7 +170,6 @@ class Auditor:
         return Examination(
             [item for item in examination.items if item.name in own],
             {name: facts for name, facts in examination.facts.items() if name in own},
-            {name: facts for name, facts in examination.facts_again.items() if name in own},
             examination.faults,
         )
 
@@ -184,16 +188,10 @@ def _mistake(specimen: Specimen, examination: Examination, reference: Behaviour)
     )
 
 
-def _named(
-    mistake: Mistake, mistakes: list[Mistake], facts: Behaviour, reference: Behaviour
-) -> Mistake:
-    """Let a mistake be diagnosed as if a student had made it."""
-    lost = deviations({name: facts.get(name, {}) for name in mistake.loses}, reference)
-    named = {
-        item: tuple(diagnosis.mistake for diagnosis in found)
-        for item, found in diagnose(mistakes, lost).items()
-    }
-    return replace(mistake, named=named)
+def _named(mistake: Mistake, mistakes: list[Mistake]) -> dict[str, tuple[str, ...]]:
+    """Return what a mistake is taken for, by item, when a student makes it."""
+    found = diagnose(mistakes, mistake.behaviour)
+    return {item: tuple(one.mistake for one in named) for item, named in found.items()}
 
 
 def _faults(*examinations: Examination) -> list[str]:

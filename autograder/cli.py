@@ -156,7 +156,8 @@ def audit(
     """Prove the suites: the reference and every variant full marks, every mutant what it loses.
 
     The certificate is written to tests/certificates/ASSIGNMENT.json: grading needs it to name a
-    student's mistake. Exit code 1 on any defect.
+    student's mistake. --check repeats the proof with other random numbers in the specimens' code.
+    Exit code 1 on any defect.
 
     Example: autograder audit dropout_l2 --html matrix.html
     """
@@ -170,7 +171,8 @@ def audit(
         def tick(done: int, steps: int) -> None:
             progress.update(bar, completed=done, total=steps)
 
-        auditor = Auditor(chosen, jobs, tick)
+        # with other chance each fact must come out the same
+        auditor = Auditor(chosen, jobs, tick, chance=int(check))
         certificate = auditor.audit()
         progress.update(bar, description="repeating variants")
         rejected = auditor.repeat(repeat)
@@ -182,7 +184,10 @@ def audit(
     if check:
         text = path.read_text(encoding="utf-8") if path.is_file() else ""
         if text != certificate.to_json():
-            faults.append(f"{path} is not current: run `autograder audit {assignment}`")
+            faults.append(
+                f"{path} is not current: run `autograder audit {assignment}`; if that does not "
+                "help, some observation depends on the random numbers of the observed code"
+            )
     else:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(certificate.to_json(), encoding="utf-8")

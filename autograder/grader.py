@@ -37,15 +37,14 @@ class Examination(NamedTuple):
     Parameters
     ----------
     items : list of ItemResult
-    facts, facts_again : dict of str to Facts
-        What it does, by item, with two seeds of its own random numbers.
+    facts : dict of str to Facts
+        What it does, by item.
     faults : list of str
         What broke on our side.
     """
 
     items: list[ItemResult]
     facts: dict[str, Facts]
-    facts_again: dict[str, Facts]
     faults: list[str]
 
 
@@ -77,11 +76,11 @@ def grade(assignment: Assignment, submission: Submission, remarks: tuple[str, ..
 
 
 def examine(
-    assignment: Assignment, submission: Submission, names: list[str], *, whole: bool
+    assignment: Assignment, submission: Submission, names: list[str], *, whole: bool, chance: int
 ) -> Examination:
     """Grade some items of a specimen, and observe what it loses of them, or the `whole` of them.
 
-    It is observed twice, each time with other random numbers of its own.
+    The random numbers of its own with which it is observed follow from `chance`.
     """
     items = [item for item in assignment.items if item.name in names]
     _, run = _run(assignment, submission, items)
@@ -90,14 +89,9 @@ def examine(
         for item, result in zip(items, run.items, strict=True)
         if whole or result.points != result.max_points
     ]
-    seen = []
-    for chance in (0, 1):
-        grading = Grading(submission, behaviour.SEED, assignment=assignment, worker_seed=chance)
-        facts, faults = behaviour.observe(assignment, grading, observed) if observed else ({}, [])
-        run.faults += faults
-        seen.append(facts)
-    first, second = seen
-    return Examination(run.items, first, second, run.faults)
+    grading = Grading(submission, behaviour.SEED, assignment=assignment, worker_seed=chance)
+    facts, faults = behaviour.observe(assignment, grading, observed)
+    return Examination(run.items, facts, run.faults + faults)
 
 
 def repeat(
@@ -188,7 +182,7 @@ def grade_in_own_process(assignment: Assignment, notebook: nbformat.NotebookNode
     """Grade a notebook in the warm grading process; a fault of ours gives a report that says so."""
     try:
         return _process(assignment.version).grade(assignment, notebook)
-    except (OSError, ValueError, EOFError) as error:
+    except (OSError, ValueError) as error:
         _process.cache_clear()
         return held(assignment, f"the grading process broke: {error!r}")
 
@@ -210,7 +204,7 @@ class GradingProcess:
 
         Raises
         ------
-        OSError, EOFError, ValueError
+        OSError, ValueError
             Here and in the other methods, if the process broke.
         """
         return Report.from_dict(self._ask("grade", assignment, notebook))
@@ -222,10 +216,13 @@ class GradingProcess:
         names: list[str],
         *,
         whole: bool,
+        chance: int,
     ) -> Examination:
         """Examine a specimen: see `examine`."""
-        items, *others = self._ask("examine", assignment, notebook, names=names, whole=whole)
-        return Examination([ItemResult.from_dict(item) for item in items], *others)
+        items, facts, faults = self._ask(
+            "examine", assignment, notebook, names=names, whole=whole, chance=chance
+        )
+        return Examination([ItemResult.from_dict(item) for item in items], facts, faults)
 
     def repeat(
         self,
@@ -255,7 +252,7 @@ class GradingProcess:
         self._process.stdin.flush()
         answer = self._process.stdout.readline()
         if not answer:
-            raise EOFError(f"it ended with exit code {self._process.wait()}")
+            raise ConnectionError(f"it ended with exit code {self._process.wait()}")
         return json.loads(answer)
 
     def __del__(self) -> None:
@@ -287,7 +284,13 @@ def serve(requests: Iterator[str], answers: Any) -> None:
         submission = Submission.from_notebook(notebook)
         answer: Any
         if request["do"] == "examine":
-            examination = examine(assignment, submission, request["names"], whole=request["whole"])
+            examination = examine(
+                assignment,
+                submission,
+                request["names"],
+                whole=request["whole"],
+                chance=request["chance"],
+            )
             answer = [[asdict(item) for item in examination.items], *examination[1:]]
         elif request["do"] == "repeat":
             answer = repeat(assignment, submission, request["names"], request["seeds"])

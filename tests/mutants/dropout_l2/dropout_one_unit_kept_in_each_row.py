@@ -1,7 +1,7 @@
 """If a sample would lose all its units, I keep one of them.
 
-Your layer keeps at least one unit in every row. Let each element's own random number decide,
-even if all units of a row are dropped then.
+Your layer never drops a unit that is alone in its row, as if one had to be kept. Let each
+element's own random number decide, even if all units of a row are dropped then.
 
 loses: test_dropout_forward
 """

@@ -1,7 +1,7 @@
 """I call the coefficient lam, as in the lecture.
 
-Your class cannot be called with coefficient=...: its __init__ has no argument of that name.
-Leave the first line of __init__ as the notebook has it.
+Your layer cannot be made with coefficient=...: its __init__ has no argument of that name. Leave
+__init__ as the notebook has it.
 
 loses: test_l2_forward, test_l2_backward
 """

@@ -1,7 +1,7 @@
 """The penalty is coefficient * W ** 2.
 
-Your penalty() returns an array of the shape of weights. Add up its elements to one number:
-coefficient * sum(weights ** 2).
+Your penalty() returns an array, not one number. Add up the squares of all weights to a single
+number, as np.sum does if it is given no axis.
 
 loses: test_l2_forward
 """

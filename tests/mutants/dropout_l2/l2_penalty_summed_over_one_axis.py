@@ -1,7 +1,7 @@
 """I add up the squares with Python's sum.
 
-Your penalty() returns an array with one sum for each unit: the squares are added up along one
-axis only. Add up all of them to one number, as np.sum does without an axis.
+Your penalty() returns an array, not one number. Add up the squares of all weights to a single
+number, as np.sum does if it is given no axis.
 
 loses: test_l2_forward
 """
