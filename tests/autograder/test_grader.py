@@ -9,7 +9,9 @@ import nbformat
 import pytest
 
 from autograder import grader
-from autograder.grader import GradingProcess, grade, grade_in_own_process, held, unreadable
+from autograder.audit import Auditor
+from autograder.certificate import path_of
+from autograder.grader import grade, grade_in_own_process, held, unreadable
 from autograder.outcome import Outcome
 from autograder.report import Status
 from autograder.submission import Submission
@@ -17,6 +19,9 @@ from tests.autograder.conftest import (
     HEADER,
     IDENTITY,
     IN_PLACE,
+    MUTANTS,
+    OBSERVATIONS,
+    OBSERVED,
     RIGHT,
     SUITE,
     handed_in,
@@ -100,16 +105,10 @@ def test_a_held_report_has_no_points(tiny):
     assert item.properties[0].message == "out of disk"
 
 
-@pytest.fixture(scope="module")
-def process():
-    """One grading process for several tests."""
-    return GradingProcess()
-
-
-def test_a_report_does_not_depend_on_who_was_graded_before(tiny, process):
+def test_a_report_does_not_depend_on_who_was_graded_before(tiny, grading_process):
     """One process grades many; the same submission gets an equal report, first or last."""
     reports = [
-        process.grade(tiny, handed_in(tiny, answer, "import random\nx = random.random()"))
+        grading_process.grade(tiny, handed_in(tiny, answer, "import random\nx = random.random()"))
         for answer in (IN_PLACE, RIGHT, IDENTITY, IN_PLACE)
     ]
     assert [report.item("test_scaler").points for report in reports] == [1.5, 2.0, 0.0, 1.5]
@@ -119,27 +118,27 @@ def test_a_report_does_not_depend_on_who_was_graded_before(tiny, process):
     )
 
 
-def test_what_was_put_right_before_is_in_the_report(tiny, process):
+def test_what_was_put_right_before_is_in_the_report(tiny, grading_process):
     """Remarks travel in the notebook's metadata."""
     notebook = handed_in(tiny, RIGHT)
     notebook.metadata["autograder"] = nbformat.from_dict({"remarks": ["cell `a` was missing"]})
-    report = process.grade(tiny, notebook)
+    report = grading_process.grade(tiny, notebook)
     assert report.status is Status.REMARKS
     assert report.remarks == ("cell `a` was missing",)
 
 
-def test_a_library_that_prints_breaks_no_answer(tmp_path, process):
+def test_a_library_that_prints_breaks_no_answer(tmp_path, grading_process):
     """What a suite prints, in Python or below, does not come between the answers."""
     noise = "import os, sys\nprint('noise')\nos.write(1, b'noise')\nsys.__stdout__.write('{}')\n"
     suite = noise + SUITE + "\n\ndef test_noise():\n    os.write(1, b'noise')\n    print('noise')\n"
     assignment = make_course(tmp_path, suites={"test_scaler.py": suite})
     for _ in range(2):
-        report = process.grade(assignment, handed_in(assignment, RIGHT))
+        report = grading_process.grade(assignment, handed_in(assignment, RIGHT))
         assert report.status is Status.GRADED
         assert len(report.item("test_scaler").properties) == 5
 
 
-def test_suites_of_the_same_name_are_told_apart(tmp_path, process):
+def test_suites_of_the_same_name_are_told_apart(tmp_path, grading_process):
     """Two assignments may name their items alike: each is graded by its own suite."""
     other = (
         'def test_other(submission):\n    """Another."""\n    assert submission.Scaler(3) is None\n'
@@ -147,7 +146,7 @@ def test_suites_of_the_same_name_are_told_apart(tmp_path, process):
     first = make_course(tmp_path / "first")
     second = make_course(tmp_path / "second", suites={"test_scaler.py": other})
     for assignment, points in ((first, 2.0), (second, 0.0), (first, 2.0)):
-        report = process.grade(assignment, handed_in(assignment, RIGHT))
+        report = grading_process.grade(assignment, handed_in(assignment, RIGHT))
         assert report.item("test_scaler").points == points
 
 
@@ -192,3 +191,105 @@ def test_another_version_gets_another_process(tiny, own_process):
     report = own_process(changed, handed_in(tiny, RIGHT))
     assert report.item("test_scaler").points == 1.5
     assert grader._process(changed.version) is not kept
+
+
+@pytest.fixture
+def audited(tmp_path, one_process):
+    """A function that makes a course with a current certificate."""
+
+    def make(suites=OBSERVED, **changes):
+        assignment = make_course(tmp_path, suites=suites, mutants=MUTANTS, **changes)
+        path = path_of(assignment)
+        path.parent.mkdir()
+        found = Auditor(assignment, 1, lambda done, steps: None).audit()
+        path.write_text(found.to_json(), encoding="utf-8")
+        return assignment
+
+    return make
+
+
+def advice(report):
+    return [diagnosis.advice for diagnosis in report.item("test_scaler").diagnosis]
+
+
+ADDED = f"{HEADER}        y = x + 0\n        return y\n"  # in other words than any mutant
+SHARED = f"{HEADER}        x[:] = x * self.factor\n        return x\n"
+TWO_MISTAKES = f"{SHARED}    def __init__(self, factor=3):\n        self.factor = factor\n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (ADDED, ["Multiply by the factor."]),
+        (SHARED, ["Leave x as it is."]),
+        (TWO_MISTAKES, ["Leave x as it is.", "Take 2 without a factor."]),
+        (f"{HEADER}        return x * 7\n", []),
+        (RIGHT, []),
+        ("", []),
+    ],
+    ids=["a mistake", "another", "two of them", "an unknown one", "none", "no answer"],
+)
+def test_a_known_mistake_is_named(audited, answer, told):
+    """What behaves like a mutant gets its advice, whatever its text; nothing else gets any."""
+    assignment = audited()
+    assert advice(grade(assignment, submitted(assignment, answer))) == told
+
+
+def test_points_do_not_depend_on_the_certificate(audited):
+    """With and without one, a report differs in the advice alone."""
+    assignment = audited()
+    with_advice = grade(assignment, submitted(assignment, SHARED))
+    path_of(assignment).unlink()
+    without = grade(assignment, submitted(assignment, SHARED))
+    [item] = with_advice.items
+    assert item.points == 1.5
+    assert item.diagnosis
+    assert replace(with_advice, items=(replace(item, diagnosis=()),)) == without
+
+
+def test_a_report_with_advice_is_the_same_each_time(audited, grading_process):
+    """In this process and in another, and after others have been graded."""
+    assignment = audited()
+    reports = [
+        grading_process.grade(assignment, handed_in(assignment, answer))
+        for answer in (SHARED, ADDED, SHARED)
+    ]
+    assert advice(reports[0]) == ["Leave x as it is."]
+    assert reports[0] == reports[2] == grade(assignment, submitted(assignment, SHARED))
+
+
+def test_without_a_current_certificate_nothing_is_named(audited, capsys):
+    """One of other suites names nothing, and the operator reads what to do."""
+    assignment = audited()
+    suite = assignment.hidden / "test_scaler.py"
+    suite.write_text(suite.read_text() + "\n")
+    report = grade(replace(assignment), submitted(assignment, SHARED))
+    assert report.item("test_scaler").points == 1.5
+    assert advice(report) == []
+    assert "run `autograder audit tiny`" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ["{", "{}"])
+def test_a_broken_certificate_breaks_no_grading(audited, text):
+    """It counts as none."""
+    assignment = audited()
+    path_of(assignment).write_text(text)
+    report = grade(assignment, submitted(assignment, SHARED))
+    assert (report.status, advice(report)) == (Status.GRADED, [])
+
+
+def test_an_observation_that_breaks_breaks_no_grading(audited, capsys):
+    """Points stand, nothing is named, and the operator reads which observation it was."""
+    bug = "\n\ndef observe_bug():\n    {}['key']\n"
+    assignment = audited({"test_scaler.py": SUITE + OBSERVATIONS + bug})
+    report = grade(assignment, submitted(assignment, SHARED))
+    assert report.item("test_scaler").points == 1.5
+    assert (report.status, advice(report)) == (Status.GRADED, [])
+    assert "test_scaler.py::observe_bug: KeyError: 'key'" in capsys.readouterr().err
+
+
+def test_where_the_suite_broke_nothing_is_named(audited):
+    """An item that is held back is not said to have a mistake."""
+    assignment = audited({"test_scaler.py": BUGGY + OBSERVATIONS})
+    report = grade(assignment, submitted(assignment, SHARED))
+    assert (report.status, advice(report)) == (Status.HELD, [])

@@ -1,6 +1,8 @@
 """Outcomes and points: a share for what holds, nothing without the essential, no grade by our fault."""
 
 import itertools
+import json
+from dataclasses import asdict
 from fractions import Fraction
 from math import floor
 
@@ -8,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.outcome import ItemResult, Outcome, PropertyResult, merge
+from autograder.outcome import Diagnosis, ItemResult, Outcome, PropertyResult, merge
 
 P, F, N = Outcome.PASSED, Outcome.FAILED, Outcome.NOT_RUN
 
@@ -82,6 +84,26 @@ def test_a_property_that_did_not_run_holds_the_grade_back(outcomes):
 def test_an_item_without_properties_is_held_back():
     """A suite of which nothing ran gives no grade."""
     assert item(1.0).points is None
+
+
+@pytest.mark.parametrize("diagnosis", [(), (Diagnosis("a", "Do."), Diagnosis("b", "Do not."))])
+def test_an_item_survives_json(diagnosis):
+    """Properties, outcomes and diagnoses are read back as they were."""
+    whole = ItemResult("test_item", 0.5, item(1, P, F, N, essential={1}).properties, diagnosis)
+    again = ItemResult.from_dict(json.loads(json.dumps(asdict(whole))))
+    assert again == whole
+    assert all(isinstance(result.outcome, Outcome) for result in again.properties)
+
+
+def test_points_do_not_depend_on_a_diagnosis():
+    """That a mistake is named costs nothing, and earns nothing."""
+    share = item(1.0, P, P, F).properties
+    assert ItemResult("test_item", 1.0, share, (Diagnosis("a", "Do."),)).points == 0.66
+
+
+def test_the_properties_that_fail_are_known_by_name():
+    """Those that hold, and those that did not run, are not among them."""
+    assert item(1.0, P, F, N, F).fails == ("test_1", "test_3")
 
 
 def result(outcome, message="", *, essential=False):

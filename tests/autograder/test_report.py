@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.outcome import ItemResult, Outcome, PropertyResult
+from autograder.outcome import Diagnosis, ItemResult, Outcome, PropertyResult
 from autograder.report import Report, Status, item_html, item_text
 
 PASSED = PropertyResult("test_a", "It scales.", Outcome.PASSED)
@@ -16,14 +16,20 @@ BROKEN = PropertyResult("test_c", "It is fast.", Outcome.NOT_RUN, "KeyError: 'se
 GATE = PropertyResult("test_d", "It works.", Outcome.FAILED, "it does not [Scaler]", essential=True)
 
 
-def report(*properties, status=Status.GRADED, remarks=(), points=2.0):
-    items = (ItemResult("test_other", 1.0, (PASSED,)), ItemResult("test_item", points, properties))
+def report(*properties, status=Status.GRADED, remarks=(), points=2.0, advice=()):
+    diagnosis = tuple(Diagnosis("a_mutant", text) for text in advice)
+    items = (
+        ItemResult("test_other", 1.0, (PASSED,)),
+        ItemResult("test_item", points, properties, diagnosis),
+    )
     return Report(status, items, tuple(remarks), seed=2**47 + 1, version="abc")
 
 
 def test_a_report_survives_json():
     """What is written into a notebook's metadata is read back equal."""
-    whole = report(PASSED, FAILED, BROKEN, GATE, status=Status.HELD, remarks=["one", "two"])
+    whole = report(
+        PASSED, FAILED, BROKEN, GATE, status=Status.HELD, remarks=["one", "two"], advice=["a", "b"]
+    )
     assert Report.from_dict(json.loads(json.dumps(whole.to_dict()))) == whole
 
 
@@ -37,6 +43,7 @@ def test_a_report_survives_json():
                 st.text(),
                 st.floats(0, 100),
                 st.lists(st.builds(PropertyResult), max_size=3).map(tuple),
+                st.lists(st.builds(Diagnosis), max_size=2).map(tuple),
             ),
             max_size=3,
         ).map(tuple),
@@ -80,6 +87,25 @@ def test_text_says_what_an_essential_property_costs():
     assert lines[-1].startswith("    it does not [Scaler]; without this property")
 
 
+def test_text_tells_the_advice_first():
+    """What the item behaves like comes before everything that follows from it, one line each."""
+    both = report(PASSED, FAILED, remarks=["cell `a` was missing"], advice=["Copy x.", "Sum it."])
+    assert item_text(both, "test_item").splitlines()[:4] == [
+        "1 of 2 points",
+        "  Copy x.",
+        "  Sum it.",
+        "  remark: cell `a` was missing",
+    ]
+
+
+@pytest.mark.parametrize("render", [item_text, item_html])
+def test_advice_stands_in_its_own_item_alone(render):
+    """Another item's account does not have it, and nobody is told a mutant's name."""
+    whole = report(FAILED, advice=["Copy x."])
+    assert "Copy x." not in render(whole, "test_other")
+    assert "a_mutant" not in render(whole, "test_item")
+
+
 @pytest.mark.parametrize("render", [item_text, item_html])
 def test_a_fault_of_ours_is_told_without_its_details(render):
     """A held item says that nobody lost a point; what broke is for the operator alone."""
@@ -120,7 +146,7 @@ def read(html):
 HOSTILE = "</code><script src=\"x\">alert(1)</script><img onerror='x' src=y>&amp;&lt;"
 
 
-@pytest.mark.parametrize("where", ["message", "sentence", "remark"])
+@pytest.mark.parametrize("where", ["message", "sentence", "remark", "advice"])
 def test_html_escapes_whatever_came_from_code(where):
     """A student's text is shown as it is, and is no markup."""
     hostile = PropertyResult(
@@ -129,7 +155,8 @@ def test_html_escapes_whatever_came_from_code(where):
         Outcome.FAILED,
         HOSTILE if where == "message" else "it does not",
     )
-    html = item_html(report(hostile, remarks=[HOSTILE] if where == "remark" else []), "test_item")
+    around = {"remark": {"remarks": [HOSTILE]}, "advice": {"advice": [HOSTILE]}}
+    html = item_html(report(hostile, **around.get(where, {})), "test_item")
     reader = read(html)
     assert {tag for tag, _ in reader.tags} <= {"p", "b", "ul", "li", "br", "code"}
     assert all(not attributes for _, attributes in reader.tags)
@@ -137,9 +164,9 @@ def test_html_escapes_whatever_came_from_code(where):
 
 
 def test_html_tells_what_the_text_tells():
-    """Points, remarks, outcomes, sentences and messages stand in the HTML as well."""
-    text = read(item_html(report(PASSED, FAILED, remarks=["well"]), "test_item")).text
-    assert text == (
-        "1 of 2 pointsRemark: well"
+    """Points, advice, remarks, outcomes, sentences and messages stand in the HTML as well."""
+    whole = report(PASSED, FAILED, remarks=["well"], advice=["Copy x."])
+    assert read(item_html(whole, "test_item")).text == (
+        "1 of 2 pointsCopy x.Remark: well"
         "✓ passed: It scales.✗ failed: It keeps x.x has been changed [Scaler]"
     )
