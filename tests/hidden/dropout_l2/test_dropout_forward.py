@@ -165,7 +165,7 @@ def test_evaluation_returns_the_layers_output(submission, linear, numbers, rng):
 
 
 def test_at_its_ends_p_drops_nothing_or_everything(submission, linear, numbers):
-    """With p = 0 the output is layer(x), and with p = 1 it is zero, unless it is no number."""
+    """With p = 0 nothing is dropped, and with p = 1 everything."""
     known = linear(4, 6)
     x = numbers(5, 4)
     for p, share in ((0.0, 1.0), (1.0, 0.0)):
