@@ -39,8 +39,10 @@ check: setup
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope
 
 regenerate: setup
-	$(BIN)/nbgrader generate_assignment dropout_l2 --force
-	$(BIN)/nbgrader generate_solution dropout_l2 --force
+	for name in $(notdir $(wildcard source/*)); do \
+		$(BIN)/nbgrader generate_assignment $$name --force && \
+		$(BIN)/nbgrader generate_solution $$name --force || exit 1; \
+	done
 
 lock: setup
 	$(BIN)/python -m pip freeze --all --exclude autograder --exclude pip | sed 's/+cpu$$//' > requirements.lock

@@ -161,6 +161,8 @@ class Auditor:
         ]
         for kind, specimens in (("mutant", wrong), ("variant", right)):
             for specimen, e in specimens:
+                if kind == "mutant" and not specimen.loses:
+                    continue  # which is a defect by itself
                 defects += _lost(f"{kind} {specimen.name}", e.items, specimen.loses)
         return replace(certificate, defects=(*defects, *_defects_of_suites(certificate)))
 
@@ -226,10 +228,14 @@ def _defects_of_suites(certificate: Certificate) -> Iterator[str]:
         if not mistake.loses:
             yield f"mutant {mistake.name} names no item that it loses"
         if not mistake.advice:
-            yield f"mutant {mistake.name} has no advice for its author"
+            yield (
+                f"mutant {mistake.name} has no advice for the student: write it as the second "
+                "paragraph of its docstring"
+            )
     unnamed = certificate.unnamed
     if len(certificate.mistakes) - len(unnamed) < NAMED * len(certificate.mistakes):
         yield (
             f"{len(unnamed)} of {len(certificate.mistakes)} mutants are not named as what they "
-            f"are, more than {1 - NAMED:.0%}: {', '.join(unnamed)}"
+            f"are, more than {1 - NAMED:.0%}, for want of observe_... functions that see the "
+            f"difference: {', '.join(unnamed)}"
         )

@@ -20,7 +20,7 @@ import autograder
 from autograder import scripts
 from autograder.assignment import Assignment, AssignmentError
 from autograder.audit import Auditor
-from autograder.certificate import Certificate, path_of
+from autograder.certificate import Certificate, certificate_of, path_of
 from autograder.ledger import Entry, entries
 from autograder.report import Status
 
@@ -164,6 +164,8 @@ def audit(
     from autograder.audit_page import page  # noqa: PLC0415  # a plotting library takes a second
 
     chosen = _assignment(course, assignment)
+    if html and not html.parent.is_dir():
+        raise click.UsageError(f"--html {html}: there is no folder {html.parent}")
     console = Console()
     with Progress(console=Console(stderr=True), transient=True) as progress:
         bar = progress.add_task("grading specimens")
@@ -182,13 +184,8 @@ def audit(
     path = path_of(chosen)
     faults = [*certificate.defects, *rejected]
     if check:
-        text = path.read_text(encoding="utf-8") if path.is_file() else ""
-        if text != certificate.to_json():
-            faults.append(
-                f"{path} is not current: run `autograder audit {assignment}`; if that does not "
-                "help, some observation depends on the random numbers of the observed code"
-            )
-    else:
+        faults += _not_current(chosen, certificate)
+    elif not faults:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(certificate.to_json(), encoding="utf-8")
     if repeat:
@@ -199,7 +196,25 @@ def audit(
     for fault in faults:
         console.print(f"Defect: {fault}", style="red", markup=False, highlight=False)
     if faults:
+        if not check:
+            console.print(f"{path} is left as it was", markup=False, highlight=False)
         sys.exit(1)
+
+
+def _not_current(assignment: Assignment, found: Certificate) -> list[str]:
+    """Return why the certificate in the course is not the one just found, if it is not."""
+    path, remedy = path_of(assignment), f"run `autograder audit {assignment.name}`"
+    if not path.is_file():
+        return [f"{path} not found: {remedy}"]
+    text = path.read_text(encoding="utf-8", errors="replace")
+    if text == found.to_json():
+        return []
+    if (kept := certificate_of(assignment)) is None:
+        return [f"{path} is not of the present version of the suites: {remedy}"]
+    if kept.specimens != found.specimens:
+        return [f"{path} is not of the present mutants and variants: {remedy}"]
+    hint = "if that does not help, some observation depends on the observed code's random numbers"
+    return [f"{path} says something else: {remedy}; {hint}"]
 
 
 def main() -> None:
@@ -207,9 +222,8 @@ def main() -> None:
     scripts.put_on_path()
     try:
         commands(standalone_mode=False)
-    except click.exceptions.Abort:
-        sys.exit(130)
-    except KeyboardInterrupt:
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        click.echo("Interrupted: nothing was written.", err=True)
         sys.exit(130)
     except click.ClickException as error:
         error.show()

@@ -53,8 +53,11 @@ def _read(assignment: Assignment, kind: str) -> list[Specimen]:
 
 
 def _specimen(assignment: Assignment, path: Path) -> Specimen:
-    source = path.read_text(encoding="utf-8")
-    tree = ast.parse(source)
+    try:
+        source = path.read_text(encoding="utf-8")
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError) as error:
+        raise AssignmentError(f"{path} must be Python, as a solution cell is: {error}") from None
     sentence, *more = (ast.get_docstring(tree) or path.stem).split("\n\n")
     paragraphs = [" ".join(paragraph.split()) for paragraph in more]
     loses = frozenset(
@@ -65,7 +68,8 @@ def _specimen(assignment: Assignment, path: Path) -> Specimen:
     )
     advice = " ".join(p for p in paragraphs if not p.startswith(LOSES))
     if unknown := loses - {item.name for item in assignment.items}:
-        raise AssignmentError(f"{path}: `loses:` must name items, got {sorted(unknown)}")
+        known = [item.name for item in assignment.items]
+        raise AssignmentError(f"{path}: `loses:` must name some of {known}, got {sorted(unknown)}")
     code = "".join(source.splitlines(keepends=True)[_docstring_lines(tree) :]).lstrip("\n")
     cell = _answered_cell(assignment, tree, path)
     return Specimen(path.stem, " ".join(sentence.split()), advice, loses, cell, code)

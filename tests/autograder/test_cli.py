@@ -166,14 +166,15 @@ def test_an_audit_tells_properties_and_mutants(audit):
 
 
 def test_an_audit_with_defects_ends_with_1(tiny, audit):
-    """Each is a line, as it is; the certificate says them too."""
+    """Each is a line, as it is, and no certificate is written."""
     result = audit(DEFECTIVE)
     assert result.exit_code == 1
     assert [line for line in result.output.splitlines() if line.startswith("Defect: ")] == [
         "Defect: no mutant breaks [red]it[/red]",
         "Defect: mutant odd has no advice",
     ]
-    assert path_of(tiny).read_text(encoding="utf-8") == DEFECTIVE.to_json()
+    assert "tiny.json is left as it was" in " ".join(result.output.split())
+    assert not path_of(tiny).exists()
 
 
 def test_a_check_of_the_current_certificate_ends_with_0(tiny, audit):
@@ -184,19 +185,44 @@ def test_a_check_of_the_current_certificate_ends_with_0(tiny, audit):
     assert path_of(tiny).stat().st_mtime_ns == before
 
 
-@pytest.mark.parametrize("kept", [None, "", "{}", DEFECTIVE.to_json(), FOUND.to_json() + "\n"])
-def test_a_check_of_another_certificate_ends_with_1(tiny, audit, kept):
-    """A missing or other one is told with its remedy, and nothing is written."""
-    path = path_of(tiny)
-    if kept is not None:
+@pytest.mark.parametrize(
+    ("kept", "cause"),
+    [
+        (lambda found: None, "not found"),
+        (lambda found: "", "is not of the present version of the suites"),
+        (lambda found: "{}", "is not of the present version of the suites"),
+        (
+            lambda found: replace(found, version="other").to_json(),
+            "is not of the present version of the suites",
+        ),
+        (
+            lambda found: replace(found, specimens="other").to_json(),
+            "is not of the present mutants and variants",
+        ),
+        (lambda found: replace(found, variants=("other",)).to_json(), "says something else"),
+    ],
+    ids=["missing", "empty", "no certificate", "other suites", "other mutants", "other facts"],
+)
+def test_a_check_of_another_certificate_ends_with_1(tiny, audit, kept, cause):
+    """A missing or other one is told with its cause and remedy, and nothing is written."""
+    found = replace(FOUND, version=tiny.version)
+    path, text = path_of(tiny), kept(found)
+    if text is not None:
         path.parent.mkdir()
-        path.write_text(kept, encoding="utf-8")
-    result = audit(FOUND, "--check")
+        path.write_text(text, encoding="utf-8")
+    result = audit(found, "--check")
     assert result.exit_code == 1
-    assert "tiny.json is not current: run `autograder audit tiny`" in " ".join(
-        result.output.split()
-    )
-    assert (path.read_text(encoding="utf-8") if path.exists() else None) == kept
+    said = " ".join(result.output.split())
+    assert f"tiny.json {cause}: run `autograder audit tiny`" in said
+    assert (path.read_text(encoding="utf-8") if path.exists() else None) == text
+
+
+def test_a_page_without_a_folder_is_told_before_the_audit(audit, tmp_path):
+    """A slip in the page's path costs no audit."""
+    result = audit(FOUND, "--html", str(tmp_path / "nowhere" / "page.html"))
+    assert result.exit_code == 2
+    assert "there is no folder" in result.output
+    assert "properties" not in result.output
 
 
 def test_a_check_is_made_with_other_chance(audit):
@@ -208,11 +234,10 @@ def test_a_check_is_made_with_other_chance(audit):
 
 
 def test_a_check_tells_the_defects_as_well(audit):
-    """A certificate that is current, and says of defects, is no success."""
-    audit(DEFECTIVE)
+    """Whether or not the certificate is current, a defect is no success."""
     result = audit(DEFECTIVE, "--check")
     assert result.exit_code == 1
-    assert result.output.count("Defect: ") == 2
+    assert result.output.count("Defect: ") == 3  # and it is not found
 
 
 @pytest.mark.parametrize("found", [FOUND, DEFECTIVE], ids=["good", "defective"])

@@ -61,7 +61,9 @@ def test_other_definitions_may_stand_beside_the_class(tiny, keep):
 def test_an_unknown_item_is_an_error(tiny, keep):
     """A misspelt item in `loses:` is told with the file."""
     keep("mutants", "odd", f'"""Odd.\n\nloses: test_scaler, test_scalar\n"""\n{RIGHT}')
-    with pytest.raises(AssignmentError, match=r"odd.py: .* must name items, got \['test_scalar'\]"):
+    with pytest.raises(
+        AssignmentError, match=r"odd.py: .* some of \['test_scaler'\], got \['test_scalar'\]"
+    ):
         mutants(tiny)
 
 
@@ -70,3 +72,10 @@ def test_a_specimen_must_answer_a_cell(tiny, keep):
     keep("mutants", "odd", "class Other:\n    pass\n")
     with pytest.raises(AssignmentError, match=r"odd.py must define .* got \['Other'\]"):
         mutants(tiny)
+
+
+def test_a_specimen_must_be_python(tiny, keep):
+    """A file that cannot be parsed is told by its path."""
+    keep("variants", "odd", "def scale(")
+    with pytest.raises(AssignmentError, match=r"odd.py must be Python, as a solution cell is: "):
+        variants(tiny)
