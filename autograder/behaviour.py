@@ -103,7 +103,7 @@ def _text(value: Any) -> str:
         if value.size > MANY:
             return _text([*value.ravel()[:DIGITS], value.sum()])
         # of the largest, so that rounding errors next to zero make no difference
-        unit = float(np.abs(value[np.isfinite(value)]).max(initial=0.0)) or 1.0
+        unit = float(np.abs(value[np.isfinite(value)]).max(initial=0.0))
         return _text([0.0 if abs(v) <= unit * 10**-DIGITS else float(v) for v in value.ravel()])
     if isinstance(value, (float, np.floating)):
         return f"{float(value) + 0.0:.{DIGITS}g}"

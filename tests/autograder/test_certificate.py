@@ -170,13 +170,14 @@ SPECIMENS = {"mutants": MUTANTS, "variants": VARIANTS}
         {"mutants": {**MUTANTS, "identity": wrong(f"{IDENTITY}\n", "Multiply by the factor.")}},
         {"mutants": {**MUTANTS, "identity": wrong(IDENTITY, "Multiply.")}},
         {"mutants": {**MUTANTS, "identity": wrong(IDENTITY, "Multiply by the factor.", "")}},
+        {"mutants": {"renamed" if name == "three" else name: MUTANTS[name] for name in MUTANTS}},
         {"mutants": {**MUTANTS, "other": MUTANTS["identity"]}},
         {"mutants": {}},
         {"variants": {"turned": f"{RIGHT}\n"}},
         {"variants": {**VARIANTS, "looped": RIGHT}},
         {"solved": SOLVED.replace("self.factor * x", "x * self.factor")},
     ],
-    ids=["text", "advice", "loses", "one more", "none", "variant", "variants", "reference"],
+    ids=["text", "advice", "loses", "name", "one more", "none", "variant", "variants", "reference"],
 )
 def test_each_change_of_a_specimen_is_another_digest(tmp_path, change):
     """Mutants with their advice and what they lose, variants, the reference: all are told."""

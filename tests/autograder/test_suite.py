@@ -8,7 +8,7 @@ import pytest
 from autograder.outcome import Outcome
 from autograder.pytest_plugin import Grading
 from autograder.submission import Submission
-from autograder.suite import run_suites
+from autograder.suite import SuiteRun, run_suites
 from tests.autograder.conftest import HEADER, IDENTITY, IN_PLACE, RIGHT, handed_in, make_course
 
 pytestmark = pytest.mark.usefixtures("fresh_suites")
@@ -130,6 +130,14 @@ def test_a_notebook_that_cannot_be_run_fails_every_property(run):
     assert len(outcomes(ran)) == 4
     assert ran.timed_out
     assert ran.faults == []
+
+
+def test_without_items_nothing_is_run(tiny, monkeypatch):
+    """Not even what lies in the current folder."""
+    (tiny.root / "test_here.py").write_text("def test_it():\n    {}['key']\n")
+    monkeypatch.chdir(tiny.root)
+    submission = Submission.from_notebook(handed_in(tiny, RIGHT))
+    assert run_suites(tiny, Grading(submission, seed=5), []) == SuiteRun()
 
 
 GOOD = 'def test_good(submission):\n    """It is there."""\n    submission.Scaler\n\n\n'
