@@ -161,8 +161,6 @@ def audit(
 
     Example: autograder audit dropout_l2 --html matrix.html
     """
-    from autograder.audit_page import page  # noqa: PLC0415  # a plotting library takes a second
-
     chosen = _assignment(course, assignment)
     if html and not html.parent.is_dir():
         raise click.UsageError(f"--html {html}: there is no folder {html.parent}")
@@ -180,6 +178,8 @@ def audit(
         rejected = auditor.repeat(repeat)
     print_audit(console, certificate)
     if html:
+        from autograder.audit_page import page  # noqa: PLC0415  # a plotting library takes a second
+
         html.write_text(page(assignment, certificate), encoding="utf-8")
     path = path_of(chosen)
     faults = [*certificate.defects, *rejected]
