@@ -232,7 +232,8 @@ def test_backward_leaves_its_arguments_untouched(submission, linear, numbers, so
 
 def distinct(values):
     """Return the few different numbers among values, or that they are many."""
-    found = np.unique(np.round(values, 4))
+    # what a division by zero gives depends on the last bit of the dividend, so on the processor
+    found = np.unique(np.round(np.where(np.isfinite(values), values, np.inf), 4))
     return found if found.size <= 4 else "many"
 
 
