@@ -32,6 +32,10 @@ class Limits:
         Address space of a worker, in MiB.
     file_mb : int
         Size of any file that a worker writes, in MiB.
+    scratch_mb : int
+        Size of all files that a worker writes, in MiB.
+    threads : int
+        How many a worker may have.
     """
 
     call_seconds: float = 5.0
@@ -39,6 +43,8 @@ class Limits:
     submission_seconds: float = 60.0
     memory_mb: int = 2048
     file_mb: int = 16
+    scratch_mb: int = 64
+    threads: int = 64
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,10 @@ reads requests from its standard input and writes reports to its standard output
 
 import json
 import os
+import queue
 import subprocess
 import sys
+import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace
 from functools import lru_cache
@@ -16,17 +18,20 @@ from typing import Any, NamedTuple
 
 import nbformat
 
-from autograder import behaviour
+from autograder import behaviour, isolation, probe
 from autograder.assignment import Assignment, AssignmentError, Item
 from autograder.behaviour import Facts
 from autograder.certificate import certificate_of, path_of
 from autograder.diagnosis import deviations, diagnose
+from autograder.isolation import Layers
 from autograder.outcome import Diagnosis, ItemResult, Outcome, PropertyResult
+from autograder.probe import NotIsolatedError
 from autograder.pytest_plugin import Grading
 from autograder.report import KEY, Report, Status
 from autograder.sandbox import Budget
 from autograder.submission import Submission
 from autograder.suite import SuiteRun, run_suites
+from autograder.worker.confinement import Layer
 
 OBSERVING_SECONDS = 10.0  # of a submission's time, at most
 
@@ -48,7 +53,12 @@ class Examination(NamedTuple):
     faults: list[str]
 
 
-def grade(assignment: Assignment, submission: Submission, remarks: tuple[str, ...] = ()) -> Report:
+def grade(
+    assignment: Assignment,
+    submission: Submission,
+    remarks: tuple[str, ...] = (),
+    layers: Layers = isolation.ALL,
+) -> Report:
     """Grade a submission in this process.
 
     Parameters
@@ -57,13 +67,15 @@ def grade(assignment: Assignment, submission: Submission, remarks: tuple[str, ..
     submission : Submission
     remarks : tuple of str
         What has been noticed about the notebook before.
+    layers : Layers
+        What confines the student's code.
 
     Returns
     -------
     report : Report
         The same for the same code and the same version of the assignment.
     """
-    grading, run = _run(assignment, submission, assignment.items)
+    grading, run = _run(assignment, submission, assignment.items, layers)
     all_remarks = tuple(dict.fromkeys([*remarks, *run.remarks]))
     if any(item.points is None for item in run.items):
         status = Status.HELD
@@ -72,37 +84,50 @@ def grade(assignment: Assignment, submission: Submission, remarks: tuple[str, ..
     else:
         status = Status.REMARKS if all_remarks else Status.GRADED
     items = tuple(_diagnosed(assignment, grading, run.items))
-    return Report(status, items, all_remarks, grading.seed, assignment.version)
+    told = isolation.describe(layers)
+    return Report(status, items, all_remarks, grading.seed, assignment.version, told)
 
 
 def examine(
-    assignment: Assignment, submission: Submission, names: list[str], *, whole: bool, chance: int
+    assignment: Assignment,
+    submission: Submission,
+    names: list[str],
+    layers: Layers,
+    *,
+    whole: bool,
+    chance: int,
 ) -> Examination:
     """Grade some items of a specimen, and observe what it loses of them, or the `whole` of them.
 
     The random numbers of its own with which it is observed follow from `chance`.
     """
     items = [item for item in assignment.items if item.name in names]
-    _, run = _run(assignment, submission, items)
+    _, run = _run(assignment, submission, items, layers)
     observed = [
         item
         for item, result in zip(items, run.items, strict=True)
         if whole or result.points != result.max_points
     ]
-    grading = Grading(submission, behaviour.SEED, assignment=assignment, worker_seed=chance)
+    grading = Grading(
+        submission, behaviour.SEED, assignment=assignment, worker_seed=chance, layers=layers
+    )
     facts, faults = behaviour.observe(assignment, grading, observed)
     return Examination(run.items, facts, run.faults + faults)
 
 
 def repeat(
-    assignment: Assignment, submission: Submission, names: list[str], seeds: Iterable[int]
+    assignment: Assignment,
+    submission: Submission,
+    names: list[str],
+    layers: Layers,
+    seeds: Iterable[int],
 ) -> list[str]:
     """Grade some items of a right solution with other seeds; return what it lost, in words."""
     items = [item for item in assignment.items if item.name in names]
     losses = []
     for seed in seeds:
         budget = Budget(assignment.limits.submission_seconds)
-        grading = Grading(submission, seed, budget, assignment=assignment)
+        grading = Grading(submission, seed, budget, assignment=assignment, layers=layers)
         losses += [
             f"with seed {seed}: {item.name}: {result.name}: {result.message}"
             for item in run_suites(assignment, grading, items).items
@@ -113,12 +138,12 @@ def repeat(
 
 
 def _run(
-    assignment: Assignment, submission: Submission, items: list[Item]
+    assignment: Assignment, submission: Submission, items: list[Item], layers: Layers
 ) -> tuple[Grading, SuiteRun]:
     """Run the suites of items on a submission, with the seed that belongs to it."""
     seed = int(submission.digest[:12], 16)
     budget = Budget(assignment.limits.submission_seconds)
-    grading = Grading(submission, seed, budget, assignment=assignment)
+    grading = Grading(submission, seed, budget, assignment=assignment, layers=layers)
     run = run_suites(assignment, grading, items)
     _tell(run.faults)
     return grading, run
@@ -178,26 +203,50 @@ def held(assignment: Assignment, cause: str) -> Report:
     return Report(Status.HELD, items, version=assignment.version)
 
 
-def grade_in_own_process(assignment: Assignment, notebook: nbformat.NotebookNode) -> Report:
-    """Grade a notebook in the warm grading process; a fault of ours gives a report that says so."""
+def grade_in_own_process(
+    assignment: Assignment, notebook: nbformat.NotebookNode, *, allow_no_isolation: bool = False
+) -> Report:
+    """Grade a notebook in the warm grading process; a fault of ours gives a report that says so.
+
+    Raises
+    ------
+    NotIsolatedError
+        If student code cannot be confined here, and that is not allowed.
+    """
     try:
-        return _process(assignment.version).grade(assignment, notebook)
+        process = _process(assignment.version, allow_no_isolation)
+        return process.grade(assignment, notebook)
     except (OSError, ValueError) as error:
         _process.cache_clear()
         return held(assignment, f"the grading process broke: {error!r}")
 
 
 class GradingProcess:
-    """The trusted process that runs `serve`, for as long as this object lives."""
+    """The trusted process that runs `serve`, for as long as this object lives.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    layers : Layers, optional
+        What is to confine student code; without it, the best that can be had.
+    allow_no_isolation : bool
+        Whether, without `layers`, that may be nothing.
+
+    Raises
+    ------
+    NotIsolatedError
+    """
+
+    def __init__(self, layers: Layers | None = None, *, allow_no_isolation: bool = False) -> None:
+        options = {"layers": sorted(layers or ()), "allow_no_isolation": allow_no_isolation}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "autograder.grader"],
+            [sys.executable, "-m", "autograder.grader", json.dumps(options)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             start_new_session=True,  # Ctrl-C is for the one who started us: it closes our input
         )
+        if reason := self._answer():
+            raise NotIsolatedError(reason)
 
     def grade(self, assignment: Assignment, notebook: nbformat.NotebookNode) -> Report:
         """Grade a notebook.
@@ -239,7 +288,6 @@ class GradingProcess:
         self, do: str, assignment: Assignment, notebook: nbformat.NotebookNode, **more: Any
     ) -> Any:
         assert self._process.stdin is not None
-        assert self._process.stdout is not None
         request = {
             "do": do,
             "root": str(assignment.root.resolve()),
@@ -250,6 +298,10 @@ class GradingProcess:
         }
         self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()
+        return self._answer()
+
+    def _answer(self) -> Any:
+        assert self._process.stdout is not None
         answer = self._process.stdout.readline()
         if not answer:
             raise ConnectionError(f"it ended with exit code {self._process.wait()}")
@@ -262,9 +314,9 @@ class GradingProcess:
 
 
 @lru_cache(maxsize=1)
-def _process(version: str) -> GradingProcess:
+def _process(version: str, allow_no_isolation: bool) -> GradingProcess:  # noqa: FBT001  # cached
     """Return the process for a version of an assignment; another needs its suites loaded anew."""
-    return GradingProcess()
+    return GradingProcess(allow_no_isolation=allow_no_isolation)
 
 
 def _not_there(cause: str) -> PropertyResult:
@@ -273,7 +325,7 @@ def _not_there(cause: str) -> PropertyResult:
     )
 
 
-def serve(requests: Iterator[str], answers: Any) -> None:
+def serve(requests: Iterable[str], answers: Any, layers: Layers) -> None:
     """Answer each request, a JSON line, with a report, a JSON line."""
     for line in requests:
         request = json.loads(line)
@@ -288,24 +340,57 @@ def serve(requests: Iterator[str], answers: Any) -> None:
                 assignment,
                 submission,
                 request["names"],
+                layers,
                 whole=request["whole"],
                 chance=request["chance"],
             )
             answer = [[asdict(item) for item in examination.items], *examination[1:]]
         elif request["do"] == "repeat":
-            answer = repeat(assignment, submission, request["names"], request["seeds"])
+            answer = repeat(assignment, submission, request["names"], layers, request["seeds"])
         else:
             remarks = tuple(notebook.metadata.get(KEY, {}).get("remarks", ()))
             try:
-                answer = grade(assignment, submission, remarks).to_dict()
+                answer = grade(assignment, submission, remarks, layers).to_dict()
             except AssignmentError as error:
                 answer = held(assignment, str(error)).to_dict()
         answers.write(json.dumps(answer) + "\n")
         answers.flush()
 
 
-if __name__ == "__main__":
+def _until_hung_up() -> Iterator[str]:
+    """Yield the lines of the standard input; at its end, end at once, whatever is going on.
+
+    So nothing goes on for somebody who is no longer there.
+    """
+    lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+
+    def read() -> None:
+        for line in iter(sys.stdin.readline, ""):
+            lines.put(line)
+        os._exit(0)
+
+    threading.Thread(target=read, daemon=True).start()
+    while True:
+        yield lines.get()
+
+
+def main() -> None:
+    """Say whether student code can be confined, then serve."""
+    options = json.loads(sys.argv[1])
     # what any library prints must not come between the answers
-    with os.fdopen(os.dup(1), "w") as own_stdout:
+    with os.fdopen(os.dup(1), "w") as answers:
         os.dup2(2, 1)
-        serve(iter(sys.stdin.readline, ""), own_stdout)
+        try:
+            layers = frozenset(map(Layer, options["layers"])) or probe.level(
+                allow_none=options["allow_no_isolation"]
+            )
+        except NotIsolatedError as error:
+            answers.write(json.dumps(str(error)) + "\n")
+            return
+        answers.write(json.dumps("") + "\n")
+        answers.flush()
+        serve(_until_hung_up(), answers, layers)
+
+
+if __name__ == "__main__":
+    main()

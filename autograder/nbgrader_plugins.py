@@ -22,6 +22,7 @@ from nbgrader.preprocessors import (
     SaveCells,
 )
 from nbgrader.utils import is_grade, is_solution
+from traitlets import Bool
 from traitlets.config import Application
 
 from autograder.assignment import Assignment, AssignmentError
@@ -67,12 +68,21 @@ class RestoreCells(NbGraderPreprocessor):
 class GradeCells(NbGraderPreprocessor):
     """Has the notebook graded, and writes the one output by which each grade cell is scored."""
 
+    allow_no_isolation = Bool(
+        False,
+        help="Grade even where student code cannot be confined; each grade says so.",
+    ).tag(config=True)
+
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         """Return the notebook with its grade cells' outputs, and the report in its metadata."""
         assignment = _assignment(resources)
         _check_current(assignment, nb)
         cause = nb.metadata.get(KEY, {}).get("unreadable")
-        report = unreadable(assignment, cause) if cause else grade_in_own_process(assignment, nb)
+        report = (
+            unreadable(assignment, cause)
+            if cause
+            else grade_in_own_process(assignment, nb, allow_no_isolation=self.allow_no_isolation)
+        )
         nb.metadata[KEY] = nbformat.from_dict(report.to_dict())
         for cell in nb.cells:
             if _is_item(cell):

@@ -15,7 +15,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from autograder import isolation, probe
 from autograder.assignment import Assignment
+from autograder.isolation import Layers
+from autograder.probe import NotIsolatedError
 from autograder.sandbox import Budget
 from autograder.session import Session
 from autograder.submission import Submission, UnreadableError, read_notebook
@@ -43,6 +46,8 @@ class Grading:
         Statements that hung or ended a worker: found once, then left out of every session.
     assignment : Assignment, optional
         Without it, the one that a suite's place tells.
+    layers : Layers, optional
+        What confines the workers; without it, all there is.
     """
 
     submission: Submission
@@ -52,6 +57,7 @@ class Grading:
     skip: list[tuple[int, int]] = field(default_factory=list)
     assignment: Assignment | None = None
     worker_seed: int = -1
+    layers: Layers = isolation.ALL
 
     def __post_init__(self) -> None:
         if self.worker_seed < 0:
@@ -67,6 +73,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--submission", metavar="NOTEBOOK", help="run the hidden suites on this notebook"
     )
+    group.addoption(
+        "--allow-no-isolation",
+        action="store_true",
+        help="run it even where student code cannot be confined",
+    )
     group.addoption("--grading-seed", type=int, default=0, help="the seed of the suites' inputs")
 
 
@@ -77,10 +88,11 @@ def pytest_configure(config: pytest.Config) -> None:
         try:
             with Path(path).open(encoding="utf-8") as file:
                 notebook = read_notebook(file)
-        except (OSError, UnreadableError) as error:
+            layers = probe.level(allow_none=config.getoption("--allow-no-isolation"))
+        except (OSError, UnreadableError, NotIsolatedError) as error:
             raise pytest.UsageError(f"--submission {path}: {error}") from None
         seed = config.getoption("--grading-seed")
-        config.stash[GRADING] = Grading(Submission.from_notebook(notebook), seed)
+        config.stash[GRADING] = Grading(Submission.from_notebook(notebook), seed, layers=layers)
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +112,7 @@ def submission(request: pytest.FixtureRequest) -> Iterator[Any]:
         grading.worker_seed,
         grading.skip,
         item=request.path.stem,
+        layers=grading.layers,
     )
     grading.remarks += [r for r in session.remarks if r not in grading.remarks]
     yield session.namespace

@@ -35,6 +35,8 @@ class Report:
         The seed of every random number on the trusted side.
     version : str
         The digest of the suites, given modules, points and limits.
+    isolation : str
+        What confined the student's code.
     """
 
     status: Status
@@ -42,6 +44,7 @@ class Report:
     remarks: tuple[str, ...] = ()
     seed: int = 0
     version: str = ""
+    isolation: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain JSON data."""
@@ -52,7 +55,12 @@ class Report:
         """Return the report that `to_dict` made the data of."""
         items = tuple(map(ItemResult.from_dict, data["items"]))
         return cls(
-            Status(data["status"]), items, tuple(data["remarks"]), data["seed"], data["version"]
+            Status(data["status"]),
+            items,
+            tuple(data["remarks"]),
+            data["seed"],
+            data["version"],
+            data["isolation"],
         )
 
     def item(self, name: str) -> ItemResult:

@@ -1,16 +1,21 @@
 """The trusted end of a worker: starts it, asks it, counts its time, and ends it."""
 
 import contextlib
+import re
+import secrets
 import signal
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from autograder.assignment import Assignment
-from autograder.template import START_SECONDS, TemplateError, Worker, template
+from autograder import isolation
+from autograder.assignment import Assignment, Limits
+from autograder.isolation import Layers
+from autograder.template import START_SECONDS, Template, TemplateError, Worker, template
 from autograder.worker import wire
 
 AT_ONCE = 2**14  # bytes, which a waiting worker's end always has room for
+FOLDERS = re.compile(r"(?<![\w.:/])/(?:[\w.+@~-]+/)+")
 HANGUP_SECONDS = 0.5  # for a worker that is ending to have ended
 
 
@@ -59,18 +64,22 @@ class Sandbox:
         Shared by all workers of one submission.
     seed : int
         For the random numbers of the student's own code.
+    layers : Layers
+        What confines the worker.
 
     Raises
     ------
     SandboxError
     """
 
-    def __init__(self, assignment: Assignment, budget: Budget, seed: int) -> None:
+    def __init__(
+        self, assignment: Assignment, budget: Budget, seed: int, layers: Layers = isolation.ALL
+    ) -> None:
         self.limits = assignment.limits
         self.budget = budget
         self._number = 0
         self._epitaph: DiedError | None = None
-        self._worker = _fork()
+        self._template, self._worker = _fork(layers, self.limits)
         self._connection = self._worker.connection
         self._answers = wire.Receiver(self._connection)
         try:
@@ -79,7 +88,7 @@ class Sandbox:
         except (OSError, EOFError, StudentError, wire.WireError) as error:
             self.close()
             raise SandboxError(
-                f"a worker did not start: {error!r} {template().last_words()}"
+                f"a worker did not start: {error!r} {self._template.last_words()}"
             ) from error
 
     def ask(
@@ -148,24 +157,19 @@ class Sandbox:
         self._worker.end()
 
     def _settings(self, assignment: Assignment, seed: int) -> dict[str, Any]:
-        mebibyte = 2**20
         return {
             "given": assignment.given,
             "forbidden": assignment.forbidden,
             "seed": seed,
-            "limits": {
-                "RLIMIT_AS": self.limits.memory_mb * mebibyte,
-                "RLIMIT_CPU": int(self.limits.submission_seconds) + 1,
-                "RLIMIT_FSIZE": self.limits.file_mb * mebibyte,
-                "RLIMIT_NOFILE": 64,
-                "RLIMIT_CORE": 0,
-            },
+            "confinement": isolation.confinement(
+                self._template.layers, self._template.scratch, self.limits
+            ),
         }
 
     def _frame(
         self, do: str, what: dict[str, Any], hold: Callable[[Any], wire.Ref] | None = None
     ) -> bytes:
-        self._number += 1
+        self._number = secrets.randbits(62)  # so that no answer can be given before it is asked
         return wire.pack({"number": self._number, "do": do, **what}, hold)
 
     def _receive(
@@ -191,7 +195,7 @@ class Sandbox:
             return answer.get("value")
 
     def _cause_of_death(self) -> str:
-        code = self._worker.exit_code(HANGUP_SECONDS)
+        code = self._worker.end(HANGUP_SECONDS)
         if code is None:
             return "it closed its connection"
         if code in {-signal.SIGXCPU, -signal.SIGKILL}:
@@ -202,19 +206,21 @@ class Sandbox:
 
 
 def one_line(text: object) -> str:
-    """Return a worker's text without control characters, cut to a bearable length."""
+    """Return a worker's text without control characters, cut to a bearable length.
+
+    Of paths the names are left: the folders are those of the machine that grades.
+    """
     printable = (c if c.isprintable() else " " for c in str(text)[:400])
-    return " ".join("".join(printable).split())
+    return FOLDERS.sub("", " ".join("".join(printable).split()))
 
 
-def _fork() -> Worker:
-    """Return a new worker; a template that is broken is replaced once."""
-    try:
-        return template().fork()
-    except TemplateError:
-        template.cache_clear()
-    try:
-        return template().fork()
-    except TemplateError as error:
-        template.cache_clear()
-        raise SandboxError(f"a worker did not start: {error}") from error
+def _fork(layers: Layers, limits: Limits) -> tuple[Template, Worker]:
+    """Return a new worker, and its template; one that is broken is replaced once."""
+    for last in (False, True):
+        try:
+            return (parent := template(layers, limits)), parent.fork()
+        except TemplateError as error:
+            template.cache_clear()
+            if last:
+                raise SandboxError(f"a worker did not start: {error}") from error
+    raise AssertionError

@@ -3,7 +3,9 @@
 from collections import deque
 from typing import Any
 
+from autograder import isolation
 from autograder.assignment import Assignment
+from autograder.isolation import Layers
 from autograder.sandbox import (
     Budget,
     DiedError,
@@ -39,6 +41,8 @@ class Session:
         Statements to leave out; those that are found to hang or to end the worker are added.
     item : str, optional
         The item to be graded: names count as they stand at its cell.
+    layers : Layers, optional
+        What confines the worker; all there is without it.
 
     Raises
     ------
@@ -56,8 +60,10 @@ class Session:
         seed: int,
         skip: list[tuple[int, int]],
         item: str = "",
+        layers: Layers = isolation.ALL,
     ) -> None:
         self.assignment = assignment
+        self.layers = layers
         self.budget = budget
         self.seed = seed
         self.remarks: list[str] = []
@@ -83,7 +89,7 @@ class Session:
 
     def _run_cells(self, skip: list[tuple[int, int]]) -> Sandbox:
         while True:
-            sandbox = Sandbox(self.assignment, self.budget, self.seed)
+            sandbox = Sandbox(self.assignment, self.budget, self.seed, self.layers)
             reached: deque[Any] = deque([None], maxlen=1)
             try:
                 remarks = sandbox.ask(

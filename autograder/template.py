@@ -1,9 +1,6 @@
 """The trusted end of the template: the warm process from which each worker is forked."""
 
-import contextlib
 import os
-import select
-import signal
 import socket
 import subprocess
 import sys
@@ -11,16 +8,20 @@ import tempfile
 from functools import lru_cache
 from pathlib import Path
 
-import numpy as np
-
-from autograder.worker.template import NUMBER
+from autograder import isolation
+from autograder.assignment import Limits
+from autograder.isolation import Layers
+from autograder.view import view
+from autograder.worker.confinement import Layer
+from autograder.worker.template import ANSWER, ENDED_BY_US, REQUEST
 
 BOOT = (
-    "import sys; descriptor, parent, *paths = sys.argv[1:]; sys.path[:0] = paths; "
-    "from autograder.worker.template import main; main(int(descriptor), int(parent), paths)"
+    "import sys; descriptor, parent, scratch, size, *paths = sys.argv[1:]; sys.path[:0] = paths; "
+    "from autograder.worker.template import main; "
+    "main(int(descriptor), int(parent), scratch, int(size), paths)"
 )
-PATHS = [str(Path(__file__).parent.parent), str(Path(np.__path__[0]).parent)]
 START_SECONDS = 60.0  # for our own code alone: a busy machine must cost nobody a point
+INSIDE = "/tmp"  # noqa: S108  # in namespaces of their own, all that workers can write to
 
 
 class TemplateError(Exception):
@@ -34,46 +35,42 @@ class Worker:
     ----------
     template : Template
     number : int
-        The number of the process.
+        The template's number for it.
     connection : socket
         Our end of the socket on which it serves.
     """
 
     def __init__(self, template: "Template", number: int, connection: socket.socket) -> None:
         self.connection = connection
+        self.number = number
         self._template = template
-        self._number = number
-        # the template keeps what is left of an ended worker until we ask: the number is its alone
-        self._handle: int | None = os.pidfd_open(number)
+        self._ended = False
         self._exit_code: int | None = None
 
-    def exit_code(self, seconds: float) -> int | None:
-        """Wait for the worker to end by itself, and return its exit code; None if it does not."""
-        if self._handle is not None and select.select([self._handle], [], [], seconds)[0]:
-            os.close(self._handle)
-            self._handle = None
-            self._kill_group()
-            with contextlib.suppress(OSError, EOFError):  # a template that died reaps nothing
-                self._exit_code = self._template.reap(self._number)
+    def end(self, seconds: float = 0.0) -> int | None:
+        """End the worker, and all that it started; return its exit code if it ended by itself.
+
+        Parameters
+        ----------
+        seconds : float
+            How long it may take to do so.
+        """
+        if not self._ended:
+            self._ended = True
+            self._exit_code = self._template.end(self.number, seconds)
+            self.connection.close()
         return self._exit_code
-
-    def end(self) -> None:
-        """End the worker and all that it started."""
-        self.connection.close()
-        if self._handle is not None:
-            # by itself too: it leads a group of its own only from its first moments on
-            with contextlib.suppress(ProcessLookupError):
-                signal.pidfd_send_signal(self._handle, signal.SIGKILL)
-            self._kill_group()
-            self.exit_code(START_SECONDS)
-
-    def _kill_group(self) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._number, signal.SIGKILL)
 
 
 class Template:
     """The process itself.
+
+    Parameters
+    ----------
+    layers : Layers
+        What confines its workers.
+    limits : Limits
+        For the size of what they may write.
 
     Raises
     ------
@@ -81,14 +78,29 @@ class Template:
         Here and in `fork`, if it does not do what it should.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, layers: Layers, limits: Limits) -> None:
+        self.layers = layers
+        namespaces = Layer.BUBBLEWRAP in layers
+        self.scratch = INSIDE
+        if not namespaces:
+            # removed with this object
+            self._folder = tempfile.TemporaryDirectory(
+                prefix="autograder-", ignore_cleanup_errors=True
+            )
+            self.scratch = self._folder.name
+            Path(self.scratch).chmod(0o711)  # for workers of another user to pass through
         self._control, theirs = socket.socketpair()
         self._control.settimeout(START_SECONDS)
         self._log = tempfile.TemporaryFile("a+b")  # noqa: SIM115  # closed with this object
         with theirs:
-            arguments = [str(theirs.fileno()), str(os.getpid()), *PATHS]
+            # in a namespace of its own, it knows no number of ours
+            parent = 0 if namespaces else os.getpid()
+            python = [str(Path(sys.executable).resolve()), "-I", "-S", "-c", BOOT]
+            size = limits.scratch_mb * isolation.MEBIBYTE
+            arguments = [theirs.fileno(), parent, self.scratch, size, *view().search]
+            around = isolation.bubblewrap(self.scratch, limits) if namespaces else []
             self._process = subprocess.Popen(  # our own interpreter and code
-                [sys.executable, "-I", "-S", "-c", BOOT, *arguments],
+                [*around, *python, *map(str, arguments)],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -102,28 +114,31 @@ class Template:
         ours, theirs = socket.socketpair()
         with theirs:
             try:
-                number = self._ask(0, theirs)
-                return Worker(self, number, ours)
+                return Worker(self, self._ask(0, 0, theirs), ours)
             except (OSError, EOFError) as error:
                 ours.close()
                 raise TemplateError(f"{error!r} {self.last_words()}".strip()) from error
 
-    def reap(self, number: int) -> int:
-        """Return the exit code of a worker that has ended, and forget the worker."""
-        return self._ask(number)
+    def end(self, number: int, seconds: float) -> int | None:
+        """End a worker; return its exit code, or None if it did not end by itself."""
+        try:
+            code = self._ask(number, int(seconds * 1000))
+        except (OSError, EOFError):  # a template that died took its workers along
+            return None
+        return None if code == ENDED_BY_US else code
 
     def last_words(self) -> str:
         """Return what the template and its workers have written to their standard error."""
         self._log.seek(0)
         return self._log.read()[-2000:].decode(errors="replace").strip()
 
-    def _ask(self, number: int, connection: socket.socket | None = None) -> int:
+    def _ask(self, number: int, milliseconds: int, connection: socket.socket | None = None) -> int:
         descriptors = [connection.fileno()] if connection else []
-        socket.send_fds(self._control, [NUMBER.pack(number)], descriptors)
-        answer = self._control.recv(NUMBER.size, socket.MSG_WAITALL)
-        if len(answer) < NUMBER.size:
+        socket.send_fds(self._control, [REQUEST.pack(number, milliseconds)], descriptors)
+        answer = self._control.recv(ANSWER.size, socket.MSG_WAITALL)
+        if len(answer) < ANSWER.size:
             raise EOFError("it has ended")
-        [result] = NUMBER.unpack(answer)
+        [result] = ANSWER.unpack(answer)
         return int(result)
 
     def __del__(self) -> None:
@@ -134,10 +149,10 @@ class Template:
         self._log.close()
 
 
-@lru_cache(maxsize=1)
-def template() -> Template:
-    """Return this process's template."""
-    return Template()
+@lru_cache(maxsize=4)
+def template(layers: Layers, limits: Limits) -> Template:
+    """Return this process's template for workers that are confined like this."""
+    return Template(layers, limits)
 
 
 def _environment() -> dict[str, str]:

@@ -1,8 +1,9 @@
 """Makes a worker repeatable: all entropy that a student's code may ask for comes from one seed.
 
-So the same submission gets the same verdict, and the same words, each time it is graded. The clock
-of the day counts as entropy, since it is used as a seed: it starts at a fixed moment and goes on a
-little with each look at it. Clocks that measure how long something takes are left alone.
+So the same submission gets the same verdict, and the same words, each time it is graded. The number
+of the process and the clock of the day count as entropy, since they are used as seeds: the clock
+starts at a fixed moment and goes on a little with each look at it. Clocks that measure how long
+something takes are left alone.
 """
 
 import itertools
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 
 MOMENT = 1_600_000_000 * 10**9  # nanoseconds since 1970
+PROCESS = 4096
 TICK = 10**5  # nanoseconds
 
 
@@ -31,6 +33,7 @@ def fix(seed: int) -> None:
     random._urandom = entropy.randbytes  # type: ignore[attr-defined]  # noqa: SLF001
     os.urandom = entropy.randbytes
     os.getrandom = lambda size, flags=0: entropy.randbytes(size)
+    os.getpid = lambda: PROCESS
     moments = itertools.count(MOMENT, TICK)
     time.time_ns = moments.__next__
     time.time = lambda: next(moments) / 10**9

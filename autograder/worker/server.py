@@ -2,7 +2,6 @@
 
 import builtins
 import os
-import resource
 import socket
 import sys
 import types
@@ -13,6 +12,8 @@ import numpy as np
 from autograder.worker import chance, wire
 from autograder.worker.absent import AbsentFinder, policy
 from autograder.worker.cells import Notebook, describe
+from autograder.worker.confinement import Confinement, confine
+from autograder.worker.forbidden import succeeding
 from autograder.worker.given import GivenModules
 
 
@@ -54,11 +55,10 @@ class Server:
         return wire.Ref(len(self.objects) - 1, str(name)[:80])
 
     def do_start(
-        self, given: dict[str, str], forbidden: list[str], seed: int, limits: dict[str, int]
+        self, given: dict[str, str], forbidden: list[str], seed: int, confinement: dict[str, Any]
     ) -> None:
-        """Take the limits and the given modules; nothing of a student's has run before this."""
-        for name, limit in limits.items():
-            resource.setrlimit(getattr(resource, name), (limit, limit))
+        """Take the given modules and be confined; nothing of a student's has run before this."""
+        confine(Confinement(**confinement))
         policy.forbidden = frozenset(forbidden)
         sys.meta_path.insert(0, GivenModules(given))
         sys.meta_path.append(AbsentFinder())
@@ -68,6 +68,10 @@ class Server:
             setattr(builtins, name, sys.exit)
         builtins.input = lambda prompt="": ""  # there is nobody to ask
         chance.fix(seed)
+
+    def do_try_forbidden_acts(self, secret: str) -> list[str]:
+        """Return which forbidden acts this worker can do all the same."""
+        return succeeding(secret)
 
     def do_run(
         self, cells: list[Any], skip: list[tuple[int, int]], *, definitions_only: bool, freeze: int

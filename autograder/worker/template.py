@@ -3,21 +3,37 @@
 No student's code runs in it, and it knows of no assignment: what a worker needs, it is told itself.
 """
 
-import ctypes
+import contextlib
 import gc
 import importlib
 import os
+import select
+import shutil
 import signal
 import socket
 import struct
 import sys
+import time
 import traceback
+from pathlib import Path
 
+import landlockpy
+import seccompy
+
+from autograder.worker.confinement import scratch_of, syscall_filter
+from autograder.worker.death import die_with_parent
 from autograder.worker.server import Server
 
-# a request: 0 and a connection for a new worker, or the number of a process that has ended;
-# its answer: the number of the new process, or the exit code of the old one
-NUMBER = struct.Struct(">q")
+# a request: 0, and with it the connection of a new worker; or a worker's number, and for how many
+# milliseconds it may still end by itself
+REQUEST = struct.Struct(">qq")
+# its answer: the number of the new worker; or the exit code of the old one
+ANSWER = struct.Struct(">q")
+ENDED_BY_US = 1 << 32  # instead of an exit code
+STEP = 0.005  # seconds between two looks at whether a worker has ended
+WATCH = 0.1  # seconds between two looks at what workers have written
+BLOCK = 512  # bytes, in which the system counts a file's size
+ENTRY = 4096  # bytes that an empty file counts for
 # what notebooks use, and Python would otherwise load for each worker anew
 PRELOADED = [
     "dataclasses",
@@ -32,27 +48,59 @@ PRELOADED = [
 ]
 
 
-def main(descriptor: int, parent: int, paths: list[str]) -> None:
-    """Answer requests on an inherited socket; `paths` are forgotten once all is imported."""
-    die_with(parent)
+def main(descriptor: int, parent: int, scratch: str, scratch_size: int, paths: list[str]) -> None:
+    """Answer requests on an inherited socket.
+
+    Parameters
+    ----------
+    descriptor : int
+        Of the socket.
+    parent : int
+        The process with which this one ends.
+    scratch : str
+        The folder in which workers make their own.
+    scratch_size : int
+        How many bytes each may write there; who writes more is ended.
+    paths : list of str
+        Of Python's search path, forgotten once all is imported.
+    """
+    die_with_parent(parent)
     for name in PRELOADED:
         importlib.import_module(name)
+    _warm_up()
     sys.path[:] = [path for path in sys.path if path not in paths]
     sys.path_importer_cache.clear()
     gc.collect()
     gc.freeze()  # so that a worker's first collection touches, and copies, nothing of this
     with socket.socket(fileno=descriptor) as control:
+        workers: set[int] = set()
         while True:
-            request, descriptors, _, _ = socket.recv_fds(control, NUMBER.size, 1)
+            if not select.select([control], [], [], WATCH if workers else None)[0]:
+                for worker in workers:
+                    _end_if_it_wrote_too_much(worker, scratch, scratch_size)
+                continue
+            request, descriptors, _, _ = socket.recv_fds(control, REQUEST.size, 1)
             if not request:
                 return
-            [process] = NUMBER.unpack(request)
+            process, milliseconds = REQUEST.unpack(request)
             if descriptors:
                 answer = _fork(control, descriptors[0])
                 os.close(descriptors[0])
+                workers.add(answer)
             else:
-                answer = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
-            control.sendall(NUMBER.pack(answer))
+                answer = _end(process, milliseconds / 1000)
+                workers.discard(process)
+                shutil.rmtree(scratch_of(scratch, process), ignore_errors=True)
+            control.sendall(ANSWER.pack(answer))
+
+
+def _warm_up() -> None:
+    """Find the C library, and build the filter, once for all workers."""
+    with contextlib.suppress(landlockpy.UnsupportedError, OSError):
+        landlockpy.abi_version()
+    with contextlib.suppress(seccompy.UnsupportedError, OSError):
+        seccompy.supported()
+        syscall_filter().program  # noqa: B018  # which keeps what it compiles
 
 
 def _fork(control: socket.socket, connection: int) -> int:
@@ -64,7 +112,7 @@ def _fork(control: socket.socket, connection: int) -> int:
     try:
         control.close()
         os.setsid()  # so that it is ended with all that it starts
-        die_with(parent)
+        die_with_parent(parent)
         Server(socket.socket(fileno=connection)).serve()
     except BaseException:  # noqa: BLE001  # ours: a student's are answers
         traceback.print_exc()
@@ -72,9 +120,29 @@ def _fork(control: socket.socket, connection: int) -> int:
     os._exit(0)
 
 
-def die_with(parent: int) -> None:
-    """Have the system end this process with its parent: none outlives its grader."""
-    pr_set_pdeathsig = 1
-    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
-    if os.getppid() != parent:  # which was faster
-        os._exit(1)
+def _end(process: int, seconds: float) -> int:
+    """Wait for a worker to end by itself, then end it with all that it started."""
+    deadline = time.monotonic() + seconds
+    while True:
+        ended, status = os.waitpid(process, os.WNOHANG)
+        if ended or time.monotonic() >= deadline:
+            break
+        time.sleep(STEP)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process, signal.SIGKILL)
+    if ended:
+        return os.waitstatus_to_exitcode(status)
+    os.kill(process, signal.SIGKILL)  # it leads a group of its own only from its first moments on
+    os.waitpid(process, 0)
+    return ENDED_BY_US
+
+
+def _end_if_it_wrote_too_much(process: int, scratch: str, size: int) -> None:
+    written = 0
+    for folder, _, names in os.walk(scratch_of(scratch, process)):
+        for name in names:
+            with contextlib.suppress(OSError):  # it is gone again
+                written += ENTRY + Path(folder, name).lstat().st_blocks * BLOCK
+            if written > size:
+                os.kill(process, signal.SIGKILL)
+                return

@@ -14,12 +14,13 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
 
-from autograder import scripts
+from autograder import isolation, scripts
 from autograder.assignment import Assignment
 from autograder.audit import Auditor
 from autograder.behaviour import Facts
 from autograder.certificate import Certificate, Mistake
 from autograder.grader import GradingProcess
+from autograder.isolation import Layers
 from autograder.sandbox import Budget
 from autograder.session import Session
 from autograder.submission import Submission, filled
@@ -223,12 +224,18 @@ def certificate(*mistakes: Mistake, **known: Any) -> Certificate:
 
 
 def start_session(
-    root: Path, answer: str = RIGHT, *sources: str, seed: int = 1, **limits: float
+    root: Path,
+    answer: str = RIGHT,
+    *sources: str,
+    seed: int = 1,
+    layers: Layers = isolation.ALL,
+    **limits: float,
 ) -> Session:
     """Run an answer, and other code cells, in a session of a tiny course in a folder."""
     assignment = make_course(root, **limits)
     submission = Submission.from_notebook(handed_in(assignment, answer, *sources))
-    return Session(assignment, submission, Budget(assignment.limits.submission_seconds), seed, [])
+    budget = Budget(assignment.limits.submission_seconds)
+    return Session(assignment, submission, budget, seed, [], layers=layers)
 
 
 @pytest.fixture

@@ -169,7 +169,7 @@ def own_process():
 def test_a_process_that_was_killed_holds_one_grade(tiny, own_process):
     """A broken grading process costs one submission a delay, and nobody a point."""
     notebook = handed_in(tiny, RIGHT)
-    broken = grader._process(tiny.version)._process
+    broken = grader._process(tiny.version, False)._process
     os.kill(broken.pid, signal.SIGKILL)
     broken.wait()
     report = own_process(tiny, notebook)
@@ -182,15 +182,15 @@ def test_a_process_that_was_killed_holds_one_grade(tiny, own_process):
 def test_another_version_gets_another_process(tiny, own_process):
     """Suites are loaded anew when they change, and kept while they do not."""
     own_process(tiny, handed_in(tiny, RIGHT))
-    kept = grader._process(tiny.version)
+    kept = grader._process(tiny.version, False)
     own_process(tiny, handed_in(tiny, RIGHT))
-    assert grader._process(tiny.version) is kept
+    assert grader._process(tiny.version, False) is kept
     suite = tiny.hidden / "test_scaler.py"
     suite.write_text(suite.read_text().replace("factor == 2", "factor == 3"))
     changed = replace(tiny)
     report = own_process(changed, handed_in(tiny, RIGHT))
     assert report.item("test_scaler").points == 1.5
-    assert grader._process(changed.version) is not kept
+    assert grader._process(changed.version, False) is not kept
 
 
 @pytest.fixture

@@ -102,7 +102,7 @@ def report_of(assignment, *outcomes):
 def test_nbgrader_reads_the_points_from_the_one_result(here, monkeypatch, outcomes, points):
     """Whatever a cell showed before, its one result is the number of points."""
     report = report_of(here, *outcomes)
-    monkeypatch.setattr(nbgrader_plugins, "grade_in_own_process", lambda *_: report)
+    monkeypatch.setattr(nbgrader_plugins, "grade_in_own_process", lambda *_, **__: report)
     submitted = handed_in(here, RIGHT)
     submitted.cells[3].outputs = [
         nbformat.v4.new_output("execute_result", data={"text/plain": "77.0"}, execution_count=1)
@@ -132,7 +132,7 @@ def test_a_release_that_is_not_current_comes_with_its_remedy(here):
 
 def test_cells_graded_by_hand_are_left_to_the_reader(here, monkeypatch):
     """An answer that a TA reads gets no output and no score of ours."""
-    monkeypatch.setattr(nbgrader_plugins, "grade_in_own_process", lambda a, nb: held(a, "x"))
+    monkeypatch.setattr(nbgrader_plugins, "grade_in_own_process", lambda a, nb, **_: held(a, "x"))
     submitted = handed_in(here, RIGHT)
     essay = claimed("my answer", grade_id="essay", grade=True, solution=True, points=1)
     by_hand = {**essay.metadata.nbgrader, "grade_id": "text"}

@@ -42,7 +42,7 @@ def test_an_answer_is_ready_to_be_graded(session):
         ("while True: pass", "never ended"),
         ("x = __import__('time').sleep(60)", "never ended"),
         ("import os; os._exit(0)", "ended the process"),
-        ("import os\nos.kill(os.getpid(), 11)", "ended the process"),
+        ("import ctypes\nctypes.string_at(0)", "ended the process"),
     ],
 )
 def test_a_statement_that_hangs_or_ends_the_worker_is_passed_over(session, statement, verb):

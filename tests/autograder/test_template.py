@@ -1,76 +1,81 @@
 """The template: workers are forked from it, and it is replaced where it breaks."""
 
-import os
 import signal
-from pathlib import Path
 
+import psutil
 import pytest
 
-from autograder import template
+from autograder import isolation, template
+from autograder.assignment import Limits
 from autograder.sandbox import Budget, Sandbox
 from autograder.template import Template, TemplateError
 
 
-@pytest.fixture
-def own():
-    """A template that no other test uses."""
-    made = Template()
+@pytest.fixture(params=[isolation.ALL, isolation.NONE], ids=isolation.describe)
+def own(request):
+    """A template that no other test uses, within namespaces of its own and without."""
+    made = Template(request.param, Limits())
     yield made
     del made
 
 
+def children(own):
+    return psutil.Process(own._process.pid).children(recursive=True)
+
+
 def test_workers_are_forked_from_one_process(own):
     """Each worker is a process of its own, and a child of the template."""
+    own.fork().end()
+    [*before] = children(own)
     workers = [own.fork() for _ in range(3)]
-    parents = set()
+    forked = [child for child in children(own) if child not in before]
+    assert len(forked) == 3
+    assert len({child.ppid() for child in forked}) == 1
+    assert len({worker.number for worker in workers}) == 3
     for worker in workers:
-        stat = Path(f"/proc/{worker._number}/stat").read_text()
-        parents.add(int(stat.rpartition(")")[2].split()[1]))
         worker.end()
-    assert parents == {own._process.pid}
-    assert len({worker._number for worker in workers}) == 3
+    assert children(own) == before
 
 
 def test_a_worker_ends_when_its_connection_does(own):
     """A worker that nobody can ask any more ends by itself, with exit code 0."""
     worker = own.fork()
-    assert worker.exit_code(0.05) is None
     worker.connection.close()
-    assert worker.exit_code(5.0) == 0
-    assert worker.exit_code(5.0) == 0
+    assert worker.end(5.0) == 0
+    assert worker.end(5.0) == 0
 
 
-def test_an_ended_worker_is_told_by_its_signal(own):
-    """What `end` ends has ended by the signal, and nothing of it is left."""
+def test_a_worker_that_does_not_end_by_itself_is_ended(own):
+    """It is waited for as long as is said, has no exit code of its own, and nothing is left of it."""
+    own.fork().end()
+    before = children(own)
     worker = own.fork()
-    worker.end()
-    assert worker.exit_code(5.0) == -signal.SIGKILL
-    with pytest.raises(ProcessLookupError):
-        os.kill(worker._number, 0)
+    assert worker.end(0.05) is None
+    assert children(own) == before
 
 
 def test_a_template_that_was_killed_says_so(own):
     """A dead template forks nothing, and its workers have ended with it."""
     worker = own.fork()
-    os.kill(own._process.pid, signal.SIGKILL)
+    family = children(own)
+    own._process.send_signal(signal.SIGKILL)
     own._process.wait()
     with pytest.raises(TemplateError):
         own.fork()
-    assert worker.exit_code(5.0) is None  # nobody is left who knows it
-    assert worker._handle is None  # but it has ended
-    worker.end()
+    assert worker.end(5.0) is None  # nobody is left who knows it
+    assert psutil.wait_procs(family, timeout=5)[1] == []
 
 
 def test_a_killed_template_costs_nobody_anything(tiny):
     """The next worker comes from a new one."""
-    broken = template.template()
-    os.kill(broken._process.pid, signal.SIGKILL)
+    broken = template.template(isolation.ALL, tiny.limits)
+    broken._process.kill()
     broken._process.wait()
     Sandbox(tiny, Budget(10.0), 1).close()
-    assert template.template() is not broken
+    assert template.template(isolation.ALL, tiny.limits) is not broken
 
 
-def test_a_worker_has_its_own_connection_and_no_other(student):
+def test_a_worker_has_its_own_connection_and_no_other(session):
     """Neither the template's socket nor any file of ours is open in a worker."""
     code = (
         "import os\n"
@@ -81,4 +86,5 @@ def test_a_worker_has_its_own_connection_and_no_other(student):
         "        return None\n"
         "open_files = [target(n) for n in range(64)]"
     )
-    assert list(filter(None, student(code).open_files)) == [*["/dev/null"] * 3, "socket"]
+    names = session(code, layers=isolation.NONE).namespace
+    assert list(filter(None, names.open_files)) == [*["/dev/null"] * 3, "socket"]

@@ -62,3 +62,9 @@ def test_addresses_are_not_told(student):
     names = student("class Own: pass\ndef fail(): raise ValueError(Own(), Own)")
     with pytest.raises(Exception, match=r"<.*Own object>, <class '.*Own'>"):
         names.fail()
+
+
+def test_the_processs_number_is_no_source_of_chance(session):
+    """Each worker thinks it has the same number."""
+    code = "import os\nnumber = os.getpid()"
+    assert session(code).namespace.number == session(code).namespace.number

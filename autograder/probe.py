@@ -1,0 +1,73 @@
+"""Finds out how well workers can be confined here, by letting one try what no worker may do."""
+
+import platform
+import tempfile
+from functools import lru_cache
+from pathlib import Path
+
+from autograder import isolation
+from autograder.assignment import Assignment
+from autograder.isolation import Layers
+from autograder.sandbox import Budget, Sandbox, SandboxError, StudentError
+from autograder.worker.confinement import Layer
+
+# the best first: in an ordinary container bubblewrap cannot run, in older kernels no Landlock
+LEVELS: list[Layers] = [
+    isolation.ALL,
+    frozenset({Layer.BUBBLEWRAP, Layer.SECCOMP}),
+    frozenset({Layer.LANDLOCK, Layer.SECCOMP}),
+]
+SECONDS = 20.0
+REMEDY = (
+    "grade on Linux 5.13 or newer, as an ordinary user or in a container; or, if you trust "
+    "everybody whose work you grade, say so: `--GradeCells.allow_no_isolation=True`"
+)
+
+
+class NotIsolatedError(Exception):
+    """Workers cannot be confined here; the text says why, and what to do."""
+
+
+@lru_cache(maxsize=1)
+def reached() -> Layers:
+    """Return the best level at which a worker is confined here.
+
+    Raises
+    ------
+    NotIsolatedError
+        If there is none.
+    """
+    if platform.system() != "Linux":
+        raise NotIsolatedError(f"{platform.system()} cannot confine student code: {REMEDY}")
+    reasons = []
+    for layers in LEVELS:
+        if not (reason := breach(layers)):
+            return layers
+        reasons.append(f"{isolation.describe(layers)}: {reason}")
+    raise NotIsolatedError(f"student code cannot be confined here ({'; '.join(reasons)}): {REMEDY}")
+
+
+def level(*, allow_none: bool) -> Layers:
+    """Return the level to grade at: none at all only if that is allowed and the best there is."""
+    try:
+        return reached()
+    except NotIsolatedError:
+        if not allow_none:
+            raise
+        return isolation.NONE
+
+
+def breach(layers: Layers) -> str:
+    """Return why workers are not confined by some layers, or nothing if they are."""
+    with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
+        secret = Path(folder, "secret")
+        secret.write_bytes(b"")
+        secret.chmod(0o644)
+        Path(folder).chmod(0o755)  # so that it is not the user alone who is kept from it
+        try:
+            sandbox = Sandbox(Assignment(Path(folder), "none"), Budget(SECONDS), 0, layers)
+            done = sandbox.ask("try_forbidden_acts", {"secret": str(secret)}, SECONDS)
+            sandbox.close()
+        except (SandboxError, StudentError) as error:
+            return str(error)
+    return f"a worker could {', '.join(map(str, done))}" if done else ""

@@ -1,0 +1,208 @@
+"""Gives a worker's rights away, for good, before any student's code runs in it.
+
+Three layers, each by itself: namespaces, made around the template by bubblewrap, show a file system
+of the interpreter and NumPy alone, and no network; Landlock lets the kernel refuse every other
+file; seccomp lets it refuse every call that ordinary computing does not need. Limits on resources,
+and a user of its own where the grader is root, come with each of them.
+"""
+
+import contextlib
+import ctypes
+import errno
+import fcntl
+import os
+import resource
+import tempfile
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+
+from landlockpy import AccessFS, Ruleset, Scope
+from seccompy import Action, ArgCmp, CmpOp, Filter
+
+from autograder.worker.death import die_with_parent
+
+
+class Layer(StrEnum):
+    """A layer that confines a worker."""
+
+    BUBBLEWRAP = "bubblewrap"
+    LANDLOCK = "Landlock"
+    SECCOMP = "seccomp"
+
+
+@dataclass(frozen=True)
+class Confinement:
+    """What a worker may still do.
+
+    Parameters
+    ----------
+    layers : list of str
+        The layers to put on; bubblewrap is around it already.
+    readable : list of str
+        Files, and folders with all that is in them.
+    partly : list of str
+        Folders that may be listed, while of what they hold only `readable` can be read.
+    scratch : str
+        The folder in which it makes one of its own, to write to.
+    limits : dict of str to int
+        By the names of `resource`.
+    user : int, optional
+        A user, and group, to become.
+    reads_as_root : bool
+        Whether that user keeps root's right to read: where the interpreter lies in root's home.
+    threads : int
+        How many it may have.
+    """
+
+    layers: list[str]
+    readable: list[str]
+    partly: list[str]
+    scratch: str
+    limits: dict[str, int]
+    user: int | None
+    reads_as_root: bool
+    threads: int
+
+
+READ = AccessFS.READ_FILE | AccessFS.READ_DIR
+WRITE = (
+    AccessFS.WRITE_FILE
+    | AccessFS.TRUNCATE
+    | AccessFS.REMOVE_FILE
+    | AccessFS.REMOVE_DIR
+    | AccessFS.MAKE_REG
+    | AccessFS.MAKE_DIR
+    | AccessFS.REFER
+)
+
+# what Python and NumPy need to compute, to read and write files, and to use threads
+CALLS = """
+    read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 lseek close close_range
+    open openat openat2 creat stat lstat fstat newfstatat statx access faccessat faccessat2
+    readlink readlinkat getdents getdents64 getcwd chdir fchdir mkdir mkdirat rmdir unlink unlinkat
+    rename renameat renameat2 truncate ftruncate fallocate fsync fdatasync
+    chmod fchmod fchmodat umask utime utimes utimensat futimesat statfs fstatfs flock
+    fadvise64 copy_file_range sendfile dup dup2 dup3 pipe pipe2
+    mmap munmap mprotect mremap madvise mincore msync brk membarrier
+    poll ppoll select pselect6 epoll_create epoll_create1 epoll_ctl epoll_wait epoll_pwait
+    epoll_pwait2 eventfd eventfd2 timerfd_create timerfd_settime timerfd_gettime
+    sendto recvfrom socketpair shutdown getsockname getpeername getsockopt setsockopt
+    futex futex_waitv get_robust_list set_robust_list rseq set_tid_address sched_yield
+    sched_getaffinity sched_getparam sched_getscheduler sched_get_priority_max
+    sched_get_priority_min getcpu arch_prctl gettid getpid getppid getpgrp getpgid getsid
+    getuid geteuid getgid getegid getresuid getresgid getgroups getpriority
+    rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigsuspend rt_sigtimedwait
+    sigaltstack restart_syscall pause alarm getitimer setitimer
+    clock_gettime clock_getres clock_nanosleep nanosleep gettimeofday time times getrusage
+    getrlimit prlimit64 sysinfo uname getrandom exit exit_group
+"""
+# by call, and by the number of its argument that says what it is to do
+PARTS_OF_CALLS = {
+    ("ioctl", 1): [0x5401, 0x5413, 0x5421, 0x541B, 0x5450, 0x5451],  # isatty, size, non-blocking
+    ("prctl", 0): [15, 16, 0x53564D41],  # names of threads and of memory
+    # duplicates, flags and locks; not F_SETOWN, which sends signals
+    ("fcntl", 1): [*range(8), 36, 37, 38, fcntl.F_DUPFD_CLOEXEC, fcntl.F_GETPIPE_SZ],
+}
+CLONE_THREAD = 0x10000
+
+
+@lru_cache(maxsize=1)
+def syscall_filter() -> Filter:
+    """Return the filter of system calls: what it does not name is not permitted."""
+    calls = Filter(default=Action.ERRNO | errno.EPERM)
+    for name in CALLS.split():
+        with contextlib.suppress(ValueError):  # another processor's
+            calls.allow(name)
+    for (name, argument), values in PARTS_OF_CALLS.items():
+        for value in values:
+            calls.allow(name, args={argument: value})
+    calls.allow(
+        "clone", args=[ArgCmp(0, CmpOp.MASKED_EQ, CLONE_THREAD, mask=CLONE_THREAD)]
+    )  # a thread, no process
+    calls.errno("clone3", errno.ENOSYS)  # its arguments cannot be seen: libc goes on with clone
+    return calls
+
+
+def confine(confinement: Confinement) -> None:
+    """Confine this process; what fails raises, and no student's code runs."""
+    own = _make_scratch(confinement)
+    if confinement.user is not None:
+        _become(confinement.user, reads_as_root=confinement.reads_as_root)
+    threads = confinement.threads
+    if confinement.user is None and Layer.BUBBLEWRAP not in confinement.layers:
+        threads += _tasks_of_this_user()  # which share one limit
+    limits = {**confinement.limits, "RLIMIT_NPROC": threads}
+    if Layer.LANDLOCK in confinement.layers:
+        _restrict_files(confinement, own)
+    for name, limit in limits.items():
+        resource.setrlimit(getattr(resource, name), (limit, limit))
+    if Layer.SECCOMP in confinement.layers:
+        syscall_filter().load()
+
+
+def scratch_of(base: str, process: int) -> Path:
+    """Return the folder of its own that a worker writes to."""
+    return Path(base, str(process))
+
+
+def _make_scratch(confinement: Confinement) -> Path:
+    own = scratch_of(confinement.scratch, os.getpid())
+    own.mkdir(mode=0o700)
+    if confinement.user is not None:
+        os.chown(own, confinement.user, confinement.user)
+    os.chdir(own)
+    for name in ("HOME", "TMPDIR"):
+        os.environ[name] = str(own)
+    tempfile.tempdir = str(own)
+    return own
+
+
+def _become(user: int, *, reads_as_root: bool) -> None:
+    """Become a user who owns nothing, and lose root's capabilities."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    pr_set_keepcaps = 8
+    if reads_as_root:
+        _check(libc.prctl(pr_set_keepcaps, 1, 0, 0, 0))
+    os.setgroups([])
+    os.setresgid(user, user, user)
+    os.setresuid(user, user, user)
+    if reads_as_root:
+        _keep_only_reading(libc)
+    die_with_parent()  # which a change of user undoes
+
+
+def _keep_only_reading(libc: ctypes.CDLL) -> None:
+    version, cap_dac_read_search = 0x20080522, 1 << 2
+    header = (ctypes.c_uint32 * 2)(version, 0)
+    # effective, permitted and inheritable, for the capabilities 0 to 31, then for the others
+    sets = (ctypes.c_uint32 * 6)(cap_dac_read_search, cap_dac_read_search)
+    _check(libc.capset(header, sets))
+
+
+def _check(result: int) -> None:
+    if result:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+
+
+def _tasks_of_this_user() -> int:
+    tasks = 0
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it has ended
+            if process.stat().st_uid == os.getuid():
+                tasks += sum(1 for _ in (process / "task").iterdir())
+    return tasks
+
+
+def _restrict_files(confinement: Confinement, own: Path) -> None:
+    with Ruleset(scoped=Scope.ABSTRACT_UNIX_SOCKET | Scope.SIGNAL) as ruleset:
+        for path in confinement.readable:
+            folder = os.path.isdir(path)  # noqa: PTH112  # some hundred paths, for each worker
+            ruleset.allow_path(path, READ if folder else AccessFS.READ_FILE)
+        for path in confinement.partly:
+            ruleset.allow_path(path, AccessFS.READ_DIR)
+        ruleset.allow_path(os.devnull, AccessFS.READ_FILE | AccessFS.WRITE_FILE)
+        ruleset.allow_path(own, READ | WRITE)
+        ruleset.restrict()

@@ -1,0 +1,51 @@
+"""How a level is told, and what a worker is told to become."""
+
+import os
+
+import pytest
+
+from autograder import isolation
+from autograder.assignment import Limits
+from autograder.isolation import confinement, describe
+from autograder.worker.confinement import Layer
+
+
+def test_a_level_is_told_by_its_layers():
+    """From the outermost in, and in so many words where there is none."""
+    assert describe({Layer.SECCOMP, Layer.BUBBLEWRAP}) == "bubblewrap, seccomp"
+    assert describe(isolation.ALL) == "bubblewrap, Landlock, seccomp"
+    assert describe(isolation.NONE) == "not isolated"
+
+
+def test_limits_are_the_assignments():
+    """In the system's units: bytes and whole seconds."""
+    limits = Limits(memory_mb=3, file_mb=2, submission_seconds=7.5, threads=5)
+    told = confinement(isolation.ALL, "/tmp", limits)
+    assert told["threads"] == 5
+    assert told["limits"] == {
+        "RLIMIT_AS": 3 * 2**20,
+        "RLIMIT_CPU": 8,
+        "RLIMIT_FSIZE": 2 * 2**20,
+        "RLIMIT_NOFILE": isolation.OPEN_FILES,
+        "RLIMIT_CORE": 0,
+    }
+
+
+@pytest.mark.parametrize("missing", ["root", "the right", "the users"])
+def test_only_root_with_its_rights_has_workers_of_another_user(monkeypatch, missing):
+    """Where there is no other user to become, a worker stays who it is."""
+    monkeypatch.setattr(os, "geteuid", lambda: 1 if missing == "root" else 0)
+    monkeypatch.setattr(isolation, "_rights", lambda: 0 if missing == "the right" else -1)
+    monkeypatch.setattr(isolation, "_mapped", lambda: missing != "the users")
+    assert confinement(isolation.ALL, "/tmp", Limits())["user"] is None
+    assert confinement(isolation.NONE, "/tmp", Limits())["reads_as_root"] is False
+
+
+def test_root_has_workers_of_a_user_who_owns_nothing(monkeypatch):
+    """Within the namespaces that user needs no right of root's."""
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(isolation, "_rights", lambda: -1)
+    monkeypatch.setattr(isolation, "_mapped", lambda: True)
+    told = confinement(isolation.ALL, "/tmp", Limits())
+    assert told["user"] in isolation.USERS
+    assert told["reads_as_root"] is False

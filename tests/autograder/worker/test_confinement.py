@@ -1,0 +1,177 @@
+"""What a confined worker can no longer do, and what it still can."""
+
+import pytest
+
+from autograder import isolation, probe
+from autograder.sandbox import DiedError, StudentError
+from autograder.worker.confinement import Layer
+
+LEVELS = pytest.mark.parametrize("layers", probe.LEVELS, ids=isolation.describe)
+
+ORDINARY = """
+import asyncio, csv, ctypes, json, lzma, sqlite3, subprocess, tempfile, threading, time, zoneinfo
+from pathlib import Path
+import numpy as np
+
+def files():
+    with tempfile.TemporaryDirectory() as folder:
+        np.save(folder + "/a.npy", np.ones(3))
+        total = np.load(folder + "/a.npy").sum()
+    with open("notes.txt", "w") as file:
+        file.write("a" * 1000)
+    Path("notes.txt").rename("kept.txt")
+    with tempfile.NamedTemporaryFile("w+") as file:
+        file.write("b")
+        file.flush()
+    return total, Path("kept.txt").stat().st_size, Path.home() == Path.cwd()
+
+def threads():
+    results = []
+    several = [threading.Thread(target=results.append, args=(n,)) for n in range(20)]
+    for one in several: one.start()
+    for one in several: one.join()
+    return sorted(results) == list(range(20))
+
+def database():
+    connection = sqlite3.connect("own.db")
+    connection.execute("create table t (x)")
+    connection.execute("insert into t values (3)")
+    return connection.execute("select x from t").fetchone()[0]
+
+async def later():
+    await asyncio.sleep(0.01)
+    return 5
+
+def loop():
+    return asyncio.run(later())
+
+def waiting():
+    start = time.perf_counter()
+    time.sleep(0.01)
+    return time.perf_counter() - start > 0.005
+
+def large():
+    return float(np.ones(50_000_000).sum())
+"""
+
+
+@LEVELS
+def test_ordinary_code_loses_nothing(student, layers):
+    """Files, threads, databases, event loops, clocks and 400 MB work."""
+    names = student(ORDINARY, layers=layers)
+    assert names.files() == (3.0, 1000, True)
+    assert names.threads() is True
+    assert names.database() == 3
+    assert names.loop() == 5
+    assert names.waiting() is True
+    assert names.large() == 5e7
+
+
+def attempt(statement, imports="os"):
+    return f"import {imports}\ndef attempt():\n    return {statement}"
+
+
+@LEVELS
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "os.fork()",
+        "os.execv('/bin/true', ['true'])",
+        "os.kill(os.getppid(), 0)",
+        "os.kill(-1, 0)",
+        "os.setuid(0)",
+        "os.symlink('/etc/passwd', 'link')",
+        "os.mkfifo('pipe')",
+        "os.memfd_create('m')",
+        "os.chroot('.')",
+        "open('/etc/passwd').read()",
+        "open('/proc/self/status').read()",
+        "__import__('socket').socket()",
+        "__import__('socket').socket(__import__('socket').AF_UNIX)",
+        "__import__('socket').socket(16, 3, 0)",
+        "__import__('fcntl').fcntl(0, 8, 1)",
+        "__import__('resource').setrlimit(7, (4096, 4096))",
+    ],
+)
+def test_what_reaches_out_fails(student, layers, statement):
+    """Each is an error of the student's own code, and the worker goes on."""
+    names = student(attempt(statement) + "\ndef fine(): return 1", layers=layers)
+    with pytest.raises(StudentError, match=r"Error: "):
+        names.attempt()
+    assert names.fine() == 1
+
+
+@pytest.mark.parametrize("layers", [probe.LEVELS[0], probe.LEVELS[2]], ids=isolation.describe)
+@pytest.mark.parametrize("statement", ["os.listdir('/')", "open('/tmp/outside', 'w')"])
+def test_landlock_leaves_a_worker_its_own_folder_alone(student, layers, statement):
+    """Not even the empty places around it can be seen, or written to."""
+    with pytest.raises(StudentError, match="PermissionError"):
+        student(attempt(statement), layers=layers).attempt()
+
+
+BOMBS = """
+import numpy as np, os, threading, time
+
+def threads():
+    several = []
+    try:
+        for _ in range(300):
+            several.append(threading.Thread(target=time.sleep, args=(0.3,)))
+            several[-1].start()
+    except RuntimeError:
+        pass
+    return len(several)
+
+def one_file():
+    with open("large", "wb") as file:
+        for _ in range(64): file.write(bytes(2**20))
+
+def many_files():
+    for n in range(100):
+        with open(f"f{n}", "wb") as file: file.write(bytes(2**20))
+    time.sleep(1)
+
+def open_files():
+    kept = []
+    try:
+        while len(kept) < 1000: kept.append(open(os.devnull))
+    except OSError:
+        pass
+    return len(kept)
+"""
+
+
+@LEVELS
+def test_bombs_meet_a_limit(student, layers):
+    """Threads, files and their sizes are bounded, whatever the code wants."""
+    limits = {"threads": 30, "file_mb": 4, "scratch_mb": 16}
+    names = student(BOMBS, layers=layers, **limits)
+    assert 10 < names.threads() <= 31
+    assert names.open_files() < isolation.OPEN_FILES
+    with pytest.raises(StudentError, match="File too large"):
+        names.one_file()
+    with pytest.raises(StudentError, match=r"No space left|the code ended its own process"):
+        names.many_files()
+
+
+def test_a_worker_finds_nothing_of_another(session):
+    """What one writes is neither there for the next nor left when it has ended."""
+    look = (
+        "import os, pathlib\n"
+        "seen = sorted(p.name for p in pathlib.Path.cwd().rglob('*'))\n"
+        "def others():\n"
+        "    return sorted(os.listdir('..'))\n"
+        "pathlib.Path('mine').write_text('secret')"
+    )
+    first = session(look, layers=frozenset({Layer.LANDLOCK, Layer.SECCOMP}))
+    second = session(look, layers=frozenset({Layer.LANDLOCK, Layer.SECCOMP}))
+    assert first.namespace.seen == second.namespace.seen == []
+    with pytest.raises(StudentError, match="PermissionError"):
+        second.namespace.others()
+
+
+def test_a_confined_worker_still_dies_of_its_own_faults(student):
+    """A crash of the student's code is told as such."""
+    names = student(attempt("ctypes.string_at(0)", "ctypes"))
+    with pytest.raises(DiedError, match="signal SIGSEGV"):
+        names.attempt()
