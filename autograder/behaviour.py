@@ -5,15 +5,16 @@ take the same fixtures and return what they see. Two solutions with the same fac
 Nobody's points depend on them: they are compared with those of known mistakes, to name the mistake.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from autograder.assignment import Assignment, Item
-from autograder.pytest_plugin import GRADING, Grading
+from autograder.pytest_plugin import Grading
 from autograder.sandbox import DiedError, StudentError
-from autograder.suite import run_pytest
+from autograder.suite import run_functions
 
 Facts = dict[str, str]  # by the observation's name
 SEED = 0  # of the inputs, the same for all solutions: a fact depends on the solution alone
@@ -41,8 +42,10 @@ def observe(
     faults : list of str
         What broke on our side, for the operator: such an item has no facts.
     """
-    observer = _Observer(grading)
-    run_pytest(assignment, items, observer, "-o", "python_functions=observe_*")
+    observer = _Observer()
+    grading = replace(grading, alone=True)  # so that no fact depends on what was observed before
+    observer.faults += run_functions(assignment, grading, items, "observe_", observer)
+    grading.close()
     facts = {item.name: observer.facts.get(item.name, {}) for item in items}
     for name in observer.broken:
         facts[name] = {}
@@ -50,20 +53,12 @@ def observe(
 
 
 class _Observer:
-    """A pytest plugin that hands the submission in and keeps what observations return."""
+    """A pytest plugin that keeps what observations return."""
 
-    def __init__(self, grading: Grading) -> None:
-        self.grading = grading
+    def __init__(self) -> None:
         self.facts: dict[str, Facts] = {}
         self.broken: set[str] = set()
         self.faults: list[str] = []
-
-    def pytest_configure(self, config: pytest.Config) -> None:
-        config.stash[GRADING] = self.grading
-
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if report.failed:
-            self.faults.append(f"{report.nodeid}: {report.longrepr}")
 
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
         names = pyfuncitem._fixtureinfo.argnames  # noqa: SLF001  # as pytest's own hook does

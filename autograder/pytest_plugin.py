@@ -21,6 +21,7 @@ from autograder.isolation import Layers
 from autograder.probe import NotIsolatedError
 from autograder.sandbox import Budget
 from autograder.session import Session
+from autograder.standin import Namespace
 from autograder.submission import Submission, UnreadableError, read_notebook
 from autograder.worker.cells import Notebook, parse
 from autograder.worker.given import GivenModules
@@ -48,6 +49,12 @@ class Grading:
         Without it, the one that a suite's place tells.
     layers : Layers, optional
         What confines the workers; without it, all there is.
+    alone : bool
+        Whether each item has a worker of its own, in which no other item has been before.
+    session : Session, optional
+        The worker that is used at present.
+    first : list of str
+        The items that were the first in their workers.
     """
 
     submission: Submission
@@ -58,10 +65,31 @@ class Grading:
     assignment: Assignment | None = None
     worker_seed: int = -1
     layers: Layers = isolation.ALL
+    alone: bool = False
+    session: Session | None = None
+    first: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         if self.worker_seed < 0:
             self.worker_seed = int(np.random.default_rng([self.seed, 1]).integers(2**63))
+
+    def enter(self, assignment: Assignment, item: str) -> Namespace:
+        """Return the submission's names for an item; its worker may serve other items too."""
+        if self.session is None or self.alone or not self.session.sandbox.alive:
+            self.close()
+            self.budget = self.budget or Budget(assignment.limits.submission_seconds)
+            self.session = Session(
+                assignment, self.submission, self.budget, self.worker_seed, self.skip, self.layers
+            )
+            self.remarks += [r for r in self.session.remarks if r not in self.remarks]
+            self.first.append(item)
+        return self.session.enter(item)
+
+    def close(self) -> None:
+        """End the worker."""
+        if self.session is not None:
+            self.session.close()
+            self.session = None
 
 
 GRADING = pytest.StashKey[Grading]()
@@ -95,6 +123,12 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[GRADING] = Grading(Submission.from_notebook(notebook), seed, layers=layers)
 
 
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the worker of the notebook given on the command line."""
+    if grading := config.stash.get(GRADING, None):
+        grading.close()
+
+
 @pytest.fixture(scope="module")
 def submission(request: pytest.FixtureRequest) -> Iterator[Any]:
     """The names that a notebook defines, such as `submission.Dropout`."""
@@ -103,20 +137,7 @@ def submission(request: pytest.FixtureRequest) -> Iterator[Any]:
         yield from _reference(_assignment(request.path))
         return
     assignment = grading.assignment or _assignment(request.path)
-    if grading.budget is None:
-        grading.budget = Budget(assignment.limits.submission_seconds)
-    session = Session(
-        assignment,
-        grading.submission,
-        grading.budget,
-        grading.worker_seed,
-        grading.skip,
-        item=request.path.stem,
-        layers=grading.layers,
-    )
-    grading.remarks += [r for r in session.remarks if r not in grading.remarks]
-    yield session.namespace
-    session.close()
+    yield grading.enter(assignment, request.path.stem)  # noqa: PT022  # as above
 
 
 @pytest.fixture

@@ -152,6 +152,11 @@ class Sandbox:
         self.close()
         raise self._epitaph
 
+    @property
+    def alive(self) -> bool:
+        """Whether the worker can still be asked."""
+        return self._epitaph is None
+
     def close(self) -> None:
         """End the worker and all that it started."""
         self._worker.end()

@@ -1,5 +1,6 @@
 """A submission brought to life: its cells run in a sandbox, its names ready to be graded."""
 
+import contextlib
 from collections import deque
 from typing import Any
 
@@ -39,8 +40,6 @@ class Session:
         For the random numbers of the student's own code.
     skip : list of (cell, line)
         Statements to leave out; those that are found to hang or to end the worker are added.
-    item : str, optional
-        The item to be graded: names count as they stand at its cell.
     layers : Layers, optional
         What confines the worker; all there is without it.
 
@@ -59,7 +58,6 @@ class Session:
         budget: Budget,
         seed: int,
         skip: list[tuple[int, int]],
-        item: str = "",
         layers: Layers = isolation.ALL,
     ) -> None:
         self.assignment = assignment
@@ -74,14 +72,23 @@ class Session:
             for number, cell in own
         ]
         self._cells = [{"source": cell.source, "role": assignment.role(cell)} for _, cell in own]
-        graded = next((n for n, cell in enumerate(code) if cell.grade_id == item), len(code))
-        self._freeze = sum(not cell.grade for cell in code[:graded])
+        self._graded = {
+            cell.grade_id: sum(not before.grade for before in code[:number])
+            for number, cell in enumerate(code)
+            if cell.grade
+        }
         self.sandbox = self._run_cells(skip)
 
     @property
     def namespace(self) -> Namespace:
         """The notebook's names."""
         return Namespace(self.sandbox)
+
+    def enter(self, item: str) -> Namespace:
+        """Return the notebook's names, with what they stand for at an item's cell."""
+        with contextlib.suppress(StudentError):  # whoever has ended it is told so at every name
+            self.sandbox.ask("enter", {"graded": item}, self.assignment.limits.call_seconds)
+        return self.namespace
 
     def close(self) -> None:
         """End the worker."""
@@ -98,7 +105,7 @@ class Session:
                         "cells": self._cells,
                         "skip": skip,
                         "definitions_only": bool(skip),
-                        "freeze": self._freeze,
+                        "graded": self._graded,
                     },
                     self.assignment.limits.statement_seconds,
                     on_event=reached.append,

@@ -60,6 +60,8 @@ class Notebook:
         self.answers: dict[str, Any] = {}
         self.given: dict[str, Any] = {}
         self.remarks: list[Remark] = []
+        self._at: dict[str, dict[str, Any]] = {}  # by graded cell, what names stand for there
+        self._at_end: dict[str, Any] = {}
         self._stubs: dict[str, Any] = {}
         self._answering: set[str] = set()  # names that stand for an answer, or come of one
 
@@ -81,7 +83,7 @@ class Notebook:
         announce: Callable[[int, int], None],
         *,
         definitions_only: bool,
-        freeze: int | None = None,
+        graded: dict[str, int] | None = None,
     ) -> None:
         """Run the cells in order.
 
@@ -94,18 +96,11 @@ class Notebook:
             Told (cell, line) before each statement.
         definitions_only : bool
             Leave out every statement that defines nothing.
-        freeze : int, optional
-            The number of the cell before which the graded cell stands: names keep what they stand
-            for there, whatever later cells make of them.
+        graded : dict of str to int, optional
+            By the names of graded cells, the numbers of the cells before which they stand.
         """
-        frozen: dict[str, Any] = {}
         for number, cell in enumerate(cells):
-            if number == freeze:
-                frozen = {
-                    name: value
-                    for name, value in self.module.__dict__.items()
-                    if value is not self._stubs.get(name)
-                }
+            self._note(number, graded or {})
             try:
                 tree = parse(cell["source"])
             except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
@@ -137,7 +132,22 @@ class Notebook:
                 self._stubs.update(new)
             if cell["role"] in {"answer", "stub"}:
                 self._answering |= set(new)
-        self.module.__dict__.update(frozen)
+        self._note(len(cells), graded or {})
+        self._at_end = dict(self.module.__dict__)
+
+    def enter(self, graded: str) -> None:
+        """Let names stand for what they do at a graded cell, whatever later cells make of them."""
+        self.module.__dict__.update(self._at_end)
+        self.module.__dict__.update(self._at.get(graded, {}))
+
+    def _note(self, number: int, graded: dict[str, int]) -> None:
+        """Take note of what names stand for, if there are graded cells before this one."""
+        for name in (name for name, place in graded.items() if place == number):
+            self._at[name] = {
+                name: value
+                for name, value in self.module.__dict__.items()
+                if value is not self._stubs.get(name)
+            }
 
     def _demonstrates(self, node: ast.stmt) -> bool:
         """Tell whether a given statement only shows the answers at work: grading needs it not.

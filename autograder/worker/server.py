@@ -74,7 +74,12 @@ class Server:
         return succeeding(secret)
 
     def do_run(
-        self, cells: list[Any], skip: list[tuple[int, int]], *, definitions_only: bool, freeze: int
+        self,
+        cells: list[Any],
+        skip: list[tuple[int, int]],
+        *,
+        definitions_only: bool,
+        graded: dict[str, int],
     ) -> list[Any]:
         """Run the notebook's cells; before each statement a frame says which one it is."""
 
@@ -82,10 +87,14 @@ class Server:
             self.connection.sendall(wire.pack({"event": (cell, line)}))
 
         self.notebook.run(
-            cells, set(skip), announce, definitions_only=definitions_only, freeze=freeze
+            cells, set(skip), announce, definitions_only=definitions_only, graded=graded
         )
         policy.grading = True
         return list(self.notebook.remarks)
+
+    def do_enter(self, graded: str) -> None:
+        """Let the notebook's names stand for what they do at a graded cell."""
+        self.notebook.enter(graded)
 
     def do_get(self, name: str) -> Any:
         """Return what a name of the notebook stands for."""

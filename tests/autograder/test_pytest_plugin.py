@@ -157,7 +157,7 @@ def test_a_property_before_it_does_not_change_a_tests_numbers(tmp_path, numbers)
 
 @pytest.mark.usefixtures("fresh_suites")
 def test_suites_of_one_submission_share_its_time_and_what_was_found(tmp_path):
-    """Each suite has a worker of its own; what hung in the first is left out of the second."""
+    """What hung in the first worker is left out of the next."""
     suites = {"test_scaler.py": SUITE, "test_more.py": SUITE}
     assignment = make_course(tmp_path, suites=suites, statement_seconds=0.4)
     submission = Submission.from_notebook(handed_in(assignment, RIGHT, "while True: pass"))

@@ -1,15 +1,20 @@
 """Suites: a submission's outcomes, and whose fault each of them is."""
 
-import os
-import sys
-
 import pytest
 
 from autograder.outcome import Outcome
 from autograder.pytest_plugin import Grading
-from autograder.submission import Submission
+from autograder.submission import Submission, filled
 from autograder.suite import SuiteRun, run_suites
-from tests.autograder.conftest import HEADER, IDENTITY, IN_PLACE, RIGHT, handed_in, make_course
+from tests.autograder.conftest import (
+    HEADER,
+    IDENTITY,
+    IN_PLACE,
+    RIGHT,
+    add_item,
+    handed_in,
+    make_course,
+)
 
 pytestmark = pytest.mark.usefixtures("fresh_suites")
 START = "from autograder import expect\nimport pytest\n\n"
@@ -218,12 +223,43 @@ def test_an_assertion_without_words_shows_no_expected_value(run):
     assert item.properties[0].message == "the property does not hold"
 
 
-def test_the_projects_own_settings_do_not_matter(run, monkeypatch, capfd):
-    """Neither a configuration beside the suites nor plugins nor the console are touched."""
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "kept")
-    suite = f"print('talk')\n{GOOD}"
-    ran = run(RIGHT, suite=suite)
+def test_the_projects_own_settings_do_not_matter(run, tmp_path, monkeypatch, capfd):
+    """Neither a configuration beside the suites nor the console is touched."""
+    (tmp_path / "pytest.ini").write_text("[pytest]\npython_functions = nothing\n")
+    monkeypatch.chdir(tmp_path)
+    ran = run(RIGHT, suite=GOOD)
     assert outcomes(ran) == {"test_good": Outcome.PASSED}
-    assert capfd.readouterr().out == ""
-    assert os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] == "kept"
-    assert sys.stdout.writable()
+    assert capfd.readouterr() == ("", "")
+
+
+DESTROYS = f"{HEADER}        import scaling; del scaling.Scaling.__init__\n        return x\n"
+
+
+def test_what_one_item_destroys_is_not_missing_in_another(tmp_path):
+    """An item that fails in a worker where another has been before is tried in its own."""
+    suite = (
+        'def test_it(submission):\n    """Right."""\n'
+        "    assert submission.Scaler(3.0)(1.0) == 3.0\n"
+    )
+    assignment = make_course(tmp_path)
+    given = assignment.root / "source" / "tiny" / "scaling.py"
+    given.write_text(given.read_text() + "\n\nclass Kept(Scaling):\n    pass\n")
+    other = "from scaling import Kept\nclass Keeper(Kept):\n    pass\n"
+    keeper = suite.replace("Scaler(3.0)(1.0)", "Keeper(3.0).factor")
+    assignment = add_item(assignment, "keeper", other, "pass", keeper)
+    for answer, points, first in (
+        (RIGHT, [2.0, 1.0], ["test_scaler"]),
+        (DESTROYS, [0.0, 1.0], ["test_scaler", "test_keeper"]),
+    ):
+        notebook = filled(handed_in(assignment, answer), {"keeper": other})
+        grading = Grading(Submission.from_notebook(notebook), seed=5)
+        assert [item.points for item in run_suites(assignment, grading).items] == points
+        assert grading.first == first
+
+
+def test_suites_that_end_pytest_hold_the_grade(run):
+    """No property ran, the operator is told, and the next submission is graded by new ones."""
+    ran = run(RIGHT, suite="def test_it(submission):\n    pytest.exit('enough')\n")
+    assert ran.items[0].points is None
+    assert "the suites ended pytest" in ran.faults[0]
+    assert run(RIGHT, suite=GOOD).items[0].points == 2.0

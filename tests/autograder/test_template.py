@@ -69,8 +69,9 @@ def test_a_template_that_was_killed_says_so(own):
 def test_a_killed_template_costs_nobody_anything(tiny):
     """The next worker comes from a new one."""
     broken = template.template(isolation.ALL, tiny.limits)
+    family = children(broken)
     broken._process.kill()
-    broken._process.wait()
+    psutil.wait_procs([*family, psutil.Process(broken._process.pid)], timeout=5)
     Sandbox(tiny, Budget(10.0), 1).close()
     assert template.template(isolation.ALL, tiny.limits) is not broken
 

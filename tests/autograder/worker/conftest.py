@@ -39,7 +39,7 @@ def parts(frame):
     return text, body
 
 
-def run(*sources, answers=(), stubs=(), given=(), freeze=None, skip=(), definitions_only=False):
+def run(*sources, answers=(), stubs=(), given=(), graded=None, skip=(), definitions_only=False):
     """Run cells: those whose numbers are listed as such, and the student's own."""
     roles = dict.fromkeys(range(len(sources)), "own") | dict.fromkeys(answers, "answer")
     roles |= dict.fromkeys(stubs, "stub") | dict.fromkeys(given, "given")
@@ -50,6 +50,6 @@ def run(*sources, answers=(), stubs=(), given=(), freeze=None, skip=(), definiti
         set(skip),
         lambda cell, line: notebook.announced.append((cell, line)),
         definitions_only=definitions_only,
-        freeze=freeze,
+        graded=graded,
     )
     return notebook

@@ -216,13 +216,28 @@ def test_names_keep_what_they_stand_for_at_the_graded_cell():
     """A helper that a later cell rebinds is what it was; a helper that only comes later is there."""
     use = "def answer():\n    return helper() + late()"
     late = "helper = 3\ndef late():\n    return 2"
-    notebook = run("def helper():\n    return 1", use, late, answers=[1], freeze=2)
+    notebook = run("def helper():\n    return 1", use, late, answers=[1], graded={"test_answer": 2})
+    with pytest.raises(TypeError):
+        notebook["answer"]()
+    notebook.enter("test_answer")
     assert notebook["answer"]() == 3
+
+
+def test_each_graded_cell_has_its_own_state():
+    """Whatever was entered before, and whatever has been rebound since."""
+    notebook = run("x = 1", "x = 2", "x = 3", graded={"first": 1, "second": 2, "last": 3})
+    seen = []
+    for name in ("second", "first", "last", "none", "first"):
+        notebook.enter(name)
+        seen.append(notebook["x"])
+        notebook.module.x = "rebound"
+    assert seen == [2, 1, 3, 3, 1]
 
 
 def test_a_stub_at_the_graded_cell_gives_way_to_a_later_class():
     """What an unsolved stub stands for is not kept against a class written further down."""
-    notebook = run("answer = 'stub'", "answer = 'written'", stubs=[0], freeze=1)
+    notebook = run("answer = 'stub'", "answer = 'written'", stubs=[0], graded={"test_answer": 1})
+    notebook.enter("test_answer")
     assert notebook["answer"] == "written"
 
 

@@ -104,13 +104,10 @@ def attempt() -> Callable[..., None]:
     return make
 
 
-MADE = pytest.StashKey[dict[Any, Any]]()
-
-
-@pytest.fixture
-def once(request: Any) -> Callable[..., Any]:
+@pytest.fixture(scope="module")
+def once() -> Callable[..., Any]:
     """A function that makes something once for all properties of a suite; an error is kept too."""
-    made = request.node.parent.stash.setdefault(MADE, {})
+    made: dict[str, Any] = {}
 
     def get(name: str, make: Callable[[], Any]) -> Any:
         if name not in made:
