@@ -16,6 +16,9 @@ c.CourseDirectory.course_id = "deep_learning"
 c.CourseDirectory.solution_directory = "reference_solution"
 c.CourseDirectory.ignore = [".*", "*.pyc", "__pycache__", "feedback"]  # what tools leave behind
 
+# what students write is shown in the Formgrader and in the feedback, and does nothing there
+c.HTMLExporter.filters = {"markdown2html": "autograder.sanitizer.markdown_to_html"}
+
 c.Execute.timeout = 120  # seconds for a cell of the reference solution
 
 c.Autograde.pre_convert_hook = "autograder.nbgrader_plugins.enter_assignment"
