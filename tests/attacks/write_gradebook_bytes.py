@@ -1,0 +1,6 @@
+"""Appends to the gradebook.
+
+answers: right
+unconfined: bites
+"""
+open(GRADEBOOK, "ab").write(b"3.0")
