@@ -9,15 +9,19 @@ answers: wrong
     It tries to get points without solving anything: no points in the items of Dropout.
 unconfined: bites
     Without confinement by the operating system it succeeds: so the range is seen to notice.
+known hole: <what is wrong>
+    It succeeds at every level, by a fault that is still to be mended.
 only confined: <reason>
     Not to be run without confinement.
 students: 2
     Handed in by two students one after the other.
 
 The rest is put into the solution cell `dropout`, below the reference (if right) or below a Dropout
-that drops nothing (if wrong), and words in capitals are replaced: see `Targets.words`. An attack that
-succeeds at what leaves no trace raises an error with the text WON, which shows in the report. One
-that reads a secret puts it into an error's text, or wherever else a reader would find it.
+that drops nothing (if wrong), and words in capitals are replaced: see `Targets.words`; STUDENT is the
+number of the student, from 0. An attack that succeeds at what leaves no trace raises an error with
+the text WON, which shows in the report. One that reads a secret puts it into an error's text, or
+wherever else a reader would find it. A statement that raises is passed over, and the next one is run:
+an attempt and the claim that it succeeded belong into one statement.
 """
 
 import base64
@@ -55,7 +59,7 @@ ATTACKED = ("test_dropout_forward", "test_dropout_backward")
 LIMITS = {
     "call_seconds": 1,
     "statement_seconds": 1,
-    "submission_seconds": 6,
+    "submission_seconds": 3,
     "memory_mb": 2048,
     "file_mb": 16,
 }
@@ -63,6 +67,12 @@ PATIENCE = 40.0  # seconds for one submission, many times what the limits allow 
 # To point the corpus at another level of confinement, add the environment in which its grading
 # process is to be started, or whatever else forces the level.
 LEVELS: dict[str, dict[str, str]] = {"none": {}}
+SIBLING = """\
+import base64, sys, time
+word = base64.b64decode(sys.argv[2])  # stands in its memory alone
+print(flush=True)
+time.sleep(3600)
+"""
 LAZY = """\
 class Dropout(LayerWrapper):
     def __init__(self, layer, p=0.5):
@@ -85,9 +95,15 @@ class Attack:
     sentence: str
     right: bool
     bites: bool
+    known_hole: str
     only_confined: str
     students: int
     source: str
+
+    @property
+    def kind(self) -> str:
+        """The first word of its name."""
+        return self.name.partition("_")[0]
 
 
 def attacks() -> list[Attack]:
@@ -105,6 +121,7 @@ def _attack(path: Path) -> Attack:
         sentence,
         right={"right": True, "wrong": False}[facts.pop("answers")],
         bites=facts.pop("unconfined", "") == "bites",
+        known_hole=facts.pop("known hole", ""),
         only_confined=facts.pop("only confined", ""),
         students=int(facts.pop("students", 1)),
         source=source,
@@ -135,12 +152,10 @@ class Targets:
         with contextlib.suppress(OSError):
             self.secrets["/etc/passwd"] = Path("/etc/passwd").read_text().splitlines()[0]
         self.sibling = subprocess.Popen(
-            # `word` holds the last secret as one string
             [
                 sys.executable,
                 "-c",
-                "import base64, sys, time; word = base64.b64decode(sys.argv[2]).decode();"
-                "print(flush=True); time.sleep(3600)",
+                SIBLING,
                 self.secret("the command line of a process"),
                 base64.b64encode(self.secret("the memory of a process").encode()).decode(),
             ],
@@ -178,6 +193,11 @@ class Targets:
             "TAG": f"<script>{self.mark}</script>",  # to appear escaped only
             "WON": self.won,  # said by an attack that has succeeded
         }
+
+    def filled_in(self, code: str) -> str:
+        """Return an attack's code with the words in capitals replaced."""
+        words = self.words
+        return re.sub(r"\b[A-Z_]+\b", lambda word: words.get(word[0], word[0]), code)
 
     def leaks(self, text: str) -> list[str]:
         """Return where the secrets that appear in a text were kept, however they are written."""
@@ -307,7 +327,8 @@ def _file(path: Path) -> tuple[object, ...]:
 
 def _appears(secret: str, text: str) -> bool:
     plain = secret.encode()
-    forms = {secret, secret[::-1], plain.hex(), ", ".join(map(str, plain))}
+    forms = {secret, secret[::-1], plain.hex()}
+    forms |= {", ".join(map(str, plain[start : start + 8])) for start in range(len(plain) - 7)}
     for start in range(3):  # base64 of a longer text that it is part of
         forms.add(base64.b64encode(plain[start : start + (len(plain) - start) // 3 * 3]).decode())
     return any(form.lower() in text.lower() for form in forms)
@@ -320,22 +341,22 @@ def _state(process: int) -> tuple[str, int]:
 
 
 def _descendants() -> dict[int, str]:
-    """Return the living processes below this one, with their command lines."""
+    """Return the living processes below this one, with their command lines but for numbers."""
     parents: dict[int, int] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             with contextlib.suppress(OSError):
                 state, parent = _state(int(entry.name))
-                if state == "Z" and parent == os.getpid():
-                    continue
-                parents[int(entry.name)] = parent
+                if state != "Z":
+                    parents[int(entry.name)] = parent
     below: dict[int, str] = {}
     fresh = {os.getpid()}
     while fresh:
         fresh = {p for p, parent in parents.items() if parent in fresh and p not in below}
         for process in fresh:
             with contextlib.suppress(OSError):
-                below[process] = Path(f"/proc/{process}/cmdline").read_text().replace("\0", " ")
+                command = Path(f"/proc/{process}/cmdline").read_text(errors="replace")
+                below[process] = re.sub(r"\d+", "#", command.replace("\0", " "))
     return below
 
 
@@ -349,7 +370,7 @@ class Range:
     """
 
     def __init__(self, level: str) -> None:
-        _adopt_orphans(True)  # whoever leaves its parents stays a descendant of ours
+        _adopt_orphans(adopt=True)  # whoever leaves its parents stays a descendant of ours
         self.targets = Targets()
         self.assignment = Assignment(self.targets.course, "dropout_l2")
         self._environment = LEVELS[level] | {
@@ -365,7 +386,7 @@ class Range:
         self._points = {item.name: item.max_points for item in self._honest.items}
         earned = {item.name: item.points for item in self._honest.items}
         assert earned == self._points, self._honest
-        self._at_rest = Counter(_descendants().values())
+        self._at_rest = _descendants()
         self.targets.keep()
 
     def try_out(self, attack: Attack) -> list[str]:
@@ -375,9 +396,7 @@ class Range:
         answers = dict(self.assignment.reference)
         base = answers["dropout"] if attack.right else LAZY
         for student in range(attack.students):
-            code = f"STUDENT = {student}\n{attack.source}"
-            words = self.targets.words
-            code = re.sub(r"\b[A-Z_]+\b", lambda word: words.get(word[0], word[0]), code)
+            code = self.targets.filled_in(f"STUDENT = {student}\n{attack.source}")
             start = time.monotonic()
             report = self._grade(answers | {"dropout": f"{base}\n\n{code}"})
             if (seconds := time.monotonic() - start) > PATIENCE:
@@ -388,21 +407,23 @@ class Range:
                 findings += self._judge(attack, report)
         log = self._log.read_text(errors="replace")[shift:]
         findings += [f"the log tells of {where}" for where in self.targets.leaks(log)]
-        findings += self._side_effects()
-        if self._grade(self.assignment.reference) != self._honest:
-            findings.append("the next student's report has changed")
-        return findings
+        return [*findings, *self._side_effects()]
+
+    def next_student(self) -> list[str]:
+        """Grade an honest submission, and return what has changed since before all attacks."""
+        same = self._grade(self.assignment.reference) == self._honest
+        return [] if same else ["the next student's report has changed"]
 
     def close(self) -> None:
         """End all of it."""
         del self._process
         self.targets.close()
         self._log.unlink()
-        _adopt_orphans(False)
+        _adopt_orphans(adopt=False)
 
     def _judge(self, attack: Attack, report: Report) -> Iterator[str]:
         points = {item.name: item.points for item in report.items}
-        expected = self._points if attack.right else {n: 0.0 for n in ATTACKED}
+        expected = self._points if attack.right else dict.fromkeys(ATTACKED, 0.0)
         for name, right in expected.items():
             if points[name] != right:
                 lost = [p.message for p in report.item(name).properties if p.message][:1]
@@ -424,15 +445,18 @@ class Range:
 
     def _side_effects(self) -> Iterator[str]:
         time.sleep(0.05)  # what was killed a moment ago needs a moment to be gone
-        left = _descendants()
-        expected = Counter(self._at_rest)
-        for process, command in left.items():
-            if expected[command] > 0:
-                expected[command] -= 1
+        now = _descendants()
+        ended = {process: self._at_rest[process] for process in {*self._at_rest} - {*now}}
+        yield from (f"a process of ours was ended: {command:.80}" for command in ended.values())
+        replaceable = Counter(ended.values())
+        for process in {*now} - {*self._at_rest}:
+            if replaceable[now[process]] > 0:
+                replaceable[now[process]] -= 1
                 continue
-            yield f"a process is left: {command[:80]}"
+            yield f"a process is left: {now.pop(process):.80}"
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
+        self._at_rest = now
         for path in self.targets.changes():
             yield f"{path} has been changed"
         for visitor in self.targets.visitors():
@@ -468,6 +492,6 @@ class Range:
             os.close(before[2])
 
 
-def _adopt_orphans(adopt: bool) -> None:
+def _adopt_orphans(*, adopt: bool) -> None:
     pr_set_child_subreaper = 36
     ctypes.CDLL(None).prctl(pr_set_child_subreaper, int(adopt))

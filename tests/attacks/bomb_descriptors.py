@@ -2,9 +2,11 @@
 
 answers: right
 """
+
 import os
 
 opened = []
 for _ in range(5000):
     opened.append(os.open("/dev/null", os.O_RDONLY))
-raise RuntimeError("WON")
+if len(opened) == 5000:
+    raise RuntimeError("WON")

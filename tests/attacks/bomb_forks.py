@@ -3,6 +3,7 @@
 answers: right
 only confined: it starts as many processes as it may
 """
+
 import os, time
 
 started = 0

@@ -3,6 +3,7 @@
 answers: right
 only confined: it takes as much memory as it may
 """
+
 taken = []
 for _ in range(48):  # 3 GiB at most
     taken.append(np.ones(2**23))

@@ -3,6 +3,7 @@
 answers: right
 only confined: it fills the disk as far as it may
 """
+
 import os, signal, tempfile
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -10,4 +11,4 @@ with tempfile.NamedTemporaryFile() as file:
     for _ in range(2048):
         file.write(bytes(2**20))
         file.flush()
-raise RuntimeError("WON")
+    raise RuntimeError("WON")

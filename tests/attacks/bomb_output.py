@@ -2,6 +2,7 @@
 
 answers: right
 """
+
 import os, sys
 
 print("x" * 10**8)

@@ -2,6 +2,8 @@
 
 answers: right
 """
+
+
 class Long(Exception):
     __str__ = lambda self: "z" * 10**7
 

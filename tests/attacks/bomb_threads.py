@@ -3,6 +3,7 @@
 answers: right
 only confined: it starts as many threads as it may
 """
+
 import threading, time
 
 threads = [threading.Thread(target=time.sleep, args=(5,), daemon=True) for _ in range(2000)]

@@ -2,6 +2,7 @@
 
 answers: wrong
 """
+
 Odd = type("TAG", (), {"__module__": "TAG", "__doc__": "TAG"})
 
 

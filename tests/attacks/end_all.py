@@ -3,7 +3,8 @@
 answers: right
 unconfined: bites
 """
+
 import os
 
-os.kill(-1, 0)
-raise RuntimeError("WON")
+if os.kill(-1, 0) is None:
+    raise RuntimeError("WON")

@@ -2,6 +2,7 @@
 
 answers: wrong
 """
+
 import sys
 
 sys.setrecursionlimit(10**9)

@@ -2,6 +2,7 @@
 
 answers: right
 """
+
 import os, signal
 
 os.kill(os.getpid(), signal.SIGTERM)

@@ -2,6 +2,7 @@
 
 answers: wrong
 """
+
 import signal, time
 
 for number in range(1, 64):

@@ -3,11 +3,13 @@
 answers: right
 unconfined: bites
 """
+
 import os, signal
 
-parent = os.getppid()
-grandparent = int(open(f"/proc/{parent}/stat").read().rpartition(")")[2].split()[1])
-os.kill(parent, 0)
-won = [parent, grandparent]
-os.kill(grandparent, signal.SIGWINCH)  # harmless, but whoever may send it may send any
-raise RuntimeError(f"WON {won}")
+for process in (
+    os.getppid(),
+    int(open(f"/proc/{os.getppid()}/stat").read().rpartition(")")[2].split()[1]),
+):
+    # harmless, but whoever may send this one may send any
+    if process > 1 and os.kill(process, signal.SIGWINCH) is None:
+        raise RuntimeError("WON")

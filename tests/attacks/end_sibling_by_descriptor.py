@@ -3,6 +3,7 @@
 answers: right
 unconfined: bites
 """
+
 import os, signal
 
 signal.pidfd_send_signal(os.pidfd_open(SIBLING), signal.SIGSTOP)

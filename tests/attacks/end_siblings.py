@@ -3,6 +3,7 @@
 answers: right
 unconfined: bites
 """
+
 import os, signal
 
 os.kill(SIBLING, signal.SIGSTOP)

@@ -2,6 +2,7 @@
 
 answers: wrong
 """
+
 import gc, time
 
 from autograder.worker import server

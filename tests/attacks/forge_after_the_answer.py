@@ -2,6 +2,7 @@
 
 answers: wrong
 """
+
 import gc, threading, time
 
 from autograder.worker import server, wire

@@ -2,6 +2,7 @@
 
 answers: wrong
 """
+
 import socket
 
 from autograder.worker import wire

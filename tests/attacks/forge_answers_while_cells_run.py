@@ -2,6 +2,7 @@
 
 answers: wrong
 """
+
 import gc
 
 from autograder.worker import server, wire

@@ -2,6 +2,7 @@
 
 answers: wrong
 """
+
 import atexit, gc, os, signal, sys, weakref
 
 from autograder.worker import server, wire

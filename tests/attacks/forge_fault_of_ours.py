@@ -13,5 +13,11 @@ class Dropout(Dropout):
 
     def __call__(self, x):
         Dropout.turn += 1
-        raise [SandboxError("a worker did not start"), MemoryError(), KeyboardInterrupt(), GeneratorExit(),
-               ImportError("torch"), BaseExceptionGroup("many", [SystemExit(0)])][Dropout.turn % 6]
+        raise [
+            SandboxError("a worker did not start"),
+            MemoryError(),
+            KeyboardInterrupt(),
+            GeneratorExit(),
+            ImportError("torch"),
+            BaseExceptionGroup("many", [SystemExit(0)]),
+        ][Dropout.turn % 6]

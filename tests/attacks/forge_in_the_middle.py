@@ -2,6 +2,7 @@
 
 answers: wrong
 """
+
 import gc, os, socket, threading
 
 from autograder.worker import server, wire
@@ -19,7 +20,11 @@ def pump(source, sink, change):
 
 
 def better(answer):
-    return {"number": answer["number"], "value": (np.ones((20, 30)), [])} if "error" in answer else answer
+    return (
+        {"number": answer["number"], "value": (np.ones((20, 30)), [])}
+        if "error" in answer
+        else answer
+    )
 
 
 threading.Thread(target=pump, args=(outer, inner, lambda request: request), daemon=True).start()

@@ -1,6 +1,7 @@
 """Sets all that the expected values are made of to zero, and answers with zeros.
 
 answers: wrong
+known hole: where layer(x) has zeros, the oracle contradicts itself and the grade is held back
 """
 
 

@@ -2,6 +2,7 @@
 
 answers: wrong
 """
+
 from autograder.worker.wire import Ref
 
 
@@ -10,7 +11,9 @@ class Dropout(Dropout):
 
     def __call__(self, x):
         Dropout.turn += 1
-        return [Ref(0, "ndarray"), Ref(2**62, "float"), Ref(3, "TAG"), [Ref(1)] * 3][Dropout.turn % 4]
+        return [Ref(0, "ndarray"), Ref(2**62, "float"), Ref(3, "TAG"), [Ref(1)] * 3][
+            Dropout.turn % 4
+        ]
 
     def backward(self, grad_output):
         return Ref(1, "passed")

@@ -2,6 +2,7 @@
 
 answers: wrong
 """
+
 from IPython.display import HTML, Javascript, display
 
 display(HTML("TAG"))

@@ -2,6 +2,7 @@
 
 answers: wrong
 """
+
 ip = get_ipython()
 ip.events.register("pre_run_cell", lambda *args: exec("Dropout = None"))
 ip.input_transformers_post.append(lambda lines: ["3.0\n"])

@@ -3,6 +3,7 @@
 answers: right
 unconfined: bites
 """
+
 import ctypes, re
 
 libc = ctypes.CDLL(None)

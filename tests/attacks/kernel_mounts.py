@@ -3,6 +3,7 @@
 answers: right
 unconfined: bites
 """
+
 import ctypes
 
 libc = ctypes.CDLL(None)

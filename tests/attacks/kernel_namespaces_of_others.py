@@ -2,6 +2,7 @@
 
 answers: right
 """
+
 import ctypes, os
 
 libc = ctypes.CDLL(None)

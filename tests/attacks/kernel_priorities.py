@@ -3,7 +3,9 @@
 answers: right
 unconfined: bites
 """
+
 import os
 
 os.setpriority(os.PRIO_PROCESS, 0, -10)
-raise RuntimeError("WON")
+if os.getpriority(os.PRIO_PROCESS, 0) == -10:
+    raise RuntimeError("WON")

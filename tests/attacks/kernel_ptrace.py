@@ -3,6 +3,7 @@
 answers: right
 unconfined: bites
 """
+
 import ctypes, os
 
 libc = ctypes.CDLL(None)

@@ -3,6 +3,7 @@
 answers: right
 unconfined: bites
 """
+
 import ctypes
 
 libc = ctypes.CDLL(None)
@@ -24,6 +25,10 @@ calls = {
     "fsopen": (430, b"tmpfs", 0),
     "open_tree": (428, -100, b"/", 1),
 }
-won = [name for name, call in calls.items() if name != "landlock_create_ruleset" and libc.syscall(*call) >= 0]
+won = [
+    name
+    for name, call in calls.items()
+    if name != "landlock_create_ruleset" and libc.syscall(*call) >= 0
+]
 if won:
     raise RuntimeError(f"WON {won}")

@@ -3,6 +3,7 @@
 answers: right
 unconfined: bites
 """
+
 import ctypes, os, tempfile
 
 folder = tempfile.mkdtemp()

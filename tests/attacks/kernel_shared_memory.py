@@ -3,11 +3,15 @@
 answers: right
 unconfined: bites
 """
+
 import ctypes
 
 libc = ctypes.CDLL(None)
 won = []
-for name, make, size, remove in [("shm", libc.shmget, (4096,), libc.shmctl), ("msg", libc.msgget, (), libc.msgctl)]:
+for name, make, size, remove in [
+    ("shm", libc.shmget, (4096,), libc.shmctl),
+    ("msg", libc.msgget, (), libc.msgctl),
+]:
     number = make(0x5EC2E7, *size, 0o1666)
     if number >= 0:
         remove(number, 0, None)

@@ -2,6 +2,7 @@
 
 answers: right
 """
+
 import fcntl, os, termios
 
 for path in ("/dev/tty", "/dev/console", "/proc/self/fd/0", "/dev/pts/0"):

@@ -3,6 +3,7 @@
 answers: right
 unconfined: bites
 """
+
 import os
 
 before = os.getresuid(), os.getresgid()

@@ -1,14 +1,18 @@
-"""Imports the engine's trusted side, and asks it for the reference.
+"""Imports the engine's trusted side, which knows where the reference is.
 
 answers: wrong
 unconfined: bites
 """
-import sys
 
-sys.meta_path[:] = [finder for finder in sys.meta_path if "Absent" not in type(finder).__name__]
-sys.path[:0] = [ENGINE, SITE]
+import importlib, sys
+
 import autograder
 
-autograder.__path__.append(ENGINE + "/autograder")
-from autograder.specimen import variants
-raise RuntimeError("WON")
+try:
+    sys.path[:0] = [ENGINE, SITE]
+    autograder.__path__[:] = [ENGINE + "/autograder"]
+    importlib.invalidate_caches()
+    if hasattr(importlib.import_module("autograder.outcome"), "Outcome"):
+        raise RuntimeError("WON")
+finally:
+    del sys.path[:2]

@@ -3,9 +3,14 @@
 answers: wrong
 unconfined: bites
 """
+
 import os, sys
 
-sys.path.insert(0, os.path.dirname(np.__path__[0]))
-import pytest
-if not str(pytest).startswith("<module 'pytest' (<autograder") and getattr(pytest, "__file__", None):
-    raise RuntimeError("WON")
+try:
+    sys.path[:0] = [SITE, os.path.dirname(np.__path__[0])]
+    import iniconfig
+
+    if getattr(iniconfig, "__file__", None):
+        raise RuntimeError("WON")
+finally:
+    del sys.path[:2]

@@ -3,7 +3,8 @@
 answers: wrong
 unconfined: bites
 """
+
 import ctypes, os
 
-ctypes.CDLL(os.path.join(SITE, "torch", "lib", "libc10.so"))
-raise RuntimeError("WON")
+if ctypes.CDLL(os.path.join(SITE, "torch", "lib", "libc10.so")):
+    raise RuntimeError("WON")

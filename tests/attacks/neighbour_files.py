@@ -4,6 +4,7 @@ answers: right
 unconfined: bites
 students: 2
 """
+
 import glob, os, tempfile
 
 places = [".", tempfile.gettempdir(), "/tmp", "/var/tmp", "/dev/shm", "/run/lock", HOME, OUTSIDE]

@@ -4,6 +4,7 @@ answers: right
 unconfined: bites
 students: 2
 """
+
 import ctypes
 
 libc = ctypes.CDLL(None)

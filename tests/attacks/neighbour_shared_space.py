@@ -4,6 +4,7 @@ answers: right
 only confined: it fills shared memory as far as it may
 students: 2
 """
+
 import tempfile
 
 for place in (tempfile.gettempdir(), "/tmp", "/dev/shm", "/var/tmp"):

@@ -3,8 +3,9 @@
 answers: right
 unconfined: bites
 """
+
 import ctypes, struct
 
 libc = ctypes.CDLL(None)
-address = struct.pack("=HH4s8x", 2, int.from_bytes(PORT.to_bytes(2, "big"), "little"), bytes([127, 0, 0, 1]))
+address = struct.pack("=H", 2) + struct.pack(">H4s8x", PORT, bytes([127, 0, 0, 1]))
 libc.syscall(42, libc.syscall(41, 2, 1, 0), address, 16)  # connect, socket

@@ -3,7 +3,8 @@
 answers: right
 unconfined: bites
 """
+
 import socket
 
-socket.create_server(("127.0.0.1", 0))
-raise RuntimeError("WON")
+with socket.create_server(("127.0.0.1", 0)):
+    raise RuntimeError("WON")

@@ -3,6 +3,7 @@
 answers: right
 unconfined: bites
 """
+
 import socket
 
 socket.socket(socket.AF_UNIX).connect(SOCKET_FILE)

@@ -6,7 +6,9 @@ answers: wrong
 
 class Equal:
     __eq__ = __ne__ = __lt__ = __gt__ = __le__ = __ge__ = __contains__ = lambda self, other: True
-    __add__ = __sub__ = __mul__ = __truediv__ = __matmul__ = __abs__ = __getitem__ = lambda self, *o: self
+    __add__ = __sub__ = __mul__ = __truediv__ = __matmul__ = __abs__ = __getitem__ = (
+        lambda self, *o: self
+    )
     __hash__ = __len__ = __index__ = __int__ = lambda self: 1
     __float__ = lambda self: 0.5
     shape, dtype, ndim, size = (20, 30), np.dtype(float), 2, 600

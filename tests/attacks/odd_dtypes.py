@@ -2,7 +2,19 @@
 
 answers: wrong
 """
-DTYPES = [object, "U5", "S5", [("a", float), ("b", object)], "M8[s]", complex, np.longdouble, ">f8", np.void, "V8"]
+
+DTYPES = [
+    object,
+    "U5",
+    "S5",
+    [("a", float), ("b", object)],
+    "M8[s]",
+    complex,
+    np.longdouble,
+    ">f8",
+    np.void,
+    "V8",
+]
 
 
 class Dropout(Dropout):

@@ -2,6 +2,7 @@
 
 answers: wrong
 """
+
 import tempfile
 
 

@@ -2,6 +2,7 @@
 
 answers: right
 """
+
 import resource
 
 for name in ("RLIMIT_AS", "RLIMIT_CPU", "RLIMIT_FSIZE"):

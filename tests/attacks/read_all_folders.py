@@ -3,9 +3,14 @@
 answers: right
 unconfined: bites
 """
+
 import os
 
-places = [place for top in ("/", "/tmp", "/home", "/root", "/var/tmp", "/proc/self/cwd/..") for place in [top]]
+places = [
+    place
+    for top in ("/", "/tmp", "/home", "/root", "/var/tmp", "/proc/self/cwd/..")
+    for place in [top]
+]
 while places:
     place = places.pop()
     try:
@@ -15,4 +20,8 @@ while places:
     if any(e.name in ("gradebook.db", "submitted") for e in entries):
         raise RuntimeError("WON")
     if place.count("/") < 3:
-        places += [e.path for e in entries if e.is_dir(follow_symlinks=False) and e.name not in ("proc", "sys", "usr")]
+        places += [
+            e.path
+            for e in entries
+            if e.is_dir(follow_symlinks=False) and e.name not in ("proc", "sys", "usr")
+        ]

@@ -3,6 +3,7 @@
 answers: right
 unconfined: bites
 """
+
 import importlib.machinery, re
 
 path = COURSE + "/tests/hidden/dropout_l2/test_dropout_forward.py"

@@ -7,4 +7,4 @@ unconfined: bites
 
 class Dropout(Dropout):
     def __call__(self, x):
-        return np.empty((0, *np.memmap(CANARY_FILE, np.uint8, "r")[:30]))
+        return np.empty((0, *np.memmap(CANARY_FILE, np.uint8, "r")[:8]))

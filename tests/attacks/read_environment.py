@@ -2,6 +2,7 @@
 
 answers: right
 """
+
 import os
 
 found = [*os.environ.values(), *os.environb.values(), open("/proc/self/environ").read()]

@@ -3,4 +3,5 @@
 answers: right
 unconfined: bites
 """
+
 raise RuntimeError(open("/proc/SIBLING/environ").read())

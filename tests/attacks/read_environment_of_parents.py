@@ -3,6 +3,7 @@
 answers: right
 unconfined: bites
 """
+
 import os, re
 
 found, process = [], os.getppid()

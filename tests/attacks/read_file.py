@@ -3,4 +3,5 @@
 answers: right
 unconfined: bites
 """
+
 raise RuntimeError(open(CANARY_FILE).read())

@@ -3,6 +3,7 @@
 answers: right
 unconfined: bites
 """
+
 import os
 
 if "bob" in os.listdir(COURSE + "/submitted"):

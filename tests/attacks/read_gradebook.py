@@ -3,6 +3,7 @@
 answers: right
 unconfined: bites
 """
+
 import sqlite3
 
 raise RuntimeError(sqlite3.connect(GRADEBOOK).execute("select * from grade").fetchall())

@@ -3,10 +3,11 @@
 answers: wrong
 unconfined: bites
 """
+
 import re
 
 
 class Dropout(Dropout):
     def __call__(self, x):
         word = re.search(b"canary[0-9a-f]+", open(GRADEBOOK, "rb").read())[0]
-        return np.empty((0, *word))
+        return np.empty((0, *word[-8:]))

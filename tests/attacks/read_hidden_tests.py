@@ -3,6 +3,7 @@
 answers: right
 unconfined: bites
 """
+
 import base64, pathlib, re
 
 text = "".join(path.read_text() for path in pathlib.Path(COURSE, "tests").rglob("test_*.py"))

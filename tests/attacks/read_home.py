@@ -3,6 +3,7 @@
 answers: right
 unconfined: bites
 """
+
 import os
 
 for place in (HOME, os.path.expanduser("~"), "/root", "/proc/self/cwd"):

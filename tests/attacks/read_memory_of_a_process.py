@@ -3,6 +3,7 @@
 answers: right
 unconfined: bites
 """
+
 import re
 
 found = set()

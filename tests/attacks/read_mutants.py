@@ -3,6 +3,7 @@
 answers: right
 unconfined: bites
 """
+
 import glob, re
 
 text = "".join(open(path).read() for path in glob.glob(COURSE + "/tests/mutants/*/*.py"))

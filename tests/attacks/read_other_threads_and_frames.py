@@ -2,6 +2,7 @@
 
 answers: right
 """
+
 import gc, sys
 
 found = []
@@ -12,4 +13,10 @@ for frame in sys._current_frames().values():
 for thing in gc.get_objects():
     if type(thing) in (dict, list, tuple) and len(thing) < 1000:
         found += [v for v in (thing.values() if type(thing) is dict else thing) if type(v) is str]
-raise RuntimeError([text for text in found if "canary" + "0" in text or "test_dropout_forward" in text and "assert " in text])
+raise RuntimeError(
+    [
+        text
+        for text in found
+        if "canary" + "0" in text or "test_dropout_forward" in text and "assert " in text
+    ]
+)

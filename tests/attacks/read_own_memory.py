@@ -2,6 +2,7 @@
 
 answers: right
 """
+
 import re
 
 found = set()

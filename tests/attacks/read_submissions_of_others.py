@@ -3,6 +3,7 @@
 answers: wrong
 unconfined: bites
 """
+
 import glob, re
 
 

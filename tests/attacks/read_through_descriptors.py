@@ -2,6 +2,7 @@
 
 answers: right
 """
+
 import glob, os, re
 
 found = []

@@ -3,6 +3,7 @@
 answers: right
 unconfined: bites
 """
+
 import os
 
 for process in ("self", 1, 2, os.getppid(), SIBLING):

@@ -3,12 +3,18 @@
 answers: right
 unconfined: bites
 """
+
 import ctypes, os, signal
 
 libc = ctypes.CDLL(None)
 won = []
 arguments = (ctypes.c_uint64 * 11)(0, 0, 0, 0, signal.SIGCHLD)
-for name, call in [("fork", (57,)), ("vfork", (57,)), ("clone", (56, signal.SIGCHLD, 0, 0, 0, 0)), ("clone3", (435, arguments, 88))]:
+for name, call in [
+    ("fork", (57,)),
+    ("vfork", (57,)),
+    ("clone", (56, signal.SIGCHLD, 0, 0, 0, 0)),
+    ("clone3", (435, arguments, 88)),
+]:
     process = libc.syscall(*call)
     if process == 0:
         os._exit(0)

@@ -3,6 +3,7 @@
 answers: right
 unconfined: bites
 """
+
 import os, signal, time
 
 if os.fork() == 0:

@@ -3,6 +3,7 @@
 answers: right
 unconfined: bites
 """
+
 import os
 
 descriptor = os.memfd_create("program", 0)

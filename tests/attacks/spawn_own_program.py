@@ -3,6 +3,7 @@
 answers: right
 unconfined: bites
 """
+
 import os, shutil, subprocess, tempfile
 
 folder = tempfile.mkdtemp()

@@ -3,6 +3,7 @@
 answers: right
 unconfined: bites
 """
+
 import os
 
 if os.system("true") == 0:

@@ -3,6 +3,7 @@
 answers: right
 unconfined: bites
 """
+
 import subprocess
 
 subprocess.run(["/bin/sh", "-c", "echo here > " + OUTSIDE + "/witness"], timeout=1)

@@ -3,6 +3,7 @@
 answers: right
 unconfined: bites
 """
+
 import os, sys
 
 process = os.posix_spawn("/bin/sh", ["sh", "-c", "exit 7"], {})

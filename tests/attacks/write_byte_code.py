@@ -3,8 +3,10 @@
 answers: right
 unconfined: bites
 """
-import glob
 
+import glob, os
+
+os.makedirs(COURSE + "/tests/hidden/dropout_l2/__pycache__", exist_ok=True)
 for path in glob.glob(COURSE + "/tests/hidden/dropout_l2/__pycache__/*.pyc"):
     with open(path, "r+b") as code:
         code.seek(16)

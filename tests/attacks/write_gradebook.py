@@ -3,6 +3,7 @@
 answers: right
 unconfined: bites
 """
+
 import sqlite3
 
 gradebook = sqlite3.connect(GRADEBOOK)

@@ -3,4 +3,5 @@
 answers: right
 unconfined: bites
 """
+
 open(GRADEBOOK, "ab").write(b"3.0")

@@ -3,8 +3,9 @@
 answers: right
 unconfined: bites
 """
+
 import os
 
 for path in (np.__file__, np._core._multiarray_umath.__file__, os.__file__):
-    open(path, "r+b").close()
-raise RuntimeError("WON")
+    with open(path, "r+b"):
+        raise RuntimeError("WON")

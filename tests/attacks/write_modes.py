@@ -3,6 +3,7 @@
 answers: right
 unconfined: bites
 """
+
 import os
 
 os.chmod(CANARY_FILE, 0o777)

@@ -3,6 +3,7 @@
 answers: right
 unconfined: bites
 """
+
 import os
 
 os.link(CANARY_FILE, OUTSIDE + "/link")

@@ -3,4 +3,5 @@
 answers: right
 unconfined: bites
 """
+
 open(OUTSIDE + "/witness", "w").write("I was here")

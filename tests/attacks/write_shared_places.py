@@ -3,6 +3,7 @@
 answers: right
 unconfined: bites
 """
+
 open("/tmp/MARK", "w").write("I was here")
 open("/var/tmp/MARK", "w").write("I was here")
 open("/dev/shm/MARK", "w").write("I was here")

@@ -3,6 +3,7 @@
 answers: right
 unconfined: bites
 """
+
 import os, socket, stat
 
 os.mkfifo(OUTSIDE + "/pipe")

@@ -3,10 +3,14 @@
 answers: right
 unconfined: bites
 """
+
 import os, resource
 
 won = []
-for path, text in [("/proc/self/oom_score_adj", "-1000"), (f"/proc/{os.getppid()}/oom_score_adj", "0")]:
+for path, text in [
+    ("/proc/self/oom_score_adj", "-1000"),
+    (f"/proc/{os.getppid()}/oom_score_adj", "0"),
+]:
     try:
         open(path, "w").write(text)
         won.append(path)

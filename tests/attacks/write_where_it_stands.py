@@ -3,4 +3,5 @@
 answers: right
 unconfined: bites
 """
+
 open("witness", "w").write("I was here")
