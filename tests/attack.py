@@ -68,10 +68,10 @@ PATIENCE = 40.0  # seconds for one submission, many times what the limits allow 
 # process is to be started, or whatever else forces the level.
 LEVELS: dict[str, dict[str, str]] = {"none": {}}
 SIBLING = """\
-import base64, sys, time
+import base64, sys
 word = base64.b64decode(sys.argv[2])  # stands in its memory alone
 print(flush=True)
-time.sleep(3600)
+sys.stdin.read()  # until we end
 """
 LAZY = """\
 class Dropout(LayerWrapper):
@@ -160,6 +160,7 @@ class Targets:
                 base64.b64encode(self.secret("the memory of a process").encode()).decode(),
             ],
             env={"SECRET": self.secret("the environment of a process")},
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
@@ -247,7 +248,7 @@ class Targets:
         for sock in self.sockets:
             sock.close()
         self.sibling.kill()
-        self.sibling.wait()
+        self.sibling.communicate()
         shutil.rmtree(self.folder)
 
     def _make_course(self) -> None:
