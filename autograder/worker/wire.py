@@ -216,7 +216,7 @@ class _Decoder:
             return self._array(*content)
         if tag == "ref":
             number, kind = content
-            if type(number) is not int or number < 0 or not isinstance(kind, str):
+            if type(number) is not int or not 0 <= number < 2**63 or not isinstance(kind, str):
                 raise WireError("a reference that is no number")
             return self.resolve(Ref(number, kind[:100]))
         raise WireError(f"an unknown tag {tag!r:.20}")

@@ -31,6 +31,7 @@ from tests.autograder.worker.conftest import parts, values
         b'{"dict":[[{"list":[]},1]]}',
         b'{"ref":[-1,"x"]}',
         b'{"ref":[true,"x"]}',
+        b'{"ref":[9223372036854775808,"x"]}',
         b'{"ref":[1,2]}',
         b'{"ref":[1]}',
         b'{"array":[]}',

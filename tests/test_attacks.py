@@ -1,0 +1,50 @@
+"""The corpus of attacks: none gets a point, a secret, or anything done that was not asked for."""
+
+import pytest
+
+from tests.attack import LEVELS, Range, attacks
+
+CORPUS = attacks()
+KINDS = sorted({attack.kind for attack in CORPUS})
+
+
+@pytest.fixture(scope="module")
+def at_level():
+    """A function that returns the range at a level, for all attacks the same."""
+    opened = {}
+
+    def get(level):
+        if level not in opened:
+            opened[level] = Range(level)
+        return opened[level]
+
+    yield get
+    for one in opened.values():
+        one.close()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("level", [level for level in LEVELS if level != "none"])
+def test_no_attack_reaches_anything(at_level, level, kind):
+    """Whatever is tried at a level of confinement, it scores what it solves, and that is all."""
+    place = at_level(level)
+    found = {a: place.try_out(a) for a in CORPUS if a.kind == kind}
+    assert {a.name: found[a] for a in found if bool(found[a]) != bool(a.known_hole)} == {}
+    assert place.next_student() == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_needs_confinement_is_noticed_without_it(at_level, kind):
+    """Without confinement the attacks that need it are seen to bite, and no others do."""
+    place = at_level("none")
+    found = {a: place.try_out(a) for a in CORPUS if a.kind == kind and not a.only_confined}
+    bite = {a.name: found[a] for a in found if found[a]}
+    assert set(bite) == {a.name for a in found if a.bites or a.known_hole}, bite
+    assert place.next_student() == []
+
+
+def test_the_corpus_is_large():
+    """There are many attacks, and each kind has several."""
+    kinds = [attack.kind for attack in CORPUS]
+    assert len(CORPUS) >= 65
+    assert min(map(kinds.count, KINDS)) >= 3
