@@ -237,7 +237,8 @@ class GradingProcess:
     """
 
     def __init__(self, layers: Layers | None = None, *, allow_no_isolation: bool = False) -> None:
-        options = {"layers": sorted(layers or ()), "allow_no_isolation": allow_no_isolation}
+        chosen = None if layers is None else sorted(layers)
+        options = {"layers": chosen, "allow_no_isolation": allow_no_isolation}
         self._process = subprocess.Popen(
             [sys.executable, "-m", "autograder.grader", json.dumps(options)],
             stdin=subprocess.PIPE,
@@ -381,9 +382,10 @@ def main() -> None:
     with os.fdopen(os.dup(1), "w") as answers:
         os.dup2(2, 1)
         try:
-            layers = frozenset(map(Layer, options["layers"])) or probe.level(
-                allow_none=options["allow_no_isolation"]
-            )
+            if options["layers"] is None:
+                layers = probe.level(allow_none=options["allow_no_isolation"])
+            else:
+                layers = frozenset(map(Layer, options["layers"]))
         except NotIsolatedError as error:
             answers.write(json.dumps(str(error)) + "\n")
             return

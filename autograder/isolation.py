@@ -63,12 +63,12 @@ def bubblewrap(scratch: str, limits: Limits) -> list[str]:
     for path in shown:
         how = "--dev-bind" if path.parent == Path("/dev") else "--ro-bind"
         words += [how, str(path), str(path)]
-    for path in seen.hidden:
-        if not any(path in other.parents for other in seen.whole):
-            words += ["--tmpfs", str(path), "--remount-ro", str(path)]
-    for path in seen.whole:  # NumPy, which may lie in what has just been hidden
-        if any(folder in path.parents for folder in seen.hidden):
-            words += ["--ro-bind", str(path), str(path)]
+    for folder in seen.hidden:
+        words += ["--tmpfs", str(folder)]
+        for path in seen.whole:  # NumPy, which may lie in there
+            if folder in path.parents:
+                words += ["--ro-bind", str(path), str(path)]
+        words += ["--remount-ro", str(folder)]
     size = str(limits.scratch_mb * MEBIBYTE)
     words += ["--perms", "0711", "--size", size, "--tmpfs", scratch]
     return [*words, "--chdir", scratch, "--"]

@@ -120,7 +120,10 @@ class Session:
                 continue
             except StudentError as error:  # each statement's error is caught in the worker
                 sandbox.close()
-                raise SandboxError(f"the cells could not be run: {error}") from error
+                if reached[0] is None:
+                    raise SandboxError(f"the cells could not be run: {error}") from error
+                # a statement has broken what runs the statements
+                raise DiedError(f"the cells could not be run: {error}") from None
             for remark in remarks if isinstance(remarks, list) else []:
                 match remark:
                     case {"cell": int(cell), "line": int(line), "cause": str(cause)}:

@@ -2,6 +2,7 @@
 
 import os
 import queue
+import re
 import sys
 import threading
 from dataclasses import dataclass, field, replace
@@ -44,7 +45,8 @@ OPTIONS = [
 ]
 
 
-PLAIN = (type(None), int, float, str, list, tuple, dict, np.ndarray)  # what frames carry
+PLAIN = (type(None), bool, int, float, str, list, tuple, dict, np.ndarray)  # what frames carry
+PLAIN_NAMES = {"numpy.ndarray", *(kind.__name__ for kind in PLAIN)}
 
 
 @dataclass
@@ -319,7 +321,9 @@ def _uses_a_plain_value_as_an_object(error: BaseException) -> bool:
     A suite that did this by a mistake of its own would fail on the reference too.
     """
     if isinstance(error, AttributeError):
-        return error.name is not None and isinstance(error.obj, PLAIN)
+        # where an attribute is set, Python tells the type in words alone
+        told = re.match(r"'([\w.]+)' object (has no attribute|attribute)", str(error))
+        return isinstance(error.obj, PLAIN) if error.name else bool(told and told[1] in PLAIN_NAMES)
     return isinstance(error, TypeError) and str(error).endswith("object is not callable")
 
 

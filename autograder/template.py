@@ -96,7 +96,7 @@ class Template:
             # in a namespace of its own, it knows no number of ours
             parent = 0 if namespaces else os.getpid()
             python = [str(Path(sys.executable).resolve()), "-I", "-S", "-c", BOOT]
-            size = limits.scratch_mb * isolation.MEBIBYTE
+            size = 0 if namespaces else limits.scratch_mb * isolation.MEBIBYTE
             arguments = [theirs.fileno(), parent, self.scratch, size, *view().search]
             around = isolation.bubblewrap(self.scratch, limits) if namespaces else []
             self._process = subprocess.Popen(  # our own interpreter and code

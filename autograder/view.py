@@ -59,7 +59,10 @@ class View:
 @lru_cache(maxsize=1)
 def view() -> View:
     """Return the view for this interpreter."""
-    libraries = {Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "platstdlib")}
+    base = {"base": sys.base_prefix, "platbase": sys.base_exec_prefix}  # not a virtual environment
+    libraries = {
+        Path(sysconfig.get_path(name, vars=base)).resolve() for name in ("stdlib", "platstdlib")
+    }
     packages = [_package(name) for name in ("numpy", *CONFINING)]
     # the shared libraries that wheels bring along
     packages += [p.with_name(f"{p.name}.libs") for p in packages]

@@ -49,10 +49,13 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_markdown_cell
 
+from autograder import isolation
 from autograder.assignment import Assignment
 from autograder.grader import GradingProcess
+from autograder.isolation import Layers
 from autograder.report import Report, item_html, item_text
 from autograder.submission import filled
+from autograder.worker.confinement import Layer
 
 PROJECT = Path(__file__).resolve().parent.parent
 ATTACKED = ("test_dropout_forward", "test_dropout_backward")
@@ -64,9 +67,11 @@ LIMITS = {
     "file_mb": 16,
 }
 PATIENCE = 40.0  # seconds for one submission, many times what the limits allow for
-# To point the corpus at another level of confinement, add the environment in which its grading
-# process is to be started, or whatever else forces the level.
-LEVELS: dict[str, dict[str, str]] = {"none": {}}
+LEVELS: dict[str, Layers] = {
+    "confined": isolation.ALL,
+    "in a container": frozenset({Layer.LANDLOCK, Layer.SECCOMP}),
+    "none": isolation.NONE,
+}
 SIBLING = """\
 import base64, sys
 word = base64.b64decode(sys.argv[2])  # stands in its memory alone
@@ -216,7 +221,7 @@ class Targets:
             self._restore(path)
         left = [
             path
-            for place in ("/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue")  # noqa: S108
+            for place in ("/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue")
             for path in Path(place).glob(f"*{self.mark}*")
         ]
         for path in left:
@@ -374,7 +379,8 @@ class Range:
         _adopt_orphans(adopt=True)  # whoever leaves its parents stays a descendant of ours
         self.targets = Targets()
         self.assignment = Assignment(self.targets.course, "dropout_l2")
-        self._environment = LEVELS[level] | {
+        self._layers = LEVELS[level]
+        self._environment = {
             "HOME": str(self.targets.home),
             "COURSE_TOKEN": self.targets.secret("the grader's environment"),
             "PYTHONPATH": os.pathsep.join([str(PROJECT), os.environ.get("PYTHONPATH", "")]),
@@ -484,7 +490,7 @@ class Range:
             os.environ |= self._environment
             with self._log.open("ab") as log:
                 os.dup2(log.fileno(), 2)
-            return GradingProcess()
+            return GradingProcess(self._layers)
         finally:
             os.chdir(before[0])
             os.environ.clear()

@@ -60,7 +60,8 @@ def main(descriptor: int, parent: int, scratch: str, scratch_size: int, paths: l
     scratch : str
         The folder in which workers make their own.
     scratch_size : int
-        How many bytes each may write there; who writes more is ended.
+        How many bytes each may write there: whoever writes more loses it all. 0 where the folder
+        is a file system of that size, which sees to it by itself.
     paths : list of str
         Of Python's search path, forgotten once all is imported.
     """
@@ -75,9 +76,11 @@ def main(descriptor: int, parent: int, scratch: str, scratch_size: int, paths: l
     with socket.socket(fileno=descriptor) as control:
         workers: set[int] = set()
         while True:
-            if not select.select([control], [], [], WATCH if workers else None)[0]:
-                for worker in workers:
-                    _end_if_it_wrote_too_much(worker, scratch, scratch_size)
+            watched = workers if scratch_size else ()
+            if not select.select([control], [], [], WATCH if watched else None)[0]:
+                for worker in watched:
+                    if _written(scratch_of(scratch, worker)) > scratch_size:
+                        _empty(scratch_of(scratch, worker))
                 continue
             request, descriptors, _, _ = socket.recv_fds(control, REQUEST.size, 1)
             if not request:
@@ -90,7 +93,8 @@ def main(descriptor: int, parent: int, scratch: str, scratch_size: int, paths: l
             else:
                 answer = _end(process, milliseconds / 1000)
                 workers.discard(process)
-                shutil.rmtree(scratch_of(scratch, process), ignore_errors=True)
+                # nothing of it is left for the next
+                _empty(scratch_of(scratch, process) if workers else Path(scratch))
             control.sendall(ANSWER.pack(answer))
 
 
@@ -137,12 +141,20 @@ def _end(process: int, seconds: float) -> int:
     return ENDED_BY_US
 
 
-def _end_if_it_wrote_too_much(process: int, scratch: str, size: int) -> None:
+def _written(folder: Path) -> int:
+    """Return the bytes that a folder's files take."""
     written = 0
-    for folder, _, names in os.walk(scratch_of(scratch, process)):
+    for parent, _, names in os.walk(folder):
         for name in names:
             with contextlib.suppress(OSError):  # it is gone again
-                written += ENTRY + Path(folder, name).lstat().st_blocks * BLOCK
-            if written > size:
-                os.kill(process, signal.SIGKILL)
-                return
+                written += ENTRY + Path(parent, name).lstat().st_blocks * BLOCK
+    return written
+
+
+def _empty(folder: Path) -> None:
+    """Remove all that lies in a folder, if it is there."""
+    for entry in folder.glob("*"):
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry, ignore_errors=True)
+        else:
+            entry.unlink(missing_ok=True)

@@ -1,7 +1,6 @@
 """Finds the number of the request on the stack, and answers it and the ones that follow itself.
 
 answers: wrong
-known hole: a plain value whose attribute a suite sets holds the grade back
 """
 
 import sys

@@ -1,7 +1,6 @@
 """Makes of Dropout what is no class, or one that is made by another rule.
 
 answers: wrong
-known hole: a plain value whose attribute a suite sets holds the grade back
 """
 
 

@@ -1,7 +1,6 @@
 """Replaces what compiles and reads the cells that come after its own.
 
 answers: wrong
-known hole: code that breaks the worker's own loop over the cells holds the grade back
 """
 
 import ast, builtins

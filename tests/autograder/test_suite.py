@@ -113,9 +113,16 @@ def test_something_else_for_the_class_is_the_students_mistake(run, answer):
 def test_scale(submission):
     """Its scale method gives 3."""
     assert submission.Scaler(3).scale() == 3
+
+
+def test_switch(submission):
+    """It can be switched on."""
+    scaler = submission.Scaler(3)
+    scaler.on = True
+    assert scaler() == 3
 '''
     ran = run(answer, suite=suite)
-    assert outcomes(ran) == {"test_scale": Outcome.FAILED}
+    assert outcomes(ran) == {"test_scale": Outcome.FAILED, "test_switch": Outcome.FAILED}
     assert ran.faults == []
 
 
