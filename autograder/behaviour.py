@@ -13,7 +13,7 @@ import pytest
 from autograder.assignment import Assignment, Item
 from autograder.pytest_plugin import GRADING, Grading
 from autograder.sandbox import DiedError, StudentError
-from autograder.suite import run_pytest
+from autograder.suite import run_pytest, uses_a_plain_value_as_an_object
 
 Facts = dict[str, str]  # by the observation's name
 SEED = 0  # of the inputs, the same for all solutions: a fact depends on the solution alone
@@ -77,6 +77,8 @@ class _Observer:
         error = call.excinfo.value
         if isinstance(error, (AssertionError, StudentError, pytest.fail.Exception)):
             self._keep(item, _told(error))
+        elif uses_a_plain_value_as_an_object(error):
+            self._keep(item, f"{error}: a plain value")
         else:
             self.broken.add(item.path.stem)
             self.faults.append(f"{item.nodeid}: {type(error).__name__}: {error}")

@@ -122,6 +122,13 @@ def test_what_goes_wrong_is_a_fact(observed, body, fact):
     assert faults == []
 
 
+def test_a_plain_value_where_an_object_should_be_is_a_fact(observed):
+    """As in a suite's properties, it is the student's fault: the operator is told nothing."""
+    facts, faults = observed("Scaler = 3", OUTPUT)
+    assert facts == {"output": "'int' object is not callable: a plain value"}
+    assert faults == []
+
+
 def test_after_its_end_a_process_is_still_ended(observed):
     """Each observation that comes after the worker's end tells the same."""
     facts, _ = observed(f"{HEADER}        import os; os._exit(1)", OBSERVATIONS)
