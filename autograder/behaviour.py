@@ -5,6 +5,7 @@ take the same fixtures and return what they see. Two solutions with the same fac
 Nobody's points depend on them: they are compared with those of known mistakes, to name the mistake.
 """
 
+import re
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,8 @@ from autograder.suite import run_pytest, uses_a_plain_value_as_an_object
 Facts = dict[str, str]  # by the observation's name
 SEED = 0  # of the inputs, the same for all solutions: a fact depends on the solution alone
 DIGITS = 4  # of a number in a fact: more than any two mistakes have in common
+PLACE = re.compile(r" \(line \d+ of its cell, in .*\)$")
+VARYING = re.compile(r"""'[^']*'|"[^"]*"|\d+""")  # names and numbers
 MANY = 40  # numbers: an array of more is told by its first ones and its sum
 
 
@@ -89,11 +92,16 @@ class _Observer:
 
 
 def _told(error: BaseException) -> str:
-    """Return an error as a fact: its kind, and of the student's own errors no more than that."""
+    """Return an error as a fact: of the student's own, its kind and what its text always says."""
     if isinstance(error, DiedError):
         return "the process ended"
     text = str(error).partition(" [")[0]
-    return f"raises {text.partition(':')[0]}" if isinstance(error, StudentError) else text
+    if not isinstance(error, StudentError):
+        return text
+    kind, _, words = PLACE.sub("", text).partition(":")
+    if kind == NotImplementedError.__name__:
+        return f"raises {kind}"  # which says it all
+    return f"raises {kind}: {VARYING.sub('#', words.strip())}".rstrip(": ")
 
 
 def _text(value: Any) -> str:
