@@ -255,6 +255,7 @@ def told(gradients, known, passed, grad_output):
         seen[name] = {
             "kept": distinct(factors[y != 0]),
             "dropped": distinct(factors[y == 0]),
+            "the same in all rows": np.allclose(factors, factors[0]),
             "like a layer's": np.allclose(
                 back[name], gradients["x" if name == "grad_input" else name]
             ),
@@ -269,6 +270,7 @@ def told(gradients, known, passed, grad_output):
         "the dropped ones": (y == 0) * 1.0,
         "the dropped ones, scaled": (y == 0) * own.max(),
         "nothing": np.zeros_like(y),
+        "the output": y,
     }
     seen["bias"] = next(
         (

@@ -279,7 +279,8 @@ def multiples(y, known, x):
 def named_rate(dropped, p):
     """Tell a share by the formula that it is close to; else by two digits."""
     names = {"p": p, "1 - p": 1 - p, "p squared": p**2, "twice": 1 - (1 - p) ** 2, "half": 0.5}
-    shares = {"none": 0.0, "all": 1.0, **names}
+    hundredths = {"p, cut": np.floor(100 * p) / 100, "p, rounded up": np.ceil(100 * p) / 100}
+    shares = {"none": 0.0, "all": 1.0, **names, **hundredths}
     name = min(shares, key=lambda name: abs(shares[name] - dropped.mean()))
     close = abs(shares[name] - dropped.mean()) < min(0.03, 0.15 * p)
     return name if close else f"about {dropped.mean():.1f}"

@@ -1,7 +1,7 @@
 """In each sample I drop what lies below the p-quantile of its random numbers.
 
-Your forward pass drops the same number of elements in every row, as a quantile of the row's
-draws cuts off a fixed share of them. Compare each element's random number with p itself.
+Your forward pass drops the same number of elements in every row, and at least one, as a quantile
+of the row's draws does. Compare each element's random number with p itself.
 
 loses: test_dropout_forward
 """

@@ -1,7 +1,7 @@
 """I drop what lies below the p-quantile of the random numbers.
 
-Your forward pass drops the same number of elements in every call, as a quantile of the draws
-cuts off a fixed share of them. Compare each element's random number with p itself.
+Your forward pass drops the same number of elements in every call, and at least one, as a
+quantile of the draws does. Compare each element's random number with p itself.
 
 loses: test_dropout_forward
 """

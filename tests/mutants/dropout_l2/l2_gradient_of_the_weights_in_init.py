@@ -1,6 +1,6 @@
 """I take the weights from the layer once, for the gradient.
 
-Your backward pass adds the penalty's gradient for the weights from when the layer was made, even
+Your backward pass adds the penalty's gradient for the weights that the layer had at first, even
 after new ones have taken their place. Read self.weights in each call.
 
 loses: test_l2_backward
