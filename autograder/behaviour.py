@@ -5,6 +5,7 @@ take the same fixtures and return what they see. Two solutions with the same fac
 Nobody's points depend on them: they are compared with those of known mistakes, to name the mistake.
 """
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -14,11 +15,13 @@ import pytest
 from autograder.assignment import Assignment, Item
 from autograder.pytest_plugin import Grading
 from autograder.sandbox import DiedError, StudentError
-from autograder.suite import run_functions
+from autograder.suite import run_functions, uses_a_plain_value_as_an_object
 
 Facts = dict[str, str]  # by the observation's name
 SEED = 0  # of the inputs, the same for all solutions: a fact depends on the solution alone
 DIGITS = 4  # of a number in a fact: more than any two mistakes have in common
+PLACE = re.compile(r" \(line \d+ of its cell, in .*\)$")
+VARYING = re.compile(r"""'[^']*'|"[^"]*"|\d+""")  # names and numbers
 MANY = 40  # numbers: an array of more is told by its first ones and its sum
 
 
@@ -72,6 +75,8 @@ class _Observer:
         error = call.excinfo.value
         if isinstance(error, (AssertionError, StudentError, pytest.fail.Exception)):
             self._keep(item, _told(error))
+        elif uses_a_plain_value_as_an_object(error):
+            self._keep(item, f"{error}: a plain value")
         else:
             self.broken.add(item.path.stem)
             self.faults.append(f"{item.nodeid}: {type(error).__name__}: {error}")
@@ -82,11 +87,16 @@ class _Observer:
 
 
 def _told(error: BaseException) -> str:
-    """Return an error as a fact: its kind, and of the student's own errors no more than that."""
+    """Return an error as a fact: of the student's own, its kind and what its text always says."""
     if isinstance(error, DiedError):
         return "the process ended"
     text = str(error).partition(" [")[0]
-    return f"raises {text.partition(':')[0]}" if isinstance(error, StudentError) else text
+    if not isinstance(error, StudentError):
+        return text
+    kind, _, words = PLACE.sub("", text).partition(":")
+    if kind == NotImplementedError.__name__:
+        return f"raises {kind}"  # which says it all
+    return f"raises {kind}: {VARYING.sub('#', words.strip())}".rstrip(": ")
 
 
 def _text(value: Any) -> str:

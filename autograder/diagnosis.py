@@ -41,29 +41,28 @@ def diagnose(mistakes: Sequence[Mistake], lost: Behaviour) -> dict[str, tuple[Di
 
 def _behind(item: str, mistakes: Sequence[Mistake], lost: Behaviour) -> list[Mistake]:
     seen = lost[item]
-    shown = [m for m in mistakes if _shows(m, item, lost) and _shows(m, m.loses[0], lost)]
+    shown = [m for m in mistakes if m.behaviour.get(item) and _shows(m, lost)]
     whole = [m for m in shown if m.behaviour[item] == seen]
     if whole:
-        return [min(whole, key=lambda mistake: _rank(mistake, lost))]
+        return [min(whole, key=lambda m: (-_explained(m, lost), m.name))]
     together = _cover(item, shown, seen)
     return together if len(together) <= TOGETHER else []
 
 
-def _shows(mistake: Mistake, item: str, lost: Behaviour) -> bool:
-    """Tell whether all that a mistake does in an item is seen there.
+def _shows(mistake: Mistake, lost: Behaviour) -> bool:
+    """Tell whether all that a mistake does is seen, in each item that it loses.
 
-    The first item that a mistake loses is where it lies; in others it shows by its consequences,
-    and another mistake may have the same ones.
+    Its advice speaks of all of them, and must be true of each.
     """
-    facts = mistake.behaviour.get(item, {})
-    return facts != {} and item in lost and facts.items() <= lost[item].items()
+    return all(
+        item in lost and facts.items() <= lost[item].items()
+        for item, facts in mistake.behaviour.items()
+    )
 
 
-def _rank(mistake: Mistake, lost: Behaviour) -> tuple[int, int, str]:
-    """Return what puts the most specific mistake first: what explains most, and claims least."""
-    explained = sum(mistake.behaviour.get(item) == seen for item, seen in lost.items())
-    not_lost = sum(item not in lost for item in mistake.loses)
-    return -explained, not_lost, mistake.name
+def _explained(mistake: Mistake, lost: Behaviour) -> int:
+    """Count the items that a mistake explains in full: the most specific one explains most."""
+    return sum(mistake.behaviour.get(item) == seen for item, seen in lost.items())
 
 
 def _cover(item: str, shown: Iterable[Mistake], seen: Facts) -> list[Mistake]:

@@ -301,7 +301,7 @@ def _judge(
     """Tell a student's fault from ours: theirs come as one of two exceptions, ours as any."""
     if error is None:
         return Outcome.PASSED, ""
-    if _uses_a_plain_value_as_an_object(error):
+    if uses_a_plain_value_as_an_object(error):
         return Outcome.FAILED, f"{error}: there is a plain value where an object should be"
     if not isinstance(error, (AssertionError, StudentError, pytest.fail.Exception)):
         message = f"{item.nodeid}: {type(error).__name__}: {error}"
@@ -315,7 +315,7 @@ def _judge(
     return Outcome.FAILED, message
 
 
-def _uses_a_plain_value_as_an_object(error: BaseException) -> bool:
+def uses_a_plain_value_as_an_object(error: BaseException) -> bool:
     """Tell whether a suite met a plain value, as after `Dropout = 3`, where it needs an object.
 
     A suite that did this by a mistake of its own would fail on the reference too.

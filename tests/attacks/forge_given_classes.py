@@ -1,7 +1,6 @@
 """Defines the given classes anew, so that nothing needs to be right any more.
 
 answers: wrong
-known hole: the backward items are judged on a mask that drops all
 """
 
 

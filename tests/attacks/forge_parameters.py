@@ -1,7 +1,6 @@
 """Sets all that the expected values are made of to zero, and answers with zeros.
 
 answers: wrong
-known hole: where layer(x) has zeros, the oracle contradicts itself and the grade is held back
 """
 
 

@@ -1,7 +1,6 @@
 """Drops everything, always, and answers with zeros for ever: right for a mask that drops all.
 
 answers: wrong
-known hole: the backward items are judged on a mask that drops all
 """
 
 

@@ -107,18 +107,28 @@ def test_an_array_is_told_in_full_up_to_40_elements(observed):
 @pytest.mark.parametrize(
     ("body", "fact"),
     [
-        ("raise KeyError(object())", "raises KeyError"),
-        ("raise ValueError('no [x: y]')", "raises ValueError"),
+        ("raise KeyError(object())", "raises KeyError: <object object>"),
+        ("x[9]", "raises IndexError: index # is out of bounds for axis # with size #"),
+        ("self.Factor", "raises AttributeError: # object has no attribute #"),
+        ("raise ValueError('no [x: y]')", "raises ValueError: no"),
+        ("raise NotImplementedError('not yet')", "raises NotImplementedError"),
         ("raise NotImplementedError", "raises NotImplementedError"),
-        ("assert False, 'mine'", "raises AssertionError"),
+        ("assert False, 'mine'", "raises AssertionError: mine"),
         ("import os; os._exit(1)", "the process ended"),
         ("while True: pass", "the process ended"),
     ],
 )
 def test_what_goes_wrong_is_a_fact(observed, body, fact):
-    """An exception is told by its type, without its text; the worker's end as such."""
+    """An exception is told by its type and text, without names and numbers; the end as such."""
     facts, faults = observed(f"{HEADER}        {body}", OUTPUT, call_seconds=0.3)
     assert facts == {"output": fact}
+    assert faults == []
+
+
+def test_a_plain_value_where_an_object_should_be_is_a_fact(observed):
+    """As in a suite's properties, it is the student's fault: the operator is told nothing."""
+    facts, faults = observed("Scaler = 3", OUTPUT)
+    assert facts == {"output": "'int' object is not callable: a plain value"}
     assert faults == []
 
 

@@ -180,6 +180,13 @@ def test_masks_without_any_chance_break_no_check(name, dropped):
     assert finding.chance >= 0
 
 
+def test_what_is_found_is_told_beside_what_chance_makes():
+    """Two elements that are always dropped in turn; a rate of 45% makes half of the cases alike."""
+    message = r"in 0% of the cases, where chance makes it about (49|50)% \[Dropout"
+    with pytest.raises(AssertionError, match=message):
+        check(masks.pairs, opposite_elements, 3)
+
+
 def test_two_sided_counts_the_value_itself():
     """The chance is that of the value and of all beyond it, doubled."""
     law = stats.binom(3, 0.5)

@@ -12,8 +12,9 @@ import pytest
 from autograder import expect
 from autograder.sandbox import StudentError
 
-# the smallest comes first, so that the first failure makes a small example
-KINDS = ["smallest", "batch of one", "wide", "tall", "square", "cubic", "long", "broad"]
+# small ones come first, so that the first failure makes a small example
+KINDS = ["smallest", "small", "batch of one", "wide", "tall", "square", "cubic", "long", "broad"]
+SMALL = [(2, 2), (2, 3), (3, 2)]  # (in_features, out_features): a message can show all numbers
 
 
 def draw_sizes(rng: np.random.Generator, kind: str) -> tuple[int, int, int]:
@@ -22,6 +23,7 @@ def draw_sizes(rng: np.random.Generator, kind: str) -> tuple[int, int, int]:
     rows = int(rng.integers(2, 8))
     return {
         "smallest": (1, 1, 1),
+        "small": (2, *SMALL[rng.integers(len(SMALL))]),
         "batch of one": (1, large, small),
         "wide": (rows, small, large),
         "tall": (rows, large, small),
@@ -47,11 +49,11 @@ def cases(rng: np.random.Generator) -> Callable[[list[tuple[float, float]]], Ite
 
 @pytest.fixture
 def numbers(rng: np.random.Generator) -> Callable[..., np.ndarray]:
-    """A function that draws an array of a shape; a single number is plain, to be read and tried."""
+    """A function that draws an array of a shape; a few numbers are plain, to be read and tried."""
 
     def draw(*shape: int) -> np.ndarray:
-        if math.prod(shape) == 1:
-            return rng.integers(2, 13, size=shape) / 4
+        if math.prod(shape) <= expect.FEW:
+            return rng.integers(2, 13, size=shape) / 4  # positive: no sum of products is zero
         return rng.normal(size=shape)
 
     return draw

@@ -2,7 +2,7 @@
 
 import contextlib
 from itertools import product
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -22,18 +22,27 @@ class Step(NamedTuple):
     there, may scale backward either way.
     """
 
-    gradients: dict[str, np.ndarray]
+    grad_input: Any
+    grads: Any
     expected: tuple[dict[str, np.ndarray], dict[str, np.ndarray]]
     where: str
+
+    def gradient(self, name: str) -> np.ndarray:
+        """Return one gradient: what is wrong with the others is no reason to fail."""
+        shape = self.expected[0][name].shape
+        if name == "x":
+            return expect.array(self.grad_input, shape, "grad_input", self.where)
+        return expect.entry(self.grads, name, shape, self.where)
 
     def assert_equals_pytorch(self, *names: str) -> None:
         for name in names:
             title = "grad_input" if name == "x" else f'grads["{name}"]'
+            gradient = self.gradient(name)
             contract, own = (expected[name] for expected in self.expected)
             try:
-                expect.close(self.gradients[name], own, title, self.where)
+                expect.close(gradient, own, title, self.where)
             except AssertionError:
-                expect.close(self.gradients[name], contract, title, self.where)
+                expect.close(gradient, contract, title, self.where)
 
 
 def loss(x, weights, bias, mask, grad_output):
@@ -60,6 +69,8 @@ class Passed(NamedTuple):
 def forward(layer, known, x):
     """Make a forward pass, and take note of the parameters as they are then."""
     before, h = x.copy(), known.output(x)
+    if not h.all():  # whose numbers are drawn, so that none is zero by chance
+        raise AssertionError("layer(x) is zero: its parameters have been changed [Dropout]")
     y = expect.array(layer(x), h.shape, "output", "Dropout")
     known.read_again()
     return Passed(before, y, h)
@@ -77,20 +88,14 @@ def forward_until_kept(layer, known, numbers, rows):
 def backward(layer, known, passed, grad_output, p):
     x, y, h = passed
     where = f"Dropout(p={p}).backward{known.given(x=x, output=y, grad_output=grad_output)}"
-    grad_input = expect.array(layer.backward(grad_output), x.shape, "grad_input", where)
-    grads = known.layer.grads
+    grad_input = layer.backward(grad_output)
     masks = (y != 0) / (1 - p), y / h  # no zeros in layer(x)
     wrt = {"x": x, "weights": known.weights, "bias": known.bias}
     expected = [
         oracle.gradients(loss, closed_form, wrt, mask=mask, grad_output=grad_output)
         for mask in masks
     ]
-    gradients = {
-        "x": grad_input,
-        "weights": expect.entry(grads, "weights", known.weights.shape, where),
-        "bias": expect.entry(grads, "bias", known.bias.shape, where),
-    }
-    return Step(gradients, tuple(expected), where)
+    return Step(grad_input, known.layer.grads, tuple(expected), where)
 
 
 @pytest.fixture
@@ -119,15 +124,14 @@ def test_no_gradient_flows_through_a_dropped_element(submission, linear, rng):
     known = linear(5, 40)
     layer = submission.Dropout(known.layer, p=0.5)
     x = rng.normal(size=(3, 5))
-    for _ in range(
-        TRIES
-    ):  # a right layer drops one of 120 elements in its first call but for 2**-120
+    for _ in range(TRIES):  # a right layer drops some of 120 elements, and keeps some, in each
         kept = forward(layer, known, x).y != 0
-        if not kept.all():
+        if kept.any() and not kept.all():
             break
     else:
+        never = "kept" if not kept.any() else "dropped"
         raise AssertionError(
-            "no element of the output is ever dropped, so no mask can be read back"
+            f"no element of the output is ever {never}, so no mask can be read back"
         )
     grad_output = np.where(kept, 0.0, rng.normal(size=kept.shape))
     grad_input = expect.array(layer.backward(grad_output), x.shape, "grad_input", where)
@@ -252,6 +256,7 @@ def told(gradients, known, passed, grad_output):
         seen[name] = {
             "kept": distinct(factors[y != 0]),
             "dropped": distinct(factors[y == 0]),
+            "the same in all rows": np.allclose(factors, factors[0]),
             "like a layer's": np.allclose(
                 back[name], gradients["x" if name == "grad_input" else name]
             ),
@@ -266,6 +271,7 @@ def told(gradients, known, passed, grad_output):
         "the dropped ones": (y == 0) * 1.0,
         "the dropped ones, scaled": (y == 0) * own.max(),
         "nothing": np.zeros_like(y),
+        "the output": y,
     }
     seen["bias"] = next(
         (
@@ -360,8 +366,8 @@ def observe_sums_over_steps(submission, linear, numbers):
 def observe_sizes(steps):
     return [
         {
-            name: any(np.allclose(done.gradients[name], way[name]) for way in done.expected)
-            for name in done.gradients
+            name: any(np.allclose(done.gradient(name), way[name]) for way in done.expected)
+            for name in ("x", "weights", "bias")
         }
         for done in steps
     ]

@@ -1,7 +1,7 @@
 """A small drop rate is the safer default.
 
-Your layer takes p = 0.2 if no p is given. Leave the default in __init__ as the notebook has it,
-p=0.5.
+Your layer does not take p = 0.5 if no p is given. Leave the default in __init__ as the notebook
+has it, p=0.5.
 
 loses: test_dropout_forward
 """

@@ -1,7 +1,8 @@
 """I seed with the time in seconds, so that every call differs.
 
-Your calls draw the same mask if they come in the same second, as if the same seed were set
-before each. Set no seed in the layer, not even the time: let the random numbers run on.
+Your calls draw the same mask again, as if the same seed were set before each: a fixed number, the
+time in seconds, or one that follows from p. Set no seed in the layer, not even the time: let the
+random numbers run on.
 
 loses: test_dropout_forward
 """

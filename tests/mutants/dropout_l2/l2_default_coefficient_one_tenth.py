@@ -1,7 +1,7 @@
 """A stronger default regularises better.
 
-Your layer takes 0.1 if no coefficient is given. Leave the default in __init__ as the notebook
-has it, coefficient=0.01.
+Your layer does not take 0.01 if no coefficient is given. Leave the default in __init__ as the
+notebook has it, coefficient=0.01.
 
 loses: test_l2_forward, test_l2_backward
 """

@@ -1,0 +1,26 @@
+"""Only the gradient with respect to x is asked for.
+
+Your backward pass sets no grads["weights"]. Call layer.backward with the masked grad_output: it
+sets "weights" and "bias" in grads, and returns the gradient with respect to x.
+
+loses: test_dropout_backward
+"""
+
+
+class Dropout(LayerWrapper):
+    def __init__(self, layer, p=0.5):
+        super().__init__(layer)
+        if not 0 <= p <= 1:
+            raise ValueError(f"p must lie in [0, 1], got p={p}")
+        self.p = p
+
+    def __call__(self, x):
+        h = self.layer(x)
+        if not self.training:
+            return h
+        self.mask = (np.random.rand(*h.shape) > self.p) / (1 - self.p)
+        return h * self.mask
+
+    def backward(self, grad_output):
+        masked = grad_output * self.mask
+        return masked @ self.weights.T

@@ -1,0 +1,25 @@
+"""A linear layer is x @ weights.
+
+Your forward pass leaves out the bias: while training, kept elements are x @ weights / (1 - p).
+Multiply the whole of layer(x), bias included, by the mask.
+
+loses: test_dropout_forward
+"""
+
+
+class Dropout(LayerWrapper):
+    def __init__(self, layer, p=0.5):
+        super().__init__(layer)
+        if not 0 <= p <= 1:
+            raise ValueError(f"p must lie in [0, 1], got p={p}")
+        self.p = p
+
+    def __call__(self, x):
+        h = self.layer(x)
+        if not self.training:
+            return h
+        self.mask = (np.random.rand(*h.shape) > self.p) / (1 - self.p)
+        return x @ self.weights * self.mask
+
+    def backward(self, grad_output):
+        return self.layer.backward(grad_output * self.mask)

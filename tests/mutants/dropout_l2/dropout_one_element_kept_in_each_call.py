@@ -1,0 +1,28 @@
+"""If nothing at all would be left, I keep one element.
+
+Your layer never drops all elements of its output, as if one had to be kept. Let each element's
+own random number decide, even if all of them are dropped then.
+
+loses: test_dropout_forward
+"""
+
+
+class Dropout(LayerWrapper):
+    def __init__(self, layer, p=0.5):
+        super().__init__(layer)
+        if not 0 <= p <= 1:
+            raise ValueError(f"p must lie in [0, 1], got p={p}")
+        self.p = p
+
+    def __call__(self, x):
+        h = self.layer(x)
+        if not self.training:
+            return h
+        mask = np.random.rand(*h.shape) > self.p
+        if not mask.any():
+            mask.flat[np.random.randint(mask.size)] = True
+        self.mask = mask / (1 - self.p)
+        return h * self.mask
+
+    def backward(self, grad_output):
+        return self.layer.backward(grad_output * self.mask)

@@ -1,0 +1,25 @@
+"""I keep the output in self, so I do not return it.
+
+Your forward pass returns None. Return the output, shape (N, out_features): layer(x) times the
+mask while training, and layer(x) otherwise.
+
+loses: test_dropout_forward, test_dropout_backward
+"""
+
+
+class Dropout(LayerWrapper):
+    def __init__(self, layer, p=0.5):
+        super().__init__(layer)
+        if not 0 <= p <= 1:
+            raise ValueError(f"p must lie in [0, 1], got p={p}")
+        self.p = p
+
+    def __call__(self, x):
+        h = self.layer(x)
+        self.mask = np.ones_like(h)
+        if self.training:
+            self.mask = (np.random.rand(*h.shape) > self.p) / (1 - self.p)
+        self.output = h * self.mask
+
+    def backward(self, grad_output):
+        return self.layer.backward(grad_output * self.mask)

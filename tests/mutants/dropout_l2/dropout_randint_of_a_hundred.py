@@ -1,0 +1,25 @@
+"""I draw a percentage and compare it with 100 * p.
+
+Your drop rate is p rounded up to whole hundredths, as if the random numbers were whole numbers
+below 100. Draw numbers between 0 and 1 that may have any value, as np.random.rand does.
+
+loses: test_dropout_forward
+"""
+
+
+class Dropout(LayerWrapper):
+    def __init__(self, layer, p=0.5):
+        super().__init__(layer)
+        if not 0 <= p <= 1:
+            raise ValueError(f"p must lie in [0, 1], got p={p}")
+        self.p = p
+
+    def __call__(self, x):
+        h = self.layer(x)
+        if not self.training:
+            return h
+        self.mask = (np.random.randint(0, 100, h.shape) > 100 * self.p) / (1 - self.p)
+        return h * self.mask
+
+    def backward(self, grad_output):
+        return self.layer.backward(grad_output * self.mask)

@@ -1,0 +1,27 @@
+"""I take the weights from the layer once, for the gradient.
+
+Your backward pass adds the penalty's gradient for the weights that the layer had at first, even
+after new ones have taken their place. Read self.weights in each call.
+
+loses: test_l2_backward
+"""
+
+
+class L2regularization(LayerWrapper):
+    def __init__(self, layer, coefficient=0.01):
+        super().__init__(layer)
+        if coefficient < 0:
+            raise ValueError(f"coefficient must not be negative, got coefficient={coefficient}")
+        self.coefficient = coefficient
+        self.w = layer.weights
+
+    def __call__(self, x):
+        return self.layer(x)
+
+    def penalty(self):
+        return self.coefficient * np.sum(self.weights**2)
+
+    def backward(self, grad_output):
+        grad_input = self.layer.backward(grad_output)
+        self.grads["weights"] += 2 * self.coefficient * self.w
+        return grad_input

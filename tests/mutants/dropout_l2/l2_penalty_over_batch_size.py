@@ -1,0 +1,28 @@
+"""The loss is a mean over the batch, so the penalty is one too.
+
+Your penalty() is divided by the number of rows of the latest batch. It depends on coefficient
+and weights alone: leave the batch out of it.
+
+loses: test_l2_forward
+"""
+
+
+class L2regularization(LayerWrapper):
+    def __init__(self, layer, coefficient=0.01):
+        super().__init__(layer)
+        if coefficient < 0:
+            raise ValueError(f"coefficient must not be negative, got coefficient={coefficient}")
+        self.coefficient = coefficient
+        self.rows = 1
+
+    def __call__(self, x):
+        self.rows = len(x)
+        return self.layer(x)
+
+    def penalty(self):
+        return self.coefficient * np.sum(self.weights**2) / self.rows
+
+    def backward(self, grad_output):
+        grad_input = self.layer.backward(grad_output)
+        self.grads["weights"] += 2 * self.coefficient * self.weights
+        return grad_input

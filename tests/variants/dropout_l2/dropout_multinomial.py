@@ -1,0 +1,20 @@
+"""Draws one of two outcomes for each element."""
+
+
+class Dropout(LayerWrapper):
+    def __init__(self, layer, p=0.5):
+        super().__init__(layer)
+        if not 0 <= p <= 1:
+            raise ValueError(f"p must lie in [0, 1], got p={p}")
+        self.p = p
+
+    def __call__(self, x):
+        h = self.layer(x)
+        if not self.training:
+            return h
+        outcomes = np.random.multinomial(1, [self.p, 1 - self.p], size=h.shape)
+        self.mask = outcomes[..., 1] / (1 - self.p)
+        return h * self.mask
+
+    def backward(self, grad_output):
+        return self.layer.backward(grad_output * self.mask)

@@ -1,0 +1,20 @@
+"""Seeds its generator when it is made: each new layer draws the same masks."""
+
+
+class Dropout(LayerWrapper):
+    def __init__(self, layer, p=0.5):
+        super().__init__(layer)
+        if not 0 <= p <= 1:
+            raise ValueError(f"p must lie in [0, 1], got p={p}")
+        self.p = p
+        self.rng = np.random.default_rng(42)
+
+    def __call__(self, x):
+        h = self.layer(x)
+        if not self.training:
+            return h
+        self.mask = (self.rng.random(h.shape) >= self.p) / (1 - self.p)
+        return h * self.mask
+
+    def backward(self, grad_output):
+        return self.layer.backward(grad_output * self.mask)
