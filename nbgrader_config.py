@@ -16,6 +16,9 @@ c.CourseDirectory.course_id = "deep_learning"
 c.CourseDirectory.solution_directory = "reference_solution"
 c.CourseDirectory.ignore = [".*", "*.pyc", "__pycache__", "feedback"]  # what tools leave behind
 
+c.ExportApp.plugin_class = "autograder.export.GradesPlugin"
+c.ZipCollectApp.extractor_plugin = "autograder.archive.GuardedExtractor"
+
 c.Execute.timeout = 120  # seconds for a cell of the reference solution
 
 c.Autograde.pre_convert_hook = "autograder.nbgrader_plugins.enter_assignment"

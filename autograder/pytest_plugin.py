@@ -16,9 +16,10 @@ import numpy as np
 import pytest
 
 from autograder.assignment import Assignment
+from autograder.reader import UnreadableError, read_notebook
 from autograder.sandbox import Budget
 from autograder.session import Session
-from autograder.submission import Submission, UnreadableError, read_notebook
+from autograder.submission import Submission
 from autograder.worker.cells import Notebook, parse
 from autograder.worker.given import GivenModules
 
@@ -75,8 +76,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "essential: without this property the item is worth nothing")
     if path := config.getoption("--submission", default=None):
         try:
-            with Path(path).open(encoding="utf-8") as file:
-                notebook = read_notebook(file)
+            notebook, _ = read_notebook(Path(path).read_bytes())
         except (OSError, UnreadableError) as error:
             raise pytest.UsageError(f"--submission {path}: {error}") from None
         seed = config.getoption("--grading-seed")

@@ -21,6 +21,16 @@ class Status(StrEnum):
     HELD = "grader's fault"
 
 
+NEXT_STEP = {  # of the course staff; a student's stands in the cause
+    Status.GRADED: "",
+    Status.REMARKS: "read the remarks",
+    Status.UNREADABLE: "ask the student for the file again, and grade it",
+    Status.MISSING: "ask the student, if you expected something",
+    Status.TIMED_OUT: "look at the code, and grade by hand if it deserves more",
+    Status.HELD: "mend the cause, and grade again with --force",
+}
+
+
 @dataclass(frozen=True)
 class Report:
     """One submission's results.
@@ -54,6 +64,20 @@ class Report:
         return cls(
             Status(data["status"]), items, tuple(data["remarks"]), data["seed"], data["version"]
         )
+
+    @property
+    def cause(self) -> str:
+        """What has to be said of the status, to the course staff; empty if nothing has."""
+        causes = dict.fromkeys(self.remarks)
+        for item in self.items:
+            broken = [r.message for r in item.properties if r.outcome is Outcome.NOT_RUN]
+            causes |= dict.fromkeys(message for message in broken if message)
+        return "; ".join(causes)
+
+    @property
+    def next_step(self) -> str:
+        """What the course staff does about it."""
+        return NEXT_STEP[self.status]
 
     def item(self, name: str) -> ItemResult:
         """Return the result of an item by its name."""
