@@ -94,7 +94,9 @@ class Intake:
         others = [other for other in self._notebooks(folder) if other != path]
         if path.is_file():
             if others:
-                shown = ", ".join(repr(other.name) for other in others[:MAX_CANDIDATES])
+                shown = ", ".join(
+                    refusal.shown(Path(other.name)) for other in others[:MAX_CANDIDATES]
+                )
                 remarks.append(f"{path.name} was graded, and no other notebook: {shown}")
             return content(path), remarks
         if not others:
@@ -104,8 +106,8 @@ class Intake:
             )
         chosen = self._choose(others)
         one_of = f", the newest of {len(others)} notebooks" if len(others) > 1 else ""
-        shown = chosen.relative_to(folder).as_posix()
-        remarks.append(f"the notebook should be {path.name}, got {shown!r}{one_of}: it was graded")
+        shown = refusal.shown(Path(os.path.relpath(chosen, folder)))
+        remarks.append(f"the notebook should be {path.name}, got {shown}{one_of}: it was graded")
         return content(chosen), remarks
 
     def tidy(self, path: Path) -> None:
@@ -225,12 +227,14 @@ def content(path: Path) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         with os.fdopen(descriptor, "rb") as file:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise UnreadableError(f"{path.name!r} is no file that can be read: {REMEDY}")
+                raise UnreadableError(
+                    f"{refusal.shown(Path(path.name))} is no file that can be read: {REMEDY}"
+                )
             return file.read(MAX_BYTES + 1)
     except OSError as error:
         raise UnreadableError(
-            f"{path.name!r} cannot be opened ({error.strerror}): see that it is an ordinary file "
-            "that the course staff may read, and hand it in again"
+            f"{refusal.shown(Path(path.name))} cannot be opened ({error.strerror}): see that it is "
+            "an ordinary file that the course staff may read, and hand it in again"
         ) from None
 
 

@@ -15,7 +15,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_
 
 MAX_BYTES = 128 * 2**20  # of a file; an honest one may hold 60 MB of outputs
 MAX_VALUES = 10_000_000  # in it: a file of nothing but `[],[],` takes 20 times its size to read
-MAX_CELLS = 10_000
+MAX_CELLS = 2000
 MAX_CODE = 3 * 2**20  # of all code cells, as JSON: a worker takes no more than 4 MiB in one frame
 MAX_TEXT = 8 * 2**20  # of all other cells
 REMEDY = "hand in the notebook again, as Jupyter saves it"

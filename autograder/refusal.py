@@ -40,15 +40,16 @@ def set_aside(folder: Path, source: Path) -> None:
         If something cannot be moved.
     """
     place = place_of(folder)
-    if not stat.S_ISDIR(folder.lstat().st_mode):
+    if not _is_folder(folder):
         _move_under_itself(folder, place)
-    if os.path.lexists(place) and not stat.S_ISDIR(place.lstat().st_mode):
+    if os.path.lexists(place) and not _is_folder(place):
         _move_under_itself(place, place)
     if _is_excessive(folder):
         for entry in list(os.scandir(folder)):
             path = Path(entry.path)
             if path not in (place, folder / "timestamp.txt") and not _is_notebook(path):
                 _move(path, place / EXTRAS / path.name)
+        _flatten(place)
     for path in walk(folder):
         if reason(path, path.relative_to(folder), source):
             _move(path, place / path.relative_to(folder))
@@ -70,7 +71,7 @@ def remarks(folder: Path, source: Path) -> list[str]:
         elif why := reason(path, inside, source) or (
             "" if path.is_dir() else "it stood in the way"
         ):
-            told[inside] = f"{inside.as_posix()!r} was set aside: {why}"
+            told[inside] = f"{shown(inside)} was set aside: {why}"
     lines = sorted(told.values())
     more = len(lines) - MAX_REMARKS
     return lines[:MAX_REMARKS] + ([f"{more} more files were set aside"] if more > 0 else [])
@@ -91,6 +92,11 @@ def reason(path: Path, relative: Path, source: Path) -> str:
     if not os.access(path, os.R_OK | (os.X_OK if stat.S_ISDIR(mode) else 0)):
         return "nobody but its owner may read it"
     return ""
+
+
+def shown(path: Path) -> str:
+    """Return a path as it can be shown, whatever is in its names."""
+    return f"`{repr(path.as_posix())[1:-1][:120]}`"
 
 
 def place_of(folder: Path) -> Path:
@@ -123,6 +129,10 @@ def _hides(folder: Path) -> bool:
     return glob.escape(str(folder)) == str(folder)
 
 
+def _is_folder(path: Path) -> bool:
+    return stat.S_ISDIR(path.lstat().st_mode)
+
+
 def _is_notebook(path: Path) -> bool:
     return path.suffix.lower() == ".ipynb" and stat.S_ISREG(path.lstat().st_mode)
 
@@ -138,6 +148,19 @@ def _is_excessive(folder: Path) -> bool:
         if files > MAX_FILES or size > MAX_SIZE or depth > MAX_DEPTH:
             return True
     return False
+
+
+def _flatten(place: Path) -> None:
+    """Put folders that lie deep beside each other: nbgrader walks through what it ignores, too."""
+    deep = [place]
+    while deep:
+        deep = [
+            path
+            for path in walk(place)
+            if len(path.relative_to(place).parts) == MAX_DEPTH and _is_folder(path)
+        ]
+        for path in deep:
+            _move(path, place / EXTRAS / path.name)
 
 
 def _is_time(path: Path) -> bool:

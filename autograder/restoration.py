@@ -47,6 +47,7 @@ def restore(submitted: Submission, release: NotebookNode) -> tuple[NotebookNode,
         else:
             cells.append(_plain(cell))
     _add_missing(cells, place, known, remarks)
+    _put_given_first(cells, known, remarks)
     kept = {key: release.metadata[key] for key in ("kernelspec",) if key in release.metadata}
     notebook = new_notebook(cells=cells, metadata=kept)
     for number, cell in enumerate(notebook.cells):
@@ -175,3 +176,22 @@ def _add_missing(
         remarks.append(
             f"{len(missing)} {cells_are} missing, put back as released: {', '.join(missing)}"
         )
+
+
+def _put_given_first(
+    cells: list[NotebookNode], known: dict[str, NotebookNode], remarks: list[str]
+) -> None:
+    """Put each given cell, such as the imports, before the answers that follow in the release."""
+    names = list(known)
+    for number, name in enumerate(names):
+        if _is_answer(known[name]) or known[name].metadata.nbgrader.get("grade", False):
+            continue
+        place = {
+            cell.metadata.nbgrader.grade_id: index
+            for index, cell in enumerate(cells)
+            if "nbgrader" in cell.metadata
+        }
+        behind = [other for other in names[number + 1 :] if _is_answer(known[other])]
+        if before := [place[other] for other in behind if place[other] < place[name]]:
+            cells.insert(min(before), cells.pop(place[name]))
+            remarks.append(f"cell `{name}` was put before the answers again, as released")
