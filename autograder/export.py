@@ -45,7 +45,7 @@ class GradesPlugin(ExportPlugin):
         to = self.to or "grades.csv"
         assignments = [a for a in gradebook.assignments if _is_wanted(a.name, self.assignment)]
         students = [s for s in gradebook.students if _is_wanted(s.id, self.student)]
-        items = list(dict.fromkeys(name for a in assignments for name in _items(a)))
+        items = list(dict.fromkeys(name for a in assignments for name in self._items(a)))
         # all of it before the file is opened: what fails leaves an earlier table as it is
         rows = [
             self._row(gradebook, assignment, student)
@@ -84,12 +84,27 @@ class GradesPlugin(ExportPlugin):
                 row |= _scores(submission)
         return row
 
+    def _items(self, assignment: Entered) -> list[str]:
+        """Return the names of an assignment's graded cells, in its order as far as it is known."""
+        ours = self._ours(assignment)
+        names = [item.name for item in ours.items] if ours else []
+        cells = [
+            cell.name
+            for notebook in assignment.notebooks
+            for cell in (*notebook.grade_cells, *notebook.task_cells)
+        ]
+        return names + sorted(set(cells) - set(names))
+
+    def _ours(self, assignment: Entered) -> Assignment | None:
+        """Return the assignment as its folders hold it; None if it has no suites."""
+        ours = Assignment(Path(self.parent.coursedir.root), assignment.name)
+        has_source = bool(list((ours.root / "source" / ours.name).glob("*.ipynb")))
+        return ours if has_source and ours.hidden.is_dir() else None
+
     def _entry(self, gradebook: Gradebook, assignment: Entered, student: Student) -> Entry | None:
         """Return what the ledger knows; nothing of an assignment that has no suites."""
-        ours = Assignment(Path(self.parent.coursedir.root), assignment.name)
-        if not (ours.hidden.is_dir() and list((ours.root / "source" / ours.name).glob("*.ipynb"))):
-            return None
-        return entry(ours, gradebook, student.id)
+        ours = self._ours(assignment)
+        return entry(ours, gradebook, student.id) if ours else None
 
 
 def _scores(submission: SubmittedAssignment) -> dict[str, float]:
@@ -110,16 +125,6 @@ def _scores(submission: SubmittedAssignment) -> dict[str, float]:
 def _grades(submission: SubmittedAssignment) -> Iterator[Any]:
     for notebook in submission.notebooks:
         yield from notebook.grades
-
-
-def _items(assignment: Entered) -> list[str]:
-    return [
-        cell.name
-        for notebook in assignment.notebooks
-        for cell in sorted(
-            [*notebook.grade_cells, *notebook.task_cells], key=lambda cell: cell.name
-        )
-    ]
 
 
 def _is_wanted(name: str, chosen: list[Any]) -> bool:
