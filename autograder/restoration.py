@@ -181,17 +181,23 @@ def _add_missing(
 def _put_given_first(
     cells: list[NotebookNode], known: dict[str, NotebookNode], remarks: list[str]
 ) -> None:
-    """Put each given cell, such as the imports, before the answers that follow in the release."""
-    names = list(known)
-    for number, name in enumerate(names):
-        if _is_answer(known[name]) or known[name].metadata.nbgrader.get("grade", False):
-            continue
+    """Put what the release gives before its first answer, the imports, before the answers again."""
+    moved = []
+    for name, cell in known.items():
+        if _is_answer(cell):
+            break
         place = {
-            cell.metadata.nbgrader.grade_id: index
-            for index, cell in enumerate(cells)
-            if "nbgrader" in cell.metadata
+            other.metadata.nbgrader.grade_id: index
+            for index, other in enumerate(cells)
+            if "nbgrader" in other.metadata
         }
-        behind = [other for other in names[number + 1 :] if _is_answer(known[other])]
-        if before := [place[other] for other in behind if place[other] < place[name]]:
-            cells.insert(min(before), cells.pop(place[name]))
-            remarks.append(f"cell `{name}` was put before the answers again, as released")
+        first = min((place[other] for other in known if _is_answer(known[other])), default=0)
+        if first < place[name] and not cell.metadata.nbgrader.get("grade", False):
+            cells.insert(first, cells.pop(place[name]))
+            moved.append(f"`{name}`")
+    if moved:
+        cells_were = "cell was" if len(moved) == 1 else "cells were"
+        remarks.append(
+            f"{len(moved)} {cells_were} put before the answers again, as released: "
+            f"{', '.join(moved)}"
+        )

@@ -162,7 +162,7 @@ def test_given_cells_stand_before_the_answers(answered, release):
     result, remarks = restored(answered, release)
     names = ["test_two", "imports", "two", "test_one", "one", None]
     assert [name for name, _ in layout(result)] == names
-    assert remarks == ["cell `imports` was put before the answers again, as released"]
+    assert remarks == ["1 cell was put before the answers again, as released: `imports`"]
 
 
 @pytest.mark.parametrize(
