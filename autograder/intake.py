@@ -8,12 +8,14 @@ import glob
 import json
 import os
 import re
+import secrets
 import shutil
 import sqlite3
 import stat
 from contextlib import closing, suppress
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
@@ -26,6 +28,8 @@ from autograder.report import KEY
 PATIENCE = 5.0  # seconds, for another program to let go of the gradebook
 ROOM = 50 * 2**20  # bytes free on the disk
 MAX_CANDIDATES = 10
+STAMP, SECRET = "timestamp.txt", "submission_secret.txt"  # what nbgrader's exchange adds
+MAX_SECRET = 200  # bytes
 
 
 class VanishedError(Exception):
@@ -70,6 +74,8 @@ class Intake:
             for folder in folders(converter)
             if self._prepare(folder, wanted)
         }
+        self._hook = converter.pre_convert_hook
+        converter.pre_convert_hook = self._before_each
 
     def holds(self, path: Path) -> bool:
         """Tell whether a path is a notebook of a submission."""
@@ -118,13 +124,29 @@ class Intake:
         folder = Path(self.converter._format_dest(*self._who(path.parent)))  # noqa: SLF001
         theirs = find_all_files(str(self.source))
         kept = {os.path.relpath(file, self.source) for file in theirs}
-        kept |= {*self.names, "timestamp.txt"}
+        kept |= {*self.names, STAMP, SECRET}
         for found in reversed(list(_everything(folder))):
             if found.is_dir() and not found.is_symlink():
                 with suppress(OSError):  # not empty
                     found.rmdir()
             elif str(found.relative_to(folder)) not in kept:
                 found.unlink()
+        # `nbgrader release_feedback` ends for the whole class where one of these is missing
+        (folder / STAMP).touch()
+        if not _is_secret(folder / SECRET):
+            (folder / SECRET).unlink(missing_ok=True)
+            (folder / SECRET).write_text(secrets.token_hex(32), encoding="utf-8")
+
+    def _before_each(self, **named: Any) -> None:
+        """Look once more, just before a submission is graded, and call the hook of the settings."""
+        folders = {Path(path).parent for path in self.converter.notebooks}
+        for folder in folders:
+            if not folder.is_dir():
+                self.converter.log.error("%s vanished: collect it again, and grade it", folder)
+                # so nbgrader tells of an error for this student, and enters no zero
+                self.converter.notebooks = []
+        if self._hook:
+            self._hook(**named)
 
     def _prepare(self, folder: Path, wanted: list[str]) -> bool:
         """Put a submission's folders in order; tell whether it can be graded."""
@@ -245,6 +267,13 @@ def is_finished(path: Path) -> bool:
         return "status" in metadata[KEY]
     except (OSError, ValueError, KeyError, TypeError):
         return False
+
+
+def _is_secret(path: Path) -> bool:
+    """Tell whether a file can be read as the secret by which a student fetches the feedback."""
+    if not path.is_file() or path.stat().st_size > MAX_SECRET:
+        return False
+    return path.read_bytes().strip().isalnum()
 
 
 def _grade_ids(data: bytes) -> set[str]:

@@ -27,7 +27,6 @@ from nbgrader.preprocessors import (
 from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, is_task
 from sqlalchemy.exc import OperationalError
 from traitlets.config import Application
-from traitlets.log import get_logger
 
 from autograder.assignment import Assignment, AssignmentError
 from autograder.grader import grade_in_own_process, held, unreadable
@@ -202,13 +201,8 @@ class SaveGrades(NbGraderPreprocessor):
 def enter_assignment(assignment: str, student: str, notebooks: list[str]) -> None:
     """Enter an assignment into a gradebook that does not know it yet: `Autograde.pre_convert_hook`.
 
-    So a fresh checkout, whose release is committed, can grade at once. A submission whose folder
-    has vanished loses its notebooks here, so that nbgrader tells of an error, and of no zero.
+    So a fresh checkout, whose release is committed, can grade at once.
     """
-    if gone := {path.parent for path in map(Path, notebooks) if not path.parent.is_dir()}:
-        for folder in gone:
-            get_logger().error("%s vanished: collect it again, and grade it", folder)
-        notebooks.clear()  # the converter's own list
     coursedir = getattr(Application.instance(), "coursedir", None)
     if coursedir is None:
         return  # in the Formgrader, which has buttons for this

@@ -687,7 +687,7 @@ def test_only_the_assignments_files_are_left_beside_the_graded_notebook(graded):
         for folder in graded.root.glob("autograded/*/tiny")
         for path in folder.rglob("*")
     }
-    assert left == {"tiny.ipynb", "scaling.py", "timestamp.txt"}
+    assert left == {"tiny.ipynb", "scaling.py", "timestamp.txt", "submission_secret.txt"}
 
 
 def test_nothing_that_was_set_aside_is_lost(graded):

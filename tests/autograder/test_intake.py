@@ -399,7 +399,19 @@ def test_a_students_files_do_not_stay_with_the_graded_notebook(course):
     (folder / "timestamp.txt").write_text("2026-01-01 10:00:00 UTC")
     course.grade("ann")
     left = {path.name for path in course.graded("ann").rglob("*")}
-    assert left == {"tiny.ipynb", "scaling.py", "timestamp.txt"}
+    assert left == {"tiny.ipynb", "scaling.py", "timestamp.txt", "submission_secret.txt"}
+
+
+@pytest.mark.parametrize("secret", [None, b"", b"\xff\xfe", b"x" * 10_000, b"../../x", b"a1b2"])
+def test_feedback_can_be_released_whatever_a_student_has_handed_in(course, secret):
+    """nbgrader reads two files of each student, and ends for the class where one is missing."""
+    folder = course.hand_in("ann")
+    if secret is not None:
+        (folder / "submission_secret.txt").write_bytes(secret)
+    course.grade("ann")
+    assert (course.graded("ann") / "timestamp.txt").read_text() == ""
+    found = (course.graded("ann") / "submission_secret.txt").read_text()
+    assert found == "a1b2" if secret == b"a1b2" else len(found) == 64
 
 
 KILLED = """\
