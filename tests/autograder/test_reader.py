@@ -159,6 +159,7 @@ def test_outputs_are_dropped_unread():
     assert time.monotonic() - start < 30
     assert found.cells[0].outputs == []
     assert remarks == []
+    assert reader._without_outputs([("outputs", lines), ("source", "x")]) == {"source": "x"}
 
 
 def test_json_that_is_not_standard_is_read():
