@@ -126,6 +126,7 @@ def test_a_folder_that_vanishes_is_an_error_for_this_student_alone(course, monke
     """Nobody gets a zero for a folder that is gone; the others are graded."""
     for student in ("ann", "bob", "cem"):
         course.hand_in(student)
+    course.grade("bob")
     prepare = Intake.__init__
 
     def and_lose_one(self, converter):
@@ -136,7 +137,8 @@ def test_a_folder_that_vanishes_is_an_error_for_this_student_alone(course, monke
     result = course.grade()
     assert not result["success"]
     assert "submitted/bob/tiny vanished" in result["log"]
-    assert [course.marks(student)[0] for student in ("ann", "bob", "cem")] == [2.0, None, 2.0]
+    assert [course.marks(student)[0] for student in ("ann", "bob", "cem")] == [2.0, 2.0, 2.0]
+    assert course.marks("bob") == (2.0, None, False)  # as before: nothing was entered
     assert course.entry("bob").status == "not graded yet"
 
 
@@ -340,7 +342,15 @@ def test_a_folder_that_is_gone_has_vanished(course):
         found.find(folder / "tiny.ipynb")
 
 
-@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: path.symlink_to("/dev/zero")])
+@pytest.mark.parametrize(
+    "make",
+    [
+        os.mkfifo,
+        os.mkdir,
+        lambda path: path.symlink_to("/dev/zero"),
+        lambda path: path.symlink_to(__file__),
+    ],
+)
 def test_only_ordinary_files_are_opened(tmp_path, make):
     """A pipe, a folder or a link that comes between is not followed or waited for."""
     make(tmp_path / "x")
