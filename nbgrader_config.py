@@ -18,6 +18,8 @@ c.CourseDirectory.ignore = [".*", "*.pyc", "__pycache__", "feedback"]  # what to
 
 # what students write is shown in the Formgrader and in the feedback, and does nothing there
 c.HTMLExporter.filters = {"markdown2html": "autograder.sanitizer.markdown_to_html"}
+c.ExportApp.plugin_class = "autograder.export.GradesPlugin"
+c.ZipCollectApp.extractor_plugin = "autograder.archive.GuardedExtractor"
 
 c.Execute.timeout = 120  # seconds for a cell of the reference solution
 

@@ -91,9 +91,12 @@ def print_status(console: Console, assignment: Assignment, lines: list[Entry]) -
         )
     console.print(table)
     for line in lines:
-        for remark in line.remarks:
+        told = [*(line.remarks or filter(None, [line.cause]))]
+        if line.next_step:
+            told.append(f"{line.status}: {line.next_step}")
+        for text in told:
             # a remark may quote a student's code, so nothing in it is markup
-            console.print(f"{line.student}: {remark}", markup=False, highlight=False)
+            console.print(f"{line.student}: {text}", markup=False, highlight=False)
 
 
 def print_audit(console: Console, certificate: Certificate) -> None:

@@ -1,13 +1,14 @@
 """What became of every student's submission of an assignment, read from nbgrader's own records."""
 
+import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
-import nbformat
 from nbgrader.api import Grade, Gradebook, MissingEntry
 
 from autograder.assignment import Assignment
-from autograder.report import KEY, Report, Status
+from autograder.report import KEY, NEXT_STEP, Report, Status
 
 NOT_GRADED = "not graded yet"
 
@@ -24,12 +25,23 @@ class Entry:
     status : str
         A `Status`, or "not graded yet".
     remarks : tuple of str
+    cause : str
+        What has to be said of the status: the remarks, or what broke.
+    next_step : str
+        What the course staff does about it.
     """
 
     student: str
     points: dict[str, float | None]
     status: str
     remarks: tuple[str, ...] = ()
+    cause: str = ""
+    next_step: str = ""
+
+    @property
+    def is_graded(self) -> bool:
+        """Whether the gradebook's scores belong to what was handed in."""
+        return self.status not in (Status.MISSING, NOT_GRADED)
 
 
 def entries(assignment: Assignment, db_url: str) -> Iterator[Entry]:
@@ -41,41 +53,47 @@ def entries(assignment: Assignment, db_url: str) -> Iterator[Entry]:
     db_url : str
         The gradebook's address, as nbgrader's configuration has it.
     """
-    nothing: dict[str, float | None] = dict.fromkeys(item.name for item in assignment.items)
-    submitted = assignment.root / "submitted"
-    handed_in = {path.parent.name for path in submitted.glob(f"*/{assignment.name}")}
     with Gradebook(db_url) as gradebook:
         known = {student.id for student in gradebook.students}
-        for student in sorted(known | handed_in):
-            report = _report(assignment, student)
-            if report is None and student in handed_in:
-                yield _not_graded(assignment, student, nothing)
-                continue
-            try:
-                submission = gradebook.find_submission(assignment.name, student)
-            except MissingEntry:
-                yield Entry(student, nothing, Status.MISSING)
-                continue
-            if report is None:
-                yield Entry(student, nothing, NOT_GRADED)
-                continue
-            scores = {
-                grade.name: None if _held_back(grade) else grade.score
-                for notebook in submission.notebooks
-                for grade in notebook.grades
-            }
-            yield Entry(student, nothing | scores, report.status, report.remarks)
+        for student in sorted(known | _handed_in(assignment)):
+            yield entry(assignment, gradebook, student)
 
 
-def _not_graded(assignment: Assignment, student: str, nothing: dict[str, float | None]) -> Entry:
-    """Return the entry of what was handed in and has no report: not graded, or not gradable."""
-    folder = assignment.root / "submitted" / student / assignment.name
-    wanted = {path.name for path in (assignment.root / "source" / assignment.name).glob("*.ipynb")}
-    found = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
-    if wanted & set(found):
-        return Entry(student, nothing, NOT_GRADED)
-    remark = f"there must be {', '.join(sorted(wanted))}, got {found}: rename the file"
-    return Entry(student, nothing, Status.UNREADABLE, (remark,))
+def entry(assignment: Assignment, gradebook: Gradebook, student: str) -> Entry:
+    """Return the entry of one student."""
+    nothing: dict[str, float | None] = dict.fromkeys(item.name for item in assignment.items)
+    not_graded = Entry(
+        student,
+        nothing,
+        NOT_GRADED,
+        cause="handed in, and not graded since",
+        next_step=f"run `nbgrader autograde {assignment.name}`",
+    )
+    report = _report(assignment, student)
+    if report is None and student in _handed_in(assignment):
+        return not_graded
+    try:
+        submission = gradebook.find_submission(assignment.name, student)
+    except MissingEntry:
+        cause = "nothing was handed in"
+        return Entry(
+            student, nothing, Status.MISSING, cause=cause, next_step=NEXT_STEP[Status.MISSING]
+        )
+    if report is None:
+        return not_graded
+    scores = {
+        grade.name: None if _held_back(grade) else grade.score
+        for notebook in submission.notebooks
+        for grade in notebook.grades
+    }
+    return Entry(
+        student, nothing | scores, report.status, report.remarks, report.cause, report.next_step
+    )
+
+
+def _handed_in(assignment: Assignment) -> set[str]:
+    submitted = assignment.root / "submitted"
+    return {path.parent.name for path in submitted.glob(f"*/{assignment.name}")}
 
 
 def _held_back(grade: Grade) -> bool:
@@ -86,7 +104,7 @@ def _held_back(grade: Grade) -> bool:
 def _report(assignment: Assignment, student: str) -> Report | None:
     folder = assignment.root / "autograded" / student / assignment.name
     for path in sorted(folder.glob("*.ipynb")):
-        data = nbformat.read(path, as_version=4).metadata.get(KEY)
-        if data and "status" in data:
-            return Report.from_dict(data)
+        # a grader that was ended half-way leaves half a notebook, or one without a report
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            return Report.from_dict(json.loads(path.read_bytes())["metadata"][KEY])
     return None

@@ -2,52 +2,124 @@
 
 `enter_assignment` makes a new gradebook know the assignment, `SubmissionExporter` reads the file,
 `RestoreCells` puts the notebook into the release's form, `GradeCells` lets it be graded and writes
-each grade cell's output, `SaveGrades` takes that into the gradebook.
+each grade cell's output, `SaveGrades` takes the report into the gradebook.
 """
 
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.converters import Autograde
+from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import (
     ClearOutput,
     ClearSolutions,
     ComputeChecksums,
     LockCells,
     NbGraderPreprocessor,
-    SaveAutoGrades,
     SaveCells,
 )
-from nbgrader.utils import is_grade, is_solution
+from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, is_task
+from sqlalchemy.exc import OperationalError
 from traitlets import Bool
 from traitlets.config import Application
 
+from autograder import probe
 from autograder.assignment import Assignment, AssignmentError
-from autograder.grader import grade_in_own_process, unreadable
-from autograder.report import KEY, Report, item_html, item_text
+from autograder.grader import grade_in_own_process, held, unreadable
+from autograder.intake import Intake, VanishedError
+from autograder.probe import NotIsolatedError
+from autograder.reader import UnreadableError, read_notebook
+from autograder.report import KEY, Report, Status, item_html, item_text
 from autograder.restoration import restore
-from autograder.submission import Submission, UnreadableError, read_notebook
+from autograder.submission import Submission
 
 Resources = dict[str, Any]
 
 
 class SubmissionExporter(NotebookExporter):
-    """Reads any file: one that is no notebook becomes an empty one, with the reason beside it."""
+    """Reads any file: one that is no notebook becomes an empty one, with the reason beside it.
 
-    def from_file(
-        self, file_stream: TextIO, resources: Resources | None = None, **kw: Any
-    ) -> tuple[Any, Resources]:
-        """Convert an open file."""
-        resources = {} if resources is None else resources
+    What fails on our side, or on nbgrader's, becomes a report that says so and holds the grade
+    back: no grade of an earlier run stands for a submission that was not graded.
+    """
+
+    def __init__(self, **kw: Any) -> None:
+        super().__init__(**kw)
+        self.intake: Intake | None = None
+        if isinstance(self.parent, Autograde):
+            self._check_isolation()
+            self.intake = Intake(self.parent)
+
+    def _check_isolation(self) -> None:
+        """Refuse to grade where student code cannot be confined, unless that is allowed."""
         try:
-            notebook = read_notebook(file_stream)
+            probe.level(allow_none=GradeCells(parent=self).allow_no_isolation)
+        except NotIsolatedError as error:
+            self.log.error("%s", error)  # noqa: TRY400  # the error's text is enough
+            raise NbGraderException(str(error)) from error
+
+    def from_filename(
+        self, filename: str, resources: Resources | None = None, **kw: Any
+    ) -> tuple[Any, Resources]:
+        """Convert a notebook: a submitted one by way of the intake, or our own, to be graded."""
+        path = Path(filename)
+        resources = {} if resources is None else resources
+        resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
+        try:
+            notebook = self._read(path, resources)
+            return self.from_notebook_node(notebook, resources=resources, **kw)
+        except (AssignmentError, VanishedError):
+            _hold_back(resources)
+            raise
+        except OperationalError as error:
+            # nbgrader would end the whole class, and advise to upgrade the gradebook
+            raise RuntimeError(
+                "the gradebook must be free to be written to: close what else is using it, and "
+                "grade again"
+            ) from error
+        except Exception as error:  # whatever it is, it is not the student's fault
+            self.log.exception("%s cannot be graded", path)
+            cause = f"{type(error).__name__}: {error}"
+            try:
+                held_back = self._held(path, resources, cause)
+                return self.from_notebook_node(held_back, resources=resources)
+            except Exception:
+                _hold_back(resources)
+                raise
+
+    def _read(self, path: Path, resources: Resources) -> NotebookNode:
+        if self.intake is None or not self.intake.holds(path):
+            return nbformat.read(path, as_version=4)
+        self.intake.tidy(path)
+        found = resources[KEY] = {"remarks": []}
+        try:
+            content, remarks = self.intake.find(path)
+            found["remarks"] += remarks
+            notebook, remarks = read_notebook(content)
+            found["remarks"] += remarks
         except UnreadableError as error:
-            resources[KEY] = {"unreadable": str(error)}
-            notebook = nbformat.v4.new_notebook()
-        return self.from_notebook_node(notebook, resources=resources, **kw)
+            found["unreadable"] = str(error)
+            return nbformat.v4.new_notebook()
+        return notebook
+
+    def _held(self, path: Path, resources: Resources, cause: str) -> NotebookNode:
+        """Return what there is of a notebook with the cause why it cannot be graded."""
+        is_submission = self.intake is None or self.intake.holds(path)
+        if is_submission:
+            notebook, _ = restore(Submission(()), _assignment(resources).release)
+        else:
+            notebook = nbformat.read(path, as_version=4)
+        notebook.metadata[KEY] = {"fault": cause[:1000]}
+        self._preprocessors = []  # nbgrader registers them anew for each step
+        for preprocessor in () if is_submission else (GradeCells, SaveGrades):
+            self.register_preprocessor(preprocessor, enabled=True)
+        return notebook
 
 
 class RestoreCells(NbGraderPreprocessor):
@@ -58,10 +130,10 @@ class RestoreCells(NbGraderPreprocessor):
         assignment = _assignment(resources)
         submitted = Submission.from_notebook(nb)
         notebook, remarks = restore(submitted, assignment.release)
-        unreadable_because = resources.get(KEY, {}).get("unreadable")
-        notebook.metadata[KEY] = (
-            {"unreadable": unreadable_because} if unreadable_because else {"remarks": remarks}
-        )
+        found = resources.get(KEY, {})
+        if "unreadable" in found:  # then the cells are missing for that reason alone
+            remarks = []
+        notebook.metadata[KEY] = {**found, "remarks": [*found.get("remarks", []), *remarks]}
         return notebook, resources
 
 
@@ -77,44 +149,56 @@ class GradeCells(NbGraderPreprocessor):
         """Return the notebook with its grade cells' outputs, and the report in its metadata."""
         assignment = _assignment(resources)
         _check_current(assignment, nb)
-        cause = nb.metadata.get(KEY, {}).get("unreadable")
-        report = (
-            unreadable(assignment, cause)
-            if cause
-            else grade_in_own_process(assignment, nb, allow_no_isolation=self.allow_no_isolation)
-        )
+        report = _report(assignment, nb, allow_no_isolation=self.allow_no_isolation)
         nb.metadata[KEY] = nbformat.from_dict(report.to_dict())
         for cell in nb.cells:
             if _is_item(cell):
                 cell.outputs = _outputs(report, cell.metadata.nbgrader.grade_id)
+        self._tell(report, resources["nbgrader"]["student"])
+        return nb, resources
+
+    def _tell(self, report: Report, student: str) -> None:
         points = [item.points for item in report.items]
         total = "held back" if None in points else f"{sum(p or 0 for p in points):g}"
         possible = sum(item.max_points for item in report.items)
-        student = resources["nbgrader"]["student"]
         self.log.info("%s: %s of %g points, %s", student, total, possible, report.status)
         for remark in report.remarks:
             self.log.warning("%s: %s", student, remark)
-        return nb, resources
+        if report.status is Status.HELD:
+            self.log.error("%s: %s", student, report.cause)
+        if report.next_step:
+            self.log.warning("%s: %s: %s", student, report.status, report.next_step)
 
 
-class SaveGrades(SaveAutoGrades):
-    """Saves the scores as nbgrader does, and holds back what did not run by our fault."""
+class SaveGrades(NbGraderPreprocessor):
+    """Saves a report's points as nbgrader does, all at once, and holds back what did not run."""
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
-        """Save the scores of a graded notebook."""
-        self.report = Report.from_dict(nb.metadata[KEY])
-        return super().preprocess(nb, resources)
-
-    def _add_score(self, cell: NotebookNode, resources: Resources) -> None:
-        super()._add_score(cell, resources)
-        name = cell.metadata.nbgrader.grade_id
-        if _is_item(cell) and self.report.item(name).points is None:
-            grade = self.gradebook.find_grade(
-                name, self.notebook_id, self.assignment_id, self.student_id
-            )
-            grade.auto_score = None
-            grade.needs_manual_grade = True
-            self.gradebook.db.commit()
+        """Save the scores and comments of a graded notebook, all of them or none."""
+        report = Report.from_dict(nb.metadata[KEY])
+        names = resources["nbgrader"]
+        where = (names["notebook"], names["assignment"], names["student"])
+        with Gradebook(names["db_url"]) as gradebook:  # which takes back what is not committed
+            for cell in nb.cells:
+                name = cell.metadata.get("nbgrader", {}).get("grade_id")
+                if is_grade(cell):
+                    grade = gradebook.find_grade(name, *where)
+                    grade.auto_score = (
+                        report.item(name).points
+                        if _is_item(cell)
+                        else determine_grade(cell, self.log)[0]
+                    )
+                    # a score by hand stays, and someone should look at it again
+                    grade.needs_manual_grade = (
+                        grade.auto_score is None or grade.manual_score is not None
+                    )
+                if is_solution(cell) or is_task(cell):
+                    comment = gradebook.find_comment(name, *where)
+                    unchanged = cell.metadata.nbgrader.get("checksum") == compute_checksum(cell)
+                    answered = is_task(cell) or not unchanged
+                    comment.auto_comment = None if answered else "No response."
+            gradebook.db.commit()
+        return nb, resources
 
 
 def enter_assignment(assignment: str, student: str, notebooks: list[str]) -> None:
@@ -141,6 +225,28 @@ def _assignment(resources: Resources) -> Assignment:
     names = resources["nbgrader"]
     # nbgrader converts with the course's folder as the working directory
     return Assignment(Path.cwd(), names["assignment"], names["notebook"])
+
+
+def _report(assignment: Assignment, nb: NotebookNode, *, allow_no_isolation: bool) -> Report:
+    """Return the report of a restored notebook, graded or told why it cannot be."""
+    found = nb.metadata.get(KEY, {})
+    if "fault" in found:
+        return held(assignment, found["fault"])
+    if "unreadable" in found:
+        report = unreadable(assignment, found["unreadable"])
+        return replace(report, remarks=(*report.remarks, *found.get("remarks", ())))
+    return grade_in_own_process(assignment, nb, allow_no_isolation=allow_no_isolation)
+
+
+def _hold_back(resources: Resources) -> None:
+    """Take a submission's automatic scores out of the gradebook: they are of another one."""
+    names = resources["nbgrader"]
+    where = (names["notebook"], names["assignment"], names["student"])
+    with suppress(MissingEntry), Gradebook(names["db_url"]) as gradebook:
+        for grade in gradebook.find_submission_notebook(*where).grades:
+            grade.auto_score = None
+            grade.needs_manual_grade = True
+        gradebook.db.commit()
 
 
 def _check_current(assignment: Assignment, nb: NotebookNode) -> None:

@@ -19,10 +19,11 @@ from autograder import isolation, probe
 from autograder.assignment import Assignment
 from autograder.isolation import Layers
 from autograder.probe import NotIsolatedError
+from autograder.reader import UnreadableError, read_notebook
 from autograder.sandbox import Budget
 from autograder.session import Session
 from autograder.standin import Namespace
-from autograder.submission import Submission, UnreadableError, read_notebook
+from autograder.submission import Submission
 from autograder.worker.cells import Notebook, parse
 from autograder.worker.given import GivenModules
 
@@ -114,8 +115,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "essential: without this property the item is worth nothing")
     if path := config.getoption("--submission", default=None):
         try:
-            with Path(path).open(encoding="utf-8") as file:
-                notebook = read_notebook(file)
+            notebook, _ = read_notebook(Path(path).read_bytes())
             layers = probe.level(allow_none=config.getoption("--allow-no-isolation"))
         except (OSError, UnreadableError, NotIsolatedError) as error:
             raise pytest.UsageError(f"--submission {path}: {error}") from None

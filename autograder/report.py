@@ -21,6 +21,22 @@ class Status(StrEnum):
     HELD = "grader's fault"
 
 
+NEXT_STEP = {  # of the course staff
+    Status.GRADED: "",
+    Status.REMARKS: "read the remarks",
+    Status.UNREADABLE: "ask the student for the file again, and grade it",
+    Status.MISSING: "ask the student, if you expected something",
+    Status.TIMED_OUT: "look at the code, and grade by hand if it deserves more",
+    Status.HELD: "mend the cause, and grade again with --force",
+}
+ADVICE = {  # to the student
+    Status.REMARKS: "Read the remarks; they cost no points by themselves.",
+    Status.UNREADABLE: "See the remark for the cause, and hand the notebook in again.",
+    Status.TIMED_OUT: "Look for a loop that never ends, or that is needlessly slow.",
+    Status.HELD: "You need not do anything.",
+}
+
+
 @dataclass(frozen=True)
 class Report:
     """One submission's results.
@@ -63,6 +79,20 @@ class Report:
             data["isolation"],
         )
 
+    @property
+    def cause(self) -> str:
+        """What has to be said of the status, to the course staff; empty if nothing has."""
+        causes = dict.fromkeys(self.remarks)
+        for item in self.items:
+            broken = [r.message for r in item.properties if r.outcome is Outcome.NOT_RUN]
+            causes |= dict.fromkeys(message for message in broken if message)
+        return "; ".join(causes)
+
+    @property
+    def next_step(self) -> str:
+        """What the course staff does about it."""
+        return NEXT_STEP[self.status]
+
     def item(self, name: str) -> ItemResult:
         """Return the result of an item by its name."""
         return next(item for item in self.items if item.name == name)
@@ -74,7 +104,7 @@ MARKS = {Outcome.PASSED: "✓", Outcome.FAILED: "✗", Outcome.NOT_RUN: "?"}
 def item_text(report: Report, name: str) -> str:
     """Return an item's results as plain text, for the student."""
     item = report.item(name)
-    lines = [_headline(report, item)]
+    lines = [_headline(report, item), *_status(report)]
     lines += [f"  {diagnosis.advice}" for diagnosis in item.diagnosis]
     lines += [f"  remark: {remark}" for remark in report.remarks]
     for result in item.properties:
@@ -95,10 +125,11 @@ def item_html(report: Report, name: str) -> str:
             f'<li style="margin-bottom: 0.5em">{MARKS[result.outcome]} <b>{result.outcome}</b>: '
             f"{escape(result.sentence)}{detail}</li>"
         )
+    status = "".join(f"<p>{escape(line)}</p>" for line in _status(report))
     advice = "".join(f"<p>{escape(diagnosis.advice)}</p>" for diagnosis in item.diagnosis)
     remarks = "".join(f"<p>Remark: {escape(remark)}</p>" for remark in report.remarks)
     return (
-        f"<p><b>{escape(_headline(report, item))}</b></p>{advice}{remarks}"
+        f"<p><b>{escape(_headline(report, item))}</b></p>{status}{advice}{remarks}"
         f'<ul style="list-style: none; padding-left: 0">{"".join(rows)}</ul>'
     )
 
@@ -109,6 +140,11 @@ def _headline(report: Report, item: ItemResult) -> str:
             "Not graded yet: a fault of the grader, not of yours. The course staff will see to it."
         )
     return f"{item.points:g} of {item.max_points:g} points"
+
+
+def _status(report: Report) -> list[str]:
+    advice = ADVICE.get(report.status)
+    return [f"Status: {report.status}. {advice}"] if advice else []
 
 
 def _message(result: PropertyResult) -> str:

@@ -1,17 +1,22 @@
 """Puts a submitted notebook back into the form of the release, keeping what the student wrote.
 
 Cells that the assignment knows by `grade_id` come from the release, with its metadata, points and
-text; of a solution cell the student's text is kept. All other cells are the student's own and lose
-every claim to be graded.
+text; of a solution cell the student's text is kept. Where that cell is lost or not filled in, the
+one that defines its names stands for it. All other cells are the student's own and lose every claim
+to be graded.
 """
 
-from typing import Any
+import re
 
 import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.submission import Cell, Submission
+
+CODE = re.compile(r"```|(import|from|class|def)\b|@|%")  # how code in a text cell begins
+FENCE = re.compile(r"\A\s*```[^\n]*\n(?P<code>.*?)(\n```.*)?\Z", re.DOTALL)
+DEFINED = re.compile(r"^(?:class|def)\s+(\w+)", re.MULTILINE)
 
 
 def restore(submitted: Submission, release: NotebookNode) -> tuple[NotebookNode, list[str]]:
@@ -30,15 +35,19 @@ def restore(submitted: Submission, release: NotebookNode) -> tuple[NotebookNode,
         if "nbgrader" in cell.metadata and "grade_id" in cell.metadata.nbgrader
     }
     chosen = _choose(submitted, known, remarks)
+    _choose_by_definition(submitted, known, chosen, remarks)
+    names = {index: name for name, index in chosen.items()}
     cells: list[NotebookNode] = []
     place: dict[str, int] = {}
     for index, cell in enumerate(submitted.cells):
-        if chosen.get(cell.grade_id) == index:
-            place[cell.grade_id] = len(cells)
-            cells.append(_trusted(known[cell.grade_id], cell))
+        name = names.get(index)
+        if name is not None:
+            place[name] = len(cells)
+            cells.append(_trusted(known[name], cell))
         else:
             cells.append(_plain(cell))
     _add_missing(cells, place, known, remarks)
+    _put_given_first(cells, known, remarks)
     kept = {key: release.metadata[key] for key in ("kernelspec",) if key in release.metadata}
     notebook = new_notebook(cells=cells, metadata=kept)
     for number, cell in enumerate(notebook.cells):
@@ -52,18 +61,77 @@ def _choose(
     """Return which submitted cell stands for each known one: of several, the last one filled in."""
     candidates: dict[str, list[int]] = {}
     for index, cell in enumerate(submitted.cells):
-        if cell.grade_id in known:
+        if cell.grade_id in known and not _hides_an_answer(cell, known):
             candidates.setdefault(cell.grade_id, []).append(index)
     chosen = {}
     for name, indices in candidates.items():
-        stub = known[name].source.strip()
-        filled = [i for i in indices if submitted.cells[i].source.strip() not in ("", stub)]
-        chosen[name] = (filled or indices)[-1]
+        filled = [i for i in indices if not _is_blank(submitted.cells[i], known[name])]
+        code = [i for i in filled if submitted.cells[i].kind == "code"]
+        chosen[name] = (code or filled or indices)[-1]
         if len(indices) > 1:
             remarks.append(
                 f"cell `{name}` is there {len(indices)} times: the last one filled in counts"
             )
     return chosen
+
+
+def _choose_by_definition(
+    submitted: Submission,
+    known: dict[str, NotebookNode],
+    chosen: dict[str, int],
+    remarks: list[str],
+) -> None:
+    """Choose the cell that defines a solution cell's names where that is lost or not filled in.
+
+    So an answer counts whose cell has lost its identity, or that was written elsewhere.
+    """
+    taken = {i for name, i in chosen.items() if not _is_blank(submitted.cells[i], known[name])}
+    for name, stub in known.items():
+        wanted = _defined(stub.source)
+        if not _is_answer(stub) or not wanted or chosen.get(name) in taken:
+            continue
+        candidates = [
+            index
+            for index, cell in enumerate(submitted.cells)
+            if index not in taken
+            and cell.source.strip() != stub.source.strip()
+            and wanted <= _defined(cell.source)
+            and (cell.kind == "code" or CODE.match(cell.source.lstrip()))
+        ]
+        code = [i for i in candidates if submitted.cells[i].kind == "code"]
+        if candidates:
+            chosen[name] = (code or candidates)[-1]
+            taken.add(chosen[name])
+            remarks.append(
+                f"the answer `{name}` was found by its name, {', '.join(sorted(wanted))}: "
+                f"its own cell is {'not filled in' if name in _ids(submitted) else 'missing'}"
+            )
+
+
+def _ids(submitted: Submission) -> set[str]:
+    return {cell.grade_id for cell in submitted.cells}
+
+
+def _defined(source: str) -> set[str]:
+    return set(DEFINED.findall(source))
+
+
+def _is_answer(known: NotebookNode) -> bool:
+    return bool(known.metadata.nbgrader.get("solution", False)) and known.cell_type == "code"
+
+
+def _is_blank(cell: Cell, known: NotebookNode) -> bool:
+    return cell.source.strip() in ("", known.source.strip())
+
+
+def _hides_an_answer(cell: Cell, known: dict[str, NotebookNode]) -> bool:
+    """Tell whether an answer goes by the name of a locked cell, whose text would replace it."""
+    locked = not known[cell.grade_id].metadata.nbgrader.get("solution", False)
+    return locked and any(
+        _defined(cell.source) & _defined(answer.source)
+        for answer in known.values()
+        if _is_answer(answer)
+    )
 
 
 def _trusted(known: NotebookNode, submitted: Cell) -> NotebookNode:
@@ -72,6 +140,8 @@ def _trusted(known: NotebookNode, submitted: Cell) -> NotebookNode:
     cell.metadata = nbformat.from_dict({"nbgrader": dict(known.metadata.nbgrader)})
     if known.metadata.nbgrader.get("solution", False):
         cell.source = submitted.source
+        if cell.cell_type == "code" != submitted.kind and (fence := FENCE.match(cell.source)):
+            cell.source = fence["code"]
     if cell.cell_type == "code":
         cell.outputs = []
         cell.execution_count = None
@@ -79,8 +149,10 @@ def _trusted(known: NotebookNode, submitted: Cell) -> NotebookNode:
 
 
 def _plain(cell: Cell) -> NotebookNode:
-    make: Any = new_code_cell if cell.kind == "code" else new_markdown_cell
-    return make(cell.source)
+    if cell.kind == "code":
+        return new_code_cell(cell.source)
+    # without its attachment, a picture would be an error on the feedback page
+    return new_markdown_cell(cell.source.replace("attachment:", "attachment-"))
 
 
 def _add_missing(
@@ -103,4 +175,29 @@ def _add_missing(
         cells_are = "cell was" if len(missing) == 1 else "cells were"
         remarks.append(
             f"{len(missing)} {cells_are} missing, put back as released: {', '.join(missing)}"
+        )
+
+
+def _put_given_first(
+    cells: list[NotebookNode], known: dict[str, NotebookNode], remarks: list[str]
+) -> None:
+    """Put what the release gives before its first answer, the imports, before the answers again."""
+    moved = []
+    for name, cell in known.items():
+        if _is_answer(cell):
+            break
+        place = {
+            other.metadata.nbgrader.grade_id: index
+            for index, other in enumerate(cells)
+            if "nbgrader" in other.metadata
+        }
+        first = min((place[other] for other in known if _is_answer(known[other])), default=0)
+        if first < place[name] and not cell.metadata.nbgrader.get("grade", False):
+            cells.insert(first, cells.pop(place[name]))
+            moved.append(f"`{name}`")
+    if moved:
+        cells_were = "cell was" if len(moved) == 1 else "cells were"
+        remarks.append(
+            f"{len(moved)} {cells_were} put before the answers again, as released: "
+            f"{', '.join(moved)}"
         )

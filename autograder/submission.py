@@ -1,19 +1,13 @@
-"""A submitted notebook, read as data: nothing of it is run, and only its cells are believed."""
+"""A submitted notebook as data: nothing of it is run, and only its cells are believed."""
 
 import copy
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import TextIO
 
 import nbformat
 
 MAX_POINTS = 1e6
-MAX_NOTEBOOK = 20 * 2**20  # characters
-
-
-class UnreadableError(Exception):
-    """A file that is no notebook; the text says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -45,45 +39,6 @@ class Submission:
         """A digest of the code cells: the same for the same code."""
         code = [(cell.source, cell.grade_id) for cell in self.cells if cell.kind == "code"]
         return hashlib.sha256(json.dumps(code).encode()).hexdigest()
-
-
-def read_notebook(stream: TextIO) -> nbformat.NotebookNode:
-    """Read a notebook from an open file.
-
-    Raises
-    ------
-    UnreadableError
-        If it is no notebook; the text is meant for the student and the TA.
-    """
-    remedy = "hand in the notebook again, as Jupyter saves it"
-    try:
-        text = stream.read(MAX_NOTEBOOK + 1)
-    except UnicodeDecodeError as error:
-        raise UnreadableError(f"the file is not text in UTF-8 ({error}): {remedy}") from None
-    if len(text) > MAX_NOTEBOOK:
-        raise UnreadableError(
-            f"the file must be shorter than {MAX_NOTEBOOK} characters: "
-            "clear the notebook's outputs and hand it in again"
-        )
-    text = text.removeprefix("\ufeff")  # which some editors write first
-    if not text.strip():
-        raise UnreadableError(f"the file is empty: {remedy}")
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise UnreadableError(f"the file is not valid JSON ({error}): {remedy}") from None
-    try:
-        # halves of characters cannot be written to any file
-        whole = json.dumps(data, ensure_ascii=False).encode(errors="replace").decode()
-        notebook = nbformat.reads(whole, as_version=4)
-        for cell in notebook.cells:
-            if not isinstance(cell.source, str) or not isinstance(cell.cell_type, str):
-                raise TypeError(f"a cell's source must be text, got {type(cell.source).__name__}")
-    except Exception as error:  # noqa: BLE001  # whatever nbformat makes of somebody's JSON
-        raise UnreadableError(
-            f"the file is JSON, but no notebook ({type(error).__name__}: {error}): {remedy}"[:500]
-        ) from None
-    return notebook
 
 
 def filled(notebook: nbformat.NotebookNode, answers: dict[str, str]) -> nbformat.NotebookNode:

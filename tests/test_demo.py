@@ -16,7 +16,6 @@ SCORES = {  # by hand: what each story must lose
     "student-03": 3.0,
     "student-04": 3.0,
     "student-11": 0.0,
-    "student-12": 0.0,
     "student-13": 0.0,
     "student-14": 3.0,
     "student-15": 3.0,
@@ -50,8 +49,13 @@ def test_whole_class_is_in_the_export(demo):
 
 
 def test_scores_are_what_the_stories_deserve(demo):
-    """Right solutions get 3.0, empty and unreadable ones 0, and each mistake costs something."""
-    scores = {student: float(row["score"]) for student, row in rows(demo[0]).items()}
+    """Right solutions get 3.0, empty and unreadable ones 0, and each mistake costs something.
+
+    What was not handed in has no score, not even 0.
+    """
+    table = rows(demo[0])
+    assert table.pop("student-12")["score"] == ""
+    scores = {student: float(row["score"]) for student, row in table.items()}
     assert {student: scores[student] for student in SCORES} == SCORES
     others = {student: score for student, score in scores.items() if student not in SCORES}
     assert all(0 < score < 3 for score in others.values()), others

@@ -71,12 +71,21 @@ def test_each_student_has_one_entry(course):
 
 def test_a_graded_student_has_points_status_and_remarks(course):
     """The points are the gradebook's, status and remarks the report's."""
-    assert entry(course, "ann") == Entry("ann", {"test_scaler": 1.5}, Status.REMARKS, ("a remark",))
+    assert entry(course, "ann") == Entry(
+        "ann",
+        {"test_scaler": 1.5},
+        Status.REMARKS,
+        ("a remark",),
+        cause="a remark",
+        next_step="read the remarks",
+    )
 
 
 def test_a_held_grade_has_no_points(course):
     """What waits for the course staff is not shown as a zero."""
-    assert entry(course, "bob") == Entry("bob", {"test_scaler": None}, Status.HELD)
+    held = entry(course, "bob")
+    assert (held.points, held.status) == ({"test_scaler": None}, Status.HELD)
+    assert held.is_graded
 
 
 def test_a_score_given_by_hand_counts(course):
@@ -86,17 +95,16 @@ def test_a_score_given_by_hand_counts(course):
 
 def test_a_student_who_handed_nothing_in_is_missing(course):
     """Without a submission of this assignment there is neither a score nor a zero."""
-    assert entry(course, "dan") == Entry("dan", {"test_scaler": None}, Status.MISSING)
+    missing = entry(course, "dan")
+    assert (missing.points, missing.status) == ({"test_scaler": None}, Status.MISSING)
+    assert missing.cause == "nothing was handed in"
+    assert not missing.is_graded
 
 
 def test_a_submission_that_was_not_graded_is_told_apart(course):
     """What lies in `submitted/`, or was graded without a report, is not graded yet."""
-    assert entry(course, "eve") == Entry("eve", {"test_scaler": None}, "not graded yet")
-    assert entry(course, "fay") == Entry("fay", {"test_scaler": None}, "not graded yet")
-
-
-def test_a_file_of_another_name_is_named(course):
-    """Who handed in a file that nbgrader does not look for is told which, and what to do."""
-    line = entry(course, "gus")
-    assert line.status == "could not be read"
-    assert line.remarks == ("there must be tiny.ipynb, got ['tiny_final.ipynb']: rename the file",)
+    for student in ("eve", "fay", "gus"):
+        line = entry(course, student)
+        assert (line.points, line.status) == ({"test_scaler": None}, "not graded yet")
+        assert line.next_step == "run `nbgrader autograde tiny`"
+        assert not line.is_graded

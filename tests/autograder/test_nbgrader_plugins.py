@@ -1,6 +1,6 @@
 """nbgrader's extension points: any file is graded or told apart, and nothing scores by accident."""
 
-import io
+import logging
 import shutil
 from types import SimpleNamespace
 
@@ -17,7 +17,7 @@ from autograder.grader import held
 from autograder.nbgrader_plugins import (
     GradeCells,
     RestoreCells,
-    SubmissionExporter,
+    SaveGrades,
     enter_assignment,
 )
 from autograder.outcome import ItemResult, Outcome, PropertyResult
@@ -25,23 +25,6 @@ from autograder.report import KEY, Report, Status
 from tests.autograder.conftest import RIGHT, claimed, handed_in
 
 RESOURCES = {"nbgrader": {"student": "ann", "assignment": "tiny", "notebook": "tiny"}}
-
-
-def test_a_notebook_is_exported_as_it_is():
-    """A readable file passes through unchanged."""
-    text = nbformat.writes(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("x = 1")]))
-    output, resources = SubmissionExporter().from_file(io.StringIO(text))
-    assert nbformat.reads(output, as_version=4) == nbformat.reads(text, as_version=4)
-    assert KEY not in resources
-
-
-@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"{", b"PK\x03\x04", b"[]", b"\0" * 100])
-def test_any_file_becomes_a_notebook(content):
-    """A file that is no notebook becomes an empty one, with the reason beside it."""
-    stream = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8")
-    output, resources = SubmissionExporter().from_file(stream, {"a": 1})
-    assert nbformat.reads(output, as_version=4).cells == []
-    assert "the file is" in resources[KEY]["unreadable"]
 
 
 @pytest.fixture
@@ -65,12 +48,13 @@ def test_a_notebook_is_restored_with_its_remarks(here):
 
 def test_an_unreadable_file_is_restored_as_the_release(here):
     """The empty notebook gets the release's cells, so that each item has its zero."""
-    resources = RESOURCES | {KEY: {"unreadable": "it is empty"}}
+    resources = RESOURCES | {KEY: {"unreadable": "it is empty", "remarks": ["a link"]}}
     restored, _ = RestoreCells().preprocess(nbformat.v4.new_notebook(), resources)
-    assert restored.metadata[KEY] == {"unreadable": "it is empty"}
+    assert restored.metadata[KEY] == {"unreadable": "it is empty", "remarks": ["a link"]}
     graded, _ = GradeCells().preprocess(restored, RESOURCES)
     assert score(graded, "test_scaler") == 0.0
     assert graded.metadata[KEY]["status"] == Status.UNREADABLE
+    assert graded.metadata[KEY]["remarks"] == ["it is empty", "a link"]
 
 
 def score(graded, grade_id):
@@ -150,7 +134,8 @@ def gradebook_url(here, empty_gradebook, monkeypatch):
     shutil.copy(empty_gradebook, here.root)
     url = f"sqlite:///{here.root / 'gradebook.db'}"
     coursedir = CourseDirectory(root=str(here.root), db_url=url, course_id="course")
-    monkeypatch.setattr(Application, "instance", lambda: SimpleNamespace(coursedir=coursedir))
+    app = SimpleNamespace(coursedir=coursedir, log=logging.getLogger("course"))
+    monkeypatch.setattr(Application, "instance", lambda: app)
     return url
 
 
@@ -171,6 +156,99 @@ def test_a_gradebook_that_knows_the_assignment_is_left_alone(here, gradebook_url
     enter_assignment("tiny", "ann", ["tiny"])
     with Gradebook(gradebook_url, "course") as gradebook:
         assert gradebook.find_assignment("tiny").notebooks == []
+
+
+ESSAY = {"grade": True, "solution": True, "points": 3}
+
+
+@pytest.fixture
+def graded(here, gradebook_url):
+    """A graded notebook of one item and two answers read by hand, known to the gradebook."""
+    path = here.root / "source" / "tiny" / "tiny.ipynb"
+    source = nbformat.read(path, as_version=4)
+    source.cells += [
+        claimed("essay stub", grade_id="essay", **ESSAY),
+        claimed("other stub", grade_id="other", **ESSAY),
+    ]
+    nbformat.write(source, path)
+    enter_assignment("tiny", "*", [])
+    with Gradebook(gradebook_url) as gradebook:
+        gradebook.add_student("ann")
+        gradebook.add_submission("tiny", "ann")
+        known = gradebook.find_source_cell("other", "tiny", "tiny")
+        unchanged = claimed(known.source, grade_id="other", checksum=known.checksum, **ESSAY)
+    nb = handed_in(here, RIGHT)
+    nb.cells += [
+        claimed("my essay", grade_id="essay", **ESSAY),
+        unchanged,
+    ]
+    nb.metadata[KEY] = nbformat.from_dict(report_of(here, Outcome.PASSED).to_dict())
+    return nb
+
+
+def save(nb, url):
+    SaveGrades().preprocess(nb, {"nbgrader": RESOURCES["nbgrader"] | {"db_url": url}})
+
+
+def grades(url):
+    """Return each grade as it stands: automatic score, manual score, whether someone must look."""
+    with Gradebook(url) as gradebook:
+        [notebook] = gradebook.find_submission("tiny", "ann").notebooks
+        found = {
+            g.name: (g.auto_score, g.manual_score, bool(g.needs_manual_grade))
+            for g in notebook.grades
+        }
+        comments = {comment.name: comment.auto_comment for comment in notebook.comments}
+    return found, comments
+
+
+def test_grades_are_saved_from_the_report(graded, gradebook_url):
+    """Items get the report's points, whatever the cells show; answers wait for a reader."""
+    graded.cells[3].outputs = [
+        nbformat.v4.new_output("execute_result", data={"text/plain": "0.5"}, execution_count=1)
+    ]
+    save(graded, gradebook_url)
+    found, comments = grades(gradebook_url)
+    assert found == {
+        "test_scaler": (2.0, None, False),
+        "essay": (None, None, True),
+        "other": (0, None, False),
+    }
+    assert comments == {"scaler": None, "essay": None, "other": "No response."}
+
+
+def test_what_did_not_run_is_held_back(graded, here, gradebook_url):
+    """An item that our fault kept from running has no score, and waits for a human."""
+    save(graded, gradebook_url)
+    graded.metadata[KEY] = nbformat.from_dict(report_of(here, Outcome.NOT_RUN).to_dict())
+    save(graded, gradebook_url)
+    assert grades(gradebook_url)[0]["test_scaler"] == (None, None, True)
+
+
+def test_a_score_by_hand_stays_and_is_flagged(graded, gradebook_url):
+    """As with nbgrader's own preprocessor."""
+    with Gradebook(gradebook_url) as gradebook:
+        gradebook.find_grade("test_scaler", "tiny", "tiny", "ann").manual_score = 0.5
+        gradebook.db.commit()
+    save(graded, gradebook_url)
+    assert grades(gradebook_url)[0]["test_scaler"] == (2.0, 0.5, True)
+
+
+@pytest.mark.parametrize("last", ["essay", "other"])
+def test_all_grades_are_saved_or_none(graded, gradebook_url, monkeypatch, last):
+    """What fails between leaves every grade as it was."""
+    find = Gradebook.find_comment
+
+    def fail(self, name, *where):
+        if name == last:
+            raise ZeroDivisionError
+        return find(self, name, *where)
+
+    monkeypatch.setattr(Gradebook, "find_comment", fail)
+    before = grades(gradebook_url)
+    with pytest.raises(ZeroDivisionError):
+        save(graded, gradebook_url)
+    assert grades(gradebook_url) == before
 
 
 def test_without_a_course_nothing_is_entered(here, monkeypatch):

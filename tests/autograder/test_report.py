@@ -61,6 +61,23 @@ def test_any_report_survives_json(whole):
     ]
 
 
+@pytest.mark.parametrize("status", list(Status))
+def test_each_status_has_a_next_step(status):
+    """The staff and the student are told what to do, wherever there is something to be done."""
+    nothing_to_do = {Status.GRADED}
+    assert bool(report(PASSED, status=status).next_step) == (status not in nothing_to_do)
+    told = item_text(report(PASSED, status=status), "test_item")
+    nobody_reads_it = {Status.GRADED, Status.MISSING}
+    assert (f"Status: {status}. " in told) == (status not in nobody_reads_it)
+
+
+def test_a_cause_is_the_remarks_and_what_broke():
+    """The staff reads of a held grade what broke, once, which the student does not."""
+    whole = report(PASSED, BROKEN, BROKEN, remarks=["one", "two", "one"], status=Status.HELD)
+    assert whole.cause == "one; two; KeyError: 'secret'"
+    assert report(PASSED).cause == ""
+
+
 def test_items_are_found_by_name():
     """An item's result is found by its name."""
     assert report(FAILED).item("test_item").properties == (FAILED,)
@@ -73,6 +90,7 @@ def test_text_tells_points_remarks_and_each_property():
     )
     assert text.splitlines() == [
         "1 of 2 points",
+        "Status: graded with remarks. Read the remarks; they cost no points by themselves.",
         "  remark: cell `a` was missing",
         "✓ It scales.",
         "✗ It keeps x.",
@@ -113,7 +131,7 @@ def test_a_fault_of_ours_is_told_without_its_details(render):
     assert "Not graded yet: a fault of the grader, not of yours." in text
     assert "? " in text
     assert "secret" not in text
-    assert "points" not in text
+    assert " of 2 points" not in text
 
 
 def test_whole_points_have_no_decimals_and_shares_have():

@@ -135,8 +135,8 @@ def test_a_deleted_solution_cell_is_a_stub_again(answered, release):
 @pytest.mark.parametrize(
     ("submitted", "order"),
     [
-        ([4, 0, 2, 3, 1], ["two", "test_two", None, "one", "test_one", "imports"]),
-        ([2, 4, 1], ["one", "test_one", "two", "test_two", "imports"]),
+        ([1, 4, 0, 2, 3], ["imports", "two", "test_two", None, "one", "test_one"]),
+        ([1, 2, 4], ["imports", "one", "test_one", "two", "test_two"]),
         ([3, 2], ["imports", "test_one", "two", "test_two", "one"]),
     ],
 )
@@ -149,10 +149,20 @@ def test_a_missing_cell_follows_a_moved_one(answered, release, submitted, order)
 
 def test_moved_cells_stay_where_they_are(answered, release):
     """The order is the student's: what was run from top to bottom is graded so."""
+    order = [1, 5, 4, 3, 2, 0]
+    answered.cells = [answered.cells[n] for n in order]
+    result, remarks = restored(answered, release)
+    assert layout(result) == [ANSWERED[n] for n in order]
+    assert remarks == []
+
+
+def test_given_cells_stand_before_the_answers(answered, release):
+    """What answers rely on is there before them, wherever it was moved to; a remark says so."""
     answered.cells.reverse()
     result, remarks = restored(answered, release)
-    assert layout(result) == ANSWERED[::-1]
-    assert remarks == []
+    names = ["test_two", "imports", "two", "test_one", "one", None]
+    assert [name for name, _ in layout(result)] == names
+    assert remarks == ["1 cell was put before the answers again, as released: `imports`"]
 
 
 @pytest.mark.parametrize(
@@ -192,6 +202,106 @@ def test_forged_grade_cells_lose_their_claims(answered, release):
     assert layout(result)[6:] == [(None, "100.0"), (None, "x")]
     assert [cell.metadata for cell in result.cells[6:]] == [{}, {}]
     assert remarks == []
+
+
+ANSWER = "class One:\n    x = 1\n"
+OTHER = "def two():\n    return 2\n"
+
+
+@pytest.fixture
+def named():
+    """A release whose answers define names."""
+    return notebook(
+        claimed("import numpy", grade_id="imports", locked=True),
+        claimed("class One:\n    pass", grade_id="one", solution=True),
+        claimed("# hidden", grade_id="test_one", grade=True, locked=True, points=1),
+        claimed("def two():\n    pass", grade_id="two", solution=True),
+    )
+
+
+def answers(submitted, release):
+    """Return what counts as each answer, and the remarks."""
+    result, remarks = restored(submitted, release)
+    found = dict(layout(result))
+    return found["one"], found["two"], remarks
+
+
+@pytest.mark.parametrize("metadata", [{}, {"nbgrader": {"grade_id": "one-Copy1"}}])
+def test_an_answer_without_its_id_is_found_by_its_name(named, metadata):
+    """Where the ids are gone, the cell that defines an answer's name stands for it."""
+    cells = [new_code_cell(text, metadata=metadata) for text in ("import numpy", ANSWER, OTHER)]
+    one, two, remarks = answers(notebook(*cells), named)
+    assert (one, two) == (ANSWER, OTHER)
+    assert remarks[:2] == [
+        "the answer `one` was found by its name, One: its own cell is missing",
+        "the answer `two` was found by its name, two: its own cell is missing",
+    ]
+
+
+def test_an_answer_beside_its_unchanged_stub_counts(named):
+    """The last cell that defines the name counts if the solution cell is not filled in."""
+    submitted = nbformat.from_dict(named)
+    submitted.cells += [new_code_cell("class One: x = 0"), new_code_cell(ANSWER)]
+    one, two, remarks = answers(submitted, named)
+    assert (one, two) == (ANSWER, named.cells[3].source)
+    assert remarks == ["the answer `one` was found by its name, One: its own cell is not filled in"]
+
+
+def test_a_filled_in_answer_is_not_replaced(named):
+    """A try-out elsewhere does not take the place of a solution cell that is filled in."""
+    submitted = nbformat.from_dict(named)
+    submitted.cells[1].source = ANSWER
+    submitted.cells.append(new_code_cell("class One: x = 0"))
+    one, _, remarks = answers(submitted, named)
+    assert one == ANSWER
+    assert remarks == []
+
+
+def test_two_answers_in_one_cell_are_both_there(named):
+    """One cell stands for one answer; the other's stub comes back and takes nothing away."""
+    both = new_code_cell(ANSWER + OTHER)
+    one, two, _ = answers(notebook(both), named)
+    assert one == ANSWER + OTHER
+    assert two == named.cells[3].source
+
+
+@pytest.mark.parametrize("make", [new_markdown_cell, new_raw_cell])
+def test_an_answer_in_a_text_cell_counts_if_it_is_code(named, make):
+    """Code that was turned into text without its id is found, in a fence or not; prose is not."""
+    one, _, _ = answers(notebook(make(ANSWER)), named)
+    assert one == ANSWER
+    one, _, _ = answers(notebook(make(f"```python\n{ANSWER}\n```\n")), named)
+    assert one.strip() == ANSWER.strip()
+    one, _, _ = answers(notebook(make(f"We wrote:\n\n{ANSWER}")), named)
+    assert one == named.cells[1].source
+
+
+def test_code_counts_before_text(named):
+    """Of a code cell and a later text cell that both claim to be the answer, the code counts."""
+    claims = {"nbgrader": {"grade_id": "one"}}
+    cells = [
+        new_code_cell(ANSWER, metadata=claims),
+        new_markdown_cell("my notes", metadata=claims),
+    ]
+    one, _, _ = answers(notebook(*cells), named)
+    assert one == ANSWER
+
+
+def test_an_answer_under_a_locked_cells_id_is_not_lost(named):
+    """A test cell's id on an answer does not replace the answer by the test."""
+    submitted = nbformat.from_dict(named)
+    submitted.cells[1].source = ANSWER
+    submitted.cells[1].metadata.nbgrader.grade_id = "test_one"
+    one, _, _ = answers(submitted, named)
+    assert one == ANSWER
+
+
+def test_a_picture_that_is_not_there_is_no_error(release):
+    """A text's attached picture was dropped with the file's: nothing asks for it on a page."""
+    submitted = nbformat.from_dict(release)
+    submitted.cells[0].source = "![x](attachment:x.png)"
+    result, _ = restored(submitted, release)
+    assert result.cells[0].source == "![x](attachment-x.png)"
 
 
 def test_the_notebooks_own_metadata_are_the_releases(answered, release):

@@ -1,0 +1,288 @@
+"""Takes submissions in: puts their folders in order, and finds the notebook in each.
+
+nbgrader makes the exporter after it has looked for notebooks and before it converts the first one.
+There the intake puts right what would end or mislead the run: see `Intake`.
+"""
+
+import glob
+import json
+import os
+import re
+import secrets
+import shutil
+import sqlite3
+import stat
+from contextlib import closing, suppress
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from nbgrader.converters import Autograde
+from nbgrader.converters.base import NbGraderException
+from nbgrader.utils import find_all_files
+
+from autograder import refusal
+from autograder.reader import MAX_BYTES, REMEDY, UnreadableError, read_notebook
+from autograder.report import KEY
+
+PATIENCE = 5.0  # seconds, for another program to let go of the gradebook
+ROOM = 50 * 2**20  # bytes free on the disk
+MAX_CANDIDATES = 10
+STAMP, SECRET = "timestamp.txt", "submission_secret.txt"  # what nbgrader's exchange adds
+MAX_SECRET = 200  # bytes
+
+
+class VanishedError(Exception):
+    """A submission's folder that is no longer there; the text says so."""
+
+
+class Intake:
+    """What one run of `nbgrader autograde`, or the Formgrader's button, takes in.
+
+    Each folder that the run is about is put in order (see `refusal`) and gets the assignment's
+    notebooks assigned, whether they are there or not; what a grader that was ended half-way has
+    left in `autograded/` is removed, so that it is graded again.
+
+    Parameters
+    ----------
+    converter : Autograde
+
+    Raises
+    ------
+    NbGraderException
+        If nothing can be graded; then nothing has been changed.
+    """
+
+    def __init__(self, converter: Autograde) -> None:
+        self.converter = converter
+        coursedir = converter.coursedir
+        self.source, release = (
+            Path(coursedir.format_path(step, ".", coursedir.assignment_id))
+            for step in (coursedir.source_directory, coursedir.release_directory)
+        )
+        self.names = sorted({path.name for path in release.glob("*.ipynb")})
+        wanted = [name for name in self.names if fnmatchcase(name[:-6], coursedir.notebook_id)]
+        if not wanted:
+            self._fail(
+                f"{release} must hold a notebook {coursedir.notebook_id!r}, got {self.names}: "
+                f"run `nbgrader generate_assignment {coursedir.assignment_id}`"
+            )
+        self._check_gradebook()
+        self._check_room()
+        converter.assignments = {
+            str(folder): [str(folder / name) for name in wanted]
+            for folder in folders(converter)
+            if self._prepare(folder, wanted)
+        }
+        self._hook = converter.pre_convert_hook
+        converter.pre_convert_hook = self._before_each
+
+    def holds(self, path: Path) -> bool:
+        """Tell whether a path is a notebook of a submission."""
+        return str(path.parent) in self.converter.assignments
+
+    def find(self, path: Path) -> tuple[bytes, list[str]]:
+        """Return the content of the file that stands for a submission's notebook, and remarks.
+
+        Raises
+        ------
+        UnreadableError
+            If there is none.
+        VanishedError
+            If the whole folder is gone.
+        """
+        folder = path.parent
+        if not folder.is_dir():
+            raise VanishedError(
+                f"{folder} vanished while the class was graded: collect it again, and grade it"
+            )
+        remarks = refusal.remarks(folder, self.source)
+        others = [other for other in self._notebooks(folder) if other != path]
+        if path.is_file():
+            if others:
+                shown = ", ".join(
+                    refusal.shown(Path(other.name)) for other in others[:MAX_CANDIDATES]
+                )
+                remarks.append(f"{path.name} was graded, and no other notebook: {shown}")
+            return content(path), remarks
+        if not others:
+            raise UnreadableError(
+                "; ".join([f"there is no notebook {path.name}", *remarks])
+                + ": hand it in under this name, as Jupyter saves it"
+            )
+        chosen = self._choose(others)
+        one_of = f", the newest of {len(others)} notebooks" if len(others) > 1 else ""
+        shown = refusal.shown(Path(os.path.relpath(chosen, folder)))
+        remarks.append(f"the notebook should be {path.name}, got {shown}{one_of}: it was graded")
+        return content(chosen), remarks
+
+    def tidy(self, path: Path) -> None:
+        """Remove from a graded folder what the student has put there: no one needs it any more.
+
+        So no file of a student's stands in for a module, or is published with the feedback.
+        """
+        folder = Path(self.converter._format_dest(*self._who(path.parent)))  # noqa: SLF001
+        theirs = find_all_files(str(self.source))
+        kept = {os.path.relpath(file, self.source) for file in theirs}
+        kept |= {*self.names, STAMP, SECRET}
+        for found in reversed(list(_everything(folder))):
+            if found.is_dir() and not found.is_symlink():
+                with suppress(OSError):  # not empty
+                    found.rmdir()
+            elif str(found.relative_to(folder)) not in kept:
+                found.unlink()
+        # `nbgrader release_feedback` ends for the whole class where one of these is missing
+        (folder / STAMP).touch()
+        if not _is_secret(folder / SECRET):
+            (folder / SECRET).unlink(missing_ok=True)
+            (folder / SECRET).write_text(secrets.token_hex(32), encoding="utf-8")
+
+    def _before_each(self, **named: Any) -> None:
+        """Look once more, just before a submission is graded, and call the hook of the settings."""
+        folders = {Path(path).parent for path in self.converter.notebooks}
+        for folder in folders:
+            if not folder.is_dir():
+                self.converter.log.error("%s vanished: collect it again, and grade it", folder)
+                # so nbgrader tells of an error for this student, and enters no zero
+                self.converter.notebooks = []
+        if self._hook:
+            self._hook(**named)
+
+    def _prepare(self, folder: Path, wanted: list[str]) -> bool:
+        """Put a submission's folders in order; tell whether it can be graded."""
+        try:
+            refusal.set_aside(folder, self.source)
+            graded = Path(self.converter._format_dest(*self._who(folder)))  # noqa: SLF001
+            if graded.exists() and not all(is_finished(graded / name) for name in wanted):
+                self.converter.log.warning("%s was left unfinished: graded again", graded)
+                shutil.rmtree(graded)
+        except OSError as error:
+            self.converter.log.error(  # noqa: TRY400  # the error's text is enough
+                "%s cannot be put in order, and is not graded (%s): see that you may write there",
+                folder,
+                error,
+            )
+            return False
+        return True
+
+    def _notebooks(self, folder: Path) -> list[Path]:
+        """Return the notebooks of a folder with names of their own, newest first."""
+        places = [folder, refusal.place_of(folder)]
+        found = {
+            path
+            for place in places
+            for path in refusal.walk(place)
+            if ".ipynb" in path.name.lower()
+            and stat.S_ISREG(path.lstat().st_mode)
+            and (path.parent != folder or path.name not in self.names)
+        }
+        return sorted(found, key=lambda path: (path.stat().st_mtime, path), reverse=True)
+
+    def _choose(self, notebooks: list[Path]) -> Path:
+        """Choose the newest notebook that has cells of the assignment, or else the newest."""
+        known = set()
+        for name in self.names:
+            with suppress(OSError, ValueError):
+                known |= _grade_ids((self.source / name).read_bytes())
+        for path in notebooks[:MAX_CANDIDATES]:
+            with suppress(UnreadableError):
+                if known & _grade_ids(content(path)):
+                    return path
+        return notebooks[0]
+
+    def _who(self, folder: Path) -> tuple[str, str]:
+        """Return the assignment and the student of a submission's folder, as nbgrader does."""
+        pattern = self.converter._format_source(  # noqa: SLF001
+            "(?P<assignment_id>.*)", "(?P<student_id>.*)", escape=True
+        )
+        match = re.match(pattern, str(folder))
+        assert match, f"{folder} should match {pattern}"
+        return match["assignment_id"], match["student_id"]
+
+    def _check_gradebook(self) -> None:
+        """Check that the gradebook can be written to, before anything is changed."""
+        url = self.converter.coursedir.db_url
+        path = Path(url.removeprefix("sqlite:///"))
+        if not url.startswith("sqlite:///") or not path.exists():
+            return
+        try:
+            with closing(
+                sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
+            ) as gradebook:
+                gradebook.execute("BEGIN IMMEDIATE")
+                gradebook.execute("ROLLBACK")
+        except sqlite3.Error as error:
+            self._fail(
+                f"{path} must be a gradebook that can be written to ({error}): close what else is "
+                "using it, or see who may write to it, and grade again"
+            )
+
+    def _check_room(self) -> None:
+        root = self.converter.coursedir.root
+        free = shutil.disk_usage(root).free
+        if free < ROOM:
+            self._fail(
+                f"{root} must have {ROOM >> 20} MiB free on its disk, got {free >> 20} MiB: "
+                "make room, and grade again"
+            )
+
+    def _fail(self, message: str) -> None:
+        self.converter.log.error(message)
+        raise NbGraderException(message)
+
+
+def folders(converter: Autograde) -> list[Path]:
+    """Return the folders of the submissions that a run is about."""
+    coursedir = converter.coursedir
+    pattern = converter._format_source(coursedir.assignment_id, coursedir.student_id)  # noqa: SLF001
+    return [Path(folder) for folder in sorted(glob.glob(pattern))]  # noqa: PTH207  # as nbgrader
+
+
+def content(path: Path) -> bytes:
+    """Return what is in a file: of an ordinary one, and no more than a notebook may have.
+
+    Raises
+    ------
+    UnreadableError
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with os.fdopen(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise UnreadableError(
+                    f"{refusal.shown(Path(path.name))} is no file that can be read: {REMEDY}"
+                )
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise UnreadableError(
+            f"{refusal.shown(Path(path.name))} cannot be opened ({error.strerror}): see that it is "
+            "an ordinary file that the course staff may read, and hand it in again"
+        ) from None
+
+
+def is_finished(path: Path) -> bool:
+    """Tell whether a graded notebook has its report, which is written with it, last of all."""
+    try:
+        metadata = json.loads(path.read_bytes())["metadata"]
+        return "status" in metadata[KEY]
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def _is_secret(path: Path) -> bool:
+    """Tell whether a file can be read as the secret by which a student fetches the feedback."""
+    if not path.is_file() or path.stat().st_size > MAX_SECRET:
+        return False
+    return path.read_bytes().strip().isalnum()
+
+
+def _grade_ids(data: bytes) -> set[str]:
+    notebook, _ = read_notebook(data)
+    claims = [cell.metadata.get("nbgrader", {}) for cell in notebook.cells]
+    return {str(claim["grade_id"]) for claim in claims if "grade_id" in claim}
+
+
+def _everything(folder: Path) -> list[Path]:
+    return [
+        Path(place, name) for place, inner, files in os.walk(folder) for name in (*inner, *files)
+    ]

@@ -1,0 +1,178 @@
+"""Reads a notebook's file as data: whatever its format claims, its cells are read and no more.
+
+Outputs, metadata but nbgrader's claims, and all that a notebook says of itself are dropped unread,
+so nothing in them can keep a submission from being graded.
+"""
+
+import contextlib
+import json
+import re
+from itertools import chain
+from typing import Any
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
+
+MAX_BYTES = 128 * 2**20  # of a file; an honest one may hold 60 MB of outputs
+MAX_VALUES = 10_000_000  # in it: a file of nothing but `[],[],` takes 20 times its size to read
+MAX_CELLS = 2000
+MAX_CODE = 3 * 2**20  # of all code cells, as JSON: a worker takes no more than 4 MiB in one frame
+MAX_TEXT = 8 * 2**20  # of all other cells
+REMEDY = "hand in the notebook again, as Jupyter saves it"
+NO_NOTEBOOK = {  # how other kinds of files begin
+    b"PK": "a zip archive",
+    b"\x1f\x8b": "a gzip archive",
+    b"Rar!": "a rar archive",
+    b"7z\xbc\xaf": "a 7z archive",
+    b"%PDF": "a PDF",
+    b"<!": "a web page",
+    b"<html": "a web page",
+    b"\x89PNG": "a picture",
+}
+MAKE = {"code": new_code_cell, "raw": new_raw_cell}
+STRING = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+CLAIMS = ("grade_id", "grade", "solution", "locked", "points")
+
+
+class UnreadableError(Exception):
+    """A file that is no notebook; the text says why and what to do."""
+
+
+def read_notebook(data: bytes) -> tuple[NotebookNode, list[str]]:
+    """Read a notebook from the bytes of its file.
+
+    Returns
+    -------
+    notebook : NotebookNode
+        Of the present format: its cells with their kind, text, and what they claim to nbgrader.
+    remarks : list of str
+        What was odd about the file, for the student and the TA.
+
+    Raises
+    ------
+    UnreadableError
+        If it is no notebook; the text is meant for the student and the TA.
+    """
+    remarks: list[str] = []
+    content = _parsed(_decoded(data, remarks), remarks)
+    cells = _cells(content)
+    _remark_on_format(content, remarks)
+    if len(cells) > MAX_CELLS:
+        remarks.append(f"the notebook has {len(cells)} cells, the first {MAX_CELLS} were read")
+    read = [_cell(cell, number, remarks) for number, cell in enumerate(cells[:MAX_CELLS], start=1)]
+    known = [cell for cell in read if cell is not None]
+    _shorten([cell for cell in known if cell.cell_type == "code"], MAX_CODE, remarks)
+    _shorten([cell for cell in known if cell.cell_type != "code"], MAX_TEXT, remarks)
+    return new_notebook(cells=known), remarks
+
+
+def _decoded(data: bytes, remarks: list[str]) -> str:
+    if len(data) > MAX_BYTES:
+        raise UnreadableError(
+            f"the file must be smaller than {MAX_BYTES >> 20} MiB: "
+            "clear the notebook's outputs and hand it in again"
+        )
+    if not data.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
+        raise UnreadableError(f"the file is empty: {REMEDY}")
+    for beginning, kind in NO_NOTEBOOK.items():
+        if data.lstrip().startswith(beginning):
+            raise UnreadableError(f"the file is {kind}, and no notebook: {REMEDY}")
+    text = ""
+    # in Latin-1 every byte has a meaning, and nearly every in what Windows made of it
+    for encoding in (json.detect_encoding(data), "cp1252", "latin-1"):
+        with contextlib.suppress(UnicodeDecodeError):
+            text = data.decode(encoding)
+            break
+    if not encoding.startswith("utf-8"):
+        remarks.append(f"the file should be written in UTF-8: it was read as {encoding}")
+    if _values(text) > MAX_VALUES and _values(STRING.sub("", text)) > MAX_VALUES:
+        raise UnreadableError(
+            f"the file must hold fewer than {MAX_VALUES} values: "
+            "clear the notebook's outputs and hand it in again"
+        )
+    return text
+
+
+def _values(text: str) -> int:
+    """Return about how many values a JSON text builds, before they take up memory."""
+    return text.count(",") + 5 * (text.count("[") + text.count("{"))
+
+
+def _parsed(text: str, remarks: list[str]) -> Any:
+    start = len(text) - len(text.lstrip("\ufeff \t\r\n"))
+    # no number in a notebook matters, and one of 10,000 digits would be an error
+    decoder = json.JSONDecoder(strict=False, object_pairs_hook=_without_outputs, parse_int=float)
+    try:
+        content, end = decoder.raw_decode(text, start)
+    except (ValueError, RecursionError) as error:
+        if re.search(r"^(<{7}|>{7}) ", text, re.MULTILINE):
+            raise UnreadableError(
+                "the file holds two versions that git could not merge (lines with <<<<<<< and "
+                ">>>>>>>): settle which one counts, and hand the notebook in again"
+            ) from None
+        raise UnreadableError(f"the file is not valid JSON ({error}): {REMEDY}") from None
+    if text[end:].strip("\0 \t\r\n"):
+        remarks.append("something stands behind the notebook's end, and was not read")
+    return content
+
+
+def _without_outputs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Drop what takes most of a file's memory as soon as it is parsed."""
+    return {key: value for key, value in pairs if key not in ("outputs", "attachments")}
+
+
+def _cells(content: Any) -> list[Any]:
+    """Return a notebook's cells, as format 4 has them or, in worksheets, format 3."""
+    if not isinstance(content, dict):
+        raise UnreadableError(f"the file is JSON, but no notebook (it has no cells): {REMEDY}")
+    cells = content.get("cells")
+    sheets = content.get("worksheets")
+    if not isinstance(cells, list) and isinstance(sheets, list):
+        parts = [sheet.get("cells") for sheet in sheets if isinstance(sheet, dict)]
+        cells = list(chain.from_iterable(part for part in parts if isinstance(part, list)))
+    if not isinstance(cells, list):
+        raise UnreadableError(f"the file is JSON, but no notebook (it has no cells): {REMEDY}")
+    return cells
+
+
+def _remark_on_format(content: dict[str, Any], remarks: list[str]) -> None:
+    found = content.get("nbformat")
+    if not isinstance(found, float) or found not in (3, 4):
+        shown = f"{found:g}" if isinstance(found, float) else repr(found)[:40]
+        remarks.append(f"the notebook's format (nbformat) should be 4, got {shown}: read as such")
+
+
+def _cell(cell: Any, number: int, remarks: list[str]) -> NotebookNode | None:
+    """Return a cell of the present format, or None, with a remark, for what is none."""
+    source = cell.get("source", cell.get("input", "")) if isinstance(cell, dict) else None
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        source = "".join(source)
+    if not isinstance(source, str):
+        remarks.append(f"cell {number} has no text, and was not read")
+        return None
+    kind = cell.get("cell_type")
+    if kind == "code" and "\0" in source:
+        remarks.append(f"cell {number}: null characters, which no Python code has, were left out")
+    # half a character cannot be written to any file
+    source = source.replace("\0", "").encode(errors="replace").decode()
+    metadata = cell.get("metadata")
+    claims = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    if isinstance(claims, dict):
+        plain = (str, bool, float)
+        claims = {key: claims[key] for key in CLAIMS if isinstance(claims.get(key), plain)}
+    make: Any = MAKE.get(kind if isinstance(kind, str) else "", new_markdown_cell)
+    return make(source, metadata={"nbgrader": claims} if claims else {})
+
+
+def _shorten(cells: list[NotebookNode], limit: int, remarks: list[str]) -> None:
+    """Empty the largest cells, until the others keep within a limit together."""
+    sizes = sorted(((len(json.dumps(cell.source)), n) for n, cell in enumerate(cells)))
+    total = sum(size for size, _ in sizes)
+    while total > limit:
+        size, n = sizes.pop()
+        total -= size
+        remarks.append(
+            f"a {cells[n].cell_type} cell of {len(cells[n].source)} characters was left out: "
+            f"all of them together may have {limit}"
+        )
+        cells[n].source = ""

@@ -1,0 +1,189 @@
+"""What of a submission's folder is set aside before nbgrader walks through it, and why.
+
+nbgrader follows links, waits for ever at a pipe, and ends a whole class at a bad `timestamp.txt`.
+Such things are moved to `.refused/` in the folder itself: nothing is lost, nbgrader's settings
+ignore it, and it goes away with the folder when a new submission is collected. The remarks are made
+from what lies there, so that grading again says the same.
+"""
+
+import contextlib
+import glob
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from nbgrader.utils import parse_utc
+
+PLACE = ".refused"
+EXTRAS = ".extras"  # in it: all other files, where they are too many
+MAX_FILES = 2000
+MAX_SIZE = 100 * 2**20  # bytes, of all files but notebooks
+MAX_DEPTH = 32  # of folders: nbgrader descends into them by recursion
+MAX_STAMP = 200  # bytes
+MAX_REMARKS = 20
+
+
+def set_aside(folder: Path, source: Path) -> None:
+    """Move what cannot be copied out of a submission's folder's way.
+
+    Parameters
+    ----------
+    folder : Path
+        `submitted/<student>/<assignment>`.
+    source : Path
+        `source/<assignment>`, whose files will be put over the student's.
+
+    Raises
+    ------
+    OSError
+        If something cannot be moved.
+    """
+    place = place_of(folder)
+    if not _is_folder(folder):
+        _move_under_itself(folder, place)
+    if os.path.lexists(place) and not _is_folder(place):
+        _move_under_itself(place, place)
+    if _is_excessive(folder):
+        for entry in list(os.scandir(folder)):
+            path = Path(entry.path)
+            if path not in (place, folder / "timestamp.txt") and not _is_notebook(path):
+                _move(path, place / EXTRAS / path.name)
+        _flatten(place)
+    for path in walk(folder):
+        if reason(path, path.relative_to(folder), source):
+            _move(path, place / path.relative_to(folder))
+
+
+def remarks(folder: Path, source: Path) -> list[str]:
+    """Return what has been set aside of a folder, and why, in words."""
+    place = place_of(folder)
+    told: dict[Path, str] = {}
+    for path in walk(place):
+        inside = path.relative_to(place)
+        if any(parent in told for parent in inside.parents):
+            continue
+        if inside == Path(EXTRAS):
+            told[inside] = (
+                f"the files beside the notebook were set aside: they are more than {MAX_FILES}, "
+                f"or larger than {MAX_SIZE >> 20} MiB, or nested too deep"
+            )
+        elif why := reason(path, inside, source) or (
+            "" if path.is_dir() else "it stood in the way"
+        ):
+            told[inside] = f"{shown(inside)} was set aside: {why}"
+    lines = sorted(told.values())
+    more = len(lines) - MAX_REMARKS
+    return lines[:MAX_REMARKS] + ([f"{more} more files were set aside"] if more > 0 else [])
+
+
+def reason(path: Path, relative: Path, source: Path) -> str:
+    """Return why something in a submission is refused, or an empty text."""
+    mode = path.lstat().st_mode
+    ours = source / relative
+    if stat.S_ISLNK(mode):
+        return "it is a link, and only what it leads to could be graded"
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        return "it is no file that can be read"
+    if relative == Path("timestamp.txt") and not _is_time(path):
+        return "it must hold the date and time of handing in; without it nothing counts as late"
+    if ours.exists() and ours.is_dir() != stat.S_ISDIR(mode):
+        return f"it should be a {'folder' if ours.is_dir() else 'file'}, as in the assignment"
+    if not os.access(path, os.R_OK | (os.X_OK if stat.S_ISDIR(mode) else 0)):
+        return "nobody but its owner may read it"
+    return ""
+
+
+def shown(path: Path) -> str:
+    """Return a path as it can be shown, whatever is in its names."""
+    return f"`{repr(path.as_posix())[1:-1][:120]}`"
+
+
+def place_of(folder: Path) -> Path:
+    """Return where a folder's refused files lie."""
+    if _hides(folder):
+        return folder / PLACE
+    return folder.parent / f"{PLACE}-{folder.name}"
+
+
+def walk(folder: Path) -> Iterator[Path]:
+    """Yield all that lies in a folder, parents first, without following links.
+
+    Left out is what nbgrader ignores, since its name begins with a dot, and what vanishes.
+    """
+    waiting = [folder]
+    while waiting:
+        parent = waiting.pop()
+        with contextlib.suppress(OSError), os.scandir(parent) as found:
+            hides = _hides(parent) and PLACE not in parent.parts
+            for entry in found:
+                if hides and entry.name.startswith("."):
+                    continue
+                yield Path(entry.path)
+                if entry.is_dir(follow_symlinks=False) and os.path.lexists(entry.path):
+                    waiting.append(Path(entry.path))
+
+
+def _hides(folder: Path) -> bool:
+    """Tell whether nbgrader ignores hidden files in a folder; it takes `[` for a pattern."""
+    return glob.escape(str(folder)) == str(folder)
+
+
+def _is_folder(path: Path) -> bool:
+    return stat.S_ISDIR(path.lstat().st_mode)
+
+
+def _is_notebook(path: Path) -> bool:
+    return path.suffix.lower() == ".ipynb" and stat.S_ISREG(path.lstat().st_mode)
+
+
+def _is_excessive(folder: Path) -> bool:
+    files = size = 0
+    for path in walk(folder):
+        depth = len(path.relative_to(folder).parts)
+        if depth == 1 and _is_notebook(path):
+            continue
+        files += 1
+        size += path.lstat().st_size
+        if files > MAX_FILES or size > MAX_SIZE or depth > MAX_DEPTH:
+            return True
+    return False
+
+
+def _flatten(place: Path) -> None:
+    """Put folders that lie deep beside each other: nbgrader walks through what it ignores, too."""
+    deep = [place]
+    while deep:
+        deep = [
+            path
+            for path in walk(place)
+            if len(path.relative_to(place).parts) == MAX_DEPTH and _is_folder(path)
+        ]
+        for path in deep:
+            _move(path, place / EXTRAS / path.name)
+
+
+def _is_time(path: Path) -> bool:
+    if not path.is_file() or path.stat().st_size > MAX_STAMP:
+        return False
+    try:
+        return parse_utc(path.read_text(encoding="utf-8").strip()) is not None
+    except Exception:  # noqa: BLE001  # whatever a parser of dates makes of somebody's text
+        return False
+
+
+def _move(path: Path, destination: Path) -> None:
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    free, number = destination, 1
+    while os.path.lexists(free):
+        number += 1
+        free = destination.with_name(f"{destination.name}~{number}")
+    path.rename(free)
+
+
+def _move_under_itself(path: Path, place: Path) -> None:
+    """Make a folder where something else stands, and put that thing among what is refused."""
+    aside = path.with_name(f"{path.name}~")
+    path.rename(aside)
+    path.mkdir()
+    _move(aside, place / path.name)

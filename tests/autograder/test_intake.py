@@ -1,0 +1,486 @@
+"""The intake: every submission of a run is graded or told why not, and no run is ended by one."""
+
+import json
+import logging
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbgrader.api import Gradebook
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.converters import Autograde
+from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+
+from autograder import intake, nbgrader_plugins, probe
+from autograder.intake import Intake, VanishedError, content, is_finished
+from autograder.ledger import NOT_GRADED, entries
+from autograder.reader import UnreadableError
+from autograder.report import KEY, Status
+from tests.autograder.conftest import IDENTITY, RIGHT, handed_in
+from tests.conftest import PROJECT
+
+
+class Course:
+    """The tiny course under nbgrader's own interface for the Formgrader."""
+
+    log = logging.getLogger("course")
+
+    def __init__(self, assignment):
+        self.assignment, self.root = assignment, assignment.root
+        self.url = f"sqlite:///{self.root / 'gradebook.db'}"
+        config = Config()
+        settings = (PROJECT / "nbgrader_config.py").read_text(encoding="utf-8")
+        exec(settings, {"get_config": lambda: config})  # noqa: S102
+        self.coursedir = CourseDirectory(config=config, root=str(self.root), db_url=self.url)
+        self.api = NbGraderAPI(self.coursedir, config=config)
+        self.converter = Autograde(coursedir=self.coursedir, parent=self.api)
+        self.coursedir.assignment_id = "tiny"
+
+    def hand_in(self, student, answer=RIGHT, name="tiny.ipynb"):
+        """Write a submission, and return its folder."""
+        folder = self.root / "submitted" / student / "tiny"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / name).parent.mkdir(exist_ok=True)
+        nbformat.write(handed_in(self.assignment, answer), folder / name)
+        return folder
+
+    def grade(self, student="*", *, force=True):
+        return self.api.autograde("tiny", student, force=force)
+
+    def entry(self, student):
+        return next(e for e in entries(self.assignment, self.url) if e.student == student)
+
+    def graded(self, student):
+        return self.root / "autograded" / student / "tiny"
+
+    def marks(self, student):
+        """Return the automatic score, the one by hand, and whether a human must look."""
+        with Gradebook(self.url, "deep_learning") as gradebook:
+            grade = gradebook.find_grade("test_scaler", "tiny", "tiny", student)
+            return grade.auto_score, grade.manual_score, bool(grade.needs_manual_grade)
+
+    def mark_by_hand(self, student, score):
+        with Gradebook(self.url, "deep_learning") as gradebook:
+            gradebook.find_grade("test_scaler", "tiny", "tiny", student).manual_score = score
+            gradebook.db.commit()
+
+
+@pytest.fixture
+def course(tiny, empty_gradebook, monkeypatch, grading_process):
+    shutil.copy(empty_gradebook, tiny.root)
+    monkeypatch.setattr(
+        nbgrader_plugins, "grade_in_own_process", lambda *what, **_: grading_process.grade(*what)
+    )
+    course = Course(tiny)
+    monkeypatch.chdir(tiny.root)
+    with monkeypatch.context() as patch:
+        patch.setattr(nbgrader_plugins.Application, "instance", lambda: course)
+        nbgrader_plugins.enter_assignment("tiny", "*", [])
+    return course
+
+
+def look(course):
+    """Make an intake, as nbgrader does, and return it."""
+    return Intake(course.converter)
+
+
+# ---- by way of the Formgrader
+
+
+def test_a_folder_without_a_notebook_is_graded_with_the_class(course):
+    """Where nbgrader finds nothing to convert, the student is told, and has no old grade."""
+    folder = course.hand_in("ann")
+    course.hand_in("bob")
+    assert course.grade()["success"]
+    assert course.marks("ann") == (2.0, None, False)
+    (folder / "tiny.ipynb").unlink()
+    assert course.grade()["success"]
+    assert course.marks("ann") == (0.0, None, False)
+    assert course.marks("bob") == (2.0, None, False)
+    assert course.entry("ann").status == Status.UNREADABLE
+    assert "there is no notebook tiny.ipynb" in course.entry("ann").cause
+
+
+def test_a_class_without_any_notebook_is_nbgraders_own_error(course):
+    """nbgrader gives up before it asks us, and changes nothing."""
+    (course.hand_in("ann") / "tiny.ipynb").unlink()
+    result = course.grade("ann")
+    assert not result["success"]
+    assert "No notebooks were matched" in result["log"]
+    assert course.entry("ann").status == NOT_GRADED
+
+
+def test_where_code_cannot_be_confined_nothing_is_graded(course, monkeypatch):
+    """The error says what to do, and nothing has changed; only an explicit word goes on."""
+    course.hand_in("ann")
+    probe.reached.cache_clear()
+    monkeypatch.setattr(probe, "breach", lambda layers: "a worker could fork")
+    result = course.grade("ann")
+    assert not result["success"]
+    assert "allow_no_isolation=True" in result["log"]
+    assert course.entry("ann").status == NOT_GRADED
+    course.api.config.GradeCells.allow_no_isolation = True
+    assert course.grade("ann")["success"]
+    probe.reached.cache_clear()
+
+
+def test_a_class_without_submissions_is_nbgraders_own_error(course):
+    """Where there is no folder at all, nbgrader says so."""
+    result = course.grade("nobody")
+    assert not result["success"]
+    assert "No notebooks were matched" in result["log"]
+
+
+def test_a_manual_score_survives_and_asks_for_a_look(course):
+    """A score by hand stays when the submission is graded again, and is flagged."""
+    course.hand_in("ann")
+    course.grade("ann")
+    course.mark_by_hand("ann", 0.5)
+    course.hand_in("ann", IDENTITY)
+    course.grade("ann")
+    assert course.marks("ann") == (0.0, 0.5, True)
+
+
+def test_a_folder_that_vanishes_is_an_error_for_this_student_alone(course, monkeypatch):
+    """Nobody gets a zero for a folder that is gone; the others are graded."""
+    for student in ("ann", "bob", "cem"):
+        course.hand_in(student)
+    course.grade("bob")
+    prepare = Intake.__init__
+
+    def and_lose_one(self, converter):
+        prepare(self, converter)
+        shutil.rmtree(course.root / "submitted" / "bob")
+
+    monkeypatch.setattr(Intake, "__init__", and_lose_one)
+    result = course.grade()
+    assert not result["success"]
+    assert "submitted/bob/tiny vanished" in result["log"]
+    assert [course.marks(student)[0] for student in ("ann", "bob", "cem")] == [2.0, 2.0, 2.0]
+    assert course.marks("bob") == (2.0, None, False)  # as before: nothing was entered
+    assert course.entry("bob").status == "not graded yet"
+
+
+def test_a_folder_that_vanishes_late_leaves_no_zero_either(course, monkeypatch):
+    """nbgrader itself has entered zeros then: they are taken back."""
+    folder = course.hand_in("ann")
+    course.grade("ann")
+    tidy = Intake.tidy
+
+    def and_lose_it(self, path):
+        tidy(self, path)
+        shutil.rmtree(folder)
+
+    monkeypatch.setattr(Intake, "tidy", and_lose_it)
+    assert "vanished while the class was graded" in course.grade("ann")["log"]
+    assert course.marks("ann") == (None, None, True)
+
+
+@pytest.mark.parametrize("broken", ["restore", "grade_in_own_process", "read_notebook", "_outputs"])
+def test_a_fault_of_ours_holds_the_grade_back(course, monkeypatch, broken):
+    """Whatever raises on our side: no old grade, no zero, a report that says so, the others graded."""
+    course.hand_in("ann")
+    course.grade("ann")
+
+    def fail(*_args, **_more):
+        raise ZeroDivisionError("we cannot divide")
+
+    original = getattr(nbgrader_plugins, broken)
+    calls = []
+
+    def fail_once(*args, **more):
+        calls.append(args)
+        return (fail if len(calls) == 1 else original)(*args, **more)
+
+    monkeypatch.setattr(nbgrader_plugins, broken, fail_once)
+    result = course.grade("ann")
+    assert "ZeroDivisionError: we cannot divide" in result["log"]
+    assert "Traceback" in result["log"]
+    assert course.marks("ann") == (None, None, True)
+    entry = course.entry("ann")
+    assert (entry.status, entry.points) == (Status.HELD, {"test_scaler": None})
+    assert "we cannot divide" in entry.cause
+    assert "grade again" in entry.next_step
+    course.grade("ann")
+    assert course.marks("ann") == (2.0, None, False)
+
+
+def test_grades_that_cannot_be_saved_are_held_back(course, monkeypatch):
+    """Where not even the held-back report can be saved, the old score goes, and nbgrader says so."""
+    course.hand_in("ann")
+    course.grade("ann")
+
+    def fail(*_args):
+        raise KeyError("grades")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(nbgrader_plugins.SaveGrades, "preprocess", fail)
+        assert not course.grade("ann")["success"]
+    assert course.marks("ann") == (None, None, True)
+    assert course.entry("ann").status == "not graded yet"
+
+
+# ---- before anything is done
+
+
+def test_a_locked_gradebook_is_noticed_before_anything_is_changed(course, monkeypatch, caplog):
+    """Another program's lock ends the run at once, with what to do."""
+    monkeypatch.setattr(intake, "PATIENCE", 0.1)
+    folder = course.hand_in("ann")
+    (folder / "link").symlink_to("/etc")
+    with closing(sqlite3.connect(course.root / "gradebook.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(NbGraderException, match=r"database is locked.*close what else"):
+            look(course)
+    assert (folder / "link").is_symlink()
+    look(course)
+    assert not (folder / "link").is_symlink()
+
+
+def test_a_file_that_is_no_gradebook_is_noticed(course):
+    """A broken gradebook is told as such."""
+    (course.root / "gradebook.db").write_text("no gradebook, " * 100)
+    with pytest.raises(NbGraderException, match="file is not a database"):
+        look(course)
+
+
+def test_a_full_disk_is_noticed(course, monkeypatch):
+    """Without room nothing is begun."""
+    usage = shutil.disk_usage("/")._replace(free=2**20)
+    monkeypatch.setattr(intake.shutil, "disk_usage", lambda path: usage)
+    with pytest.raises(NbGraderException, match="50 MiB free on its disk, got 1 MiB: make room"):
+        look(course)
+
+
+def test_an_assignment_that_was_not_released_is_noticed(course):
+    """Without a release there is nothing to restore a submission by."""
+    shutil.rmtree(course.root / "release")
+    with pytest.raises(NbGraderException, match="run `nbgrader generate_assignment tiny`"):
+        look(course)
+
+
+# ---- which folders, and which file
+
+
+def test_each_folder_gets_the_assignments_notebook(course):
+    """Whether it is there or not; what is not a submission's folder is left alone."""
+    course.hand_in("ann")
+    (course.root / "submitted" / "bob" / "tiny").mkdir(parents=True)
+    (course.root / "submitted" / "cem").mkdir()
+    (course.root / "submitted" / "list.txt").touch()
+    look(course)
+    assert course.converter.assignments == {
+        str(course.root / "submitted" / name / "tiny"): [
+            str(course.root / "submitted" / name / "tiny" / "tiny.ipynb")
+        ]
+        for name in ("ann", "bob")
+    }
+
+
+def test_the_run_is_about_the_chosen_students_alone(course):
+    """Others' folders are not touched."""
+    for student in ("ann", "bob"):
+        (course.hand_in(student) / "link").symlink_to("/etc")
+    course.coursedir.student_id = "ann"
+    found = look(course)
+    assert [Path(folder).parent.name for folder in found.converter.assignments] == ["ann"]
+    assert (course.root / "submitted" / "bob" / "tiny" / "link").is_symlink()
+
+
+def test_a_folder_that_cannot_be_put_in_order_is_left_out(course, monkeypatch, caplog):
+    """nbgrader would hang at what cannot be moved: it does not get there; the others go on."""
+    course.hand_in("ann")
+    (course.hand_in("bob") / "link").symlink_to("/etc")
+
+    def fail(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(intake.refusal, "_move", fail)
+    with caplog.at_level(logging.ERROR):
+        found = look(course)
+    assert [Path(folder).parent.name for folder in found.converter.assignments] == ["ann"]
+
+
+def find(course, folder):
+    data, remarks = look(course).find(folder / "tiny.ipynb")
+    return json.loads(data)["cells"][2]["source"], remarks
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("tiny (1).ipynb", "`tiny (1).ipynb`"),
+        ("TINY.IPYNB", "`TINY.IPYNB`"),
+        ("tiny.ipynb.txt", "`tiny.ipynb.txt`"),
+        ("work/tiny.ipynb", "`work/tiny.ipynb`"),
+        ("a\nb.ipynb", r"`a\nb.ipynb`"),
+    ],
+)
+def test_the_only_notebook_counts_whatever_its_name(course, name, shown):
+    """A file of another name is graded, with a remark."""
+    folder = course.hand_in("ann", name=name)
+    _, remarks = find(course, folder)
+    assert remarks == [f"the notebook should be tiny.ipynb, got {shown}: it was graded"]
+
+
+def test_of_several_notebooks_the_newest_of_this_assignment_counts(course):
+    """Another assignment's notebook does not count, however new it is."""
+    folder = course.hand_in("ann", name="old.ipynb")
+    course.hand_in("ann", "# new", name="new.ipynb")
+    (folder / "other.ipynb").write_text('{"cells": []}')
+    (folder / "broken.ipynb").write_text("{")
+    for age, name in enumerate(("broken.ipynb", "other.ipynb", "new.ipynb", "old.ipynb")):
+        os.utime(folder / name, (1e9 - age, 1e9 - age))
+    source, [remark] = find(course, folder)
+    assert "".join(source) == "# new"
+    assert "`new.ipynb`, the newest of 4 notebooks" in remark
+
+
+def test_the_right_name_wins(course):
+    """Other notebooks beside it are remarked, and not graded."""
+    folder = course.hand_in("ann")
+    course.hand_in("ann", "# new", name="new.ipynb")
+    source, remarks = find(course, folder)
+    assert "".join(source) == RIGHT
+    assert remarks == ["tiny.ipynb was graded, and no other notebook: `new.ipynb`"]
+
+
+def test_a_hidden_copy_is_no_submission(course):
+    """What Jupyter keeps in hidden folders was not handed in."""
+    folder = course.hand_in("ann", name=".ipynb_checkpoints/tiny-checkpoint.ipynb")
+    with pytest.raises(UnreadableError, match="there is no notebook tiny.ipynb: hand it in"):
+        find(course, folder)
+
+
+def test_a_folder_that_is_gone_has_vanished(course):
+    """It is another case than an empty one."""
+    folder = course.hand_in("ann")
+    found = look(course)
+    shutil.rmtree(folder)
+    with pytest.raises(VanishedError, match="collect it again"):
+        found.find(folder / "tiny.ipynb")
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        os.mkfifo,
+        os.mkdir,
+        lambda path: path.symlink_to("/dev/zero"),
+        lambda path: path.symlink_to(__file__),
+    ],
+)
+def test_only_ordinary_files_are_opened(tmp_path, make):
+    """A pipe, a folder or a link that comes between is not followed or waited for."""
+    make(tmp_path / "x")
+    with pytest.raises(UnreadableError, match="`x`"):
+        content(tmp_path / "x")
+
+
+def test_no_more_is_read_than_a_notebook_may_be_long(tmp_path):
+    """A file without end is not read to its end."""
+    with (tmp_path / "x").open("wb") as file:
+        file.truncate(2**40)
+    assert len(content(tmp_path / "x")) == intake.MAX_BYTES + 1
+
+
+# ---- what an earlier run has left
+
+
+@pytest.mark.parametrize("left", ["nothing", "sanitized", "cut", "old report"])
+def test_what_was_left_unfinished_is_graded_again(course, left):
+    """A grader that was ended half-way leaves what nbgrader would skip for ever."""
+    course.hand_in("ann")
+    course.grade("ann")
+    path = course.graded("ann") / "tiny.ipynb"
+    finished = nbformat.read(path, as_version=4)
+    path.unlink()
+    if left == "sanitized":
+        finished.metadata[KEY] = {"remarks": []}
+        nbformat.write(finished, path)
+    elif left == "cut":
+        path.write_text(nbformat.writes(finished)[:-20])
+    elif left == "old report":
+        del finished.metadata[KEY]
+        nbformat.write(finished, path)
+    assert not is_finished(path)
+    assert course.entry("ann").status == "not graded yet"
+    assert course.grade("ann", force=False)["success"]
+    assert is_finished(path)
+    assert course.entry("ann").points == {"test_scaler": 2.0}
+
+
+def test_what_is_finished_is_not_graded_again(course):
+    """A run without `--force` leaves it as it is."""
+    course.hand_in("ann")
+    course.grade("ann")
+    before = (course.graded("ann") / "tiny.ipynb").stat().st_mtime_ns
+    course.grade("ann", force=False)
+    assert (course.graded("ann") / "tiny.ipynb").stat().st_mtime_ns == before
+
+
+def test_a_students_files_do_not_stay_with_the_graded_notebook(course):
+    """Only the notebook, the given files and the time of handing in are left."""
+    folder = course.hand_in("ann")
+    (folder / "numpy.py").touch()
+    (folder / "a" / "b").mkdir(parents=True)
+    (folder / "a" / "b" / "page.html").touch()
+    (folder / "timestamp.txt").write_text("2026-01-01 10:00:00 UTC")
+    course.grade("ann")
+    left = {path.name for path in course.graded("ann").rglob("*")}
+    assert left == {"tiny.ipynb", "scaling.py", "timestamp.txt", "submission_secret.txt"}
+
+
+@pytest.mark.parametrize("secret", [None, b"", b"\xff\xfe", b"x" * 10_000, b"../../x", b"a1b2"])
+def test_feedback_can_be_released_whatever_a_student_has_handed_in(course, secret):
+    """nbgrader reads two files of each student, and ends for the class where one is missing."""
+    folder = course.hand_in("ann")
+    if secret is not None:
+        (folder / "submission_secret.txt").write_bytes(secret)
+    course.grade("ann")
+    assert (course.graded("ann") / "timestamp.txt").read_text() == ""
+    found = (course.graded("ann") / "submission_secret.txt").read_text()
+    assert found == "a1b2" if secret == b"a1b2" else len(found) == 64
+
+
+KILLED = """\
+import os, sys
+sys.path.insert(0, {project!r})
+from nbgrader.api import Gradebook
+import nbgrader.api, sqlalchemy.orm
+commit = sqlalchemy.orm.Session.commit
+find = Gradebook.find_comment
+Gradebook.find_comment = lambda *a, **k: os._exit(9)  # after the scores, before the comments
+from nbgrader.apps.nbgraderapp import main
+sys.argv = ["nbgrader", "autograde", "tiny", "--force"]
+main()
+"""
+
+
+def test_a_grader_killed_while_saving_leaves_no_half_of_a_grade(course):
+    """Nothing of what was not committed is seen; the next run grades it."""
+    course.hand_in("ann", IDENTITY)
+    course.grade("ann")
+    course.hand_in("ann", RIGHT)
+    shutil.copy(PROJECT / "nbgrader_config.py", course.root)
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED.format(project=str(PROJECT))],
+        cwd=course.root,
+        env={**os.environ, "JUPYTER_CONFIG_DIR": str(course.root), "PYTHONPATH": str(PROJECT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 9, done.stderr
+    assert course.marks("ann") == (0.0, None, False)
+    assert course.entry("ann").status == "not graded yet"
+    course.grade("ann", force=False)
+    assert course.marks("ann") == (2.0, None, False)
