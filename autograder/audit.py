@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from itertools import zip_longest
 from typing import TypeVar
 
@@ -79,10 +80,11 @@ class Auditor:
         examined.sort(key=lambda pair: pair[0].name)
         return self._certificate(reference, unsolved, examined)
 
-    def repeat(self, times: int) -> list[str]:
-        """Grade each variant with other seeds; return what any of them lost, in words."""
+    def repeat(self, times: int, only: str = "*") -> list[str]:
+        """Grade the variants whose names match with other seeds; return what any lost, in words."""
+        chosen = [variant for variant in self.variants if fnmatchcase(variant.name, only)]
         chunks = [range(start, min(start + CHUNK, times)) for start in range(0, times, CHUNK)]
-        work = [(group, seeds) for group in self._grouped(self.variants) for seeds in chunks]
+        work = [(group, seeds) for group in self._grouped(chosen) for seeds in chunks]
         return [
             f"{' and '.join(specimen.name for specimen in group)} {text}"
             for (group, _), texts in zip(work, self._map(self._repeat, work), strict=True)

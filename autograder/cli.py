@@ -3,6 +3,7 @@
 Exit codes: 0 all done, 1 an expected failure, 2 wrong usage, 3 a bug of ours, 130 interrupted.
 """
 
+import fnmatch
 import os
 import sys
 import traceback
@@ -153,8 +154,21 @@ def print_audit(console: Console, certificate: Certificate) -> None:
     metavar="N",
     help="Then grade each variant with N seeds more.",
 )
+@click.option(
+    "--only",
+    default="*",
+    metavar="PATTERN",
+    help="Of the variants, repeat those whose names match, such as 'l2_*'.",
+)
 def audit(
-    assignment: str, course: Path, jobs: int, html: Path | None, *, check: bool, repeat: int
+    assignment: str,
+    course: Path,
+    jobs: int,
+    html: Path | None,
+    only: str,
+    *,
+    check: bool,
+    repeat: int,
 ) -> None:
     """Prove the suites: the reference and every variant full marks, every mutant what it loses.
 
@@ -178,7 +192,7 @@ def audit(
         auditor = Auditor(chosen, jobs, tick, chance=int(check))
         certificate = auditor.audit()
         progress.update(bar, description="repeating variants")
-        rejected = auditor.repeat(repeat)
+        rejected = auditor.repeat(repeat, only)
     print_audit(console, certificate)
     if html:
         from autograder.audit_page import page  # noqa: PLC0415  # a plotting library takes a second
@@ -192,10 +206,8 @@ def audit(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(certificate.to_json(), encoding="utf-8")
     if repeat:
-        console.print(
-            f"{len(certificate.variants)} variants with {repeat} seeds each: "
-            f"{len(rejected)} rejected"
-        )
+        count = len(fnmatch.filter(certificate.variants, only))
+        console.print(f"{count} variants with {repeat} seeds each: {len(rejected)} rejected")
     for fault in faults:
         console.print(f"Defect: {fault}", style="red", markup=False, highlight=False)
     if faults:

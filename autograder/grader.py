@@ -33,6 +33,8 @@ from autograder.submission import Submission
 from autograder.suite import SuiteRun, run_suites
 from autograder.worker.confinement import Layer
 
+# for arrays as small as these, more threads only keep a processor from others
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 OBSERVING_SECONDS = 10.0  # of a submission's time, at most
 
 
@@ -244,6 +246,7 @@ class GradingProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            env=os.environ | ONE_THREAD,
             start_new_session=True,  # Ctrl-C is for the one who started us: it closes our input
         )
         if reason := self._answer():

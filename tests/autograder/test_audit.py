@@ -336,6 +336,14 @@ def test_a_right_variant_is_right_for_any_seed(repeated):
     assert repeated(7, turned=RIGHT) == ([], [(1, 3), (2, 3), (3, 3)])
 
 
+def test_only_some_variants_are_repeated(tmp_path, one_process):
+    """Those whose names match, and no others."""
+    assignment = make_course(tmp_path, variants={"odd": IN_PLACE, "turned": RIGHT})
+    auditor = Auditor(assignment, 1, lambda done, steps: None)
+    assert auditor.repeat(3, "turn*") == []
+    assert len(auditor.repeat(3, "o*")) == 3
+
+
 def test_a_wrong_variant_is_told_with_each_seed(repeated):
     """Each seed is graded once, and each property that is lost has a line."""
     lost, _ = repeated(5, odd=IN_PLACE, turned=RIGHT)

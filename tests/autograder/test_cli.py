@@ -128,7 +128,7 @@ def audit(tiny, monkeypatch):
                 self.tick(1, 1)
                 return found
 
-            def repeat(self, times):
+            def repeat(self, times, only):
                 return list(rejected[:times])
 
         monkeypatch.setattr(cli, "Auditor", Known)
