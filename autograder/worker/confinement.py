@@ -200,7 +200,8 @@ def _restrict_files(confinement: Confinement, own: Path) -> None:
     with Ruleset(scoped=Scope.ABSTRACT_UNIX_SOCKET | Scope.SIGNAL) as ruleset:
         for path in confinement.readable:
             folder = os.path.isdir(path)  # noqa: PTH112  # some hundred paths, for each worker
-            ruleset.allow_path(path, READ if folder else AccessFS.READ_FILE)
+            with contextlib.suppress(FileNotFoundError):  # a link that leads out of the namespace
+                ruleset.allow_path(path, READ if folder else AccessFS.READ_FILE)
         for path in confinement.partly:
             ruleset.allow_path(path, AccessFS.READ_DIR)
         ruleset.allow_path(os.devnull, AccessFS.READ_FILE | AccessFS.WRITE_FILE)

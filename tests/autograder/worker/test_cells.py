@@ -59,7 +59,9 @@ def test_a_cell_that_is_no_python_is_left_out(source):
     notebook = run("before = 1", source, "after = 1")
     [remark] = notebook.remarks
     assert remark["cell"] == 1
-    assert remark["cause"].startswith(("SyntaxError: ", "IndentationError: "))
+    assert remark["cause"].startswith(
+        ("SyntaxError: ", "IndentationError: ", "ValueError: source code")
+    )
     assert notebook["before"] == notebook["after"] == 1
 
 

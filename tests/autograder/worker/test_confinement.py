@@ -113,7 +113,8 @@ NEIGHBOURS = """
 import os, sysconfig
 import numpy as np
 beside_numpy = sorted(os.listdir(os.path.dirname(np.__path__[0])))
-packages = os.listdir(os.path.join(sysconfig.get_path("stdlib"), "site-packages"))
+others = os.path.join(sysconfig.get_path("stdlib"), "site-packages")
+packages = os.listdir(others) if os.path.isdir(others) else []
 """
 
 
