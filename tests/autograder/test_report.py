@@ -1,6 +1,7 @@
 """Reports: plain data there and back, readable text, and HTML that nobody's code can enter."""
 
 import json
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -76,6 +77,15 @@ def test_a_cause_is_the_remarks_and_what_broke():
     whole = report(PASSED, BROKEN, BROKEN, remarks=["one", "two", "one"], status=Status.HELD)
     assert whole.cause == "one; two; KeyError: 'secret'"
     assert report(PASSED).cause == ""
+
+
+def test_a_grade_without_isolation_says_so():
+    """In the text and on the page; one with isolation says nothing of it."""
+    bare = replace(report(PASSED), isolation="not isolated")
+    confined = replace(report(PASSED), isolation="Landlock, seccomp")
+    for told in (item_text, item_html):
+        assert "not isolated" in told(bare, "test_item")
+        assert "seccomp" not in told(confined, "test_item")
 
 
 def test_items_are_found_by_name():
