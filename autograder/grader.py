@@ -59,7 +59,7 @@ def grade(
     assignment: Assignment,
     submission: Submission,
     remarks: tuple[str, ...] = (),
-    layers: Layers = isolation.ALL,
+    layers: Layers | None = None,
 ) -> Report:
     """Grade a submission in this process.
 
@@ -69,14 +69,15 @@ def grade(
     submission : Submission
     remarks : tuple of str
         What has been noticed about the notebook before.
-    layers : Layers
-        What confines the student's code.
+    layers : Layers, optional
+        What confines the student's code; without it, the best that can be had.
 
     Returns
     -------
     report : Report
         The same for the same code and the same version of the assignment.
     """
+    layers = probe.reached() if layers is None else layers
     grading, run = _run(assignment, submission, assignment.items, layers)
     all_remarks = tuple(dict.fromkeys([*remarks, *run.remarks]))
     if any(item.points is None for item in run.items):

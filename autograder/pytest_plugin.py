@@ -15,10 +15,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder import isolation, probe
 from autograder.assignment import Assignment
 from autograder.isolation import Layers
-from autograder.probe import NotIsolatedError
+from autograder.probe import NotIsolatedError, level, reached
 from autograder.reader import UnreadableError, read_notebook
 from autograder.sandbox import Budget
 from autograder.session import Session
@@ -49,7 +48,7 @@ class Grading:
     assignment : Assignment, optional
         Without it, the one that a suite's place tells.
     layers : Layers, optional
-        What confines the workers; without it, all there is.
+        What confines the workers; without it, the best that can be had.
     alone : bool
         Whether each item has a worker of its own, in which no other item has been before.
     session : Session, optional
@@ -65,7 +64,7 @@ class Grading:
     skip: list[tuple[int, int]] = field(default_factory=list)
     assignment: Assignment | None = None
     worker_seed: int = -1
-    layers: Layers = isolation.ALL
+    layers: Layers = field(default_factory=reached)
     alone: bool = False
     session: Session | None = None
     first: list[str] = field(default_factory=list)
@@ -116,7 +115,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if path := config.getoption("--submission", default=None):
         try:
             notebook, _ = read_notebook(Path(path).read_bytes())
-            layers = probe.level(allow_none=config.getoption("--allow-no-isolation"))
+            layers = level(allow_none=config.getoption("--allow-no-isolation"))
         except (OSError, UnreadableError, NotIsolatedError) as error:
             raise pytest.UsageError(f"--submission {path}: {error}") from None
         seed = config.getoption("--grading-seed")

@@ -72,9 +72,7 @@ class Sandbox:
     SandboxError
     """
 
-    def __init__(
-        self, assignment: Assignment, budget: Budget, seed: int, layers: Layers = isolation.ALL
-    ) -> None:
+    def __init__(self, assignment: Assignment, budget: Budget, seed: int, layers: Layers) -> None:
         self.limits = assignment.limits
         self.budget = budget
         self._number = 0

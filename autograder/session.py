@@ -4,7 +4,6 @@ import contextlib
 from collections import deque
 from typing import Any
 
-from autograder import isolation
 from autograder.assignment import Assignment
 from autograder.isolation import Layers
 from autograder.sandbox import (
@@ -40,8 +39,8 @@ class Session:
         For the random numbers of the student's own code.
     skip : list of (cell, line)
         Statements to leave out; those that are found to hang or to end the worker are added.
-    layers : Layers, optional
-        What confines the worker; all there is without it.
+    layers : Layers
+        What confines the worker.
 
     Raises
     ------
@@ -58,7 +57,7 @@ class Session:
         budget: Budget,
         seed: int,
         skip: list[tuple[int, int]],
-        layers: Layers = isolation.ALL,
+        layers: Layers,
     ) -> None:
         self.assignment = assignment
         self.layers = layers

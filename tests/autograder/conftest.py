@@ -14,13 +14,14 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
 
-from autograder import isolation, scripts
+from autograder import isolation, probe, scripts
 from autograder.assignment import Assignment
 from autograder.audit import Auditor
 from autograder.behaviour import Facts
 from autograder.certificate import Certificate, Mistake
 from autograder.grader import GradingProcess
 from autograder.isolation import Layers
+from autograder.probe import breach, reached
 from autograder.sandbox import Budget
 from autograder.session import Session
 from autograder.submission import Submission, filled
@@ -223,19 +224,30 @@ def certificate(*mistakes: Mistake, **known: Any) -> Certificate:
     return Certificate(mistakes=mistakes, **{**usual, **known})
 
 
+@pytest.fixture(params=probe.LEVELS, ids=isolation.describe)
+def layers(request: pytest.FixtureRequest) -> Layers:
+    """Each level of isolation that can be had here."""
+    if reason := breach(request.param):
+        pytest.skip(f"this machine does not allow it: {reason}")
+    found: Layers = request.param
+    return found
+
+
 def start_session(
     root: Path,
     answer: str = RIGHT,
     *sources: str,
     seed: int = 1,
-    layers: Layers = isolation.ALL,
+    layers: Layers | None = None,
     **limits: float,
 ) -> Session:
     """Run an answer, and other code cells, in a session of a tiny course in a folder."""
     assignment = make_course(root, **limits)
     submission = Submission.from_notebook(handed_in(assignment, answer, *sources))
     budget = Budget(assignment.limits.submission_seconds)
-    return Session(assignment, submission, budget, seed, [], layers=layers)
+    return Session(
+        assignment, submission, budget, seed, [], reached() if layers is None else layers
+    )
 
 
 @pytest.fixture

@@ -17,10 +17,11 @@ def unknown():
     reached.cache_clear()
 
 
-@pytest.mark.parametrize("layers", probe.LEVELS, ids=isolation.describe)
-def test_no_level_has_a_breach(layers):
-    """At each level a worker fails in all forbidden acts."""
-    assert breach(layers) == ""
+def test_one_of_the_levels_holds():
+    """There is one at which a worker fails in all forbidden acts, and it is the first such."""
+    found = reached()
+    assert breach(found) == ""
+    assert all(breach(better) for better in probe.LEVELS[: probe.LEVELS.index(found)])
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import psutil
 import pytest
 
 from autograder import isolation, template
+from autograder.probe import reached
 from autograder.sandbox import Budget, DiedError, Sandbox, SandboxError, StudentError, TimedOutError
 
 NOISE = """\
@@ -79,7 +80,7 @@ def test_the_submissions_time_runs_out(session):
         running.namespace.end()
     assert running.budget.left <= 0
     again = Sandbox(
-        running.assignment, running.budget, 1
+        running.assignment, running.budget, 1, running.layers
     )  # our own start costs a submission nothing
     with pytest.raises(TimedOutError, match="in all for this submission"):
         again.ask("get", {"name": "end"}, 5.0)
@@ -157,7 +158,7 @@ def test_a_worker_that_does_not_start_is_our_fault(tiny, monkeypatch):
     monkeypatch.setattr(template, "BOOT", "raise RuntimeError('no such luck')")
     template.template.cache_clear()
     with pytest.raises(SandboxError, match="RuntimeError: no such luck") as caught:
-        Sandbox(tiny, Budget(10.0), 1)
+        Sandbox(tiny, Budget(10.0), 1, reached())
     assert "TimeoutError" not in str(caught.value)  # its end is seen, not waited for
 
 

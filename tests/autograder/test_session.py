@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from autograder.probe import reached
 from autograder.sandbox import (
     Budget,
     DiedError,
@@ -85,7 +86,7 @@ def test_cells_have_the_submissions_time(tmp_path):
     submission = Submission.from_notebook(handed_in(assignment, RIGHT, "while True: pass"))
     budget, skip = Budget(0.5), []
     with pytest.raises(TimedOutError, match="in all for this submission"):
-        Session(assignment, submission, budget, 1, skip)
+        Session(assignment, submission, budget, 1, skip, reached())
     assert skip == []
 
 
@@ -94,9 +95,9 @@ def test_what_was_found_is_left_out_next_time(tmp_path):
     assignment = make_course(tmp_path, statement_seconds=0.4)
     submission = Submission.from_notebook(handed_in(assignment, RIGHT, "while True: pass"))
     budget, skip = Budget(60.0), []
-    first = Session(assignment, submission, budget, 1, skip)
+    first = Session(assignment, submission, budget, 1, skip, reached())
     assert skip == [(2, 1)]  # of the cells that are run, the third: the grade cell is not
-    second = Session(assignment, submission, budget, 1, skip)
+    second = Session(assignment, submission, budget, 1, skip, reached())
     assert doubled(first) == doubled(second) == [2.0, 4.0]
     assert second.remarks == []
     first.close()
@@ -160,7 +161,7 @@ def test_grade_cells_are_not_run(tiny):
     """Whatever a submitted grade cell says is left out."""
     submitted = handed_in(tiny, RIGHT)
     submitted.cells[3].source = "Scaler = None\nwhile True: pass"
-    session = Session(tiny, Submission.from_notebook(submitted), Budget(5.0), 1, [])
+    session = Session(tiny, Submission.from_notebook(submitted), Budget(5.0), 1, [], reached())
     assert doubled(session) == [2.0, 4.0]
     assert session.remarks == []
     session.close()
@@ -175,4 +176,4 @@ def test_a_fault_of_the_worker_is_ours(tiny, monkeypatch):
     monkeypatch.setattr(Sandbox, "ask", ask)
     submission = Submission.from_notebook(handed_in(tiny, RIGHT))
     with pytest.raises(SandboxError, match="the cells could not be run: KeyError"):
-        Session(tiny, submission, Budget(5.0), 1, [])
+        Session(tiny, submission, Budget(5.0), 1, [], reached())

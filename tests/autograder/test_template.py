@@ -7,14 +7,15 @@ import pytest
 
 from autograder import isolation, template
 from autograder.assignment import Limits
+from autograder.probe import reached
 from autograder.sandbox import Budget, Sandbox
 from autograder.template import Template, TemplateError
 
 
-@pytest.fixture(params=[isolation.ALL, isolation.NONE], ids=isolation.describe)
+@pytest.fixture(params=[reached, lambda: isolation.NONE], ids=["confined", "not isolated"])
 def own(request):
     """A template that no other test uses, within namespaces of its own and without."""
-    made = Template(request.param, Limits())
+    made = Template(request.param(), Limits())
     yield made
     del made
 
@@ -68,12 +69,12 @@ def test_a_template_that_was_killed_says_so(own):
 
 def test_a_killed_template_costs_nobody_anything(tiny):
     """The next worker comes from a new one."""
-    broken = template.template(isolation.ALL, tiny.limits)
+    broken = template.template(reached(), tiny.limits)
     family = children(broken)
     broken._process.kill()
     psutil.wait_procs([*family, psutil.Process(broken._process.pid)], timeout=5)
-    Sandbox(tiny, Budget(10.0), 1).close()
-    assert template.template(isolation.ALL, tiny.limits) is not broken
+    Sandbox(tiny, Budget(10.0), 1, reached()).close()
+    assert template.template(reached(), tiny.limits) is not broken
 
 
 def test_a_worker_has_its_own_connection_and_no_other(session):

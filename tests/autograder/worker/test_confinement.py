@@ -2,11 +2,9 @@
 
 import pytest
 
-from autograder import isolation, probe
+from autograder import isolation
 from autograder.sandbox import DiedError, StudentError
 from autograder.worker.confinement import Layer
-
-LEVELS = pytest.mark.parametrize("layers", probe.LEVELS, ids=isolation.describe)
 
 ORDINARY = """
 import asyncio, csv, ctypes, json, lzma, sqlite3, subprocess, tempfile, threading, time, zoneinfo
@@ -55,7 +53,6 @@ def large():
 """
 
 
-@LEVELS
 def test_ordinary_code_loses_nothing(student, layers):
     """Files, threads, databases, event loops, clocks and 400 MB work."""
     names = student(ORDINARY, layers=layers)
@@ -71,7 +68,6 @@ def attempt(statement, imports="os"):
     return f"import {imports}\ndef attempt():\n    return {statement}"
 
 
-@LEVELS
 @pytest.mark.parametrize(
     "statement",
     [
@@ -101,10 +97,11 @@ def test_what_reaches_out_fails(student, layers, statement):
     assert names.fine() == 1
 
 
-@pytest.mark.parametrize("layers", [probe.LEVELS[0], probe.LEVELS[2]], ids=isolation.describe)
 @pytest.mark.parametrize("statement", ["os.listdir('/')", "open('/tmp/outside', 'w')"])
 def test_landlock_leaves_a_worker_its_own_folder_alone(student, layers, statement):
     """Not even the empty places around it can be seen, or written to."""
+    if Layer.LANDLOCK not in layers:
+        pytest.skip("a matter of Landlock's")
     with pytest.raises(StudentError, match="PermissionError"):
         student(attempt(statement), layers=layers).attempt()
 
@@ -118,9 +115,11 @@ packages = os.listdir(others) if os.path.isdir(others) else []
 """
 
 
-def test_namespaces_show_numpy_and_no_other_package(student):
+def test_namespaces_show_numpy_and_no_other_package(student, layers):
     """Beside NumPy lies what confines a worker, and among Python's own packages nothing."""
-    names = student(NEIGHBOURS, layers=frozenset({Layer.BUBBLEWRAP, Layer.SECCOMP}))
+    if layers != {Layer.BUBBLEWRAP, Layer.SECCOMP}:
+        pytest.skip("a matter of namespaces', which Landlock would hide")
+    names = student(NEIGHBOURS, layers=layers)
     assert {*names.beside_numpy} <= {"landlockpy", "numpy", "numpy.libs", "seccompy"}
     assert names.packages == []
 
@@ -158,7 +157,6 @@ def open_files():
 """
 
 
-@LEVELS
 def test_bombs_meet_a_limit(student, layers):
     """Threads, files and their sizes are bounded, whatever the code wants."""
     limits = {"threads": 30, "file_mb": 4, "scratch_mb": 16}
