@@ -16,6 +16,7 @@ from autograder.worker import wire
 
 AT_ONCE = 2**14  # bytes, which a waiting worker's end always has room for
 FOLDERS = re.compile(r"(?<![\w.:/])/(?:[\w.+@~-]+/)+")
+SHORTEST = 0.001  # seconds: none at all would mean not to wait
 HANGUP_SECONDS = 0.5  # for a worker that is ending to have ended
 
 
@@ -128,9 +129,12 @@ class Sandbox:
         frame = self._frame(do, what, hold)
         place = f" [{label}]" if label else ""
         try:
-            if len(frame) > AT_ONCE:
-                self._connection.settimeout(START_SECONDS)
-            self._connection.sendall(frame)
+            if len(frame) > AT_ONCE:  # which takes as long as the worker takes to read it
+                with self.budget.spend(seconds) as left:
+                    self._connection.settimeout(max(left(), SHORTEST))
+                    self._connection.sendall(frame)
+            else:
+                self._connection.sendall(frame)
             return self._receive(self.budget, seconds, on_event, resolve)
         except StudentError as error:
             raise StudentError(f"{error}{place}") from None

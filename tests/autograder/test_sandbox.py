@@ -1,5 +1,7 @@
 """A worker's life and death: what ends it, what it says then, and that nothing is left of it."""
 
+import socket
+
 import numpy as np
 import psutil
 import pytest
@@ -84,6 +86,17 @@ def test_the_submissions_time_runs_out(session):
     )  # our own start costs a submission nothing
     with pytest.raises(TimedOutError, match="in all for this submission"):
         again.ask("get", {"name": "end"}, 5.0)
+
+
+def test_a_worker_that_does_not_read_is_given_up(session):
+    """A request that nobody takes counts as one that nobody answers."""
+    opened = session(call_seconds=0.3)
+    opened.namespace.Scaler  # noqa: B018  # the worker answers
+    deaf, silent = socket.socketpair()
+    opened.sandbox._connection = deaf
+    with silent, pytest.raises(TimedOutError, match="no answer within 0.3 seconds"):
+        opened.sandbox.ask("get", {"name": "x" * 10**6}, 0.3)
+    assert opened.budget.left < opened.budget.seconds - 0.2
 
 
 def test_only_waiting_for_the_code_counts():
