@@ -55,7 +55,7 @@ class FeedbackPage(HTMLParser):
             self._found(f"<{tag}>")
         for name, value in attrs:
             if _acts(tag, name, value or ""):
-                self._found(f"<{tag} {name}={value!r:.60}>")
+                self._found(f"<{tag} {name}={value}>")
             elif not self._in_head and name not in ("class", "style"):
                 self.lines.append((self.getpos()[0], " ".join((value or "").split())))
         if tag in (*IN_ITS_HEAD, "h4"):

@@ -131,7 +131,9 @@ class Leaks:
             yield self._find(path, "", "a page that nbgrader did not write", again)
         for number, what in page.active:
             remedy = f"see that nbgrader_config.py sets the filter of autograder.sanitizer; {again}"
-            yield self._find(path, f"line {number}", f"what acts in a browser, {what}", remedy)
+            yield self._find(
+                path, f"line {number}", f"what acts in a browser, {_shown(what)}", remedy
+            )
         places = [(f"line {number}", text) for number, text in page.lines]
         yield from self._texts(path, places, student)
 

@@ -339,9 +339,17 @@ def test_without_a_gradebook_students_are_known_by_their_folders(course):
     assert [find.what for find in found] == ["another student's datum, `bob`"]
 
 
-def test_a_find_is_printed_with_its_place_and_remedy(course):
-    """On one line, whatever stands in the page."""
-    write_page(course, '<b onclick="f(\x1b[31m)">x</b>')
+@pytest.mark.parametrize(
+    ("planted", "what"),
+    [
+        ("<b\x1b[31m></b>", "what acts in a browser, `<b"),
+        ('<b onclick="f(\x1b[31m)">x</b>', "what acts in a browser, `<b onclick"),
+        ("File &quot;a\x1b[31m.py&quot;, line 3", "a frame of a traceback, `File"),
+    ],
+)
+def test_a_find_is_printed_with_its_place_and_remedy(course, planted, what):
+    """On one line, whatever stands in the page: nothing in it reaches a terminal as a command."""
+    write_page(course, planted)
     text = str(the_find(course))
-    assert text.startswith("feedback/ann/tiny/tiny.html, line 3: what acts in a browser, <b ")
+    assert text.startswith(f"feedback/ann/tiny/tiny.html, line 3: {what}")
     assert text.isprintable()
