@@ -22,6 +22,7 @@ from autograder import scripts
 from autograder.assignment import Assignment, AssignmentError
 from autograder.audit import Auditor
 from autograder.certificate import Certificate, certificate_of, path_of
+from autograder.leaks import Leaks
 from autograder.ledger import Entry, entries
 from autograder.report import NOT_ISOLATED, Status
 
@@ -36,6 +37,10 @@ COURSE = click.option(
     help="The course's folder.",
 )
 
+DB = click.option(
+    "--db", metavar="URL", help="The gradebook, if it is not gradebook.db in the course."
+)
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(autograder.__version__)
@@ -46,18 +51,51 @@ def commands() -> None:
 @commands.command()
 @click.argument("assignment")
 @COURSE
-@click.option("--db", metavar="URL", help="The gradebook, if it is not gradebook.db in the course.")
+@DB
 def status(assignment: str, course: Path, db: str | None) -> None:
     """Show each student's points and what became of their submission.
 
     Example: autograder status dropout_l2
     """
     chosen = _assignment(course, assignment)
-    db = db or f"sqlite:///{chosen.root / 'gradebook.db'}"
+    print_status(Console(), chosen, list(entries(chosen, _gradebook(chosen, db))))
+
+
+def _gradebook(assignment: Assignment, db: str | None) -> str:
+    """Return the gradebook's address: the one given, or the course's own."""
+    db = db or f"sqlite:///{assignment.root / 'gradebook.db'}"
     path = db.removeprefix("sqlite:///")
     if path != db and not Path(path).is_file():
-        raise AssignmentError(f"{path} not found: run `nbgrader autograde {assignment}`")
-    print_status(Console(), chosen, list(entries(chosen, db)))
+        raise AssignmentError(f"{path} not found: run `nbgrader autograde {assignment.name}`")
+    return db
+
+
+@commands.command()
+@click.argument("assignment")
+@COURSE
+@DB
+def leaks(assignment: str, course: Path, db: str | None) -> None:
+    """Look for what must not reach students: in the release, in feedback, in grades.csv.
+
+    Tests, solutions, expected numbers, paths, tracebacks, other students' data, and what acts in a
+    browser. Looked through is what lies in the course's folder, and what its exchange has of it.
+    Exit code 1 on any find; each is told with its place and its remedy.
+
+    Example: autograder leaks dropout_l2
+    """
+    chosen = _assignment(course, assignment)
+    is_new = db is None and not (chosen.root / "gradebook.db").is_file()  # nothing is graded yet
+    search = Leaks(chosen, "" if is_new else _gradebook(chosen, db))
+    finds = search.finds()
+    console = Console(soft_wrap=True)
+    for find in finds:
+        console.print(str(find), markup=False, highlight=False)
+    if common := search.confidential.too_common:
+        told = f"{len(common)} names of students are too short or too common to look for"
+        console.print(told, highlight=False)
+    console.print(f"{search.files} files, {len(finds)} leaks", highlight=False)
+    if finds:
+        sys.exit(1)
 
 
 def _assignment(course: Path, name: str) -> Assignment:

@@ -1,7 +1,7 @@
 """The gradebook as a table: nbgrader's own columns, each item's points, and what became of it.
 
 `nbgrader export` writes it. A score that is not known is empty, never 0: held back, not graded yet,
-or missing.
+or missing. Of paths the names are left: the folders are those of the machine that grades.
 """
 
 import csv
@@ -16,6 +16,7 @@ from nbgrader.plugins import ExportPlugin
 from autograder.assignment import Assignment
 from autograder.ledger import Entry, entry
 from autograder.report import Status
+from autograder.sandbox import FOLDERS
 
 NBGRADERS = (
     "assignment",
@@ -75,6 +76,7 @@ class GradesPlugin(ExportPlugin):
         known = self._entry(gradebook, assignment, student)
         if known:
             row |= {name: getattr(known, name) for name in OURS}
+            row["cause"] = _without_folders(known.cause, Path(self.parent.coursedir.root))
         elif submission is None:
             row["status"] = Status.MISSING
         if submission is not None:
@@ -125,6 +127,12 @@ def _scores(submission: SubmittedAssignment) -> dict[str, float]:
 def _grades(submission: SubmittedAssignment) -> Iterator[Any]:
     for notebook in submission.notebooks:
         yield from notebook.grades
+
+
+def _without_folders(text: str, root: Path) -> str:
+    # pytest names a test by the path of its file without the slash at its beginning
+    course = str(root.resolve()).strip("/")
+    return FOLDERS.sub("", text.replace(f"/{course}/", f"{course}/").replace(f"{course}/", "/"))
 
 
 def _is_wanted(name: str, chosen: list[Any]) -> bool:

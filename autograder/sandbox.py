@@ -15,7 +15,7 @@ from autograder.template import START_SECONDS, Template, TemplateError, Worker, 
 from autograder.worker import wire
 
 AT_ONCE = 2**14  # bytes, which a waiting worker's end always has room for
-FOLDERS = re.compile(r"(?<![\w.:/])/(?:[\w.+@~-]+/)+")
+FOLDERS = re.compile(r"(?:\bfile://|(?<![\w./])(?!//))/(?:[\w.+@~-]+/)+")  # of no web address
 SHORTEST = 0.001  # seconds: none at all would mean not to wait
 HANGUP_SECONDS = 0.5  # for a worker that is ending to have ended
 

@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from autograder.assignment import Assignment
+from autograder.leaks import Leaks
 from demo.students import CLASS
 from tests.conftest import PROJECT
 
@@ -72,6 +74,15 @@ def test_feedback_names_the_property_that_failed(demo):
     """The page of the student whose backward pass has no mask says what is wrong with it."""
     page = (demo[0] / "feedback" / "student-07" / "dropout_l2" / "dropout_l2.html").read_text()
     assert "The gradient does not depend on grad_output where the forward pass dropped" in page
+
+
+def test_nothing_leaks(demo):
+    """Neither the release nor any page nor the export nor the exchange holds what it must not."""
+    root, _ = demo
+    search = Leaks(Assignment(root, "dropout_l2"), f"sqlite:///{root / 'gradebook.db'}")
+    assert [str(find) for find in search.finds()] == []
+    pages = sum(student.submits for student in CLASS)
+    assert search.files > 2 * pages  # those in feedback/, and those in the exchange
 
 
 def test_table_names_each_status(demo):

@@ -9,6 +9,8 @@ import pytest
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
+from autograder.assignment import Assignment
+from autograder.leaks import Leaks
 from tests.conftest import PROJECT
 
 NAME = "dropout_l2"
@@ -102,6 +104,13 @@ def test_release_holds_nothing_hidden():
     assert len(hidden) > 60
     text = release_text()
     assert [name for name in hidden if name in text] == []
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in (PROJECT / "release").iterdir()))
+def test_release_leaks_nothing(name):
+    """`autograder leaks` finds nothing in a release: no test, solution, specimen or path."""
+    found = [str(find) for find in Leaks(Assignment(PROJECT, name)).finds()]
+    assert [find for find in found if find.startswith("release/")] == []
 
 
 def test_release_runs_up_to_the_first_stub(tmp_path):

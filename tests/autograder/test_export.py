@@ -13,12 +13,12 @@ from nbgrader.plugins import CsvExportPlugin
 from traitlets import Any as AnyTrait
 from traitlets.config import LoggingConfigurable
 
-from autograder.export import GradesPlugin
+from autograder.export import GradesPlugin, _without_folders
 from autograder.outcome import ItemResult, Outcome, PropertyResult
 from autograder.report import KEY, Report, Status
 from tests.autograder.conftest import handed_in, make_course
 
-BROKEN = PropertyResult("test_a", "It scales.", Outcome.NOT_RUN, "KeyError: 'x'")
+BROKEN = PropertyResult("test_a", "It scales.", Outcome.NOT_RUN, "KeyError: '/usr/lib/x'")
 PASSED = PropertyResult("test_a", "It scales.", Outcome.PASSED)
 FORMULA = '=HYPERLINK("http://x","y")'
 STUDENTS = {
@@ -154,6 +154,14 @@ def test_no_text_is_a_formula_and_no_number_a_text(course):
     assert (bob["first_name"], bob["email"]) == ("'+1", "'@SUM(A1)")
     assert (cem["last_name"], cem["first_name"], cem["email"]) == ("'-2+3", "'\tx", "'\rx")
     assert (ann["last_name"], ann["first_name"]) == ('O\'Neill, "Ann"', "é\nü")
+
+
+def test_a_cause_names_no_folder_of_the_machine(tmp_path):
+    """Of a path in what broke the name is left, as pytest writes it and as Python does."""
+    suite = f"{tmp_path}/tests/hidden/tiny/test_scaler.py"
+    cause = f"{suite[1:]}::test_a: OSError: '{suite}' and '/usr/lib/x.py'"
+    told = "test_scaler.py::test_a: OSError: 'test_scaler.py' and 'x.py'"
+    assert _without_folders(cause, tmp_path) == told
 
 
 def test_lines_end_as_the_standard_says(course):

@@ -8,7 +8,15 @@ import pytest
 
 from autograder import isolation, template
 from autograder.probe import reached
-from autograder.sandbox import Budget, DiedError, Sandbox, SandboxError, StudentError, TimedOutError
+from autograder.sandbox import (
+    Budget,
+    DiedError,
+    Sandbox,
+    SandboxError,
+    StudentError,
+    TimedOutError,
+    one_line,
+)
 
 NOISE = """\
 import os, sys, warnings
@@ -182,3 +190,18 @@ def test_closing_twice_is_harmless(session):
     opened.close()
     with pytest.raises(DiedError):
         opened.namespace.Scaler  # noqa: B018  # asking is what is tried
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("no 'x' in 'numpy' (/usr/lib/numpy/__init__.py)", "no 'x' in 'numpy' (__init__.py)"),
+        ("error:/usr/lib/numpy/core.py:12", "error:core.py:12"),
+        ("/usr/lib/a:/usr/lib/b", "a:b"),
+        ("file:///usr/lib/a.so", "a.so"),
+        ("see https://example.org/a/b, 1 / (2 / 3), a/b/c", None),
+    ],
+)
+def test_of_paths_the_names_are_left(said, told):
+    """No folder of the grading machine is quoted; web addresses and fractions stay as they are."""
+    assert one_line(said) == (told or said)
