@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, replace
 from functools import lru_cache
 from pathlib import Path
@@ -31,11 +32,14 @@ from autograder.report import KEY, Report, Status
 from autograder.sandbox import Budget
 from autograder.submission import Submission
 from autograder.suite import SuiteRun, run_suites
+from autograder.template import close_all, template
 from autograder.worker.confinement import Layer
 
 # for arrays as small as these, more threads only keep a processor from others
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 OBSERVING_SECONDS = 10.0  # of a submission's time, at most
+ENDING_SECONDS = 5.0
+TRIES = 2  # of what the system may end at any moment, such as where memory is short
 
 
 class Examination(NamedTuple):
@@ -78,6 +82,18 @@ def grade(
         The same for the same code and the same version of the assignment.
     """
     layers = probe.reached() if layers is None else layers
+    for _ in range(TRIES):
+        parent = template(layers, assignment.limits)
+        report = _grade(assignment, submission, remarks, layers)
+        if not parent.broken:  # else its workers have ended with it: no fault of the student's
+            break
+        template.cache_clear()
+    return report
+
+
+def _grade(
+    assignment: Assignment, submission: Submission, remarks: tuple[str, ...], layers: Layers
+) -> Report:
     grading, run = _run(assignment, submission, assignment.items, layers)
     all_remarks = tuple(dict.fromkeys([*remarks, *run.remarks]))
     if any(item.points is None for item in run.items):
@@ -216,12 +232,15 @@ def grade_in_own_process(
     NotIsolatedError
         If student code cannot be confined here, and that is not allowed.
     """
-    try:
-        process = _process(assignment.version, allow_no_isolation)
-        return process.grade(assignment, notebook)
-    except (OSError, ValueError) as error:
-        _process.cache_clear()
-        return held(assignment, f"the grading process broke: {error!r}")
+    cause = ""
+    for _ in range(TRIES):
+        try:
+            process = _process(assignment.version, allow_no_isolation)
+            return process.grade(assignment, notebook)
+        except (OSError, ValueError) as error:
+            cause = f"the grading process broke: {error!r}"
+            _process.cache_clear()
+    return held(assignment, cause)
 
 
 class GradingProcess:
@@ -301,9 +320,13 @@ class GradingProcess:
             "notebook": notebook,
             **more,
         }
-        self._process.stdin.write(json.dumps(request) + "\n")
-        self._process.stdin.flush()
-        return self._answer()
+        try:
+            self._process.stdin.write(json.dumps(request) + "\n")
+            self._process.stdin.flush()
+            return self._answer()
+        except BaseException:  # Ctrl-C too: what it answers later is not for the next submission
+            self.close()
+            raise
 
     def _answer(self) -> Any:
         assert self._process.stdout is not None
@@ -312,10 +335,19 @@ class GradingProcess:
             raise ConnectionError(f"it ended with exit code {self._process.wait()}")
         return json.loads(answer)
 
+    def close(self) -> None:
+        """End the process: at the end of its input it tidies up, and ends itself."""
+        assert self._process.stdin is not None
+        with suppress(OSError, ValueError):  # it has ended already
+            self._process.stdin.close()
+        try:
+            self._process.wait(ENDING_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
     def __del__(self) -> None:
-        """End the process."""
-        self._process.terminate()
-        self._process.wait()
+        self.close()
 
 
 @lru_cache(maxsize=1)
@@ -363,25 +395,28 @@ def serve(requests: Iterable[str], answers: Any, layers: Layers) -> None:
 
 
 def _until_hung_up() -> Iterator[str]:
-    """Yield the lines of the standard input; at its end, end at once, whatever is going on.
+    """Return the lines of the standard input; at its end, end at once, whatever is going on.
 
     So nothing goes on for somebody who is no longer there.
     """
-    lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+    lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
 
     def read() -> None:
         for line in iter(sys.stdin.readline, ""):
             lines.put(line)
-        os._exit(0)
+        try:
+            close_all()
+        finally:
+            os._exit(0)
 
     threading.Thread(target=read, daemon=True).start()
-    while True:
-        yield lines.get()
+    return iter(lines.get, None)
 
 
 def main() -> None:
     """Say whether student code can be confined, then serve."""
     options = json.loads(sys.argv[1])
+    requests = _until_hung_up()
     # what any library prints must not come between the answers
     with os.fdopen(os.dup(1), "w") as answers:
         os.dup2(2, 1)
@@ -392,10 +427,12 @@ def main() -> None:
                 layers = frozenset(map(Layer, options["layers"]))
         except NotIsolatedError as error:
             answers.write(json.dumps(str(error)) + "\n")
-            return
+            answers.flush()
+            close_all()
+            os._exit(0)  # past the thread that reads
         answers.write(json.dumps("") + "\n")
         answers.flush()
-        serve(_until_hung_up(), answers, layers)
+        serve(requests, answers, layers)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from typing import Any
 
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import find_all_files
 
 from autograder import refusal
@@ -26,6 +27,7 @@ from autograder.reader import MAX_BYTES, REMEDY, UnreadableError, read_notebook
 from autograder.report import KEY
 
 PATIENCE = 5.0  # seconds, for another program to let go of the gradebook
+WAITING = 60.0  # seconds, for the same, in the middle of a run
 ROOM = 50 * 2**20  # bytes free on the disk
 MAX_CANDIDATES = 10
 STAMP, SECRET = "timestamp.txt", "submission_secret.txt"  # what nbgrader's exchange adds
@@ -69,6 +71,7 @@ class Intake:
             )
         self._check_gradebook()
         self._check_room()
+        _wait_for_gradebook(coursedir)
         converter.assignments = {
             str(folder): [str(folder / name) for name in wanted]
             for folder in folders(converter)
@@ -139,6 +142,7 @@ class Intake:
 
     def _before_each(self, **named: Any) -> None:
         """Look once more, just before a submission is graded, and call the hook of the settings."""
+        self._check_room()
         folders = {Path(path).parent for path in self.converter.notebooks}
         for folder in folders:
             if not folder.is_dir():
@@ -153,7 +157,9 @@ class Intake:
         try:
             refusal.set_aside(folder, self.source)
             graded = Path(self.converter._format_dest(*self._who(folder)))  # noqa: SLF001
-            if graded.exists() and not all(is_finished(graded / name) for name in wanted):
+            # the stamp, by which nbgrader tells old from new, may have gone before the notebook
+            finished = all(is_finished(graded / name) for name in wanted)
+            if graded.exists() and not (finished and (graded / STAMP).is_file()):
                 self.converter.log.warning("%s was left unfinished: graded again", graded)
                 shutil.rmtree(graded)
         except OSError as error:
@@ -202,7 +208,7 @@ class Intake:
     def _check_gradebook(self) -> None:
         """Check that the gradebook can be written to, before anything is changed."""
         url = self.converter.coursedir.db_url
-        path = Path(url.removeprefix("sqlite:///"))
+        path = Path(url.removeprefix("sqlite:///").partition("?")[0])
         if not url.startswith("sqlite:///") or not path.exists():
             return
         try:
@@ -210,6 +216,8 @@ class Intake:
                 sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
             ) as gradebook:
                 gradebook.execute("BEGIN IMMEDIATE")
+                # to begin is granted even where the file may not be written to
+                gradebook.execute("CREATE TABLE writable (written)")
                 gradebook.execute("ROLLBACK")
         except sqlite3.Error as error:
             self._fail(
@@ -229,6 +237,12 @@ class Intake:
     def _fail(self, message: str) -> None:
         self.converter.log.error(message)
         raise NbGraderException(message)
+
+
+def _wait_for_gradebook(coursedir: CourseDirectory) -> None:
+    """Let each connection to the gradebook wait for another program: SQLAlchemy's own option."""
+    if coursedir.db_url.startswith("sqlite:///") and "?" not in coursedir.db_url:
+        coursedir.db_url += f"?timeout={WAITING:g}"
 
 
 def folders(converter: Autograde) -> list[Path]:

@@ -24,7 +24,14 @@ from nbgrader.preprocessors import (
     NbGraderPreprocessor,
     SaveCells,
 )
-from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, is_task
+from nbgrader.utils import (
+    compute_checksum,
+    determine_grade,
+    is_grade,
+    is_locked,
+    is_solution,
+    is_task,
+)
 from sqlalchemy.exc import OperationalError
 from traitlets import Bool
 from traitlets.config import Application
@@ -79,9 +86,12 @@ class SubmissionExporter(NotebookExporter):
             raise
         except OperationalError as error:
             # nbgrader would end the whole class, and advise to upgrade the gradebook
+            full = "full" in str(error.orig)
             raise RuntimeError(
-                "the gradebook must be free to be written to: close what else is using it, and "
-                "grade again"
+                "there must be room on the disk for the gradebook: make room, and grade again"
+                if full
+                else "the gradebook must be free to be written to: close what else is using it, "
+                "and grade again"
             ) from error
         except Exception as error:  # whatever it is, it is not the student's fault
             self.log.exception("%s cannot be graded", path)
@@ -211,15 +221,35 @@ def enter_assignment(assignment: str, student: str, notebooks: list[str]) -> Non
     if coursedir is None:
         return  # in the Formgrader, which has buttons for this
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
-        if assignment in {entered.name for entered in gradebook.assignments}:
-            return
-        gradebook.add_assignment(assignment)
-    for path in sorted((Path.cwd() / "source" / assignment).glob("*.ipynb")):
+        gradebook.update_or_create_assignment(assignment)
+        paths = [
+            path
+            for path in sorted((Path.cwd() / "source" / assignment).glob("*.ipynb"))
+            if not _is_entered(gradebook, assignment, path)
+        ]
+    for path in paths:
         names = {"assignment": assignment, "notebook": path.stem, "db_url": coursedir.db_url}
         exporter = NotebookExporter(parent=coursedir)
         for preprocessor in (LockCells, ClearSolutions, ClearOutput, ComputeChecksums, SaveCells):
             exporter.register_preprocessor(preprocessor, enabled=True)
         exporter.from_filename(str(path), resources={"nbgrader": names})
+
+
+def _is_entered(gradebook: Gradebook, assignment: str, path: Path) -> bool:
+    """Tell whether a gradebook knows a notebook; a grader ended half-way leaves some cells out."""
+    try:
+        notebook = gradebook.find_notebook(path.stem, assignment)
+    except MissingEntry:
+        return False
+    if notebook.submissions:
+        return True
+    cells = nbformat.read(path, as_version=4).cells
+    wanted = {
+        cell.metadata.nbgrader.grade_id
+        for cell in cells
+        if is_grade(cell) or is_solution(cell) or is_locked(cell) or is_task(cell)
+    }
+    return wanted <= {cell.name for cell in notebook.source_cells}  # which are entered last
 
 
 def _assignment(resources: Resources) -> Assignment:

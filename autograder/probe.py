@@ -1,14 +1,13 @@
 """Finds out how well workers can be confined here, by letting one try what no worker may do."""
 
 import platform
-import tempfile
 from functools import lru_cache
-from pathlib import Path
 
 from autograder import isolation
 from autograder.assignment import Assignment
 from autograder.isolation import Layers
 from autograder.sandbox import Budget, Sandbox, SandboxError, StudentError
+from autograder.scratch import Scratch
 from autograder.worker.confinement import Layer
 
 # the best first: in an ordinary container bubblewrap cannot run, in older kernels no Landlock
@@ -59,13 +58,14 @@ def level(*, allow_none: bool) -> Layers:
 
 def breach(layers: Layers) -> str:
     """Return why workers are not confined by some layers, or nothing if they are."""
-    with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
-        secret = Path(folder, "secret")
+    with Scratch() as scratch:
+        folder = scratch.path
+        secret = folder / "secret"
         secret.write_bytes(b"")
         secret.chmod(0o644)
-        Path(folder).chmod(0o755)  # so that it is not the user alone who is kept from it
+        folder.chmod(0o755)  # so that it is not the user alone who is kept from it
         try:
-            sandbox = Sandbox(Assignment(Path(folder), "none"), Budget(SECONDS), 0, layers)
+            sandbox = Sandbox(Assignment(folder, "none"), Budget(SECONDS), 0, layers)
             done = sandbox.ask("try_forbidden_acts", {"secret": str(secret)}, SECONDS)
             sandbox.close()
         except (SandboxError, StudentError) as error:

@@ -21,7 +21,7 @@ HANGUP_SECONDS = 0.5  # for a worker that is ending to have ended
 
 
 class SandboxError(Exception):
-    """A worker that broke before any student's code ran: our fault."""
+    """A worker that broke, and not by what a student's code did: our fault."""
 
 
 class StudentError(Exception):
@@ -123,6 +123,8 @@ class Sandbox:
         StudentError
             If the student's code raised; `DiedError` if it ended the worker, `TimedOutError` if it
             had to be ended. Once a worker is dead, every further request says why.
+        SandboxError
+            If something else has ended it.
         """
         if self._epitaph is not None:
             raise type(self._epitaph)(f"not run, since before this: {self._epitaph}")
@@ -143,10 +145,11 @@ class Sandbox:
             limit = self.budget.seconds if spent else seconds
             scope = "in all for this submission" if spent else "for one answer"
             self._epitaph = TimedOutError(f"no answer within {limit:g} seconds {scope}{place}")
-        except (EOFError, OSError):
-            self._epitaph = DiedError(
-                f"the code ended its own process ({self._cause_of_death()}){place}"
-            )
+        except (EOFError, OSError) as error:
+            cause = self._cause_of_death()
+            if self._template.broken:
+                raise SandboxError("the template has ended, and its workers with it") from error
+            self._epitaph = DiedError(f"the code ended its own process ({cause}){place}")
         except wire.WireError as error:
             self._epitaph = DiedError(
                 f"the code answered with something unreadable ({error}){place}"

@@ -1,16 +1,19 @@
 """The trusted end of the template: the warm process from which each worker is forked."""
 
+import atexit
 import os
 import socket
 import subprocess
 import sys
 import tempfile
+import weakref
 from functools import lru_cache
 from pathlib import Path
 
 from autograder import isolation
 from autograder.assignment import Limits
 from autograder.isolation import Layers
+from autograder.scratch import Scratch
 from autograder.view import view
 from autograder.worker.confinement import Layer
 from autograder.worker.template import ANSWER, ENDED_BY_US, REQUEST
@@ -21,7 +24,8 @@ BOOT = (
     "main(int(descriptor), int(parent), scratch, int(size), paths)"
 )
 START_SECONDS = 60.0  # for our own code alone: a busy machine must cost nobody a point
-INSIDE = "/tmp"  # noqa: S108  # in namespaces of their own, all that workers can write to
+# in namespaces of their own, all that workers can write to: no name of a place where we may lie
+INSIDE = "/scratch"
 
 
 class TemplateError(Exception):
@@ -80,15 +84,13 @@ class Template:
 
     def __init__(self, layers: Layers, limits: Limits) -> None:
         self.layers = layers
+        self.broken = False  # whether it was found to have ended
         namespaces = Layer.BUBBLEWRAP in layers
         self.scratch = INSIDE
-        if not namespaces:
-            # removed with this object
-            self._folder = tempfile.TemporaryDirectory(
-                prefix="autograder-", ignore_cleanup_errors=True
-            )
-            self.scratch = self._folder.name
-            Path(self.scratch).chmod(0o711)  # for workers of another user to pass through
+        self._folder = None if namespaces else Scratch()
+        if self._folder is not None:
+            self.scratch = str(self._folder.path)
+            self._folder.path.chmod(0o711)  # for workers of another user to pass through
         self._control, theirs = socket.socketpair()
         self._control.settimeout(START_SECONDS)
         self._log = tempfile.TemporaryFile("a+b")  # noqa: SIM115  # closed with this object
@@ -108,6 +110,7 @@ class Template:
                 env=_environment(),
                 start_new_session=True,
             )
+        _running.add(self)
 
     def fork(self) -> "Worker":
         """Start a worker."""
@@ -134,19 +137,38 @@ class Template:
 
     def _ask(self, number: int, milliseconds: int, connection: socket.socket | None = None) -> int:
         descriptors = [connection.fileno()] if connection else []
-        socket.send_fds(self._control, [REQUEST.pack(number, milliseconds)], descriptors)
-        answer = self._control.recv(ANSWER.size, socket.MSG_WAITALL)
-        if len(answer) < ANSWER.size:
-            raise EOFError("it has ended")
+        try:
+            socket.send_fds(self._control, [REQUEST.pack(number, milliseconds)], descriptors)
+            answer = self._control.recv(ANSWER.size, socket.MSG_WAITALL)
+            if len(answer) < ANSWER.size:
+                raise EOFError("it has ended")
+        except (OSError, EOFError):
+            self.broken = True
+            raise
         [result] = ANSWER.unpack(answer)
         return int(result)
 
-    def __del__(self) -> None:
+    def close(self) -> None:
         """End it, and with it whatever worker is left."""
         self._control.close()
         self._process.kill()
         self._process.wait()
         self._log.close()
+        if self._folder is not None:
+            self._folder.close()
+
+    def __del__(self) -> None:
+        self.close()
+
+
+_running: weakref.WeakSet[Template] = weakref.WeakSet()
+
+
+@atexit.register
+def close_all() -> None:
+    """End all templates of this process, which is about to end itself."""
+    for one in list(_running):
+        one.close()
 
 
 @lru_cache(maxsize=4)

@@ -6,15 +6,18 @@ import signal
 from dataclasses import replace
 
 import nbformat
+import psutil
 import pytest
 
-from autograder import grader
+from autograder import grader, isolation
 from autograder.audit import Auditor
 from autograder.certificate import path_of
-from autograder.grader import grade, grade_in_own_process, held, unreadable
+from autograder.grader import GradingProcess, grade, grade_in_own_process, held, unreadable
 from autograder.outcome import Outcome
 from autograder.report import Status
+from autograder.sandbox import Sandbox
 from autograder.submission import Submission
+from autograder.template import template
 from tests.autograder.conftest import (
     HEADER,
     IDENTITY,
@@ -166,17 +169,63 @@ def own_process():
     grader._process.cache_clear()
 
 
-def test_a_process_that_was_killed_holds_one_grade(tiny, own_process):
-    """A broken grading process costs one submission a delay, and nobody a point."""
-    notebook = handed_in(tiny, RIGHT)
+def test_a_process_that_was_killed_costs_nobody_anything(tiny, own_process):
+    """Another one grades the submission."""
     broken = grader._process(tiny.version, False)._process
     os.kill(broken.pid, signal.SIGKILL)
     broken.wait()
-    report = own_process(tiny, notebook)
+    assert own_process(tiny, handed_in(tiny, RIGHT)).status is Status.GRADED
+
+
+def test_a_process_that_breaks_again_holds_one_grade(tiny, own_process, monkeypatch):
+    """A submission at which each process breaks has no points, and the next is graded."""
+
+    def broken(*what):
+        raise ConnectionError("it ended")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(GradingProcess, "grade", broken)
+        report = own_process(tiny, handed_in(tiny, RIGHT))
     assert report.status is Status.HELD
     assert report.item("test_scaler").points is None
     assert "the grading process broke" in report.item("test_scaler").properties[0].message
-    assert own_process(tiny, notebook).status is Status.GRADED
+    assert own_process(tiny, handed_in(tiny, RIGHT)).status is Status.GRADED
+
+
+def test_an_answer_after_ctrl_c_is_nobody_elses(tiny, own_process, monkeypatch):
+    """Who is no longer waited for is not graded on; the next submission gets its own report."""
+    process = grader._process(tiny.version, False)
+
+    def interrupted():
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(process, "_answer", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            own_process(tiny, handed_in(tiny, IDENTITY))
+    assert process._process.poll() is not None
+    assert own_process(tiny, handed_in(tiny, RIGHT)).item("test_scaler").points == 2.0
+
+
+@pytest.mark.parametrize("layers", [isolation.ALL, isolation.NONE], ids=isolation.describe)
+def test_a_template_that_is_killed_costs_nobody_anything(tiny, layers, monkeypatch):
+    """Its workers end with it, in the midst of an answer: what they were asked is asked again."""
+    grade(tiny, Submission.from_notebook(handed_in(tiny, RIGHT)), layers=layers)
+    parent = template(layers, tiny.limits)
+    family = psutil.Process(parent._process.pid).children(recursive=True)
+    asked = Sandbox.ask
+
+    def kill_first(sandbox, do, *what, **more):
+        if do == "call" and sandbox._template is parent:
+            for process in [parent._process, *family]:
+                process.kill()
+            psutil.wait_procs(family, 5)
+        return asked(sandbox, do, *what, **more)
+
+    monkeypatch.setattr(Sandbox, "ask", kill_first)
+    report = grade(tiny, Submission.from_notebook(handed_in(tiny, RIGHT)), layers=layers)
+    assert template(layers, tiny.limits) is not parent
+    assert (report.status, report.remarks) == (Status.GRADED, ())
 
 
 def test_another_version_gets_another_process(tiny, own_process):

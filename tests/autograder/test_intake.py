@@ -418,6 +418,16 @@ def test_what_was_left_unfinished_is_graded_again(course, left):
     assert course.entry("ann").points == {"test_scaler": 2.0}
 
 
+def test_a_folder_without_its_stamp_is_graded_again(course):
+    """A grader that was ended while it removed the folder of an older submission leaves one."""
+    course.hand_in("ann")
+    course.grade("ann")
+    (course.graded("ann") / "timestamp.txt").unlink()
+    before = (course.graded("ann") / "tiny.ipynb").stat().st_mtime_ns
+    course.grade("ann", force=False)
+    assert (course.graded("ann") / "tiny.ipynb").stat().st_mtime_ns > before
+
+
 def test_what_is_finished_is_not_graded_again(course):
     """A run without `--force` leaves it as it is."""
     course.hand_in("ann")

@@ -149,13 +149,32 @@ def test_a_new_gradebook_gets_to_know_the_assignment(here, gradebook_url):
     assert cells == {"test_scaler": 2.0}
 
 
-def test_a_gradebook_that_knows_the_assignment_is_left_alone(here, gradebook_url):
-    """What the instructor has entered stays."""
+@pytest.mark.parametrize("left", ["assignment", "notebook"])
+def test_what_is_left_out_of_a_gradebook_is_entered(here, gradebook_url, left):
+    """A grader that was ended half-way left it out; what the instructor has entered stays."""
     with Gradebook(gradebook_url, "course") as gradebook:
-        gradebook.add_assignment("tiny")
+        gradebook.add_assignment("tiny", duedate="2026-01-01 10:00:00")
+        if left == "notebook":
+            gradebook.add_notebook("tiny", "tiny")
     enter_assignment("tiny", "ann", ["tiny"])
     with Gradebook(gradebook_url, "course") as gradebook:
-        assert gradebook.find_assignment("tiny").notebooks == []
+        assert gradebook.find_assignment("tiny").duedate.year == 2026
+        assert gradebook.find_grade_cell("test_scaler", "tiny", "tiny").max_score == 2.0
+        assert gradebook.find_source_cell("scaler", "tiny", "tiny").source
+
+
+def test_a_notebook_with_submissions_is_left_alone(here, gradebook_url):
+    """The instructor's change of an assignment is entered by nbgrader's own command."""
+    enter_assignment("tiny", "ann", ["tiny"])
+    with Gradebook(gradebook_url, "course") as gradebook:
+        gradebook.add_student("ann")
+        gradebook.add_submission("tiny", "ann")
+        gradebook.db.delete(gradebook.find_source_cell("scaler", "tiny", "tiny"))
+        gradebook.db.commit()
+    enter_assignment("tiny", "ann", ["tiny"])
+    with Gradebook(gradebook_url, "course") as gradebook:
+        cells = gradebook.find_notebook("tiny", "tiny").source_cells
+        assert {cell.name for cell in cells} == {"test_scaler"}
 
 
 ESSAY = {"grade": True, "solution": True, "points": 3}

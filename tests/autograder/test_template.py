@@ -70,6 +70,7 @@ def test_a_template_that_was_killed_says_so(own):
 def test_a_killed_template_costs_nobody_anything(tiny):
     """The next worker comes from a new one."""
     broken = template.template(reached(), tiny.limits)
+    broken.fork().end()  # it has started
     family = children(broken)
     broken._process.kill()
     psutil.wait_procs([*family, psutil.Process(broken._process.pid)], timeout=5)

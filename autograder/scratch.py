@@ -1,0 +1,66 @@
+"""Folders on the disk for as long as a process needs them, even if it is ended at any moment.
+
+Each is held by a lock, which the system takes back from whoever ends. So the next process finds
+what an ended one has left, and removes it: it does not grow from end to end.
+"""
+
+import contextlib
+import fcntl
+import os
+import re
+import shutil
+import stat
+import tempfile
+import time
+from pathlib import Path
+from typing import Self
+
+PREFIX = "autograder-scratch-"
+NAME = re.compile(re.escape(PREFIX) + r"[a-z0-9_]{8}")
+YOUNG = 60.0  # seconds in which a new folder may not be held yet
+
+
+class Scratch:
+    """A new folder in the system's place for temporary files; a context manager.
+
+    What earlier ones of the same user left there is removed.
+    """
+
+    def __init__(self) -> None:
+        sweep(Path(tempfile.gettempdir()))
+        self.path = Path(tempfile.mkdtemp(prefix=PREFIX))
+        self._lock = os.open(self.path, os.O_RDONLY)
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+
+    def close(self) -> None:
+        """Remove the folder with all that is in it."""
+        if self._lock >= 0:
+            shutil.rmtree(self.path, ignore_errors=True)
+            os.close(self._lock)
+            self._lock = -1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+def sweep(place: Path) -> None:
+    """Remove the folders in a place that were ours and are held by nobody."""
+    for folder in place.glob(f"{PREFIX}*"):
+        with contextlib.suppress(OSError):  # it is held, or gone
+            found = folder.lstat()
+            if (
+                not NAME.fullmatch(folder.name)
+                or not stat.S_ISDIR(found.st_mode)
+                or found.st_uid != os.geteuid()
+                or time.time() - found.st_mtime < YOUNG
+            ):
+                continue
+            lock = os.open(folder, os.O_RDONLY | os.O_NOFOLLOW)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder, ignore_errors=True)
+            finally:
+                os.close(lock)

@@ -1,0 +1,77 @@
+"""Scratch folders: gone with their process, or with the next one's."""
+
+import os
+import subprocess
+import sys
+import tempfile
+
+import pytest
+
+from autograder import scratch
+from autograder.scratch import PREFIX, Scratch, sweep
+from tests.conftest import PROJECT
+
+OLD = (1.0, 1.0)
+ENDS = """
+import os, signal
+from autograder.scratch import Scratch
+kept = Scratch()
+(kept.path / "file").touch()
+os.utime(kept.path, (1, 1))
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
+def test_a_folder_goes_with_all_that_is_in_it(place):
+    """It is there within the block, and not after it."""
+    with Scratch() as held:
+        (held.path / "deep").mkdir()
+        assert held.path.parent == place
+    assert list(place.iterdir()) == []
+
+
+def test_what_an_ended_process_left_is_removed_by_the_next(place):
+    """Its lock has ended with it."""
+    subprocess.run(
+        [sys.executable, "-c", ENDS],
+        env={**os.environ, "TMPDIR": str(place)},
+        cwd=PROJECT,
+        check=False,
+    )
+    [left] = place.iterdir()
+    with Scratch() as held:
+        assert list(place.iterdir()) == [held.path]
+    assert not left.exists()
+
+
+def test_what_is_held_or_new_or_not_ours_stays(place):
+    """A folder in use, one that may be about to be held, others of like names, and links."""
+    held = Scratch()
+    os.utime(held.path, OLD)
+    new, notes, outside = (place / name for name in (f"{PREFIX}12345678", f"{PREFIX}notes", "o"))
+    for folder in (new, notes, outside):
+        folder.mkdir()
+    (place / f"{PREFIX}abcdefgh").symlink_to(outside)
+    os.utime(notes, OLD)
+    before = set(place.iterdir())
+    sweep(place)
+    assert set(place.iterdir()) == before
+    held.close()
+
+
+def test_another_users_folder_stays(place, monkeypatch):
+    """Only who made a folder removes it."""
+    (place / f"{PREFIX}12345678").mkdir()
+    os.utime(place / f"{PREFIX}12345678", OLD)
+    with monkeypatch.context() as patch:
+        patch.setattr(scratch.os, "geteuid", lambda: 54321)
+        sweep(place)
+    assert len(list(place.iterdir())) == 1
+    sweep(place)
+    assert list(place.iterdir()) == []
