@@ -1,6 +1,7 @@
 """The template: workers are forked from it, and it is replaced where it breaks."""
 
 import signal
+from pathlib import Path
 
 import psutil
 import pytest
@@ -21,6 +22,11 @@ def own(request):
 
 def children(own):
     return psutil.Process(own._process.pid).children(recursive=True)
+
+
+def test_the_place_to_write_to_hides_nothing():
+    """In namespaces it is a folder that no system has, so neither engine nor Python lie below it."""
+    assert not Path(template.INSIDE).exists()
 
 
 def test_workers_are_forked_from_one_process(own):
@@ -69,6 +75,7 @@ def test_a_template_that_was_killed_says_so(own):
 def test_a_killed_template_costs_nobody_anything(tiny):
     """The next worker comes from a new one."""
     broken = template.template(isolation.ALL, tiny.limits)
+    broken.fork().end()  # now it has begun, and ends with bubblewrap
     family = children(broken)
     broken._process.kill()
     psutil.wait_procs([*family, psutil.Process(broken._process.pid)], timeout=5)

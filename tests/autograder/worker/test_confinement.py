@@ -101,6 +101,27 @@ def test_what_reaches_out_fails(student, layers, statement):
     assert names.fine() == 1
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "os.chmod('.', 0o700)",
+        "os.utime('.', (0, 0))",
+        "os.truncate('/dev/null', 0)",
+        "os.open('/dev/null', os.O_RDONLY | os.O_TRUNC)",
+        "os.open('/dev/null', os.O_ACCMODE | os.O_TRUNC)",
+        "resource.prlimit(threading.get_native_id(), resource.RLIMIT_CPU)",
+        "socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)[0].sendto(b'', 'no such place')",
+    ],
+)
+def test_seccomp_refuses_what_landlock_does_not_see(student, statement):
+    """Of an ordinary user's files and processes that is all that keeps a worker off."""
+    names = student(
+        attempt(statement, "os, resource, socket, threading"), layers=frozenset({Layer.SECCOMP})
+    )
+    with pytest.raises(StudentError, match="PermissionError"):
+        names.attempt()
+
+
 @pytest.mark.parametrize("layers", [probe.LEVELS[0], probe.LEVELS[2]], ids=isolation.describe)
 @pytest.mark.parametrize("statement", ["os.listdir('/')", "open('/tmp/outside', 'w')"])
 def test_landlock_leaves_a_worker_its_own_folder_alone(student, layers, statement):
