@@ -124,7 +124,7 @@ def print_status(console: Console, assignment: Assignment, lines: list[Entry]) -
         points = [line.points[item.name] for item in assignment.items]
         total = None if None in points else sum(p for p in points if p is not None)
         table.add_row(
-            Text(line.student),
+            Text(_printable(line.student)),
             *("-" if p is None else f"{p:g}" for p in (*points, total)),
             Text(line.status, style=STYLES.get(line.status, "red")),
         )
@@ -137,7 +137,12 @@ def print_status(console: Console, assignment: Assignment, lines: list[Entry]) -
             told.append(f"{line.status}: {line.next_step}")
         for text in told:
             # a remark may quote a student's code, so nothing in it is markup
-            console.print(f"{line.student}: {text}", markup=False, highlight=False)
+            console.print(_printable(f"{line.student}: {text}"), markup=False, highlight=False)
+
+
+def _printable(text: str) -> str:
+    """Return a text without what a terminal would obey: a folder's name may hold anything."""
+    return "".join(c if c.isprintable() else "?" for c in text)
 
 
 def print_audit(console: Console, certificate: Certificate) -> None:

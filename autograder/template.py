@@ -24,7 +24,8 @@ BOOT = (
     "main(int(descriptor), int(parent), scratch, int(size), paths)"
 )
 START_SECONDS = 60.0  # for our own code alone: a busy machine must cost nobody a point
-# in namespaces of their own, all that workers can write to: no name of a place where we may lie
+# in namespaces of their own, all that workers can write to; it hides nothing that they need, as
+# `/tmp` would where the engine or Python lies below it
 INSIDE = "/scratch"
 
 

@@ -294,7 +294,9 @@ class Targets:
             (socket.AF_INET6, socket.SOCK_STREAM, ("::1", port)),
             (socket.AF_INET6, socket.SOCK_DGRAM, ("::1", port)),
             (socket.AF_UNIX, socket.SOCK_STREAM, str(self.folder / "socket")),
+            (socket.AF_UNIX, socket.SOCK_DGRAM, str(self.folder / "socket-of-datagrams")),
             (socket.AF_UNIX, socket.SOCK_STREAM, "\0" + self.mark),
+            (socket.AF_UNIX, socket.SOCK_DGRAM, f"\0{self.mark}-of-datagrams"),
         ]:
             with contextlib.suppress(OSError):  # a machine without IPv6
                 sock = socket.socket(family, kind)
@@ -302,7 +304,8 @@ class Targets:
                 if kind == socket.SOCK_STREAM:
                     sock.listen()
                 opened.append(sock)
-        (self.folder / "socket").chmod(0o777)
+        for name in ("socket", "socket-of-datagrams"):
+            (self.folder / name).chmod(0o777)
         return opened
 
     def _files(self) -> dict[Path, tuple[object, ...]]:

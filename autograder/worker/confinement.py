@@ -77,18 +77,18 @@ WRITE = (
     | AccessFS.REFER
 )
 
-# what Python and NumPy need to compute, to read and write files, and to use threads
+# what Python and NumPy need to compute, to read and write files, and to use threads; none that
+# changes a file's mode, times or length by its path: Landlock does not see all of them
 CALLS = """
     read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 lseek close close_range
-    open openat openat2 creat stat lstat fstat newfstatat statx access faccessat faccessat2
+    creat stat lstat fstat newfstatat statx access faccessat faccessat2
     readlink readlinkat getdents getdents64 getcwd chdir fchdir mkdir mkdirat rmdir unlink unlinkat
-    rename renameat renameat2 truncate ftruncate fallocate fsync fdatasync
-    chmod fchmod fchmodat umask utime utimes utimensat futimesat statfs fstatfs flock
+    rename renameat renameat2 ftruncate fallocate fsync fdatasync umask statfs fstatfs flock
     fadvise64 copy_file_range sendfile dup dup2 dup3 pipe pipe2
     mmap munmap mprotect mremap madvise mincore msync brk membarrier
     poll ppoll select pselect6 epoll_create epoll_create1 epoll_ctl epoll_wait epoll_pwait
     epoll_pwait2 eventfd eventfd2 timerfd_create timerfd_settime timerfd_gettime
-    sendto recvfrom socketpair shutdown getsockname getpeername getsockopt setsockopt
+    recvfrom socketpair shutdown getsockname getpeername getsockopt setsockopt
     futex futex_waitv get_robust_list set_robust_list rseq set_tid_address sched_yield
     sched_getaffinity sched_getparam sched_getscheduler sched_get_priority_max
     sched_get_priority_min getcpu arch_prctl gettid getpid getppid getpgrp getpgid getsid
@@ -96,7 +96,7 @@ CALLS = """
     rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigsuspend rt_sigtimedwait
     sigaltstack restart_syscall pause alarm getitimer setitimer
     clock_gettime clock_getres clock_nanosleep nanosleep gettimeofday time times getrusage
-    getrlimit prlimit64 sysinfo uname getrandom exit exit_group
+    getrlimit sysinfo uname getrandom exit exit_group
 """
 # by call, and by the number of its argument that says what it is to do
 PARTS_OF_CALLS = {
@@ -104,7 +104,11 @@ PARTS_OF_CALLS = {
     ("prctl", 0): [15, 16, 0x53564D41],  # names of threads and of memory
     # duplicates, flags and locks; not F_SETOWN, which sends signals
     ("fcntl", 1): [*range(8), 36, 37, 38, fcntl.F_DUPFD_CLOEXEC, fcntl.F_GETPIPE_SZ],
+    ("prlimit64", 0): [0],  # its own: those of others it could set to nothing, which ends them
+    ("sendto", 4): [0],  # to the other end: half of a pair could send to any address
 }
+# by call, the number of its flags: a file is emptied only if it may be written to
+OPENING = {"open": 1, "openat": 2}
 CLONE_THREAD = 0x10000
 
 
@@ -121,7 +125,15 @@ def syscall_filter() -> Filter:
     calls.allow(
         "clone", args=[ArgCmp(0, CmpOp.MASKED_EQ, CLONE_THREAD, mask=CLONE_THREAD)]
     )  # a thread, no process
-    calls.errno("clone3", errno.ENOSYS)  # its arguments cannot be seen: libc goes on with clone
+    for name, flags in OPENING.items():
+        with contextlib.suppress(ValueError):
+            for how in (0, os.O_TRUNC | os.O_WRONLY, os.O_TRUNC | os.O_RDWR):
+                mask = os.O_TRUNC | (os.O_ACCMODE if how else 0)
+                calls.allow(name, args=[ArgCmp(flags, CmpOp.MASKED_EQ, how, mask=mask)])
+    for name in ("listxattr", "llistxattr", "flistxattr"):  # of which `shutil.copy2` copies each
+        calls.errno(name, errno.ENOTSUP)
+    for name in ("clone3", "openat2"):  # their arguments cannot be seen: there are others for it
+        calls.errno(name, errno.ENOSYS)
     return calls
 
 

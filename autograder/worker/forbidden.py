@@ -2,6 +2,8 @@
 
 import ctypes
 import os
+import posix
+import resource
 import socket
 import subprocess
 import sys
@@ -9,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 CLONE_NEWUSER = 0x10000000
+PTRACE_SEIZE = 0x4206  # which, unlike PTRACE_ATTACH, does not stop whom it traces
 
 
 def succeeding(secret: str) -> list[str]:
@@ -24,12 +27,15 @@ def succeeding(secret: str) -> list[str]:
     acts: dict[str, Callable[[], object]] = {
         "read a file of the grader": lambda: Path(secret).read_bytes(),
         "write beside it": lambda: beside.write_bytes(b""),
+        "change its mode": lambda: posix.chmod(secret, 0o644),  # which it has
+        "empty it": lambda: os.truncate(secret, 0),  # as it is
         "list a folder of the grader": lambda: list(beside.parent.iterdir()),
         "fork": _fork,
         "start a program": lambda: subprocess.run([sys.executable, "-c", ""], check=True),
         "open a socket": lambda: socket.socket().close(),
         "signal its parent": lambda: os.kill(os.getppid(), 0),
-        "trace its parent": lambda: _expect(libc.ptrace(16, os.getppid(), None, None) == 0),
+        "limit its parent": lambda: resource.prlimit(os.getppid(), resource.RLIMIT_CORE),
+        "trace its parent": lambda: _expect(not libc.ptrace(PTRACE_SEIZE, os.getppid(), 0, 0)),
         "make namespaces": lambda: _expect(libc.unshare(CLONE_NEWUSER) == 0),
     }
     return [name for name, act in acts.items() if _succeeds(act)]

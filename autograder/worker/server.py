@@ -67,6 +67,8 @@ class Server:
         for name in ("exit", "quit"):  # which Jupyter has as well
             setattr(builtins, name, sys.exit)
         builtins.input = lambda prompt="": ""  # there is nobody to ask
+        for name in ("chmod", "utime"):  # which `shutil.copy` uses, and no result depends on
+            setattr(os, name, lambda *what, **how: None)
         chance.fix(seed)
 
     def do_try_forbidden_acts(self, secret: str) -> list[str]:

@@ -15,6 +15,7 @@ import struct
 import sys
 import time
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 
 import landlockpy
@@ -80,7 +81,7 @@ def main(descriptor: int, parent: int, scratch: str, scratch_size: int, paths: l
             if not select.select([control], [], [], WATCH if watched else None)[0]:
                 for worker in watched:
                     if _written(scratch_of(scratch, worker)) > scratch_size:
-                        _empty(scratch_of(scratch, worker))
+                        _take_away(scratch_of(scratch, worker))
                 continue
             request, descriptors, _, _ = socket.recv_fds(control, REQUEST.size, 1)
             if not request:
@@ -144,15 +145,39 @@ def _end(process: int, seconds: float) -> int:
 def _written(folder: Path) -> int:
     """Return the bytes that a folder's files take."""
     written = 0
-    for parent, _, names in os.walk(folder):
+    for parent, names in _walk(folder):
         for name in names:
             with contextlib.suppress(OSError):  # it is gone again
                 written += ENTRY + Path(parent, name).lstat().st_blocks * BLOCK
     return written
 
 
+def _walk(folder: Path) -> Iterator[tuple[str, list[str]]]:
+    """Yield each folder with the names of its files, after making sure that it can be listed."""
+    for parent, folders, names in os.walk(folder):
+        yield parent, names
+        for path in (Path(parent, name) for name in folders):
+            with contextlib.suppress(OSError):
+                if not path.is_symlink():
+                    path.chmod(0o700)
+
+
+def _take_away(folder: Path) -> None:
+    """Remove all that a living worker has written, which can add nothing to it meanwhile."""
+    gone = folder.with_name(f"{folder.name}-gone")  # out of its reach
+    with contextlib.suppress(OSError):  # the disk is full
+        gone.mkdir(mode=0o700)
+    for number, entry in enumerate(folder.glob("*")):
+        with contextlib.suppress(OSError):  # it is gone already
+            entry.rename(gone / str(number))
+    _empty(folder)  # what could not be moved
+    shutil.rmtree(gone, ignore_errors=True)
+
+
 def _empty(folder: Path) -> None:
     """Remove all that lies in a folder, if it is there."""
+    for _ in _walk(folder):
+        pass  # what nobody may list could not be removed
     for entry in folder.glob("*"):
         if entry.is_dir() and not entry.is_symlink():
             shutil.rmtree(entry, ignore_errors=True)

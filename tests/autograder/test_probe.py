@@ -1,5 +1,6 @@
 """Which level is reached is found out by trying, and refused where there is none."""
 
+import os
 import platform
 
 import pytest
@@ -41,6 +42,17 @@ def test_too_few_layers_have_a_breach(layers, act):
     found = breach(frozenset(layers))
     assert found.startswith("a worker could ")
     assert act in found
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root's workers become another user")
+def test_what_only_an_ordinary_users_workers_could_do_is_tried():
+    """Their files and processes are those of the grader, which goes on all the same."""
+    found = breach(frozenset({Layer.BUBBLEWRAP}))
+    assert "limit its parent" in found
+    assert "trace its parent" in found
+    found = breach(isolation.NONE)
+    for act in ("change its mode", "empty it", "limit its parent"):
+        assert act in found
 
 
 def test_the_best_level_is_taken(monkeypatch):

@@ -1,6 +1,7 @@
 """The template: workers are forked from it, and it is replaced where it breaks."""
 
 import signal
+from pathlib import Path
 
 import psutil
 import pytest
@@ -22,6 +23,11 @@ def own(request):
 
 def children(own):
     return psutil.Process(own._process.pid).children(recursive=True)
+
+
+def test_the_place_to_write_to_hides_nothing():
+    """In namespaces it is a folder that no system has, so neither engine nor Python lie below it."""
+    assert not Path(template.INSIDE).exists()
 
 
 def test_workers_are_forked_from_one_process(own):

@@ -7,7 +7,7 @@ from autograder.sandbox import DiedError, StudentError
 from autograder.worker.confinement import Layer
 
 ORDINARY = """
-import asyncio, csv, ctypes, json, lzma, sqlite3, subprocess, tempfile, threading, time, zoneinfo
+import asyncio, csv, ctypes, json, lzma, shutil, sqlite3, subprocess, tempfile, threading, time, zoneinfo
 from pathlib import Path
 import numpy as np
 
@@ -18,6 +18,7 @@ def files():
     with open("notes.txt", "w") as file:
         file.write("a" * 1000)
     Path("notes.txt").rename("kept.txt")
+    shutil.copy2("kept.txt", "copied.txt")
     with tempfile.NamedTemporaryFile("w+") as file:
         file.write("b")
         file.flush()
@@ -97,12 +98,34 @@ def test_what_reaches_out_fails(student, layers, statement):
     assert names.fine() == 1
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "posix.chmod('.', 0o700)",
+        "posix.utime('.', (0, 0))",
+        "os.truncate('/dev/null', 0)",
+        "os.open('/dev/null', os.O_RDONLY | os.O_TRUNC)",
+        "os.open('/dev/null', os.O_ACCMODE | os.O_TRUNC)",
+        "resource.prlimit(threading.get_native_id(), resource.RLIMIT_CPU)",
+        "socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)[0].sendto(b'', 'no such place')",
+    ],
+)
+def test_seccomp_refuses_what_landlock_does_not_see(student, statement):
+    """Of an ordinary user's files and processes that is all that keeps a worker off."""
+    names = student(
+        attempt(statement, "os, posix, resource, socket, threading"),
+        layers=frozenset({Layer.SECCOMP}),
+    )
+    with pytest.raises(StudentError, match="PermissionError"):
+        names.attempt()
+
+
 @pytest.mark.parametrize("statement", ["os.listdir('/')", "open('/tmp/outside', 'w')"])
 def test_landlock_leaves_a_worker_its_own_folder_alone(student, layers, statement):
     """Not even the empty places around it can be seen, or written to."""
     if Layer.LANDLOCK not in layers:
         pytest.skip("a matter of Landlock's")
-    with pytest.raises(StudentError, match="PermissionError"):
+    with pytest.raises(StudentError, match="PermissionError|FileNotFoundError"):
         student(attempt(statement), layers=layers).attempt()
 
 
