@@ -207,6 +207,7 @@ def broken_member():
         gzip.compress(b"x" * 9999)[:-9],
         tarred([(member("a.ipynb"), bytes(9999))])[:-20],
     ],
+    ids=["empty", "text", "zip's mark", "cut zip", "gzip's mark", "cut gzip", "cut tar"],
 )
 def test_a_broken_archive_keeps_nobody_back(folders, extract, content):
     """It is refused with its reason, and the others are extracted."""
