@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 
 from autograder.assignment import Assignment, Item
+from autograder.collection import run_functions
 from autograder.pytest_plugin import Grading
 from autograder.sandbox import DiedError, StudentError
-from autograder.suite import run_functions, uses_a_plain_value_as_an_object
+from autograder.suite import uses_a_plain_value_as_an_object
 
 Facts = dict[str, str]  # by the observation's name
 SEED = 0  # of the inputs, the same for all solutions: a fact depends on the solution alone

@@ -230,15 +230,6 @@ def test_an_assertion_without_words_shows_no_expected_value(run):
     assert item.properties[0].message == "the property does not hold"
 
 
-def test_the_projects_own_settings_do_not_matter(run, tmp_path, monkeypatch, capfd):
-    """Neither a configuration beside the suites nor the console is touched."""
-    (tmp_path / "pytest.ini").write_text("[pytest]\npython_functions = nothing\n")
-    monkeypatch.chdir(tmp_path)
-    ran = run(RIGHT, suite=GOOD)
-    assert outcomes(ran) == {"test_good": Outcome.PASSED}
-    assert capfd.readouterr() == ("", "")
-
-
 DESTROYS = f"{HEADER}        import scaling; del scaling.Scaling.__init__\n        return x\n"
 
 
@@ -262,11 +253,3 @@ def test_what_one_item_destroys_is_not_missing_in_another(tmp_path):
         grading = Grading(Submission.from_notebook(notebook), seed=5)
         assert [item.points for item in run_suites(assignment, grading).items] == points
         assert grading.first == first
-
-
-def test_suites_that_end_pytest_hold_the_grade(run):
-    """No property ran, the operator is told, and the next submission is graded by new ones."""
-    ran = run(RIGHT, suite="def test_it(submission):\n    pytest.exit('enough')\n")
-    assert ran.items[0].points is None
-    assert "the suites ended pytest" in ran.faults[0]
-    assert run(RIGHT, suite=GOOD).items[0].points == 2.0

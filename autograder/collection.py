@@ -1,0 +1,178 @@
+"""An assignment's suites, loaded once and run on one submission after the other."""
+
+import os
+import queue
+import sys
+import threading
+from functools import lru_cache
+from itertools import zip_longest
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from autograder import pytest_plugin
+from autograder.assignment import Assignment, Item
+from autograder.pytest_plugin import GRADING, Grading
+from autograder.template import template
+
+OPTIONS = [
+    "--config-file=" + os.devnull,  # the project's own settings are for its own tests
+    "--import-mode=importlib",
+    "--override-ini=python_functions=test_* observe_*",
+    "--assert=plain",  # a message says what the suite's author wrote, and shows no expected value
+    "--disable-plugin-autoload",  # whatever happens to be installed
+    "--capture=no",
+    *(
+        f"-pno:{name}"
+        for name in (
+            "cacheprovider",
+            "faulthandler",
+            "junitxml",
+            "logging",
+            "pastebin",
+            "stepwise",
+            "terminal",
+            "threadexception",
+            "unraisableexception",
+        )
+    ),
+]
+
+
+def run_functions(
+    assignment: Assignment, grading: Grading, items: list[Item], prefix: str, plugin: object
+) -> list[str]:
+    """Run the functions of some items' suites, and return what broke where they were loaded.
+
+    Parameters
+    ----------
+    assignment : Assignment
+    grading : Grading
+    items : list of Item
+    prefix : str
+        Of the functions' names: "test_" or "observe_".
+    plugin : object
+        A pytest plugin, which takes the outcomes.
+    """
+    if not items:
+        return []
+    suites = _suites(assignment.root, assignment.name, assignment.notebook, assignment.version)
+    template(grading.layers, assignment.limits)  # which ends with the thread that starts it
+    try:
+        suites.run(grading, {item.name for item in items}, prefix, plugin)
+    except SuitesEndedError as error:
+        _suites.cache_clear()
+        return [str(error)]
+    return suites.faults
+
+
+class SuitesEndedError(Exception):
+    """The suites ended pytest itself: a fault of theirs."""
+
+
+class Suites:
+    """An assignment's suites, collected once, in a run of pytest that waits for submissions.
+
+    It has a thread of its own, since it is pytest that calls its plugins.
+
+    Parameters
+    ----------
+    assignment : Assignment
+    """
+
+    def __init__(self, assignment: Assignment) -> None:
+        _forget_modules(assignment.hidden)
+        self._loop = _Loop()
+        paths = [str(assignment.suite(item)) for item in assignment.items]
+        # modules are named by their paths below the root: whole paths, for suites of the same name
+        place = ["--rootdir=/", f"--confcutdir={assignment.hidden}"]
+        threading.Thread(
+            target=self._loop.main, args=([*OPTIONS, *place, *paths],), daemon=True
+        ).start()
+        self._loop.done.get()
+
+    @property
+    def faults(self) -> list[str]:
+        """What broke when the suites were loaded."""
+        return self._loop.faults
+
+    def run(self, grading: Grading, names: set[str], prefix: str, plugin: object) -> None:
+        """Run the functions with a prefix in the suites of some names.
+
+        Raises
+        ------
+        SuitesEndedError
+            If they end pytest.
+        """
+        self._loop.jobs.put((grading, names, prefix, plugin))
+        if self._loop.ended or self._loop.done.get():
+            raise SuitesEndedError(f"the suites ended pytest: {self._loop.last_words}")
+
+    def __del__(self) -> None:
+        """Let the thread end."""
+        self._loop.jobs.put(None)
+
+
+Job = tuple[Grading, set[str], str, object]
+
+
+class _Loop:
+    """A pytest plugin whose test loop takes jobs until there are no more."""
+
+    def __init__(self) -> None:
+        self.jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self.done: queue.SimpleQueue[bool] = queue.SimpleQueue()  # whether that was the end
+        self.ended = False
+        self.faults: list[str] = []
+        self.last_words = ""
+
+    def main(self, options: list[str]) -> None:
+        try:
+            self.last_words = repr(pytest.main(options, plugins=[pytest_plugin, self]))
+        except BaseException as error:  # noqa: BLE001  # whatever a suite does to pytest
+            self.last_words = repr(error)
+        self.ended = True
+        self.done.put(True)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.faults.append(f"{report.nodeid}: {report.longrepr}")
+
+    def pytest_runtest_makereport(
+        self, item: pytest.Function, call: pytest.CallInfo[None]
+    ) -> pytest.TestReport:
+        """Make a report that nobody reads: pytest's own quotes the source around each failure."""
+        outcome: Literal["passed", "failed"] = "failed" if call.excinfo else "passed"
+        assert call.when != "collect"
+        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        self.done.put(False)
+        while (job := self.jobs.get()) is not None:
+            grading, names, prefix, plugin = job
+            session.config.stash[GRADING] = grading
+            session.config.pluginmanager.register(plugin)
+            functions = [
+                function
+                for function in session.items
+                if function.path.stem in names and function.name.startswith(prefix)
+            ]
+            for function, following in zip_longest(functions, functions[1:]):
+                function.config.hook.pytest_runtest_protocol(item=function, nextitem=following)
+            session.config.pluginmanager.unregister(plugin)
+            self.done.put(False)
+        return True
+
+
+def _forget_modules(folder: Path) -> None:
+    """Forget what was loaded from a folder, which may have changed since."""
+    for name, module in list(sys.modules.items()):
+        if (getattr(module, "__file__", None) or "").startswith(f"{folder}{os.sep}"):
+            del sys.modules[name]
+
+
+@lru_cache(maxsize=1)
+def _suites(root: Path, name: str, notebook: str, version: str) -> Suites:
+    """Return the suites of a version of an assignment."""
+    return Suites(Assignment(root, name, notebook))

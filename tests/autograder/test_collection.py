@@ -1,0 +1,84 @@
+"""Suites that are loaded once: for many submissions, until they change, and whatever they do."""
+
+import pytest
+
+from autograder.collection import run_functions
+from autograder.outcome import Outcome
+from autograder.pytest_plugin import Grading
+from autograder.submission import Submission
+from autograder.suite import run_suites
+from tests.autograder.conftest import RIGHT, handed_in, make_course
+
+pytestmark = pytest.mark.usefixtures("fresh_suites")
+START = "from autograder import expect\nimport pytest\n\n"
+GOOD = 'def test_good(submission):\n    """It is there."""\n    submission.Scaler\n\n\n'
+
+
+@pytest.fixture
+def run(tmp_path):
+    """A function that runs a course's suite, as it is written now, on an answer."""
+
+    def run_suite(answer, suite):
+        assignment = make_course(tmp_path, suites={"test_scaler.py": START + suite})
+        return run_suites(assignment, grading(assignment, answer))
+
+    return run_suite
+
+
+def grading(assignment, answer=RIGHT):
+    return Grading(Submission.from_notebook(handed_in(assignment, answer)), seed=5)
+
+
+def outcomes(ran):
+    [item] = ran.items
+    return {result.name: result.outcome for result in item.properties}
+
+
+COUNTS = (
+    "loaded = []\n\n\n"
+    + GOOD
+    + "def test_once():\n    loaded.append(1)\n    assert len(loaded) == {}\n"
+)
+
+
+def test_suites_are_loaded_once_and_anew_when_they_change(tmp_path):
+    """What a module holds is there for the next submission, until the module is another one."""
+    assignment = make_course(tmp_path, suites={"test_scaler.py": START + COUNTS.format(2)})
+    for passed in (False, True, False):
+        ran = run_suites(assignment, grading(assignment))
+        assert (outcomes(ran)["test_once"] is Outcome.PASSED) == passed
+    changed = make_course(tmp_path, suites={"test_scaler.py": START + COUNTS.format(1)})
+    assert outcomes(run_suites(changed, grading(changed)))["test_once"] is Outcome.PASSED
+
+
+def test_only_what_is_asked_for_is_run(tiny):
+    """The functions with the prefix, of the suites of the items, and none without an item."""
+    seen = []
+
+    class Watcher:
+        def pytest_pyfunc_call(self, pyfuncitem):
+            seen.append(pyfuncitem.originalname)
+            return True
+
+    suite = tiny.hidden / "test_scaler.py"
+    suite.write_text(f"{START}{GOOD}def observe_it(submission):\n    pass\n")
+    for items, prefix in ((tiny.items, "observe_"), ([], "test_"), (tiny.items, "test_")):
+        assert run_functions(tiny, grading(tiny), items, prefix, Watcher()) == []
+    assert seen == ["observe_it", "test_good"]
+
+
+def test_the_projects_own_settings_do_not_matter(run, tmp_path, monkeypatch, capfd):
+    """Neither a configuration beside the suites nor the console is touched."""
+    (tmp_path / "pytest.ini").write_text("[pytest]\npython_functions = nothing\n")
+    monkeypatch.chdir(tmp_path)
+    ran = run(RIGHT, GOOD)
+    assert outcomes(ran) == {"test_good": Outcome.PASSED}
+    assert capfd.readouterr() == ("", "")
+
+
+def test_suites_that_end_pytest_hold_the_grade(run):
+    """No property ran, the operator is told, and the next submission is graded by new ones."""
+    ran = run(RIGHT, "def test_it(submission):\n    pytest.exit('enough')\n")
+    assert ran.items[0].points is None
+    assert "the suites ended pytest" in ran.faults[0]
+    assert run(RIGHT, GOOD).items[0].points == 2.0
