@@ -96,7 +96,8 @@ def _package(name: str) -> Path:
 
 def _shared_libraries() -> list[Path]:
     """Return the interpreter's own library, and the system's folder of libraries."""
-    mapped = re.findall(r"(/\S+\.so\S*)$", Path("/proc/self/maps").read_text(), re.MULTILINE)
+    maps = Path("/proc/self/maps")  # on Linux
+    mapped = re.findall(r"(/\S+\.so\S*)$", maps.read_text() if maps.exists() else "", re.MULTILINE)
     # as each program names it, below the folder that `/lib64` may be a link to
     found = [loader.parent.resolve() / loader.name for loader in map(Path, LOADERS)]
     for path in map(Path, dict.fromkeys(mapped)):
