@@ -134,6 +134,9 @@ class Intake:
                     found.rmdir()
             elif str(found.relative_to(folder)) not in kept:
                 found.unlink()
+        folder.mkdir(
+            parents=True, exist_ok=True
+        )  # where neither side has a file beside the notebook
         # `nbgrader release_feedback` ends for the whole class where one of these is missing
         (folder / STAMP).touch()
         if not _is_secret(folder / SECRET):

@@ -8,7 +8,7 @@ answers: right
 answers: wrong
     It tries to get points without solving anything: no points in the items of Dropout.
 unconfined: bites
-    Without confinement by the operating system it succeeds: so the range is seen to notice.
+    Without confinement by the operating system it can succeed: so the range is seen to notice.
 known hole: <what is wrong>
     It succeeds at every level, by a fault that is still to be mended.
 only confined: <reason>

@@ -139,6 +139,16 @@ def test_a_class_without_submissions_is_nbgraders_own_error(course):
     assert "No notebooks were matched" in result["log"]
 
 
+def test_an_assignment_without_given_files_is_graded(course):
+    """Nothing but a notebook lies on either side."""
+    for given in (course.root / "source" / "tiny").glob("*.py"):
+        given.unlink()
+    course.hand_in("ann", answer="class Scaler:\n    pass\n")
+    assert course.grade("ann")["success"]
+    assert course.marks("ann") == (0.0, None, False)
+    assert course.entry("ann").status == Status.GRADED
+
+
 def test_a_manual_score_survives_and_asks_for_a_look(course):
     """A score by hand stays when the submission is graded again, and is flagged."""
     course.hand_in("ann")
