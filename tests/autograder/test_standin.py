@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from autograder.sandbox import StudentError
-from autograder.standin import StandIn
+from autograder.sandbox import StudentError, TimedOutError
+from autograder.standin import StandIn, repeat
 from tests.autograder.conftest import start_session
 
 CODE = """\
@@ -172,3 +172,25 @@ def test_an_object_of_ours_is_no_argument(names):
     with pytest.raises(Exception, match="cannot be sent to a worker"):
         names.echo(object())
     assert names.echo(1) == (1,)
+
+
+SLOW = """\
+import time
+
+def slow(x):
+    time.sleep(0.15)
+    return x
+
+def endless(x):
+    while x > 1:
+        pass
+    return x
+"""
+
+
+def test_each_of_many_calls_has_the_time_of_a_call(student):
+    """Slow calls may take longer together than one may; one that never ends is still found."""
+    names = student(SLOW, call_seconds=0.5)
+    assert repeat(names.slow, 6, 2.0) == [2.0] * 6
+    with pytest.raises(TimedOutError, match=r"0.5 seconds for one answer"):
+        repeat(names.endless, 3, 2.0)
