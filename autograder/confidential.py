@@ -38,7 +38,7 @@ class Kind(StrEnum):
     SPECIMEN = "code of a mutant or variant"
     NUMBER = "a number that the reference prints"
     SEED = "the seed of a grading"
-    SECRET = "another student's key to the feedback"  # noqa: S105  # a description
+    KEY = "another student's key to the feedback"
     PERSON = "another student's datum"
 
 
@@ -185,7 +185,7 @@ class Confidential:
                 if len(seed) >= SHORTEST_NUMBER:
                     yield Text(Kind.SEED, seed)
         for secret, owners in self.secrets.items():
-            yield Text(Kind.SECRET, secret, owners[0])
+            yield Text(Kind.KEY, secret, owners[0])
 
     def _people(self) -> Iterator[Text]:
         """Yield what students are known by, but for words that stand in any text."""

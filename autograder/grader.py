@@ -235,7 +235,7 @@ def grade_in_own_process(
     cause = ""
     for _ in range(TRIES):
         try:
-            process = _process(assignment.version, allow_no_isolation)
+            process = _process(assignment.version, allow_no_isolation=allow_no_isolation)
             return process.grade(assignment, notebook)
         except (OSError, ValueError) as error:
             cause = f"the grading process broke: {error!r}"
@@ -351,7 +351,7 @@ class GradingProcess:
 
 
 @lru_cache(maxsize=1)
-def _process(version: str, allow_no_isolation: bool) -> GradingProcess:  # noqa: FBT001  # cached
+def _process(version: str, *, allow_no_isolation: bool) -> GradingProcess:
     """Return the process for a version of an assignment; another needs its suites loaded anew."""
     return GradingProcess(allow_no_isolation=allow_no_isolation)
 

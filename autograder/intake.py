@@ -124,7 +124,7 @@ class Intake:
 
         So no file of a student's stands in for a module, or is published with the feedback.
         """
-        folder = Path(self.converter._format_dest(*self._who(path.parent)))  # noqa: SLF001
+        folder = self._graded(path.parent)
         theirs = find_all_files(str(self.source))
         kept = {os.path.relpath(file, self.source) for file in theirs}
         kept |= {*self.names, STAMP, SECRET}
@@ -159,7 +159,7 @@ class Intake:
         """Put a submission's folders in order; tell whether it can be graded."""
         try:
             refusal.set_aside(folder, self.source)
-            graded = Path(self.converter._format_dest(*self._who(folder)))  # noqa: SLF001
+            graded = self._graded(folder)
             # the stamp, by which nbgrader tells old from new, may have gone before the notebook
             finished = all(is_finished(graded / name) for name in wanted)
             if graded.exists() and not (finished and (graded / STAMP).is_file()):
@@ -200,13 +200,22 @@ class Intake:
         return notebooks[0]
 
     def _who(self, folder: Path) -> tuple[str, str]:
-        """Return the assignment and the student of a submission's folder, as nbgrader does."""
-        pattern = self.converter._format_source(  # noqa: SLF001
-            "(?P<assignment_id>.*)", "(?P<student_id>.*)", escape=True
+        """Return the student and the assignment of a submission's folder, as nbgrader does."""
+        coursedir = self.converter.coursedir
+        pattern = coursedir.format_path(
+            coursedir.submitted_directory,
+            "(?P<student_id>.*)",
+            "(?P<assignment_id>.*)",
+            escape=True,
         )
         match = re.match(pattern, str(folder))
         assert match, f"{folder} should match {pattern}"
-        return match["assignment_id"], match["student_id"]
+        return match["student_id"], match["assignment_id"]
+
+    def _graded(self, folder: Path) -> Path:
+        """Return where the graded notebooks of a submission's folder go."""
+        coursedir = self.converter.coursedir
+        return Path(coursedir.format_path(coursedir.autograded_directory, *self._who(folder)))
 
     def _check_gradebook(self) -> None:
         """Check that the gradebook can be written to, before anything is changed."""
@@ -251,7 +260,9 @@ def _wait_for_gradebook(coursedir: CourseDirectory) -> None:
 def folders(converter: Autograde) -> list[Path]:
     """Return the folders of the submissions that a run is about."""
     coursedir = converter.coursedir
-    pattern = converter._format_source(coursedir.assignment_id, coursedir.student_id)  # noqa: SLF001
+    pattern = coursedir.format_path(
+        coursedir.submitted_directory, coursedir.student_id, coursedir.assignment_id
+    )
     return [Path(folder) for folder in sorted(glob.glob(pattern))]  # noqa: PTH207  # as nbgrader
 
 

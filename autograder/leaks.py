@@ -40,7 +40,7 @@ PATTERNS = {
 }
 IN_RELEASE = set(Kind)
 IN_FEEDBACK = set(Kind) - {Kind.SENTENCE}  # which each student reads below their grade
-IN_EXPORT = {Kind.TEST, Kind.SOLUTION, Kind.SPECIMEN, Kind.SECRET}
+IN_EXPORT = {Kind.TEST, Kind.SOLUTION, Kind.SPECIMEN, Kind.KEY}
 Place = tuple[str, str]  # where a line stands, and the line
 
 
@@ -221,7 +221,7 @@ class Leaks:
                     yield places[bisect(starts, start) - 1][0], f"{what}, {_shown(words)}"
 
     def _is_of(self, student: str, text: Text) -> bool:
-        if text.kind is Kind.SECRET:
+        if text.kind is Kind.KEY:
             return student in self.confidential.secrets[text.text]
         return text.text in self.confidential.students.get(student, ())
 
@@ -290,7 +290,7 @@ def _settings(root: Path) -> Config:
 
 
 def _described(text: Text) -> str:
-    if text.kind is Kind.SECRET:
+    if text.kind is Kind.KEY:
         return f"{text.kind}, {text.owner}'s"
     return f"{text.kind}, {_shown(text.text)}"
 

@@ -171,7 +171,7 @@ def own_process():
 
 def test_a_process_that_was_killed_costs_nobody_anything(tiny, own_process):
     """Another one grades the submission."""
-    broken = grader._process(tiny.version, False)._process
+    broken = grader._process(tiny.version, allow_no_isolation=False)._process
     os.kill(broken.pid, signal.SIGKILL)
     broken.wait()
     assert own_process(tiny, handed_in(tiny, RIGHT)).status is Status.GRADED
@@ -194,7 +194,7 @@ def test_a_process_that_breaks_again_holds_one_grade(tiny, own_process, monkeypa
 
 def test_an_answer_after_ctrl_c_is_nobody_elses(tiny, own_process, monkeypatch):
     """Who is no longer waited for is not graded on; the next submission gets its own report."""
-    process = grader._process(tiny.version, False)
+    process = grader._process(tiny.version, allow_no_isolation=False)
 
     def interrupted():
         raise KeyboardInterrupt
@@ -231,15 +231,15 @@ def test_a_template_that_is_killed_costs_nobody_anything(tiny, layers, monkeypat
 def test_another_version_gets_another_process(tiny, own_process):
     """Suites are loaded anew when they change, and kept while they do not."""
     own_process(tiny, handed_in(tiny, RIGHT))
-    kept = grader._process(tiny.version, False)
+    kept = grader._process(tiny.version, allow_no_isolation=False)
     own_process(tiny, handed_in(tiny, RIGHT))
-    assert grader._process(tiny.version, False) is kept
+    assert grader._process(tiny.version, allow_no_isolation=False) is kept
     suite = tiny.hidden / "test_scaler.py"
     suite.write_text(suite.read_text().replace("factor == 2", "factor == 3"))
     changed = replace(tiny)
     report = own_process(changed, handed_in(tiny, RIGHT))
     assert report.item("test_scaler").points == 1.5
-    assert grader._process(changed.version, False) is not kept
+    assert grader._process(changed.version, allow_no_isolation=False) is not kept
 
 
 @pytest.fixture
