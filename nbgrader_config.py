@@ -25,15 +25,8 @@ c.Execute.timeout = 120  # seconds for a cell of the reference solution
 
 c.Autograde.pre_convert_hook = "autograder.nbgrader_plugins.enter_assignment"
 c.Autograde.exporter_class = "autograder.nbgrader_plugins.SubmissionExporter"
-c.Autograde.sanitize_preprocessors = [
-    "autograder.nbgrader_plugins.RestoreCells",
-    "nbgrader.preprocessors.OverwriteKernelspec",
-    "nbgrader.preprocessors.OverwriteCells",
-    "nbgrader.preprocessors.CheckCellMetadata",
-]
+c.Autograde.sanitize_preprocessors = ["autograder.nbgrader_plugins.RestoreCells"]
 c.Autograde.autograde_preprocessors = [
     "autograder.nbgrader_plugins.GradeCells",
     "autograder.nbgrader_plugins.SaveGrades",
-    "nbgrader.preprocessors.AssignLatePenalties",
-    "nbgrader.preprocessors.CheckCellMetadata",
 ]

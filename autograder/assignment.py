@@ -84,7 +84,7 @@ class Assignment:
         items = [
             Item(cell.grade_id, float(cell.points))
             for cell in Submission.from_notebook(self.source).cells
-            if cell.grade and not cell.solution and cell.kind == "code"
+            if cell.is_item
         ]
         for item in items:
             if not self.suite(item).is_file():
@@ -163,11 +163,13 @@ class Assignment:
 
     @cached_property
     def version(self) -> str:
-        """A digest of all that a verdict depends on: suites, given modules, items and limits."""
+        """A digest of all that a verdict depends on: suites, given code, items and limits."""
         digest = hashlib.sha256()
         for path in sorted(p for p in self.hidden.rglob("*") if p.suffix in (".py", ".toml")):
             digest.update(path.relative_to(self.hidden).as_posix().encode() + path.read_bytes())
-        digest.update(repr((sorted(self.given.items()), self.items)).encode())
+        cells = Submission.from_notebook(self.release).cells
+        code = [(c.grade_id, c.source) for c in cells if c.grade_id and c.kind == "code"]
+        digest.update(repr((sorted(self.given.items()), self.items, code)).encode())
         return digest.hexdigest()[:16]
 
     def _read(self, stage: str, remedy: str) -> nbformat.NotebookNode:

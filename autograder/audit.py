@@ -16,7 +16,8 @@ from nbformat import NotebookNode
 from autograder.assignment import Assignment
 from autograder.certificate import Behaviour, Certificate, Mistake, digest_of_specimens
 from autograder.diagnosis import deviations, diagnose
-from autograder.grader import Examination, GradingProcess
+from autograder.grader import Examination
+from autograder.grading_process import GradingProcess
 from autograder.outcome import ItemResult, Outcome
 from autograder.specimen import Specimen, mutants, variants
 from autograder.submission import filled

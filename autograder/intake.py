@@ -5,13 +5,13 @@ There the intake puts right what would end or mislead the run: see `Intake`.
 """
 
 import glob
-import json
 import os
 import re
 import secrets
 import shutil
 import sqlite3
 import stat
+from collections.abc import Collection
 from contextlib import closing, suppress
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -21,10 +21,12 @@ from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import find_all_files
+from sqlalchemy.exc import OperationalError
 
 from autograder import refusal
+from autograder.handed_in import HandedIn
 from autograder.reader import MAX_BYTES, REMEDY, UnreadableError, read_notebook
-from autograder.report import KEY
+from autograder.report import report_in
 
 PATIENCE = 5.0  # seconds, for another program to let go of the gradebook
 WAITING = 60.0  # seconds, for the same, in the middle of a run
@@ -48,6 +50,10 @@ class Intake:
     Parameters
     ----------
     converter : Autograde
+    students : collection of str, optional
+        Whose submissions the run is about; without it, those that nbgrader's settings say.
+    look_only : bool
+        Change nothing.
 
     Raises
     ------
@@ -55,7 +61,13 @@ class Intake:
         If nothing can be graded; then nothing has been changed.
     """
 
-    def __init__(self, converter: Autograde) -> None:
+    def __init__(
+        self,
+        converter: Autograde,
+        students: Collection[str] | None = None,
+        *,
+        look_only: bool = False,
+    ) -> None:
         self.converter = converter
         coursedir = converter.coursedir
         self.source, release = (
@@ -69,13 +81,15 @@ class Intake:
                 f"{release} must hold a notebook {coursedir.notebook_id!r}, got {self.names}: "
                 f"run `nbgrader generate_assignment {coursedir.assignment_id}`"
             )
-        self._check_gradebook()
-        self._check_room()
+        if not look_only:
+            self._check_gradebook()
+            self.check_room()
         _wait_for_gradebook(coursedir)
         converter.assignments = {
             str(folder): [str(folder / name) for name in wanted]
             for folder in folders(converter)
-            if self._prepare(folder, wanted)
+            if (students is None or self.who(folder)[0] in students)
+            and (look_only or self._prepare(folder, wanted))
         }
         self._hook = converter.pre_convert_hook
         converter.pre_convert_hook = self._before_each
@@ -83,6 +97,24 @@ class Intake:
     def holds(self, path: Path) -> bool:
         """Tell whether a path is a notebook of a submission."""
         return str(path.parent) in self.converter.assignments
+
+    def handed_in(self, path: Path) -> HandedIn:
+        """Return what was handed in for a notebook, whether it can be read or not.
+
+        Raises
+        ------
+        VanishedError
+            If the whole folder is gone.
+        """
+        try:
+            stamp = content(path.parent / STAMP)
+        except UnreadableError:
+            stamp = b""
+        try:
+            data, remarks = self.find(path)
+        except UnreadableError as error:
+            return HandedIn(unreadable=str(error), stamp=stamp)
+        return HandedIn(data, tuple(remarks), stamp=stamp)
 
     def find(self, path: Path) -> tuple[bytes, list[str]]:
         """Return the content of the file that stands for a submission's notebook, and remarks.
@@ -124,7 +156,7 @@ class Intake:
 
         So no file of a student's stands in for a module, or is published with the feedback.
         """
-        folder = self._graded(path.parent)
+        folder = self.graded(path.parent)
         theirs = find_all_files(str(self.source))
         kept = {os.path.relpath(file, self.source) for file in theirs}
         kept |= {*self.names, STAMP, SECRET}
@@ -145,7 +177,7 @@ class Intake:
 
     def _before_each(self, **named: Any) -> None:
         """Look once more, just before a submission is graded, and call the hook of the settings."""
-        self._check_room()
+        self.check_room()
         folders = {Path(path).parent for path in self.converter.notebooks}
         for folder in folders:
             if not folder.is_dir():
@@ -159,9 +191,9 @@ class Intake:
         """Put a submission's folders in order; tell whether it can be graded."""
         try:
             refusal.set_aside(folder, self.source)
-            graded = self._graded(folder)
+            graded = self.graded(folder)
             # the stamp, by which nbgrader tells old from new, may have gone before the notebook
-            finished = all(is_finished(graded / name) for name in wanted)
+            finished = all(report_in(graded / name) for name in wanted)
             if graded.exists() and not (finished and (graded / STAMP).is_file()):
                 self.converter.log.warning("%s was left unfinished: graded again", graded)
                 shutil.rmtree(graded)
@@ -199,7 +231,7 @@ class Intake:
                     return path
         return notebooks[0]
 
-    def _who(self, folder: Path) -> tuple[str, str]:
+    def who(self, folder: Path) -> tuple[str, str]:
         """Return the student and the assignment of a submission's folder, as nbgrader does."""
         coursedir = self.converter.coursedir
         pattern = coursedir.format_path(
@@ -212,10 +244,10 @@ class Intake:
         assert match, f"{folder} should match {pattern}"
         return match["student_id"], match["assignment_id"]
 
-    def _graded(self, folder: Path) -> Path:
+    def graded(self, folder: Path) -> Path:
         """Return where the graded notebooks of a submission's folder go."""
         coursedir = self.converter.coursedir
-        return Path(coursedir.format_path(coursedir.autograded_directory, *self._who(folder)))
+        return Path(coursedir.format_path(coursedir.autograded_directory, *self.who(folder)))
 
     def _check_gradebook(self) -> None:
         """Check that the gradebook can be written to, before anything is changed."""
@@ -237,7 +269,8 @@ class Intake:
                 "using it, or see who may write to it, and grade again"
             )
 
-    def _check_room(self) -> None:
+    def check_room(self) -> None:
+        """Check that there is room on the disk for what is graded."""
         root = self.converter.coursedir.root
         free = shutil.disk_usage(root).free
         if free < ROOM:
@@ -255,6 +288,15 @@ def _wait_for_gradebook(coursedir: CourseDirectory) -> None:
     """Let each connection to the gradebook wait for another program: SQLAlchemy's own option."""
     if coursedir.db_url.startswith("sqlite:///") and "?" not in coursedir.db_url:
         coursedir.db_url += f"?timeout={WAITING:g}"
+
+
+def trouble(error: OperationalError) -> str:
+    """Return what is wrong with a gradebook that could not be written to, and the remedy."""
+    if "full" in str(error.orig):
+        return "there must be room on the disk for the gradebook: make room, and grade again"
+    return (
+        "the gradebook must be free to be written to: close what else is using it, and grade again"
+    )
 
 
 def folders(converter: Autograde) -> list[Path]:
@@ -286,15 +328,6 @@ def content(path: Path) -> bytes:
             f"{refusal.shown(Path(path.name))} cannot be opened ({error.strerror}): see that it is "
             "an ordinary file that the course staff may read, and hand it in again"
         ) from None
-
-
-def is_finished(path: Path) -> bool:
-    """Tell whether a graded notebook has its report, which is written with it, last of all."""
-    try:
-        metadata = json.loads(path.read_bytes())["metadata"]
-        return "status" in metadata[KEY]
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
 
 
 def _is_secret(path: Path) -> bool:

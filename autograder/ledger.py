@@ -1,14 +1,12 @@
 """What became of every student's submission of an assignment, read from nbgrader's own records."""
 
-import json
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 
 from nbgrader.api import Grade, Gradebook, MissingEntry
 
 from autograder.assignment import Assignment
-from autograder.report import KEY, NEXT_STEP, Report, Status
+from autograder.report import NEXT_STEP, Report, Status, report_in
 
 NOT_GRADED = "not graded yet"
 
@@ -112,8 +110,4 @@ def _held_back(grade: Grade) -> bool:
 
 def _report(assignment: Assignment, student: str) -> Report | None:
     folder = assignment.root / "autograded" / student / assignment.name
-    for path in sorted(folder.glob("*.ipynb")):
-        # a grader that was ended half-way leaves half a notebook, or one without a report
-        with suppress(OSError, ValueError, KeyError, TypeError):
-            return Report.from_dict(json.loads(path.read_bytes())["metadata"][KEY])
-    return None
+    return next(filter(None, map(report_in, sorted(folder.glob("*.ipynb")))), None)

@@ -6,7 +6,7 @@ each grade cell's output, `SaveGrades` takes the report into the gradebook.
 """
 
 from contextlib import suppress
-from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import (
     ClearOutput,
     ClearSolutions,
@@ -24,27 +25,19 @@ from nbgrader.preprocessors import (
     NbGraderPreprocessor,
     SaveCells,
 )
-from nbgrader.utils import (
-    compute_checksum,
-    determine_grade,
-    is_grade,
-    is_locked,
-    is_solution,
-    is_task,
-)
+from nbgrader.utils import is_grade, is_locked, is_solution, is_task
 from sqlalchemy.exc import OperationalError
 from traitlets import Bool
 from traitlets.config import Application
 
 from autograder import probe
 from autograder.assignment import Assignment, AssignmentError
-from autograder.grader import grade_in_own_process, held, unreadable
-from autograder.intake import Intake, VanishedError
+from autograder.graded import MAX_CAUSE, report_on, restored, tell, unfinished
+from autograder.grading_process import warm_grader
+from autograder.intake import Intake, VanishedError, trouble
 from autograder.probe import NotIsolatedError
-from autograder.reader import UnreadableError, read_notebook
-from autograder.report import KEY, Report, Status, item_html, item_text
-from autograder.restoration import restore
-from autograder.submission import Submission
+from autograder.report import KEY, Report, Status
+from autograder.scores import Scores, late_penalties
 
 Resources = dict[str, Any]
 
@@ -86,13 +79,7 @@ class SubmissionExporter(NotebookExporter):
             raise
         except OperationalError as error:
             # nbgrader would end the whole class, and advise to upgrade the gradebook
-            full = "full" in str(error.orig)
-            raise RuntimeError(
-                "there must be room on the disk for the gradebook: make room, and grade again"
-                if full
-                else "the gradebook must be free to be written to: close what else is using it, "
-                "and grade again"
-            ) from error
+            raise RuntimeError(trouble(error)) from error
         except Exception as error:  # whatever it is, it is not the student's fault
             self.log.exception("%s cannot be graded", path)
             cause = f"{type(error).__name__}: {error}"
@@ -107,25 +94,17 @@ class SubmissionExporter(NotebookExporter):
         if self.intake is None or not self.intake.holds(path):
             return nbformat.read(path, as_version=4)
         self.intake.tidy(path)
-        found = resources[KEY] = {"remarks": []}
-        try:
-            content, remarks = self.intake.find(path)
-            found["remarks"] += remarks
-            notebook, remarks = read_notebook(content)
-            found["remarks"] += remarks
-        except UnreadableError as error:
-            found["unreadable"] = str(error)
-            return nbformat.v4.new_notebook()
+        notebook, resources[KEY] = self.intake.handed_in(path).read()
         return notebook
 
     def _held(self, path: Path, resources: Resources, cause: str) -> NotebookNode:
         """Return what there is of a notebook with the cause why it cannot be graded."""
         is_submission = self.intake is None or self.intake.holds(path)
         if is_submission:
-            notebook, _ = restore(Submission(()), _assignment(resources).release)
+            notebook = unfinished(_assignment(resources), cause)
         else:
             notebook = nbformat.read(path, as_version=4)
-        notebook.metadata[KEY] = {"fault": cause[:1000]}
+            notebook.metadata[KEY] = {"fault": cause[:MAX_CAUSE]}
         self._preprocessors = []  # nbgrader registers them anew for each step
         for preprocessor in () if is_submission else (GradeCells, SaveGrades):
             self.register_preprocessor(preprocessor, enabled=True)
@@ -137,14 +116,7 @@ class RestoreCells(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         """Return the restored notebook, with its remarks in the metadata."""
-        assignment = _assignment(resources)
-        submitted = Submission.from_notebook(nb)
-        notebook, remarks = restore(submitted, assignment.release)
-        found = resources.get(KEY, {})
-        if "unreadable" in found:  # then the cells are missing for that reason alone
-            remarks = []
-        notebook.metadata[KEY] = {**found, "remarks": [*found.get("remarks", []), *remarks]}
-        return notebook, resources
+        return restored(_assignment(resources), nb, resources.get(KEY, {})), resources
 
 
 class GradeCells(NbGraderPreprocessor):
@@ -157,22 +129,15 @@ class GradeCells(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         """Return the notebook with its grade cells' outputs, and the report in its metadata."""
-        assignment = _assignment(resources)
-        _check_current(assignment, nb)
-        report = _report(assignment, nb, allow_no_isolation=self.allow_no_isolation)
-        nb.metadata[KEY] = nbformat.from_dict(report.to_dict())
-        for cell in nb.cells:
-            if _is_item(cell):
-                cell.outputs = _outputs(report, cell.metadata.nbgrader.grade_id)
+        warm = warm_grader(allow_no_isolation=self.allow_no_isolation)
+        report = report_on(_assignment(resources), nb, warm.grade)
+        tell(nb, report)
         self._tell(report, resources["nbgrader"]["student"])
         return nb, resources
 
     def _tell(self, report: Report, student: str) -> None:
-        points = [item.points for item in report.items]
-        total = "held back" if None in points else f"{sum(p or 0 for p in points):g}"
-        possible = sum(item.max_points for item in report.items)
-        what = ", ".join(filter(None, [report.status, report.isolation]))
-        self.log.info("%s: %s of %g points, %s", student, total, possible, what)
+        isolation = f", {report.isolation}" if report.isolation else ""
+        self.log.info("%s: %s%s", student, report.summary, isolation)
         for remark in report.remarks:
             self.log.warning("%s: %s", student, remark)
         if report.status is Status.HELD:
@@ -186,28 +151,11 @@ class SaveGrades(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         """Save the scores and comments of a graded notebook, all of them or none."""
-        report = Report.from_dict(nb.metadata[KEY])
+        scores = Scores.of(nb, Report.from_dict(nb.metadata[KEY]))
         names = resources["nbgrader"]
         where = (names["notebook"], names["assignment"], names["student"])
         with Gradebook(names["db_url"]) as gradebook:  # which takes back what is not committed
-            for cell in nb.cells:
-                name = cell.metadata.get("nbgrader", {}).get("grade_id")
-                if is_grade(cell):
-                    grade = gradebook.find_grade(name, *where)
-                    grade.auto_score = (
-                        report.item(name).points
-                        if _is_item(cell)
-                        else determine_grade(cell, self.log)[0]
-                    )
-                    # a score by hand stays, and someone should look at it again
-                    grade.needs_manual_grade = (
-                        grade.auto_score is None or grade.manual_score is not None
-                    )
-                if is_solution(cell) or is_task(cell):
-                    comment = gradebook.find_comment(name, *where)
-                    unchanged = cell.metadata.nbgrader.get("checksum") == compute_checksum(cell)
-                    answered = is_task(cell) or not unchanged
-                    comment.auto_comment = None if answered else "No response."
+            scores.enter(gradebook.find_submission_notebook(*where), late_penalties(self))
             gradebook.db.commit()
         return nb, resources
 
@@ -218,13 +166,17 @@ def enter_assignment(assignment: str, student: str, notebooks: list[str]) -> Non
     So a fresh checkout, whose release is committed, can grade at once.
     """
     coursedir = getattr(Application.instance(), "coursedir", None)
-    if coursedir is None:
-        return  # in the Formgrader, which has buttons for this
+    if coursedir is not None:  # as it is in the Formgrader, which has buttons for this
+        _enter(assignment, Path.cwd() / "source" / assignment, coursedir)
+
+
+@lru_cache(maxsize=1)  # it is called before each submission
+def _enter(assignment: str, source: Path, coursedir: CourseDirectory) -> None:
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         gradebook.update_or_create_assignment(assignment)
         paths = [
             path
-            for path in sorted((Path.cwd() / "source" / assignment).glob("*.ipynb"))
+            for path in sorted(source.glob("*.ipynb"))
             if not _is_entered(gradebook, assignment, path)
         ]
     for path in paths:
@@ -258,17 +210,6 @@ def _assignment(resources: Resources) -> Assignment:
     return Assignment(Path.cwd(), names["assignment"], names["notebook"])
 
 
-def _report(assignment: Assignment, nb: NotebookNode, *, allow_no_isolation: bool) -> Report:
-    """Return the report of a restored notebook, graded or told why it cannot be."""
-    found = nb.metadata.get(KEY, {})
-    if "fault" in found:
-        return held(assignment, found["fault"])
-    if "unreadable" in found:
-        report = unreadable(assignment, found["unreadable"])
-        return replace(report, remarks=(*report.remarks, *found.get("remarks", ())))
-    return grade_in_own_process(assignment, nb, allow_no_isolation=allow_no_isolation)
-
-
 def _hold_back(resources: Resources) -> None:
     """Take a submission's automatic scores out of the gradebook: they are of another one."""
     names = resources["nbgrader"]
@@ -278,32 +219,3 @@ def _hold_back(resources: Resources) -> None:
             grade.auto_score = None
             grade.needs_manual_grade = True
         gradebook.db.commit()
-
-
-def _check_current(assignment: Assignment, nb: NotebookNode) -> None:
-    """Check that every item of a graded notebook is one of the source's."""
-    graded = {cell.metadata.nbgrader.grade_id for cell in nb.cells if _is_item(cell)}
-    if unknown := sorted(graded - {item.name for item in assignment.items}):
-        raise AssignmentError(
-            f"release/{assignment.name} must have the items of source/{assignment.name}, got "
-            f"{unknown}: run `nbgrader generate_assignment {assignment.name} --force`"
-        )
-
-
-def _is_item(cell: NotebookNode) -> bool:
-    """Tell whether a cell is graded by a suite; one that is also an answer is graded by hand."""
-    return bool(is_grade(cell)) and not is_solution(cell) and cell.cell_type == "code"
-
-
-def _outputs(report: Report, name: str) -> list[NotebookNode]:
-    """Return the account of an item, and its points as the one result that nbgrader reads."""
-    points = report.item(name).points
-    return [
-        nbformat.v4.new_output(
-            "display_data",
-            data={"text/html": item_html(report, name), "text/plain": item_text(report, name)},
-        ),
-        nbformat.v4.new_output(
-            "execute_result", data={"text/plain": repr(float(points or 0.0))}, execution_count=1
-        ),
-    ]

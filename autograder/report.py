@@ -1,8 +1,11 @@
 """The account of one graded submission: what a student, a TA and the gradebook are told."""
 
+import json
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from autograder.outcome import ItemResult, Outcome, PropertyResult
@@ -51,9 +54,11 @@ class Report:
     seed : int
         The seed of every random number on the trusted side.
     version : str
-        The digest of the suites, given modules, points and limits.
+        The digest of the suites, given code, points and limits.
     isolation : str
         What confined the student's code.
+    handed_in : str
+        The digest of what was handed in.
     """
 
     status: Status
@@ -62,6 +67,7 @@ class Report:
     seed: int = 0
     version: str = ""
     isolation: str = ""
+    handed_in: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain JSON data."""
@@ -78,6 +84,7 @@ class Report:
             data["seed"],
             data["version"],
             data["isolation"],
+            data.get("handed_in", ""),  # of an earlier release, which did not keep it
         )
 
     @property
@@ -90,6 +97,19 @@ class Report:
         return "; ".join(causes)
 
     @property
+    def points(self) -> float | None:
+        """The sum of all items' points; None while one of them is held back."""
+        points = [item.points for item in self.items]
+        return None if None in points else sum(p for p in points if p is not None)
+
+    @property
+    def summary(self) -> str:
+        """The report in one line, for the course staff."""
+        total = "held back" if self.points is None else f"{self.points:g}"
+        possible = sum(item.max_points for item in self.items)
+        return f"{total} of {possible:g} points, {self.status}"
+
+    @property
     def next_step(self) -> str:
         """What the course staff does about it."""
         return NEXT_STEP[self.status]
@@ -97,6 +117,16 @@ class Report:
     def item(self, name: str) -> ItemResult:
         """Return the result of an item by its name."""
         return next(item for item in self.items if item.name == name)
+
+
+def report_in(path: Path) -> Report | None:
+    """Return the report in a graded notebook, where it is written last of all.
+
+    None if there is none: a grader that was ended half-way leaves half a notebook, or none.
+    """
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        return Report.from_dict(json.loads(path.read_bytes())["metadata"][KEY])
+    return None
 
 
 MARKS = {Outcome.PASSED: "✓", Outcome.FAILED: "✗", Outcome.NOT_RUN: "?"}

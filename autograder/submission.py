@@ -22,6 +22,11 @@ class Cell:
     locked: bool = False
     points: float = 0.0
 
+    @property
+    def is_item(self) -> bool:
+        """Whether it is graded by a suite; one that is also an answer is graded by hand."""
+        return self.grade and not self.solution and self.kind == "code"
+
 
 @dataclass(frozen=True)
 class Submission:

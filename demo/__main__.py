@@ -22,7 +22,7 @@ from rich.progress import (
 
 from autograder import scripts
 from autograder.assignment import Assignment
-from autograder.cli import print_status
+from autograder.commands.status import print_status
 from autograder.ledger import entries
 from demo.students import CLASS
 

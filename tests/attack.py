@@ -51,7 +51,7 @@ from nbformat.v4 import new_markdown_cell
 
 from autograder import isolation
 from autograder.assignment import Assignment
-from autograder.grader import GradingProcess
+from autograder.grading_process import GradingProcess
 from autograder.isolation import Layers
 from autograder.report import Report, item_html, item_text
 from autograder.submission import filled

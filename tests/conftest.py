@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from autograder.assignment import Assignment
-from autograder.grader import GradingProcess
+from autograder.grading_process import GradingProcess
 
 PROJECT = Path(__file__).resolve().parent.parent
 Nbgrader = Callable[..., str]

@@ -14,7 +14,7 @@ from nbformat.v4 import new_code_cell
 
 from autograder import isolation
 from autograder.assignment import Assignment
-from autograder.grader import GradingProcess
+from autograder.grading_process import GradingProcess
 from autograder.report import Status
 from autograder.submission import filled
 from autograder.worker.confinement import Layer

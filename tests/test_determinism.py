@@ -3,7 +3,7 @@
 import json
 import random
 
-from autograder.grader import GradingProcess
+from autograder.grading_process import GradingProcess
 from autograder.report import item_html
 from autograder.submission import filled
 

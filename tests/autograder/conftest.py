@@ -19,7 +19,7 @@ from autograder.assignment import Assignment
 from autograder.audit import Auditor
 from autograder.behaviour import Facts
 from autograder.certificate import Certificate, Mistake
-from autograder.grader import GradingProcess
+from autograder.grading_process import GradingProcess
 from autograder.isolation import Layers
 from autograder.probe import breach, reached
 from autograder.sandbox import Budget

@@ -142,6 +142,13 @@ def change_points(assignment, points):
     nbformat.write(cells, path)
 
 
+def change_stub(assignment):
+    path = assignment.root / "release/tiny/tiny.ipynb"
+    cells = nbformat.read(path, as_version=4)
+    cells.cells[2].source += "\n# more"
+    nbformat.write(cells, path)
+
+
 CHANGES = {
     "suite": lambda a: write(a, "tests/hidden/tiny/test_scaler.py", SUITE + "\n"),
     "conftest": lambda a: write(a, "tests/hidden/tiny/conftest.py", ""),
@@ -149,6 +156,7 @@ CHANGES = {
     "given": lambda a: write(a, "source/tiny/scaling.py", GIVEN["scaling.py"] + "\n"),
     "another given": lambda a: write(a, "source/tiny/more.py", ""),
     "points": lambda a: change_points(a, 3),
+    "given cell": change_stub,
 }
 
 

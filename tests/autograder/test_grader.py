@@ -1,18 +1,15 @@
-"""Grading: a function of the code and the assignment, in a process that outlives its troubles."""
+"""Grading: a function of the code and the assignment."""
 
-import os
 import shutil
-import signal
 from dataclasses import replace
 
-import nbformat
 import psutil
 import pytest
 
-from autograder import grader, isolation
+from autograder import isolation
 from autograder.audit import Auditor
 from autograder.certificate import path_of
-from autograder.grader import GradingProcess, grade, grade_in_own_process, held, unreadable
+from autograder.grader import grade, held, unreadable
 from autograder.outcome import Outcome
 from autograder.report import Status
 from autograder.sandbox import Sandbox
@@ -108,51 +105,6 @@ def test_a_held_report_has_no_points(tiny):
     assert item.properties[0].message == "out of disk"
 
 
-def test_a_report_does_not_depend_on_who_was_graded_before(tiny, grading_process):
-    """One process grades many; the same submission gets an equal report, first or last."""
-    reports = [
-        grading_process.grade(tiny, handed_in(tiny, answer, "import random\nx = random.random()"))
-        for answer in (IN_PLACE, RIGHT, IDENTITY, IN_PLACE)
-    ]
-    assert [report.item("test_scaler").points for report in reports] == [1.5, 2.0, 0.0, 1.5]
-    assert reports[0] == reports[3]
-    assert reports[0] == grade(
-        tiny, submitted(tiny, IN_PLACE, "import random\nx = random.random()")
-    )
-
-
-def test_what_was_put_right_before_is_in_the_report(tiny, grading_process):
-    """Remarks travel in the notebook's metadata."""
-    notebook = handed_in(tiny, RIGHT)
-    notebook.metadata["autograder"] = nbformat.from_dict({"remarks": ["cell `a` was missing"]})
-    report = grading_process.grade(tiny, notebook)
-    assert report.status is Status.REMARKS
-    assert report.remarks == ("cell `a` was missing",)
-
-
-def test_a_library_that_prints_breaks_no_answer(tmp_path, grading_process):
-    """What a suite prints, in Python or below, does not come between the answers."""
-    noise = "import os, sys\nprint('noise')\nos.write(1, b'noise')\nsys.__stdout__.write('{}')\n"
-    suite = noise + SUITE + "\n\ndef test_noise():\n    os.write(1, b'noise')\n    print('noise')\n"
-    assignment = make_course(tmp_path, suites={"test_scaler.py": suite})
-    for _ in range(2):
-        report = grading_process.grade(assignment, handed_in(assignment, RIGHT))
-        assert report.status is Status.GRADED
-        assert len(report.item("test_scaler").properties) == 5
-
-
-def test_suites_of_the_same_name_are_told_apart(tmp_path, grading_process):
-    """Two assignments may name their items alike: each is graded by its own suite."""
-    other = (
-        'def test_other(submission):\n    """Another."""\n    assert submission.Scaler(3) is None\n'
-    )
-    first = make_course(tmp_path / "first")
-    second = make_course(tmp_path / "second", suites={"test_scaler.py": other})
-    for assignment, points in ((first, 2.0), (second, 0.0), (first, 2.0)):
-        report = grading_process.grade(assignment, handed_in(assignment, RIGHT))
-        assert report.item("test_scaler").points == points
-
-
 def test_each_notebook_of_an_assignment_is_graded(tiny):
     """Beside another notebook of the assignment a submission is graded as it is alone."""
     for stage in ("source", "release"):
@@ -160,51 +112,6 @@ def test_each_notebook_of_an_assignment_is_graded(tiny):
         shutil.copy(folder / "tiny.ipynb", folder / "other.ipynb")
     named = replace(tiny, notebook="tiny")
     assert grade(named, submitted(named, RIGHT)).item("test_scaler").points == 2.0
-
-
-@pytest.fixture(scope="module")
-def own_process():
-    """What grades in a process that it starts when it needs one; ended after the last test."""
-    yield grade_in_own_process
-    grader._process.cache_clear()
-
-
-def test_a_process_that_was_killed_costs_nobody_anything(tiny, own_process):
-    """Another one grades the submission."""
-    broken = grader._process(tiny.version, allow_no_isolation=False)._process
-    os.kill(broken.pid, signal.SIGKILL)
-    broken.wait()
-    assert own_process(tiny, handed_in(tiny, RIGHT)).status is Status.GRADED
-
-
-def test_a_process_that_breaks_again_holds_one_grade(tiny, own_process, monkeypatch):
-    """A submission at which each process breaks has no points, and the next is graded."""
-
-    def broken(*what):
-        raise ConnectionError("it ended")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(GradingProcess, "grade", broken)
-        report = own_process(tiny, handed_in(tiny, RIGHT))
-    assert report.status is Status.HELD
-    assert report.item("test_scaler").points is None
-    assert "the grading process broke" in report.item("test_scaler").properties[0].message
-    assert own_process(tiny, handed_in(tiny, RIGHT)).status is Status.GRADED
-
-
-def test_an_answer_after_ctrl_c_is_nobody_elses(tiny, own_process, monkeypatch):
-    """Who is no longer waited for is not graded on; the next submission gets its own report."""
-    process = grader._process(tiny.version, allow_no_isolation=False)
-
-    def interrupted():
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(process, "_answer", interrupted)
-        with pytest.raises(KeyboardInterrupt):
-            own_process(tiny, handed_in(tiny, IDENTITY))
-    assert process._process.poll() is not None
-    assert own_process(tiny, handed_in(tiny, RIGHT)).item("test_scaler").points == 2.0
 
 
 @pytest.mark.parametrize("layers", [isolation.ALL, isolation.NONE], ids=isolation.describe)
@@ -226,20 +133,6 @@ def test_a_template_that_is_killed_costs_nobody_anything(tiny, layers, monkeypat
     report = grade(tiny, Submission.from_notebook(handed_in(tiny, RIGHT)), layers=layers)
     assert template(layers, tiny.limits) is not parent
     assert (report.status, report.remarks) == (Status.GRADED, ())
-
-
-def test_another_version_gets_another_process(tiny, own_process):
-    """Suites are loaded anew when they change, and kept while they do not."""
-    own_process(tiny, handed_in(tiny, RIGHT))
-    kept = grader._process(tiny.version, allow_no_isolation=False)
-    own_process(tiny, handed_in(tiny, RIGHT))
-    assert grader._process(tiny.version, allow_no_isolation=False) is kept
-    suite = tiny.hidden / "test_scaler.py"
-    suite.write_text(suite.read_text().replace("factor == 2", "factor == 3"))
-    changed = replace(tiny)
-    report = own_process(changed, handed_in(tiny, RIGHT))
-    assert report.item("test_scaler").points == 1.5
-    assert grader._process(changed.version, allow_no_isolation=False) is not kept
 
 
 @pytest.fixture

@@ -19,11 +19,12 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
-from autograder import intake, nbgrader_plugins, probe
-from autograder.intake import Intake, VanishedError, content, is_finished
+from autograder import graded, intake, nbgrader_plugins, probe
+from autograder import handed_in as handed_in_module
+from autograder.intake import Intake, VanishedError, content
 from autograder.ledger import NOT_GRADED, entries
 from autograder.reader import UnreadableError
-from autograder.report import KEY, Status
+from autograder.report import KEY, Status, report_in
 from tests.autograder.conftest import IDENTITY, RIGHT, handed_in
 from tests.conftest import PROJECT
 
@@ -76,9 +77,7 @@ class Course:
 @pytest.fixture
 def course(tiny, empty_gradebook, monkeypatch, grading_process):
     shutil.copy(empty_gradebook, tiny.root)
-    monkeypatch.setattr(
-        nbgrader_plugins, "grade_in_own_process", lambda *what, **_: grading_process.grade(*what)
-    )
+    monkeypatch.setattr(nbgrader_plugins, "warm_grader", lambda **_: grading_process)
     course = Course(tiny)
     monkeypatch.chdir(tiny.root)
     with monkeypatch.context() as patch:
@@ -194,8 +193,16 @@ def test_a_folder_that_vanishes_late_leaves_no_zero_either(course, monkeypatch):
     assert course.marks("ann") == (None, None, True)
 
 
-@pytest.mark.parametrize("broken", ["restore", "grade_in_own_process", "read_notebook", "_outputs"])
-def test_a_fault_of_ours_holds_the_grade_back(course, monkeypatch, broken):
+@pytest.mark.parametrize(
+    ("module", "broken"),
+    [
+        (graded, "restore"),
+        (nbgrader_plugins, "warm_grader"),
+        (handed_in_module, "read_notebook"),
+        (graded, "_outputs"),
+    ],
+)
+def test_a_fault_of_ours_holds_the_grade_back(course, monkeypatch, module, broken):
     """Whatever raises on our side: no old grade, no zero, a report that says so, the others graded."""
     course.hand_in("ann")
     course.grade("ann")
@@ -203,14 +210,14 @@ def test_a_fault_of_ours_holds_the_grade_back(course, monkeypatch, broken):
     def fail(*_args, **_more):
         raise ZeroDivisionError("we cannot divide")
 
-    original = getattr(nbgrader_plugins, broken)
+    original = getattr(module, broken)
     calls = []
 
     def fail_once(*args, **more):
         calls.append(args)
         return (fail if len(calls) == 1 else original)(*args, **more)
 
-    monkeypatch.setattr(nbgrader_plugins, broken, fail_once)
+    monkeypatch.setattr(module, broken, fail_once)
     result = course.grade("ann")
     assert "ZeroDivisionError: we cannot divide" in result["log"]
     assert "Traceback" in result["log"]
@@ -421,10 +428,10 @@ def test_what_was_left_unfinished_is_graded_again(course, left):
     elif left == "old report":
         del finished.metadata[KEY]
         nbformat.write(finished, path)
-    assert not is_finished(path)
+    assert report_in(path) is None
     assert course.entry("ann").status == "not graded yet"
     assert course.grade("ann", force=False)["success"]
-    assert is_finished(path)
+    assert report_in(path) is not None
     assert course.entry("ann").points == {"test_scaler": 2.0}
 
 
@@ -474,11 +481,16 @@ def test_feedback_can_be_released_whatever_a_student_has_handed_in(course, secre
 KILLED = """\
 import os, sys
 sys.path.insert(0, {project!r})
-from nbgrader.api import Gradebook
-import nbgrader.api, sqlalchemy.orm
-commit = sqlalchemy.orm.Session.commit
-find = Gradebook.find_comment
-Gradebook.find_comment = lambda *a, **k: os._exit(9)  # after the scores, before the comments
+from sqlalchemy.orm import object_session
+from autograder.scores import Scores
+enter = Scores.enter
+
+def enter_and_end(scores, submitted, late):
+    enter(scores, submitted, late)
+    object_session(submitted).flush()  # all of it is with the database, and not committed
+    os._exit(9)
+
+Scores.enter = enter_and_end
 from nbgrader.apps.nbgraderapp import main
 sys.argv = ["nbgrader", "autograde", "tiny", "--force"]
 main()

@@ -1,0 +1,288 @@
+"""Grades a class: finds whose turn it is, has them graded at the same time, writes one by one.
+
+It has nbgrader's own settings, folders, hooks and gradebook, and leaves behind what
+`nbgrader autograde` leaves: the same files and the same entries, for any number of workers.
+"""
+
+import logging
+import shutil
+from collections.abc import Iterator
+from contextlib import chdir, contextmanager, suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbgrader.api import Gradebook, InvalidEntry, MissingEntry
+from nbgrader.apps import AutogradeApp
+from nbgrader.converters import Autograde
+from nbgrader.converters.base import BaseConverter, NbGraderException
+from nbgrader.utils import find_all_files
+
+from autograder.assignment import Assignment
+from autograder.graded import Graded
+from autograder.intake import Intake, VanishedError
+from autograder.pool import Notebooks
+from autograder.report import Report, Status, report_in
+from autograder.scores import Scores, late_penalties, transaction
+
+
+@contextmanager
+def open_course(
+    root: Path, assignment: str, db: str | None, log: logging.Handler
+) -> Iterator[Autograde]:
+    """Yield nbgrader's Autograde with the settings of a course, in its folder.
+
+    Parameters
+    ----------
+    root : Path
+    assignment : str
+    db : str, optional
+        The gradebook's address, if it is not the settings'.
+    log : Handler
+        Takes all that nbgrader tells, instead of the terminal.
+    """
+    with chdir(root):
+        app = AutogradeApp.instance()
+        app.initialize([f"--CourseDirectory.db_url={db}"] if db else [])
+        app.log.handlers = [log]
+        app.coursedir.assignment_id = assignment
+        try:
+            yield Autograde(coursedir=app.coursedir, parent=app)
+        finally:
+            app.reset()
+
+
+@dataclass(frozen=True)
+class Due:
+    """A submission that is to be graded.
+
+    Parameters
+    ----------
+    student : str
+    folder : Path
+    notebooks : dict of str to HandedIn
+        By name.
+    reason : str
+        Why it is to be graded, in words.
+    """
+
+    student: str
+    folder: Path
+    notebooks: Notebooks
+    reason: str
+
+
+class ClassRun:
+    """One run over a class.
+
+    Parameters
+    ----------
+    converter : Autograde
+        nbgrader's own, with the course's settings; not started.
+    students : collection of str, optional
+        Whose submissions are graded; without it, everybody's.
+    look_only : bool
+        Change nothing: no folder, and no entry of the gradebook.
+
+    Raises
+    ------
+    NbGraderException
+        If nothing can be graded; then nothing has been changed.
+    """
+
+    def __init__(
+        self,
+        converter: Autograde,
+        students: frozenset[str] | None = None,
+        *,
+        look_only: bool = False,
+    ) -> None:
+        self.converter = converter
+        self.coursedir = converter.coursedir
+        self.name = self.coursedir.assignment_id
+        self.log = converter.log
+        self.look_only = look_only
+        self.intake = Intake(converter, students, look_only=look_only)
+        self.skipped: list[str] = []
+        self.failed: list[str] = []
+        excluded = self.coursedir.student_id_exclude.split(",")
+        self.folders = {
+            self.intake.who(Path(folder))[0]: Path(folder)
+            for folder in sorted(converter.assignments)
+            if self.intake.who(Path(folder))[0] not in excluded
+        }
+        if missing := sorted((students or frozenset()) - {*self.folders}):
+            raise NbGraderException(
+                f"{self.name} must have been handed in by each student named, not so by "
+                f"{', '.join(missing)}: see {self.coursedir.submitted_directory}/"
+            )
+        if not self.folders:
+            raise NbGraderException(
+                f"{self.coursedir.submitted_directory}/*/{self.name} not found: collect what was "
+                "handed in, with `nbgrader collect` or `nbgrader zip_collect`"
+            )
+
+    @cached_property
+    def assignments(self) -> dict[str, Assignment]:
+        """The assignment, once for each of its notebooks, by the notebook's name."""
+        root = Path(self.coursedir.root)
+        return {
+            Path(name).stem: Assignment(root, self.name, Path(name).stem)
+            for name in self.intake.names
+        }
+
+    @cached_property
+    def gradebook(self) -> Gradebook | None:
+        """The one connection to the gradebook; None if there is none, and none may be made."""
+        url = self.coursedir.db_url
+        path = Path(url.removeprefix("sqlite:///").partition("?")[0])
+        if self.look_only and url.startswith("sqlite:///") and not path.is_file():
+            return None
+        return Gradebook(url, self.coursedir.course_id)
+
+    def due(
+        self, levels: frozenset[str], *, force: bool = False
+    ) -> Iterator[tuple[Due, Notebooks]]:
+        """Yield each submission that is to be graded; count the others as skipped.
+
+        Parameters
+        ----------
+        levels : frozenset of str
+            What may confine student code now.
+        force : bool
+            Grade those too for which nothing has changed.
+        """
+        known = self._known()
+        for student, folder in self.folders.items():
+            try:
+                notebooks = self._handed_in(folder)
+            except VanishedError as error:
+                self._fail(student, str(error))
+                continue
+            reason = self._reason(student, notebooks, levels) if student in known else "new"
+            if reason or force:
+                yield Due(student, folder, notebooks, reason or "forced"), notebooks
+            else:
+                self.skipped.append(student)
+
+    def write(self, due: Due, graded: dict[str, Graded]) -> bool:
+        """Write what became of a submission; tell whether that worked.
+
+        Before anything of it is written, the earlier notebook goes, and the new one comes last of
+        all: whatever ends this half-way leaves a submission that is not graded yet.
+
+        Raises
+        ------
+        OperationalError
+            If the gradebook cannot be written to.
+        NbGraderException
+            If there is no room left.
+        """
+        assert self.gradebook is not None
+        self.intake.check_room()
+        folder = self.intake.graded(due.folder)
+        try:
+            if not due.folder.is_dir():
+                raise VanishedError(f"{due.folder} vanished: collect it again, and grade it")
+            if folder.exists():
+                shutil.rmtree(folder)
+            with transaction(self.gradebook):
+                self._enter(self.gradebook, due, graded)
+            self._fill(due, folder, graded)
+            self.converter.run_post_convert_hook()
+        except (OSError, MissingEntry, InvalidEntry, VanishedError) as error:
+            self._fail(due.student, str(error))
+            shutil.rmtree(folder, ignore_errors=True)
+            return False
+        return True
+
+    def close(self) -> None:
+        """Let go of the gradebook."""
+        if self.gradebook is not None:
+            self.gradebook.close()
+
+    def before(self, due: Due) -> dict[str, Report]:
+        """Return the reports that a submission has had until now, by notebook."""
+        folder = self.intake.graded(due.folder)
+        found = {name: report_in(folder / f"{name}.ipynb") for name in due.notebooks}
+        return {name: report for name, report in found.items() if report is not None}
+
+    def _known(self) -> set[str]:
+        """Return who has a submission in the gradebook."""
+        if self.gradebook is None:
+            return set()
+        with suppress(MissingEntry):
+            entered = self.gradebook.find_assignment(self.name)
+            return {submission.student_id for submission in entered.submissions}
+        return set()
+
+    def _handed_in(self, folder: Path) -> Notebooks:
+        self.converter.notebooks = [str(folder / name) for name in self.intake.names]
+        if not self.look_only:
+            self.converter.run_pre_convert_hook()
+        return {Path(name).stem: self.intake.handed_in(folder / name) for name in self.intake.names}
+
+    def _reason(self, student: str, notebooks: Notebooks, levels: frozenset[str]) -> str:
+        """Return why a submission is to be graded anew; empty if it is not."""
+        folder = self.intake.graded(self.folders[student])
+        for name, handed_in in notebooks.items():
+            report = report_in(folder / f"{name}.ipynb")
+            if report is None:
+                return "not graded yet"
+            if report.handed_in != handed_in.digest:
+                return "handed in anew"
+            if report.version != self.assignments[name].version:
+                return "the suites have changed"
+            if report.status is Status.HELD:
+                return "held back until now"
+            if report.isolation and report.isolation not in levels:
+                return "another isolation"
+        return ""
+
+    def _enter(self, gradebook: Gradebook, due: Due, graded: dict[str, Graded]) -> None:
+        """Enter a submission and its scores in the gradebook, as nbgrader does."""
+        stamp = self.coursedir.get_existing_timestamp(str(due.folder))
+        if self.converter.create_student:
+            gradebook.update_or_create_student(due.student)
+        more: dict[str, Any] = {"timestamp": stamp} if stamp else {}
+        submission = gradebook.update_or_create_submission(self.name, due.student, **more)
+        submitted = {notebook.name: notebook for notebook in submission.notebooks}
+        for name, one in graded.items():
+            if name not in submitted:
+                raise MissingEntry(f"No such notebook: {name}")
+            notebook = nbformat.reads(one.text, as_version=4)
+            Scores.of(notebook, one.report).enter(submitted[name], self._late)
+
+    @cached_property
+    def _late(self) -> Any:
+        return late_penalties(self.converter)
+
+    def _fill(self, due: Due, folder: Path, graded: dict[str, Graded]) -> None:
+        """Write what nbgrader has in a folder of `autograded/`."""
+        BaseConverter.init_assignment(self.converter, self.name, due.student)
+        for path in self._masters:
+            target = folder / path.relative_to(self.intake.source)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.unlink(missing_ok=True)
+            shutil.copy(path, target)
+        self.intake.tidy(due.folder / self.intake.names[0])
+        parts = {name: folder / f"{name}.ipynb.part" for name in graded}
+        for name, part in parts.items():
+            part.write_text(graded[name].text, encoding="utf-8")
+        self.converter.set_permissions(self.name, due.student)
+        for name, part in parts.items():
+            part.rename(folder / f"{name}.ipynb")
+
+    @cached_property
+    def _masters(self) -> list[Path]:
+        """The files beside the source's notebook, which stand for the students' own."""
+        source = self.intake.source
+        found = find_all_files(str(source), [*self.coursedir.ignore, "*.ipynb"])
+        theirs = self.converter.exclude_overwriting.get(self.name, [])
+        return sorted({Path(path) for path in found} - {source / name for name in theirs})
+
+    def _fail(self, student: str, cause: str) -> None:
+        self.failed.append(student)
+        self.log.error("%s: %s", student, cause)

@@ -1,0 +1,147 @@
+"""`autograder audit`: the proof of an assignment's suites."""
+
+import fnmatch
+import os
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+
+from autograder.assignment import Assignment
+from autograder.audit import Auditor
+from autograder.certificate import Certificate, certificate_of, path_of
+from autograder.commands.course import COURSE, assignment_in
+
+
+@click.command()
+@click.argument("assignment")
+@COURSE
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=os.cpu_count,
+    show_default="one a core",
+    help="Processes at work.",
+)
+@click.option("--html", type=click.Path(path_type=Path), help="Write a page with the matrix too.")
+@click.option(
+    "--check", is_flag=True, help="Write nothing; fail if the certificate is not current."
+)
+@click.option(
+    "--repeat",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="Then grade each variant with N seeds more.",
+)
+@click.option(
+    "--only",
+    default="*",
+    metavar="PATTERN",
+    help="Of the variants, repeat those whose names match, such as 'l2_*'.",
+)
+def audit(
+    assignment: str,
+    course: Path,
+    jobs: int,
+    html: Path | None,
+    only: str,
+    *,
+    check: bool,
+    repeat: int,
+) -> None:
+    """Prove the suites: the reference and every variant full marks, every mutant what it loses.
+
+    The certificate is written to tests/certificates/ASSIGNMENT.json: grading needs it to name a
+    student's mistake. --check repeats the proof with other random numbers in the specimens' code.
+    Exit code 1 on any defect.
+
+    Example: autograder audit dropout_l2 --html matrix.html
+    """
+    chosen = assignment_in(course, assignment)
+    if html and not html.parent.is_dir():
+        raise click.UsageError(f"--html {html}: there is no folder {html.parent}")
+    console = Console()
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        bar = progress.add_task("grading specimens")
+
+        def tick(done: int, steps: int) -> None:
+            progress.update(bar, completed=done, total=steps)
+
+        # with other chance each fact must come out the same
+        auditor = Auditor(chosen, jobs, tick, chance=int(check))
+        certificate = auditor.audit()
+        progress.update(bar, description="repeating variants")
+        rejected = auditor.repeat(repeat, only)
+    print_audit(console, certificate)
+    if html:
+        from autograder.audit_page import page  # noqa: PLC0415  # a plotting library takes a second
+
+        html.write_text(page(assignment, certificate), encoding="utf-8")
+    path = path_of(chosen)
+    faults = [*certificate.defects, *rejected]
+    if check:
+        faults += _not_current(chosen, certificate)
+    elif not faults:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(certificate.to_json(), encoding="utf-8")
+    if repeat:
+        count = len(fnmatch.filter(certificate.variants, only))
+        console.print(f"{count} variants with {repeat} seeds each: {len(rejected)} rejected")
+    for fault in faults:
+        console.print(f"Defect: {fault}", style="red", markup=False, highlight=False)
+    if faults:
+        if not check:
+            console.print(f"{path} is left as it was", markup=False, highlight=False)
+        sys.exit(1)
+
+
+def print_audit(console: Console, certificate: Certificate) -> None:
+    """Print the properties against the mutants, and what is worth knowing of both."""
+    columns = [(item, name) for item, names in certificate.properties.items() for name in names]
+    for item, names in certificate.properties.items():
+        console.print(f"\n[bold]{item}[/bold]")
+        of_item = [m for m in certificate.mistakes if item in m.loses]
+        for number, name in enumerate(names, start=1):
+            broken = sum(name in mistake.fails[item] for mistake in of_item)
+            alone = sum(mistake.fails[item] == (name,) for mistake in of_item)
+            console.print(
+                f"  {number:2} {name.removeprefix('test_')}: broken by {broken}, by {alone} alone",
+                highlight=False,
+            )
+        for mistake in of_item:
+            row = "".join("x" if name in mistake.fails[item] else "." for name in names)
+            console.print(f"  {row} {mistake.name}", highlight=False)
+    lone = len(certificate.lone_catches)
+    unnamed = certificate.unnamed
+    console.print(
+        f"\n{len(certificate.mistakes)} mutants, {len(certificate.variants)} variants, "
+        f"{len(columns)} properties, {len(certificate.defects)} defects",
+        highlight=False,
+    )
+    for title, notes in {
+        f"{lone} times one property alone catches a mutant": [
+            f"{mistake}: {name}" for _, name, mistake in certificate.lone_catches
+        ],
+        f"{len(certificate.redundant)} properties that no mutant needs": certificate.redundant,
+        f"{len(unnamed)} mutants not named as what they are": unnamed,
+    }.items():
+        console.print("\n  ".join([title, *notes]), highlight=False)
+
+
+def _not_current(assignment: Assignment, found: Certificate) -> list[str]:
+    """Return why the certificate in the course is not the one just found, if it is not."""
+    path, remedy = path_of(assignment), f"run `autograder audit {assignment.name}`"
+    if not path.is_file():
+        return [f"{path} not found: {remedy}"]
+    text = path.read_text(encoding="utf-8", errors="replace")
+    if text == found.to_json():
+        return []
+    if (kept := certificate_of(assignment)) is None:
+        return [f"{path} is not of the present version of the suites: {remedy}"]
+    if kept.specimens != found.specimens:
+        return [f"{path} is not of the present mutants and variants: {remedy}"]
+    hint = "if that does not help, some observation depends on the observed code's random numbers"
+    return [f"{path} says something else: {remedy}; {hint}"]

@@ -1,0 +1,257 @@
+"""`autograder grade`: a class, several submissions at a time."""
+
+import logging
+import os
+import queue
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import click
+from nbgrader.converters.base import NbGraderException
+from rich import box
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+from rich.text import Text
+from sqlalchemy.exc import OperationalError
+
+from autograder import isolation, probe
+from autograder.class_run import ClassRun, Due, open_course
+from autograder.commands.course import COURSE, assignment_in, printable
+from autograder.commands.status import STYLES
+from autograder.graded import Graded
+from autograder.intake import trouble
+from autograder.nbgrader_plugins import GradeCells
+from autograder.pool import Done, LocalPool, Pool, as_graded
+from autograder.probe import NotIsolatedError
+from autograder.report import Report
+from autograder.rollout import Move, moves
+
+INTERRUPTED = 130
+
+
+@click.command()
+@click.argument("assignment")
+@COURSE
+@click.option("--db", metavar="URL", help="The gradebook, if it is not the one in the settings.")
+@click.option(
+    "--student", "students", metavar="ID", multiple=True, help="Grade this one; may be repeated."
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=os.cpu_count,
+    show_default="one a core",
+    help="Submissions that are graded at a time.",
+)
+@click.option("--force", is_flag=True, help="Grade those too for which nothing has changed.")
+@click.option(
+    "--dry-run", is_flag=True, help="Write nothing: show whose points would move, and why."
+)
+@click.option(
+    "--allow-no-isolation",
+    is_flag=True,
+    help="Grade even where student code cannot be confined; each grade says so.",
+)
+def grade(
+    assignment: str,
+    course: Path,
+    db: str | None,
+    students: tuple[str, ...],
+    workers: int,
+    *,
+    force: bool,
+    dry_run: bool,
+    allow_no_isolation: bool,
+) -> None:
+    """Grade a class, several submissions at a time.
+
+    What is written is what `nbgrader autograde` writes. Graded is what is new or has changed since
+    it was graded: what was handed in, the suites, or what confines student code. An interrupted
+    run keeps what it has done, and the next one goes on.
+
+    Exit code 1 if a submission could not be graded, 130 if the run was interrupted.
+
+    Examples: autograder grade dropout_l2 --workers 4
+
+              autograder grade dropout_l2 --force --dry-run
+    """
+    chosen = assignment_in(course, assignment)
+    console = Console(soft_wrap=True)
+    with open_course(chosen.root, assignment, db, _Told(console)) as converter:
+        allowed = allow_no_isolation or GradeCells(parent=converter).allow_no_isolation
+        level = isolation.describe(probe.level(allow_none=allowed))
+        with closing(ClassRun(converter, frozenset(students) or None, look_only=dry_run)) as run:
+            width = min(workers, len(run.folders))
+            pool = LocalPool(run.assignments, width, level, allow_no_isolation=allowed)
+            with closing(pool):
+                walk = _Walk(run, pool, console, force=force)
+                code = _show_moves(walk) if dry_run else _grade(walk)
+    if code:
+        sys.exit(code)
+
+
+class _Walk:
+    """A run's way through a class, shown as it goes; Ctrl-C ends it after what is being written."""
+
+    def __init__(self, run: ClassRun, pool: Pool, console: Console, *, force: bool) -> None:
+        self.run = run
+        self.pool = pool
+        self.console = console
+        self.force = force
+        self.seen: list[str] = []
+        self.interrupted = False
+        self.seconds = 0.0
+
+    def through(self, title: str, take: Callable[[Due, dict[str, Graded]], None]) -> None:
+        """Let `take` have each submission that is due, with what has become of it."""
+        done: Done[Due] = queue.SimpleQueue()
+        start = time.monotonic()
+        with self._until_interrupted(done), self._progress() as progress:
+            bar = progress.add_task(title, total=len(self.run.folders), rate="")
+            works = self.run.due(self.pool.levels, force=self.force)
+            for due, future in as_graded(self.pool, works, done):
+                take(due, self._result(due, future))
+                self.seen.append(due.student)
+                self.seconds = time.monotonic() - start
+                past = {*self.seen, *self.run.skipped, *self.run.failed}
+                progress.update(bar, completed=len(past), rate=self.rate)
+
+    @property
+    def rate(self) -> str:
+        """How many submissions have been graded in a second, in words."""
+        return f"{len(self.seen) / max(self.seconds, 1e-9):.1f} a second"
+
+    def _result(self, due: Due, future: Future[dict[str, Graded]]) -> dict[str, Graded]:
+        """Return what a future holds; a fault of ours holds the grade back."""
+        try:
+            return future.result()
+        except NotIsolatedError:
+            raise
+        except Exception as error:  # whatever it is, it is not the student's fault
+            self.run.log.exception("%s cannot be graded", due.student)
+            cause = f"{type(error).__name__}: {error}"
+            known = self.run.assignments
+            return {name: Graded.held_back(known[name], cause) for name in due.notebooks}
+
+    @contextmanager
+    def _until_interrupted(self, done: Done[Due]) -> Iterator[None]:
+        def stop(number: int, frame: object) -> None:
+            self.interrupted = True
+            signal.signal(signal.SIGINT, before)  # whoever presses it again means it
+            done.put(None)
+
+        before = signal.signal(signal.SIGINT, stop)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+    def _progress(self) -> Progress:
+        return Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(),
+            console=self.console,
+            transient=True,
+            disable=not self.console.is_terminal,
+        )
+
+
+def _grade(walk: _Walk) -> int:
+    """Grade and write; return the exit code."""
+    run = walk.run
+    held = []
+
+    def write(due: Due, graded: dict[str, Graded]) -> None:
+        if run.write(due, graded):
+            held.extend([due.student] * any(one.is_held for one in graded.values()))
+            for one in graded.values():
+                _tell(walk.console, due.student, one.report)
+
+    try:
+        walk.through("grading", write)
+    except OperationalError as error:
+        raise NbGraderException(trouble(error)) from error
+    counted = {
+        "graded": len({*walk.seen} - {*run.failed}),
+        "unchanged": len(run.skipped),
+        "held back": len(held),
+        "failed": len(run.failed),
+    }
+    told = ", ".join(f"{count} {what}" for what, count in counted.items() if count) or "0 graded"
+    took = f"; {walk.seconds:.1f} s, {walk.rate}" if walk.seen else ""
+    walk.console.print(f"{len(run.folders)} submissions: {told}{took}", highlight=False)
+    if walk.interrupted:
+        walk.console.print("Interrupted: what is graded is kept, and the next run goes on.")
+        return INTERRUPTED
+    return int(bool(held or run.failed))
+
+
+def _tell(console: Console, student: str, report: Report) -> None:
+    """Tell of a submission: on a terminal of those alone that somebody should look at."""
+    if report.next_step or not console.is_terminal:
+        style = STYLES.get(report.status, "red") if report.next_step else None
+        told = printable(f"{student}: {report.summary}")
+        console.print(told, style=style, markup=False, highlight=False)
+
+
+def _show_moves(walk: _Walk) -> int:
+    """Show whose points would move, and why; return the exit code."""
+    run, console = walk.run, walk.console
+    found: list[Move] = []
+
+    def compare(due: Due, graded: dict[str, Graded]) -> None:
+        found.extend(moves(run, due, graded))
+
+    walk.through("comparing", compare)
+    if found:
+        console.print(_table(found))
+    moving = len({move.student for move in found})
+    console.print(
+        f"{len(run.folders)} submissions: {len(walk.seen)} would be graded, {moving} of them with "
+        "other points; nothing was written",
+        highlight=False,
+    )
+    return INTERRUPTED if walk.interrupted else int(bool(run.failed))
+
+
+def _table(found: list[Move]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("student", overflow="fold")
+    table.add_column("item", overflow="fold")
+    table.add_column("now", justify="right", no_wrap=True)
+    table.add_column("would be", justify="right", no_wrap=True)
+    table.add_column("why", overflow="fold", ratio=1)
+    for move in sorted(found, key=lambda move: (move.student, move.item)):
+        points = ("-" if p is None else f"{p:g}" for p in (move.before, move.after))
+        cells = (move.student, move.item, *points, "; ".join(move.reasons))
+        table.add_row(*(Text(printable(cell)) for cell in cells))
+    return table
+
+
+class _Told(logging.Handler):
+    """Prints what nbgrader and the run tell, if somebody should know of it."""
+
+    def __init__(self, console: Console) -> None:
+        super().__init__(logging.WARNING)
+        self.console = console
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print a record."""
+        style = "red" if record.levelno >= logging.ERROR else "yellow"
+        for line in self.format(record).splitlines():
+            self.console.print(printable(line), style=style, markup=False, highlight=False)

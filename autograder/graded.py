@@ -1,0 +1,141 @@
+"""A notebook on its way from what was handed in to what nbgrader keeps: restored, graded, told.
+
+`nbgrader autograde` goes this way in steps, with a file after each, and `autograder grade` at once.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.assignment import Assignment, AssignmentError
+from autograder.grader import held, unreadable
+from autograder.handed_in import HandedIn
+from autograder.report import KEY, Report, Status, item_html, item_text
+from autograder.restoration import restore
+from autograder.submission import Submission
+
+Grade = Callable[[Assignment, NotebookNode], Report]
+MAX_CAUSE = 1000  # characters
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What becomes of a notebook.
+
+    Parameters
+    ----------
+    text : str
+        The graded notebook, as nbgrader writes it to `autograded/`.
+    report : Report
+    """
+
+    text: str
+    report: Report
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it has no grade yet, by our fault."""
+        return self.report.status is Status.HELD
+
+    @classmethod
+    def of(cls, assignment: Assignment, handed_in: HandedIn, grade: Grade) -> "Graded":
+        """Go all the way.
+
+        Parameters
+        ----------
+        assignment : Assignment
+        handed_in : HandedIn
+        grade : callable
+            Grades a restored notebook.
+        """
+        notebook = restored(assignment, *handed_in.read())
+        return cls._told(notebook, report_on(assignment, notebook, grade))
+
+    @classmethod
+    def held_back(cls, assignment: Assignment, cause: str) -> "Graded":
+        """Return what becomes of a notebook that cannot be graded by our fault."""
+        notebook = unfinished(assignment, cause)
+        return cls._told(notebook, held(assignment, cause[:MAX_CAUSE]))
+
+    @classmethod
+    def _told(cls, notebook: NotebookNode, report: Report) -> "Graded":
+        tell(notebook, report)
+        return cls(f"{nbformat.writes(notebook, version=4)}\n", report)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as plain JSON data."""
+        return {"text": self.text, "report": self.report.to_dict()}
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> "Graded":
+        """Return what `to_dict` made the data of."""
+        return cls(data["text"], Report.from_dict(data["report"]))
+
+
+def restored(assignment: Assignment, notebook: NotebookNode, found: dict[str, Any]) -> NotebookNode:
+    """Return a notebook in the form of the release, with what was found about it in its metadata.
+
+    Parameters
+    ----------
+    assignment : Assignment
+    notebook : NotebookNode
+        As `HandedIn` reads it.
+    found : dict
+    """
+    whole, remarks = restore(Submission.from_notebook(notebook), assignment.release)
+    if "unreadable" in found:  # then the cells are missing for that reason alone
+        remarks = []
+    whole.metadata[KEY] = {**found, "remarks": [*found.get("remarks", []), *remarks]}
+    return whole
+
+
+def unfinished(assignment: Assignment, cause: str) -> NotebookNode:
+    """Return the release with the cause why a submission cannot be graded in its metadata."""
+    notebook, _ = restore(Submission(()), assignment.release)
+    notebook.metadata[KEY] = {"fault": cause[:MAX_CAUSE]}
+    return notebook
+
+
+def report_on(assignment: Assignment, notebook: NotebookNode, grade: Grade) -> Report:
+    """Return the report of a restored notebook, graded or told why it cannot be."""
+    graded = {cell.grade_id for cell in Submission.from_notebook(notebook).cells if cell.is_item}
+    if unknown := sorted(graded - {item.name for item in assignment.items}):
+        raise AssignmentError(
+            f"release/{assignment.name} must have the items of source/{assignment.name}, got "
+            f"{unknown}: run `nbgrader generate_assignment {assignment.name} --force`"
+        )
+    found = notebook.metadata.get(KEY, {})
+    if "fault" in found:
+        return held(assignment, found["fault"])
+    if "unreadable" in found:
+        report = unreadable(assignment, found["unreadable"])
+        report = replace(report, remarks=(*report.remarks, *found.get("remarks", ())))
+    else:
+        report = grade(assignment, notebook)
+    return replace(report, handed_in=found.get("handed_in", ""))
+
+
+def tell(notebook: NotebookNode, report: Report) -> None:
+    """Write a report into a restored notebook: to its metadata, and to each graded cell."""
+    notebook.metadata[KEY] = nbformat.from_dict(report.to_dict())
+    cells = Submission.from_notebook(notebook).cells
+    for written, cell in zip(notebook.cells, cells, strict=True):
+        if cell.is_item:
+            written.outputs = _outputs(report, cell.grade_id)
+
+
+def _outputs(report: Report, name: str) -> list[NotebookNode]:
+    """Return the account of an item, and its points as the one result that nbgrader reads."""
+    points = report.item(name).points
+    return [
+        nbformat.v4.new_output(
+            "display_data",
+            data={"text/html": item_html(report, name), "text/plain": item_text(report, name)},
+        ),
+        nbformat.v4.new_output(
+            "execute_result", data={"text/plain": repr(float(points or 0.0))}, execution_count=1
+        ),
+    ]

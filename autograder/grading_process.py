@@ -1,0 +1,324 @@
+"""The trusted process that grades and stays warm: it loads PyTorch and the suites once for a class.
+
+It reads requests from its standard input and writes answers to its standard output, each as a line
+of JSON.
+"""
+
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import asdict
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder import probe
+from autograder.assignment import Assignment, AssignmentError
+from autograder.graded import Graded
+from autograder.grader import TRIES, Examination, examine, grade, held, repeat
+from autograder.handed_in import HandedIn
+from autograder.isolation import Layers
+from autograder.outcome import ItemResult
+from autograder.probe import NotIsolatedError
+from autograder.report import KEY, Report
+from autograder.submission import Submission
+from autograder.template import close_all
+from autograder.worker.confinement import Layer
+
+# for arrays as small as these, more threads only keep a processor from others
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+ENDING_SECONDS = 5.0
+
+T = TypeVar("T")
+
+
+class WarmGrader:
+    """Grades in a process that is started when it is first needed, and replaced when it breaks.
+
+    Parameters
+    ----------
+    allow_no_isolation : bool
+        Whether student code may be run where nothing confines it.
+    """
+
+    def __init__(self, *, allow_no_isolation: bool = False) -> None:
+        self._allow_no_isolation = allow_no_isolation
+        self._process: GradingProcess | None = None
+        self._version = ""
+        self._is_closed = False
+
+    def grade(self, assignment: Assignment, notebook: NotebookNode) -> Report:
+        """Grade a restored notebook; a fault of ours gives a report that says so.
+
+        Raises
+        ------
+        NotIsolatedError
+            If student code cannot be confined here, and that is not allowed.
+        """
+        return self._try(
+            assignment,
+            lambda process: process.grade(assignment, notebook),
+            lambda cause: held(assignment, cause),
+        )
+
+    def finish(self, assignment: Assignment, handed_in: HandedIn) -> Graded:
+        """Read, restore and grade what was handed in; a fault of ours holds the grade back.
+
+        Raises
+        ------
+        NotIsolatedError
+            As `grade` does.
+        """
+        return self._try(
+            assignment,
+            lambda process: process.finish(assignment, handed_in),
+            lambda cause: Graded.held_back(assignment, cause),
+        )
+
+    def process(self, version: str) -> "GradingProcess":
+        """Return the process for a version of an assignment; another loads its suites anew."""
+        if self._process is None or self._version != version:
+            self._process = None  # which ends it, before there are two
+            self._process = GradingProcess(allow_no_isolation=self._allow_no_isolation)
+            self._version = version
+        return self._process
+
+    def close(self) -> None:
+        """End the process, and with it whatever it is grading; another thread may call this."""
+        self._is_closed = True
+        if self._process is not None:
+            self._process.close()
+
+    def _try(
+        self,
+        assignment: Assignment,
+        do: "Callable[[GradingProcess], T]",
+        give_up: Callable[[str], T],
+    ) -> T:
+        cause = ""
+        for _ in range(TRIES):
+            try:
+                return do(self.process(assignment.version))
+            except (OSError, ValueError) as error:
+                cause = f"the grading process broke: {error!r}"
+                self._process = None
+                if self._is_closed:
+                    break
+        return give_up(cause)
+
+
+@lru_cache(maxsize=2)
+def warm_grader(*, allow_no_isolation: bool = False) -> WarmGrader:
+    """Return the one that grades for this process."""
+    return WarmGrader(allow_no_isolation=allow_no_isolation)
+
+
+class GradingProcess:
+    """The trusted process that runs `serve`, for as long as this object lives.
+
+    Parameters
+    ----------
+    layers : Layers, optional
+        What is to confine student code; without it, the best that can be had.
+    allow_no_isolation : bool
+        Whether, without `layers`, that may be nothing.
+
+    Raises
+    ------
+    NotIsolatedError
+    """
+
+    def __init__(self, layers: Layers | None = None, *, allow_no_isolation: bool = False) -> None:
+        chosen = None if layers is None else sorted(layers)
+        options = {"layers": chosen, "allow_no_isolation": allow_no_isolation}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "autograder.grading_process", json.dumps(options)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=os.environ | ONE_THREAD,
+            start_new_session=True,  # Ctrl-C is for the one who started us: it closes our input
+        )
+        if reason := self._answer():
+            raise NotIsolatedError(reason)
+
+    def grade(self, assignment: Assignment, notebook: NotebookNode) -> Report:
+        """Grade a notebook.
+
+        Raises
+        ------
+        OSError, ValueError
+            Here and in the other methods, if the process broke.
+        """
+        return Report.from_dict(self._ask("grade", assignment, notebook=notebook))
+
+    def finish(self, assignment: Assignment, handed_in: HandedIn) -> Graded:
+        """Read, restore and grade what was handed in: see `Graded.of`."""
+        return Graded.from_dict(self._ask("finish", assignment, handed_in=handed_in.to_dict()))
+
+    def examine(
+        self,
+        assignment: Assignment,
+        notebook: NotebookNode,
+        names: list[str],
+        *,
+        whole: bool,
+        chance: int,
+    ) -> Examination:
+        """Examine a specimen: see `examine`."""
+        items, facts, faults = self._ask(
+            "examine", assignment, notebook=notebook, names=names, whole=whole, chance=chance
+        )
+        return Examination([ItemResult.from_dict(item) for item in items], facts, faults)
+
+    def repeat(
+        self,
+        assignment: Assignment,
+        notebook: NotebookNode,
+        names: list[str],
+        seeds: range,
+    ) -> list[str]:
+        """Grade a right solution again and again: see `repeat`."""
+        answer: list[str] = self._ask(
+            "repeat", assignment, notebook=notebook, names=names, seeds=[*seeds]
+        )
+        return answer
+
+    def _ask(self, do: str, assignment: Assignment, **more: Any) -> Any:
+        assert self._process.stdin is not None
+        request = {
+            "do": do,
+            "root": str(assignment.root.resolve()),
+            "assignment": assignment.name,
+            "notebook_name": assignment.notebook,
+            "version": assignment.version,
+            **more,
+        }
+        try:
+            self._process.stdin.write(json.dumps(request) + "\n")
+            self._process.stdin.flush()
+            return self._answer()
+        except BaseException:  # Ctrl-C too: what it answers later is not for the next submission
+            self.close()
+            raise
+
+    def _answer(self) -> Any:
+        assert self._process.stdout is not None
+        answer = self._process.stdout.readline()
+        if not answer:
+            raise ConnectionError(f"it ended with exit code {self._process.wait()}")
+        return json.loads(answer)
+
+    def close(self) -> None:
+        """End the process: at the end of its input it tidies up, and ends itself."""
+        assert self._process.stdin is not None
+        with suppress(OSError, ValueError):  # it has ended already
+            self._process.stdin.close()
+        try:
+            self._process.wait(ENDING_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def __del__(self) -> None:
+        self.close()
+
+
+def serve(requests: Iterable[str], answers: Any, layers: Layers) -> None:
+    """Answer each request, a JSON line, with a report, a JSON line."""
+    for line in requests:
+        request = json.loads(line)
+        assignment = _assignment(
+            *(request[name] for name in ("root", "assignment", "notebook_name", "version"))
+        )
+        answers.write(json.dumps(_answer(request, assignment, layers)) + "\n")
+        answers.flush()
+
+
+@lru_cache(maxsize=2)
+def _assignment(root: str, name: str, notebook: str, version: str) -> Assignment:
+    """Return an assignment as it stands; `version` tells one state of its files from another."""
+    return Assignment(Path(root), name, notebook)
+
+
+def _answer(request: dict[str, Any], assignment: Assignment, layers: Layers) -> Any:
+    if request["do"] == "finish":
+        handed_in = HandedIn.from_dict(request["handed_in"])
+        return Graded.of(assignment, handed_in, partial(_report, layers=layers)).to_dict()
+    notebook = nbformat.from_dict(request["notebook"])
+    if request["do"] == "grade":
+        return _report(assignment, notebook, layers).to_dict()
+    submission = Submission.from_notebook(notebook)
+    if request["do"] == "repeat":
+        return repeat(assignment, submission, request["names"], layers, request["seeds"])
+    examination = examine(
+        assignment,
+        submission,
+        request["names"],
+        layers,
+        whole=request["whole"],
+        chance=request["chance"],
+    )
+    return [[asdict(item) for item in examination.items], *examination[1:]]
+
+
+def _report(assignment: Assignment, notebook: NotebookNode, layers: Layers) -> Report:
+    remarks = tuple(notebook.metadata.get(KEY, {}).get("remarks", ()))
+    submission = Submission.from_notebook(notebook)
+    try:
+        return grade(assignment, submission, remarks, layers)
+    except AssignmentError as error:
+        return held(assignment, str(error))
+
+
+def _until_hung_up() -> Iterator[str]:
+    """Return the lines of the standard input; at its end, end at once, whatever is going on.
+
+    So nothing goes on for somebody who is no longer there.
+    """
+    lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+
+    def read() -> None:
+        for line in iter(sys.stdin.readline, ""):
+            lines.put(line)
+        try:
+            close_all()
+        finally:
+            os._exit(0)
+
+    threading.Thread(target=read, daemon=True).start()
+    return iter(lines.get, None)
+
+
+def main() -> None:
+    """Say whether student code can be confined, then serve."""
+    options = json.loads(sys.argv[1])
+    requests = _until_hung_up()
+    # what any library prints must not come between the answers
+    with os.fdopen(os.dup(1), "w") as answers:
+        os.dup2(2, 1)
+        try:
+            if options["layers"] is None:
+                layers = probe.level(allow_none=options["allow_no_isolation"])
+            else:
+                layers = frozenset(map(Layer, options["layers"]))
+        except NotIsolatedError as error:
+            answers.write(json.dumps(str(error)) + "\n")
+            answers.flush()
+            close_all()
+            os._exit(0)  # past the thread that reads
+        answers.write(json.dumps("") + "\n")
+        answers.flush()
+        serve(requests, answers, layers)
+
+
+if __name__ == "__main__":
+    main()

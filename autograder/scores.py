@@ -1,0 +1,125 @@
+"""What a graded notebook puts into the gradebook, in one way for every command."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook, MissingEntry, SubmittedNotebook
+from nbgrader.plugins import LateSubmissionPlugin
+from nbgrader.preprocessors import AssignLatePenalties
+from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, is_task
+from sqlalchemy.orm import object_session
+from traitlets.config import Configurable
+
+from autograder.report import Report
+from autograder.submission import Submission
+
+LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Scores:
+    """The automatic scores of a notebook's graded cells, and the comments of its answers.
+
+    Parameters
+    ----------
+    grades : dict of str to (float or None)
+        By `grade_id`; None where there is no score yet.
+    comments : dict of str to (str or None)
+        By `grade_id`: what nbgrader says by itself of an answer.
+    """
+
+    grades: dict[str, float | None]
+    comments: dict[str, str | None]
+
+    @classmethod
+    def of(cls, notebook: NotebookNode, report: Report) -> "Scores":
+        """Take the points of a report, and of all other cells what nbgrader gives them."""
+        grades: dict[str, float | None] = {}
+        comments: dict[str, str | None] = {}
+        for cell, ours in zip(
+            notebook.cells, Submission.from_notebook(notebook).cells, strict=True
+        ):
+            name = ours.grade_id
+            if is_grade(cell):
+                by_suite = ours.is_item
+                grades[name] = (
+                    report.item(name).points if by_suite else determine_grade(cell, LOG)[0]
+                )
+            if is_solution(cell) or is_task(cell):
+                unchanged = cell.metadata.nbgrader.get("checksum") == compute_checksum(cell)
+                answered = is_task(cell) or not unchanged
+                comments[name] = None if answered else "No response."
+        return cls(grades, comments)
+
+    def enter(self, submitted: SubmittedNotebook, late: LateSubmissionPlugin) -> None:
+        """Enter them in a gradebook, and the penalty of a late submission, without a commit.
+
+        Parameters
+        ----------
+        submitted : SubmittedNotebook
+        late : LateSubmissionPlugin
+            What the settings say about penalties.
+
+        Raises
+        ------
+        MissingEntry
+            If the gradebook has no such cell.
+        """
+        grades = {grade.name: grade for grade in submitted.grades}
+        comments = {comment.name: comment for comment in submitted.comments}
+        if unknown := sorted({*self.grades} - {*grades} | {*self.comments} - {*comments}):
+            raise MissingEntry(f"No such cells: {unknown}")
+        for name, points in self.grades.items():
+            grades[name].auto_score = points
+            # a score by hand stays, and someone should look at it again
+            by_hand = grades[name].manual_score is not None
+            grades[name].needs_manual_grade = points is None or by_hand
+        for name, comment in self.comments.items():
+            comments[name].auto_comment = comment
+        submitted.late_submission_penalty = None
+        seconds = submitted.assignment.total_seconds_late
+        if seconds > 0:
+            session = object_session(submitted)
+            assert session is not None
+            session.flush()
+            session.refresh(submitted)  # its score is a sum that the database makes
+            score = submitted.score
+            penalty = late.late_submission_penalty(submitted.student.id, score, seconds)
+            if penalty is not None:
+                submitted.late_submission_penalty = min(max(penalty, 0), score)
+
+
+def late_penalties(parent: Configurable) -> LateSubmissionPlugin:
+    """Return what the settings say about penalties for late submissions.
+
+    Parameters
+    ----------
+    parent : Configurable
+        Of nbgrader's, for its settings.
+    """
+    penalties = AssignLatePenalties(parent=parent)
+    penalties.init_plugin()
+    return penalties.plugin_inst
+
+
+@contextmanager
+def transaction(gradebook: Gradebook) -> Iterator[None]:
+    """Make all that is done to a gradebook in the `with` block one transaction.
+
+    nbgrader's own methods commit at their end: in here that waits for the end of the block, and is
+    taken back if the block raises.
+    """
+    gradebook.db.remove()
+    with gradebook.engine.begin() as connection:
+        gradebook.db.configure(bind=connection, join_transaction_mode="rollback_only")
+        try:
+            yield
+            gradebook.db.commit()  # which here means to write to the connection what is pending
+        finally:
+            gradebook.db.remove()
+            gradebook.db.configure(
+                bind=gradebook.engine, join_transaction_mode="conditional_savepoint"
+            )

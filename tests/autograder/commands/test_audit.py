@@ -1,0 +1,189 @@
+"""`autograder audit`: what it tells, what it writes, and when it fails."""
+
+from dataclasses import replace
+
+import pytest
+from click.testing import CliRunner
+
+from autograder import cli
+from autograder.certificate import certificate_of, path_of
+from autograder.commands import audit as audit_module
+from tests.autograder.conftest import (
+    MUTANTS,
+    OBSERVED,
+    VARIANTS,
+    certificate,
+    make_course,
+    mistake,
+)
+
+FOUND = certificate(
+    mistake("zeros", test_one={"output": "0"}),
+    replace(
+        mistake("ones", test_one={"output": "1"}),
+        fails={"test_one": ("test_a", "test_b")},
+        named={"test_one": ()},
+    ),
+    variants=("turned",),
+)
+DEFECTIVE = replace(FOUND, defects=("no mutant breaks [red]it[/red]", "mutant odd has no advice"))
+
+
+@pytest.fixture
+def audit(tiny, monkeypatch):
+    """A function that runs `autograder audit`, when that finds something, and returns the result."""
+
+    chances = []
+
+    def run(found, *options, rejected=()):
+        class Known:
+            def __init__(self, assignment, jobs, tick, chance):
+                self.tick = tick
+                chances.append(chance)
+
+            def audit(self):
+                self.tick(1, 1)
+                return found
+
+            def repeat(self, times, only):
+                return list(rejected[:times])
+
+        monkeypatch.setattr(audit_module, "Auditor", Known)
+        words = ["audit", "tiny", "--course", str(tiny.root), *options]
+        return CliRunner().invoke(cli.commands, words, env={"COLUMNS": "200"})
+
+    run.chances = chances
+    return run
+
+
+def test_an_audit_without_defects_ends_with_0(tiny, audit):
+    """The certificate is written where grading looks for it."""
+    result = audit(FOUND)
+    assert (result.exit_code, result.exception) == (0, None)
+    assert path_of(tiny).read_text(encoding="utf-8") == FOUND.to_json()
+    assert "Defect: " not in result.output
+
+
+def test_an_audit_tells_properties_and_mutants(audit):
+    """Each property with what breaks it, each mutant with what it breaks, and the sums."""
+    lines = [line.strip() for line in audit(FOUND).output.splitlines()]
+    assert "1 a: broken by 2, by 1 alone" in lines
+    assert "2 b: broken by 1, by 0 alone" in lines
+    assert "x. zeros" in lines
+    assert "xx ones" in lines
+    assert "2 mutants, 1 variants, 2 properties, 0 defects" in lines
+    assert lines[-6:] == [
+        "1 times one property alone catches a mutant",
+        "zeros: test_a",
+        "1 properties that no mutant needs",
+        "test_one: test_b",
+        "1 mutants not named as what they are",
+        "ones",
+    ]
+
+
+def test_an_audit_with_defects_ends_with_1(tiny, audit):
+    """Each is a line, as it is, and no certificate is written."""
+    result = audit(DEFECTIVE)
+    assert result.exit_code == 1
+    assert [line for line in result.output.splitlines() if line.startswith("Defect: ")] == [
+        "Defect: no mutant breaks [red]it[/red]",
+        "Defect: mutant odd has no advice",
+    ]
+    assert "tiny.json is left as it was" in " ".join(result.output.split())
+    assert not path_of(tiny).exists()
+
+
+def test_a_check_of_the_current_certificate_ends_with_0(tiny, audit):
+    """What was written before is found again, and left as it is."""
+    audit(FOUND)
+    before = path_of(tiny).stat().st_mtime_ns
+    assert audit(FOUND, "--check").exit_code == 0
+    assert path_of(tiny).stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize(
+    ("kept", "cause"),
+    [
+        (lambda found: None, "not found"),
+        (lambda found: "", "is not of the present version of the suites"),
+        (lambda found: "{}", "is not of the present version of the suites"),
+        (
+            lambda found: replace(found, version="other").to_json(),
+            "is not of the present version of the suites",
+        ),
+        (
+            lambda found: replace(found, specimens="other").to_json(),
+            "is not of the present mutants and variants",
+        ),
+        (lambda found: replace(found, variants=("other",)).to_json(), "says something else"),
+    ],
+    ids=["missing", "empty", "no certificate", "other suites", "other mutants", "other facts"],
+)
+def test_a_check_of_another_certificate_ends_with_1(tiny, audit, kept, cause):
+    """A missing or other one is told with its cause and remedy, and nothing is written."""
+    found = replace(FOUND, version=tiny.version)
+    path, text = path_of(tiny), kept(found)
+    if text is not None:
+        path.parent.mkdir()
+        path.write_text(text, encoding="utf-8")
+    result = audit(found, "--check")
+    assert result.exit_code == 1
+    said = " ".join(result.output.split())
+    assert f"tiny.json {cause}: run `autograder audit tiny`" in said
+    assert (path.read_text(encoding="utf-8") if path.exists() else None) == text
+
+
+def test_a_page_without_a_folder_is_told_before_the_audit(audit, tmp_path):
+    """A slip in the page's path costs no audit."""
+    result = audit(FOUND, "--html", str(tmp_path / "nowhere" / "page.html"))
+    assert result.exit_code == 2
+    assert "there is no folder" in result.output
+    assert "properties" not in result.output
+
+
+def test_a_check_is_made_with_other_chance(audit):
+    """A fact that depends on what a specimen draws would come out another."""
+    audit(FOUND)
+    audit(FOUND, "--check")
+    first, second = audit.chances
+    assert first != second
+
+
+def test_a_check_tells_the_defects_as_well(audit):
+    """Whether or not the certificate is current, a defect is no success."""
+    result = audit(DEFECTIVE, "--check")
+    assert result.exit_code == 1
+    assert result.output.count("Defect: ") == 3  # and it is not found
+
+
+@pytest.mark.parametrize("found", [FOUND, DEFECTIVE], ids=["good", "defective"])
+def test_an_audit_writes_a_page(audit, tmp_path, found):
+    """With `--html` the page is written, whether or not there are defects."""
+    path = tmp_path / "matrix.html"
+    audit(found, "--html", str(path))
+    page = path.read_text(encoding="utf-8")
+    assert "Audit of tiny" in page
+    assert ("Defects" in page) == bool(found.defects)
+
+
+def test_variants_are_repeated(audit):
+    """With `--repeat` it is told how many were rejected; one of them is enough for a 1."""
+    good = audit(FOUND, "--repeat", "5")
+    assert good.exit_code == 0
+    assert "1 variants with 5 seeds each: 0 rejected" in good.output
+    bad = audit(FOUND, "--repeat", "5", rejected=["turned with seed 3: test_one: test_a: no"])
+    assert bad.exit_code == 1
+    assert "1 variants with 5 seeds each: 1 rejected" in bad.output
+    assert "Defect: turned with seed 3: test_one: test_a: no" in bad.output
+
+
+def test_a_real_audit_is_checked(tmp_path, one_process):
+    """A good course is proven, and its certificate found current by the check."""
+    assignment = make_course(tmp_path, suites=OBSERVED, mutants=MUTANTS, variants=VARIANTS)
+    words = ["audit", "tiny", "--course", str(tmp_path), "--jobs", "1"]
+    first = CliRunner().invoke(cli.commands, [*words, "--repeat", "2"])
+    assert first.exit_code == 0, first.output
+    assert "1 variants with 2 seeds each: 0 rejected" in first.output
+    assert certificate_of(assignment).unnamed == []
+    assert CliRunner().invoke(cli.commands, [*words, "--check"]).exit_code == 0

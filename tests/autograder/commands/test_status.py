@@ -1,0 +1,104 @@
+"""`autograder status`: a table that reads well, and shows what students wrote as it is."""
+
+import pytest
+from click.testing import CliRunner
+
+from autograder import cli
+from autograder.assignment import AssignmentError
+from autograder.commands import status as status_module
+from autograder.ledger import Entry
+from autograder.report import Status
+from tests.autograder.conftest import make_course
+
+CLASS = [
+    Entry("ann", {"test_scaler": 1.5}, Status.REMARKS, ("cell `scaler` was [bold]missing[/bold]",)),
+    Entry("bob", {"test_scaler": None}, Status.HELD),
+    Entry("cem", {"test_scaler": 2.0}, Status.GRADED),
+    Entry("dan", {"test_scaler": None}, Status.MISSING),
+]
+
+
+@pytest.fixture
+def status(tiny, monkeypatch):
+    """A function that runs `autograder status` on a class and returns click's result."""
+
+    def run(lines=CLASS, *options):
+        monkeypatch.setattr(status_module, "entries", lambda assignment, db: iter(lines))
+        (tiny.root / "gradebook.db").touch()
+        words = ["status", "tiny", "--course", str(tiny.root), *options]
+        return CliRunner().invoke(cli.commands, words, env={"COLUMNS": "120"})
+
+    return run
+
+
+def rows(result):
+    return {words[0]: words[1:] for line in result.output.splitlines() if (words := line.split())}
+
+
+def test_the_table_has_a_line_for_each_student(status):
+    """Student, points of each item, total, status: what is not known is a dash."""
+    found = rows(status())
+    assert found["tiny:"] == ["4", "students"]
+    assert found["ann"][:2] == ["1.5", "1.5"]
+    assert found["bob"] == ["-", "-", "grader's", "fault"]
+    assert found["cem"] == ["2", "2", "graded"]
+    assert found["dan"] == ["-", "-", "missing"]
+
+
+def test_the_table_has_the_points_of_each_item(tmp_path, monkeypatch):
+    """The head names each item and what it is worth."""
+    assignment = make_course(tmp_path, points=2.5)
+    monkeypatch.setattr(status_module, "entries", lambda *_: iter([]))
+    (assignment.root / "gradebook.db").touch()
+    words = ["status", "tiny", "--course", str(assignment.root)]
+    result = CliRunner().invoke(cli.commands, words, env={"COLUMNS": "120"})
+    assert "scaler" in result.output
+    assert result.output.count("of 2.5") == 2  # the item and the total
+
+
+def test_who_was_graded_without_isolation_is_named(status):
+    """Nobody overlooks that student code ran unconfined."""
+    bare = Entry("eve", {"test_scaler": 1.0}, Status.GRADED, isolation="not isolated")
+    assert "graded not isolated: eve" in status([*CLASS, bare]).output
+    assert "not isolated" not in status().output
+
+
+def test_remarks_are_shown_as_they_are(status):
+    """A remark may quote a student's code: nothing in it is taken for markup."""
+    assert "ann: cell `scaler` was [bold]missing[/bold]" in status().output
+
+
+def test_a_students_name_is_shown_as_it_is(status):
+    """A folder's name is no markup either."""
+    result = status([Entry("[red]eve[/]", {"test_scaler": 1.0}, Status.GRADED)])
+    assert result.exception is None
+    assert "[red]eve[/]" in result.output
+
+
+def test_no_name_moves_the_cursor(status):
+    """What a terminal would obey in a folder's name is not printed."""
+    result = status([Entry("e\x1b[2Jve", {"test_scaler": 1.0}, Status.REMARKS, ("a\rb",))])
+    assert "e?[2Jve" in result.output
+    assert "a?b" in result.output
+
+
+def test_the_gradebook_is_the_courses_own(tiny, monkeypatch):
+    """Without `--db` it is gradebook.db in the course; with it, what it says."""
+    asked = []
+    monkeypatch.setattr(
+        status_module, "entries", lambda assignment, db: asked.append(db) or iter([])
+    )
+    (tiny.root / "gradebook.db").touch()
+    words = ["status", "tiny", "--course", str(tiny.root)]
+    CliRunner().invoke(cli.commands, words)
+    elsewhere = tiny.root / "elsewhere.db"
+    elsewhere.touch()
+    CliRunner().invoke(cli.commands, [*words, "--db", f"sqlite:///{elsewhere}"])
+    assert asked == [f"sqlite:///{tiny.root}/gradebook.db", f"sqlite:///{elsewhere}"]
+
+
+def test_a_missing_gradebook_comes_with_its_remedy(tiny):
+    """Before anything was released there is no gradebook, and the error says what to run."""
+    result = CliRunner().invoke(cli.commands, ["status", "tiny", "--course", str(tiny.root)])
+    assert isinstance(result.exception, AssignmentError)
+    assert "gradebook.db not found: run `nbgrader" in str(result.exception)

@@ -1,0 +1,120 @@
+"""The grading process: it outlives its troubles, and what it cannot, costs nobody anything."""
+
+import os
+import signal
+from contextlib import closing
+from dataclasses import replace
+
+import nbformat
+import pytest
+
+from autograder.grader import grade
+from autograder.grading_process import GradingProcess, WarmGrader
+from autograder.report import Status
+from autograder.submission import Submission
+from tests.autograder.conftest import IDENTITY, IN_PLACE, RIGHT, SUITE, handed_in, make_course
+
+pytestmark = pytest.mark.usefixtures("fresh_suites")
+
+
+def test_a_report_does_not_depend_on_who_was_graded_before(tiny, grading_process):
+    """One process grades many; the same submission gets an equal report, first or last."""
+    reports = [
+        grading_process.grade(tiny, handed_in(tiny, answer, "import random\nx = random.random()"))
+        for answer in (IN_PLACE, RIGHT, IDENTITY, IN_PLACE)
+    ]
+    assert [report.item("test_scaler").points for report in reports] == [1.5, 2.0, 0.0, 1.5]
+    assert reports[0] == reports[3]
+    again = handed_in(tiny, IN_PLACE, "import random\nx = random.random()")
+    assert reports[0] == grade(tiny, Submission.from_notebook(again))
+
+
+def test_what_was_put_right_before_is_in_the_report(tiny, grading_process):
+    """Remarks travel in the notebook's metadata."""
+    notebook = handed_in(tiny, RIGHT)
+    notebook.metadata["autograder"] = nbformat.from_dict({"remarks": ["cell `a` was missing"]})
+    report = grading_process.grade(tiny, notebook)
+    assert report.status is Status.REMARKS
+    assert report.remarks == ("cell `a` was missing",)
+
+
+def test_a_library_that_prints_breaks_no_answer(tmp_path, grading_process):
+    """What a suite prints, in Python or below, does not come between the answers."""
+    noise = "import os, sys\nprint('noise')\nos.write(1, b'noise')\nsys.__stdout__.write('{}')\n"
+    suite = noise + SUITE + "\n\ndef test_noise():\n    os.write(1, b'noise')\n    print('noise')\n"
+    assignment = make_course(tmp_path, suites={"test_scaler.py": suite})
+    for _ in range(2):
+        report = grading_process.grade(assignment, handed_in(assignment, RIGHT))
+        assert report.status is Status.GRADED
+        assert len(report.item("test_scaler").properties) == 5
+
+
+def test_suites_of_the_same_name_are_told_apart(tmp_path, grading_process):
+    """Two assignments may name their items alike: each is graded by its own suite."""
+    other = (
+        'def test_other(submission):\n    """Another."""\n    assert submission.Scaler(3) is None\n'
+    )
+    first = make_course(tmp_path / "first")
+    second = make_course(tmp_path / "second", suites={"test_scaler.py": other})
+    for assignment, points in ((first, 2.0), (second, 0.0), (first, 2.0)):
+        report = grading_process.grade(assignment, handed_in(assignment, RIGHT))
+        assert report.item("test_scaler").points == points
+
+
+@pytest.fixture(scope="module")
+def warm():
+    """What grades in a process that it starts when it needs one; ended after the last test."""
+    with closing(WarmGrader()) as grader:
+        yield grader
+
+
+def test_a_process_that_was_killed_costs_nobody_anything(tiny, warm):
+    """Another one grades the submission."""
+    broken = warm.process(tiny.version)._process
+    os.kill(broken.pid, signal.SIGKILL)
+    broken.wait()
+    assert warm.grade(tiny, handed_in(tiny, RIGHT)).status is Status.GRADED
+
+
+def test_a_process_that_breaks_again_holds_one_grade(tiny, warm, monkeypatch):
+    """A submission at which each process breaks has no points, and the next is graded."""
+
+    def broken(*what):
+        raise ConnectionError("it ended")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(GradingProcess, "grade", broken)
+        report = warm.grade(tiny, handed_in(tiny, RIGHT))
+    assert report.status is Status.HELD
+    assert report.item("test_scaler").points is None
+    assert "the grading process broke" in report.item("test_scaler").properties[0].message
+    assert warm.grade(tiny, handed_in(tiny, RIGHT)).status is Status.GRADED
+
+
+def test_an_answer_after_ctrl_c_is_nobody_elses(tiny, warm, monkeypatch):
+    """Who is no longer waited for is not graded on; the next submission gets its own report."""
+    process = warm.process(tiny.version)
+
+    def interrupted():
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(process, "_answer", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            warm.grade(tiny, handed_in(tiny, IDENTITY))
+    assert process._process.poll() is not None
+    assert warm.grade(tiny, handed_in(tiny, RIGHT)).item("test_scaler").points == 2.0
+
+
+def test_another_version_gets_another_process(tiny, warm):
+    """Suites are loaded anew when they change, and kept while they do not."""
+    warm.grade(tiny, handed_in(tiny, RIGHT))
+    kept = warm.process(tiny.version)
+    warm.grade(tiny, handed_in(tiny, RIGHT))
+    assert warm.process(tiny.version) is kept
+    suite = tiny.hidden / "test_scaler.py"
+    suite.write_text(suite.read_text().replace("factor == 2", "factor == 3"))
+    changed = replace(tiny)
+    report = warm.grade(changed, handed_in(tiny, RIGHT))
+    assert report.item("test_scaler").points == 1.5
+    assert warm.process(changed.version) is not kept
