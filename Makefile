@@ -3,14 +3,16 @@
 
 PYTHON ?= python3.11
 PIP_ARGS ?=
+N ?= 100
 VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
 
-.PHONY: help setup demo test lint check regenerate lock clean
+.PHONY: help setup demo test lint check bench regenerate lock clean
 
 help:
 	@echo "make demo        a made-up class, from release to feedback, in demo/course/"
 	@echo "make test        lint, types and all tests"
+	@echo "make bench       what grading costs, beside stock nbgrader: about twenty minutes"
 	@echo "make regenerate  write release/ and reference_solution/ anew from source/"
 	@echo "make lock        write requirements.lock anew from what is installed"
 	@echo "make clean       remove the virtual environment and what the demo made"
@@ -37,6 +39,9 @@ lint: setup
 
 check: setup
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope
+
+bench: setup
+	@$(BIN)/python -m bench --submissions $(N)
 
 regenerate: setup
 	for name in $(notdir $(wildcard source/*)); do \

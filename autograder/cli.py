@@ -3,35 +3,43 @@
 Exit codes: 0 all done, 1 an expected failure, 2 wrong usage, 3 a bug of ours, 130 interrupted.
 """
 
+import importlib
 import sys
 import traceback
 
 import click
-from nbgrader.converters.base import NbGraderException
-from sqlalchemy.exc import SQLAlchemyError
 
 import autograder
-from autograder import scripts
-from autograder.assignment import AssignmentError
-from autograder.commands.audit import audit
-from autograder.commands.grade import grade
-from autograder.commands.leaks import leaks
-from autograder.commands.status import status
-from autograder.probe import NotIsolatedError
+from autograder import scripts, startup
+
+COMMANDS = ("grade", "status", "leaks", "audit")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """The subcommands, each imported when it is asked for: no one waits for another's libraries."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names, in the order in which a course needs them."""
+        return [*COMMANDS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a subcommand by its name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"autograder.commands.{cmd_name}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(autograder.__version__)
 def commands() -> None:
     """Grade a class, and show what the grading engine knows of it."""
 
 
-for command in (grade, status, leaks, audit):
-    commands.add_command(command)
-
-
 def main() -> None:
     """Run the command line; turn every exception into a text and an exit code."""
+    startup.leave_out()
     scripts.put_on_path()
     try:
         commands(standalone_mode=False)
@@ -41,10 +49,21 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except (AssignmentError, NbGraderException, NotIsolatedError, SQLAlchemyError) as error:
-        click.echo(f"Error: {error}", err=True)
-        sys.exit(1)
-    except Exception:  # noqa: BLE001  # this is where a bug of ours ends
+    except Exception as error:  # noqa: BLE001  # this is where a bug of ours ends
+        if isinstance(error, _expected()):
+            click.echo(f"Error: {error}", err=True)
+            sys.exit(1)
         traceback.print_exc()
         click.echo("This is a bug in autograder, please report it with the lines above.", err=True)
         sys.exit(3)
+
+
+def _expected() -> tuple[type[Exception], ...]:
+    """Return the errors whose text says all, imported here since they take a second."""
+    from nbgrader.converters.base import NbGraderException  # noqa: PLC0415
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
+
+    from autograder.assignment import AssignmentError  # noqa: PLC0415
+    from autograder.probe import NotIsolatedError  # noqa: PLC0415
+
+    return AssignmentError, NbGraderException, NotIsolatedError, SQLAlchemyError

@@ -36,6 +36,10 @@ from autograder.worker.confinement import Layer
 # for arrays as small as these, more threads only keep a processor from others
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 ENDING_SECONDS = 5.0
+BOOT = (
+    "from autograder import startup; startup.leave_out(); "
+    "from autograder.grading_process import main; main()"
+)
 
 T = TypeVar("T")
 
@@ -140,7 +144,7 @@ class GradingProcess:
         chosen = None if layers is None else sorted(layers)
         options = {"layers": chosen, "allow_no_isolation": allow_no_isolation}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "autograder.grading_process", json.dumps(options)],
+            [sys.executable, "-c", BOOT, json.dumps(options)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -318,7 +322,3 @@ def main() -> None:
         answers.write(json.dumps("") + "\n")
         answers.flush()
         serve(requests, answers, layers)
-
-
-if __name__ == "__main__":
-    main()

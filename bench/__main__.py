@@ -1,0 +1,226 @@
+"""`python -m bench`: grades the same submissions with stock nbgrader, with ours, and at the floor.
+
+All in one run on one machine, each as a whole process from its start to its end. The figures are
+printed, and kept as JSON with a plot.
+"""
+
+import json
+import os
+import platform
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import click
+import psutil
+from rich.console import Console
+
+from autograder import scripts
+from autograder.grading_process import ONE_THREAD
+from bench import course
+from bench.plot import plot
+
+HERE = Path(__file__).resolve().parent
+SCORES = """
+select student.id, base_cell.name, grade.auto_score
+from grade
+join base_cell on base_cell.id = grade.cell_id
+join submitted_notebook on submitted_notebook.id = grade.notebook_id
+join submitted_assignment on submitted_assignment.id = submitted_notebook.assignment_id
+join student on student.id = submitted_assignment.student_id
+"""
+Scores = dict[tuple[str, str], float]
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--submissions", type=click.IntRange(min=1), default=100, show_default=True)
+@click.option(
+    "--sizes",
+    default="10,100,500,2000",
+    show_default=True,
+    help="Of the classes by which it is seen whether a submission costs more in a larger one.",
+)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=HERE,
+    help="Where results.json and results.svg go.",
+)
+def main(submissions: int, sizes: str, out: Path) -> None:
+    """Compare stock nbgrader, ours and the floor."""
+    scripts.put_on_path()
+    console = Console(soft_wrap=True, highlight=False)
+    with tempfile.TemporaryDirectory() as place:
+        bench = Bench(Path(place), submissions, console)
+        figures = bench.figures([int(size) for size in sizes.split(",")])
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "results.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    plot(figures, out / "results.svg")
+    console.print(f"kept in {out / 'results.json'} and {out / 'results.svg'}")
+
+
+class Bench:
+    """One run.
+
+    Parameters
+    ----------
+    place : Path
+        An empty folder.
+    count : int
+        Of the submissions.
+    console : Console
+    """
+
+    def __init__(self, place: Path, count: int, console: Console) -> None:
+        self.place = place
+        self.count = count
+        self.console = console
+        self.solutions = course.answers(count)
+
+    def figures(self, sizes: list[int]) -> dict[str, Any]:
+        """Return all that is measured: seconds for whole processes, MiB for whole trees of them."""
+        memory = psutil.virtual_memory().total / 2**30
+        figures: dict[str, Any] = {
+            "machine": {"cores": os.cpu_count(), "memory_gib": round(memory)},
+            "python": platform.python_version(),
+            "submissions": self.count,
+        }
+        self._say(f"{os.cpu_count()} cores, {memory:.0f} GiB of memory, {self.count} submissions")
+        ours = course.ours(self.place / "ours", self.solutions)
+        stock = course.stock(self.place / "stock", self.solutions)
+
+        # ours before and after stock's, so that a machine that changes its pace is seen to
+        first = self._ours(ours, 2)
+        floor_seconds, floor_scores = self._floor(ours)
+        stock_seconds, _ = self._timed("stock nbgrader autograde", lambda: _stock(stock))
+        second = self._ours(ours, 2)
+        one = self._ours(ours, 1)
+
+        mean = (first["seconds"] + second["seconds"]) / 2
+        scores = {"ours": _scores(ours), "stock": _scores(stock), "floor": floor_scores}
+        other = {
+            name: sum(found[key] != score for key, score in scores["ours"].items())
+            for name, found in scores.items()
+        }
+        figures |= {
+            "stock_seconds": stock_seconds,
+            "ours_seconds": [first["seconds"], second["seconds"]],
+            "ours_one_worker_seconds": one["seconds"],
+            "floor_seconds": floor_seconds,
+            "times_stock": stock_seconds / mean,
+            "times_floor": mean / floor_seconds,
+            "scores": len(scores["ours"]),
+            "scores_unlike_stock": other["stock"],
+            "scores_unlike_floor": other["floor"],
+            "memory_mib": max(first["memory_mib"], second["memory_mib"]),
+        }
+        self._say(
+            f"{figures['times_stock']:.1f} times the throughput of stock nbgrader, "
+            f"{figures['times_floor']:.2f} times the floor; of {figures['scores']} scores "
+            f"{other['stock']} unlike stock's, {other['floor']} unlike the floor's"
+        )
+        shutil.rmtree(stock)
+        figures["growth"] = [self._growth(size) for size in sizes]
+        return figures
+
+    def _growth(self, size: int) -> dict[str, float]:
+        root = self.place / f"class-{size}"
+        many = [self.solutions[number % self.count] for number in range(size)]
+        found = self._ours(course.ours(root, many), 2)
+        shutil.rmtree(root)
+        return {"size": size, **found}
+
+    def _ours(self, root: Path, workers: int) -> dict[str, float]:
+        """Grade a class of ours anew; return the seconds, those for each submission, the memory."""
+        course.renew(root)
+        count = len(list(root.glob("submitted/*")))
+        words = [str(Path(sys.executable).with_name("autograder")), "grade", course.NAME]
+        what = f"autograder grade, {count} submissions, {workers} workers"
+        seconds, memory = self._timed(
+            what, lambda: _watched(root, [*words, "--workers", str(workers)])
+        )
+        return {"seconds": seconds, "memory_mib": memory, "each": seconds / count}
+
+    def _floor(self, root: Path) -> tuple[float, Scores]:
+        words = [sys.executable, "-m", "bench.floor", str(root), course.NAME, "2"]
+        environment = {**course.environment(root), **ONE_THREAD}
+
+        def grade() -> Scores:
+            done = subprocess.run(
+                words, env=environment, stdout=subprocess.PIPE, check=True, text=True
+            )
+            lines = map(json.loads, done.stdout.splitlines())
+            return {
+                (student, item): points
+                for line in lines
+                for student, items in line.items()
+                for item, points in items.items()
+            }
+
+        return self._timed("the floor", grade)
+
+    def _timed(self, what: str, do: Callable[[], Any]) -> tuple[float, Any]:
+        start = time.perf_counter()
+        result = do()
+        seconds = time.perf_counter() - start
+        self._say(f"{what}: {seconds:.1f} s")
+        return seconds, result
+
+    def _say(self, text: str) -> None:
+        self.console.print(text, markup=False)
+
+
+def _stock(root: Path) -> None:
+    course.run(root, "nbgrader", "autograde", course.NAME)
+
+
+def _watched(root: Path, words: list[str]) -> float:
+    """Run a command; return the most memory, in MiB, that it and all it started had at a time."""
+    most = 0.0
+    with subprocess.Popen(
+        words, cwd=root, env=course.environment(root), stdout=subprocess.DEVNULL
+    ) as process:
+        ended = threading.Event()
+
+        def watch() -> None:
+            nonlocal most
+            while not ended.wait(0.5):
+                most = max(most, _memory(process.pid))
+
+        watcher = threading.Thread(target=watch)
+        watcher.start()
+        code = process.wait()
+        ended.set()
+        watcher.join()
+    if code:
+        raise RuntimeError(f"{' '.join(words)} ended with {code}")
+    return most
+
+
+def _memory(root: int) -> float:
+    """Return what a process and its descendants have, in MiB; what they share counts once."""
+    total = 0
+    try:
+        parent = psutil.Process(root)
+        for process in [parent, *parent.children(recursive=True)]:
+            total += process.memory_full_info().pss
+    except psutil.Error:  # one has just ended
+        return 0.0
+    return total / 2**20
+
+
+def _scores(root: Path) -> Scores:
+    with closing(sqlite3.connect(root / "gradebook.db")) as gradebook:
+        return {(student, item): score for student, item, score in gradebook.execute(SCORES)}
+
+
+if __name__ == "__main__":
+    main()

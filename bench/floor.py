@@ -1,0 +1,107 @@
+"""The floor: what grading costs where nothing is confined, and no student's code can do harm.
+
+`python -m bench.floor COURSE NAME WORKERS` loads PyTorch and the suites once, then forks for each
+submission; the child runs the student's own statements and the suites, and ends. It prints the
+points as JSON.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from autograder import pytest_plugin
+from autograder.assignment import Assignment
+from autograder.submission import Submission
+from autograder.worker.absent import AbsentFinder
+from autograder.worker.cells import Notebook
+from autograder.worker.given import GivenModules
+from bench.local import PLAIN, Judge
+
+
+class Floor:
+    """A pytest plugin whose test loop forks for each submission.
+
+    Parameters
+    ----------
+    assignment : Assignment
+    judge : Judge
+    paths : list of Path
+        Of the notebooks.
+    """
+
+    def __init__(self, assignment: Assignment, judge: Judge, paths: list[Path]) -> None:
+        self.assignment = assignment
+        self.judge = judge
+        self.paths = paths
+        self.points: dict[str, dict[str, float]] = {}
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Grade each submission in a child."""
+        for path in self.paths:
+            reading, writing = os.pipe()
+            if not os.fork():
+                try:
+                    self._grade(session, path, writing)
+                finally:
+                    os._exit(0)
+            os.close(writing)
+            with os.fdopen(reading) as answer:
+                self.points[path.parents[1].name] = json.loads(answer.read())
+            os.wait()
+        return True
+
+    def _grade(self, session: pytest.Session, path: Path, writing: int) -> None:
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, 1)
+        os.dup2(nothing, 2)
+        submission = Submission.from_notebook(nbformat.read(path, as_version=4))
+        sys.meta_path.insert(0, GivenModules(self.assignment.given))
+        sys.meta_path.append(AbsentFinder())
+        notebook = Notebook()
+        cells: list[Any] = [
+            {"source": cell.source, "role": self.assignment.role(cell)}
+            for cell in submission.cells
+            if cell.kind == "code" and not cell.grade
+        ]
+        notebook.run(cells, set(), lambda cell, line: None, definitions_only=False)
+        names = {**notebook.module.__dict__, **notebook.given, **notebook.answers}
+        self.judge.judge(names)
+        for item in session.items:
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+        os.write(writing, json.dumps(self.judge.points(self.assignment)).encode())
+
+
+def main() -> None:
+    """Grade a class in several processes, each of which forks for its share."""
+    root, name, workers = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+    assignment = Assignment(root, name)
+    paths = sorted(root.glob(f"submitted/*/{name}/*.ipynb"))
+    for share in range(1, workers):
+        if not os.fork():
+            _tell(_grade(assignment, paths[share::workers]))
+            os._exit(0)
+    _tell(_grade(assignment, paths[::workers]))
+    for _ in range(1, workers):
+        os.wait()
+
+
+def _tell(points: dict[str, dict[str, float]]) -> None:
+    sys.stdout.write(json.dumps(points) + "\n")
+    sys.stdout.flush()
+
+
+def _grade(assignment: Assignment, paths: list[Path]) -> dict[str, dict[str, float]]:
+    judge = Judge()
+    floor = Floor(assignment, judge, paths)
+    suites = [str(assignment.suite(item)) for item in assignment.items]
+    pytest.main([*PLAIN, *suites], plugins=[pytest_plugin, judge, floor])
+    return floor.points
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""The hidden suites in one process with the student's code: no wire and no confinement.
+
+So a kernel runs them in the stock course, and so the floor is measured. They are the suites that
+`autograder` runs, judged by the same rule; whatever a student's code raises fails its property.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from autograder import pytest_plugin
+from autograder.assignment import Assignment
+from autograder.collection import OPTIONS
+from autograder.outcome import ItemResult, Outcome, PropertyResult, merge
+from autograder.pytest_plugin import GRADING, Grading
+from autograder.sandbox import StudentError
+from autograder.submission import Submission
+
+# the properties alone, and not what observes a mistake
+PLAIN = [*OPTIONS, "--rootdir=/", "--override-ini=python_functions=test_*"]
+
+
+class Local(Grading):
+    """Gives the suites a student's own objects, instead of stand-ins."""
+
+    names: SimpleNamespace = SimpleNamespace()
+
+    def enter(self, assignment: Assignment, item: str) -> Any:
+        """Return the names of the student's code."""
+        return self.names
+
+
+class Judge:
+    """A pytest plugin that lets suites run on names of this process, and keeps the outcomes."""
+
+    def __init__(self) -> None:
+        self.grading = Local(Submission(()), seed=0, layers=frozenset())
+        self.cases: dict[str, dict[str, list[PropertyResult]]] = {}
+
+    def judge(self, names: Mapping[str, Any]) -> None:
+        """Forget all outcomes, and look at other names."""
+        own = {name: _guarded(kind) for name, kind in names.items() if _is_own(kind)}
+        self.grading.names = SimpleNamespace(**{**names, **own})
+        self.cases = {}
+
+    def points(self, assignment: Assignment) -> dict[str, float]:
+        """Return the points of each item whose suite was run."""
+        results = (
+            ItemResult(item.name, item.points, tuple(map(merge, self.cases[item.name].values())))
+            for item in assignment.items
+            if item.name in self.cases
+        )
+        return {result.name: result.points or 0.0 for result in results}
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Give the grading to the fixtures."""
+        config.stash[GRADING] = self.grading
+
+    def pytest_runtest_makereport(self, item: pytest.Function, call: pytest.CallInfo[None]) -> None:
+        """Keep the outcome of a test."""
+        if call.when != "call" and call.excinfo is None:
+            return
+        outcome = Outcome.FAILED if call.excinfo else Outcome.PASSED
+        essential = item.get_closest_marker("essential") is not None
+        cases = self.cases.setdefault(item.path.stem, {}).setdefault(item.originalname, [])
+        cases.append(PropertyResult(item.originalname, "", outcome, essential=essential))
+
+
+def _is_own(thing: object) -> bool:
+    return isinstance(thing, type) and thing.__module__ == "__main__"
+
+
+def _guarded(kind: type) -> type:
+    """Return a student's class whose errors are told from the suites' own, as in a sandbox."""
+    methods: dict[str, Any] = {
+        name: _telling(getattr(kind, name))
+        for name in ("__init__", "__call__", "backward", "penalty")
+        if name in dir(kind) and callable(getattr(kind, name))
+    }
+    return type(kind.__name__, (kind,), methods)
+
+
+def _telling(method: Callable[..., Any]) -> Callable[..., Any]:
+    def tell(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return method(*args, **kwargs)
+        except Exception as error:
+            raise StudentError(str(error)) from error
+
+    return tell
+
+
+def points(course: str, name: str, item: str, names: Mapping[str, Any]) -> float:
+    """Return the points that names of this process earn in an item: what a stock grade cell says.
+
+    Parameters
+    ----------
+    course : str
+        The folder that holds the suites.
+    name : str
+        The assignment's name.
+    item : str
+    names : mapping
+        Such as `globals()`.
+    """
+    assignment = Assignment(Path(course), name)
+    judge = Judge()
+    judge.judge(names)
+    suite = next(assignment.suite(one) for one in assignment.items if one.name == item)
+    pytest.main([*PLAIN, str(suite)], plugins=[pytest_plugin, judge])
+    return judge.points(assignment)[item]
