@@ -10,10 +10,8 @@ startup.leave_out()
 from nbformat.v4 import new_code_cell, new_notebook
 import nbformat
 nbformat.validate(new_notebook(cells=[new_code_cell("x")]))
-try:
-    nbformat.validate({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": 3})
-except nbformat.ValidationError:
-    print(sorted(name for name in sys.modules if "rfc3987" in name and sys.modules[name]))
+assert not nbformat.validator.isvalid({"nbformat": 4, "nbformat_minor": 5, "cells": []})
+print(sorted(name for name in sys.modules if "rfc3987" in name and sys.modules[name]))
 """
 
 
