@@ -68,7 +68,7 @@ def entry(assignment: Assignment, gradebook: Gradebook, student: str) -> Entry:
         nothing,
         NOT_GRADED,
         cause="handed in, and not graded since",
-        next_step=f"run `nbgrader autograde {assignment.name}`",
+        next_step=f"run `autograder grade {assignment.name}`",
     )
     report = _report(assignment, student)
     if report is None and student in _handed_in(assignment):

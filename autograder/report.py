@@ -31,7 +31,7 @@ NEXT_STEP = {  # of the course staff
     Status.UNREADABLE: "ask the student for the file again, and grade it",
     Status.MISSING: "ask the student, if you expected something",
     Status.TIMED_OUT: "look at the code, and grade by hand if it deserves more",
-    Status.HELD: "mend the cause, and grade again with --force",
+    Status.HELD: "mend the cause, and grade again (`nbgrader autograde` needs --force for it)",
 }
 ADVICE = {  # to the student
     Status.REMARKS: "Read the remarks; they cost no points by themselves.",

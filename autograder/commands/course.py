@@ -36,7 +36,7 @@ def gradebook_of(assignment: Assignment, db: str | None) -> str:
     db = db or f"sqlite:///{assignment.root / 'gradebook.db'}"
     path = db.removeprefix("sqlite:///")
     if path != db and not Path(path).is_file():
-        raise AssignmentError(f"{path} not found: run `nbgrader autograde {assignment.name}`")
+        raise AssignmentError(f"{path} not found: run `autograder grade {assignment.name}`")
     return db
 
 
