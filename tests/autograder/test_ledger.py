@@ -106,5 +106,5 @@ def test_a_submission_that_was_not_graded_is_told_apart(course):
     for student in ("eve", "fay", "gus"):
         line = entry(course, student)
         assert (line.points, line.status) == ({"test_scaler": None}, "not graded yet")
-        assert line.next_step == "run `nbgrader autograde tiny`"
+        assert line.next_step == "run `autograder grade tiny`"
         assert not line.is_graded
