@@ -135,7 +135,7 @@ def test_nesting_has_a_limit_on_both_sides():
     with pytest.raises(WireError, match="deep"):
         wire.pack(nested(40))
     with pytest.raises(WireError, match="deep"):
-        wire.unpack(b'{"list":[' * 40 + b"]}" * 40, b"")
+        wire.unpack(b'["list",' * 39 + b'["list"]' + b"]" * 39, b"")
 
 
 def nested(levels):
