@@ -140,7 +140,8 @@ class Receiver:
             left = deadline()
             if left is not None and left <= 0:
                 raise TimeoutError
-            self._connection.settimeout(left)
+            if left != self._connection.gettimeout():  # to set it is a system call each time
+                self._connection.settimeout(left)
             count = self._connection.recv_into(self._room)
             if not count:
                 raise EOFError
