@@ -27,13 +27,19 @@ OPTIONS = [
         f"-pno:{name}"
         for name in (
             "cacheprovider",
+            "debugging",
+            "doctest",
             "faulthandler",
             "junitxml",
+            "legacypath",
             "logging",
             "pastebin",
+            "setuponly",
+            "setupplan",
             "stepwise",
             "terminal",
             "threadexception",
+            "unittest",
             "unraisableexception",
         )
     ),

@@ -66,7 +66,7 @@ def rate(p: float) -> Callable[[Mask, Any], Finding]:
     def look(dropped: Mask, _: Any) -> Finding:
         count, n = int(dropped.sum()), dropped.size
         return Finding(
-            two_sided(stats.binom(n, p), count),
+            two_sided(stats.binom, count, n, p),
             f"{count} of {n} elements are dropped, {count / n:.2%}, but it should be about {p:.2%}",
         )
 
@@ -183,10 +183,10 @@ def never_changing(dropped: Mask, place: Any) -> Finding:
     same = (dropped == dropped[0]).all(axis=0)
     share = float(dropped.mean())
     calls = len(dropped)
-    law = stats.binom(same.size, share**calls + (1 - share) ** calls)
     count = int(same.sum())
+    chance = stats.binom.sf(count - 1, same.size, share**calls + (1 - share) ** calls)
     text = f"{count} of {same.size} elements never change in {calls} calls"
-    return Finding(float(law.sf(count - 1)), text)
+    return Finding(float(chance), text)
 
 
 def counts(axes: tuple[int, ...], name: str) -> Callable[[Mask, Any], Finding]:
@@ -209,10 +209,10 @@ def counts(axes: tuple[int, ...], name: str) -> Callable[[Mask, Any], Finding]:
         # close to chi-squared; for rates between 0.3 and 0.7 the binomial's tails are the lighter
         # ones, so this is on the safe side
         chi2 = float(((found - n * share) ** 2).sum() / (n * share * (1 - share)))
-        law = stats.chi2(found.size - 1)
-        even = law.cdf(chi2) < law.sf(chi2)
+        freedom = found.size - 1
+        even = stats.chi2.cdf(chi2, freedom) < stats.chi2.sf(chi2, freedom)
         return Finding(
-            two_sided(law, chi2),
+            two_sided(stats.chi2, chi2, freedom),
             f"the number of dropped elements in {name} is far {'less' if even else 'more'} "
             f"scattered than chance makes it: {_range(found)} of {n}",
         )
@@ -220,32 +220,42 @@ def counts(axes: tuple[int, ...], name: str) -> Callable[[Mask, Any], Finding]:
     return look
 
 
-def two_sided(law: Any, value: float) -> float:
-    """Return the chance, on either side, of a value at least as far out as this one."""
-    below = float(law.cdf(value))
-    above = float(law.sf(value - 1)) if isinstance(value, int) else float(law.sf(value))
+def two_sided(law: Any, value: float, *parameters: float) -> float:
+    """Return the chance, on either side, of a value at least as far out as this one.
+
+    Parameters
+    ----------
+    law : scipy.stats distribution
+        With its parameters apart: to make one with them costs more than to ask it.
+    value : int or float
+        An int, if the law has whole numbers.
+    *parameters : int or float
+    """
+    below = float(law.cdf(value, *parameters))
+    whole = isinstance(value, int)
+    above = float(law.sf(value - 1 if whole else value, *parameters))
     return min(1.0, 2 * min(below, above))
 
 
 def _compare(part: Mask, whole: Mask, name: str, place: Any) -> Finding:
     """Compare a part with the whole by Fisher's exact test, which needs no rate."""
-    law = stats.hypergeom(whole.size, int(whole.sum()), part.size)
     count = int(part.sum())
     rest = (int(whole.sum()) - count) / max(whole.size - part.size, 1)
     text = f"{name}: {count / part.size:.1%} dropped, against {rest:.1%} of the others"
-    return Finding(two_sided(law, count), text, place)
+    chance = two_sided(stats.hypergeom, count, whole.size, int(whole.sum()), part.size)
+    return Finding(chance, text, place)
 
 
 def _agreement(a: Mask, b: Mask, name: str, place: Any, tried: float = 1) -> Finding:
     """Judge by Fisher's exact test whether two masks of equal size are independent."""
-    law = stats.hypergeom(a.size, int(a.sum()), int(b.sum()))
     both = int((a & b).sum())
     usual = float(a.mean() * b.mean() + (1 - a.mean()) * (1 - b.mean()))
     text = (
         f"{name} are dropped or kept alike in {(a == b).mean():.0%} of the cases, where chance "
         f"makes it about {usual:.0%}"
     )
-    return Finding(two_sided(law, both) * tried, text, place)
+    chance = two_sided(stats.hypergeom, both, a.size, int(a.sum()), int(b.sum()))
+    return Finding(chance * tried, text, place)
 
 
 def _correlations(rows: Mask) -> NDArray[np.float64]:

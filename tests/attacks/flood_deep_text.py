@@ -10,8 +10,8 @@ from autograder.worker import server, wire
 [connection] = [t.connection for t in gc.get_objects() if isinstance(t, server.Server)]
 TEXTS = [
     b"[" * 10**6,
-    b'{"list":[' * 10**5,
-    b'{"list":[' + b"1," * 10**6 + b"1]}",
+    b'["list",' * 10**5,
+    b'["list",' + b"1," * 10**6 + b"1]",
     b"1" * 10**6,
     b'"' + b"\\u0000" * 10**5 + b'"',
 ]

@@ -2,6 +2,7 @@
 
 import socket
 import struct
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -135,7 +136,7 @@ def test_nesting_has_a_limit_on_both_sides():
     with pytest.raises(WireError, match="deep"):
         wire.pack(nested(40))
     with pytest.raises(WireError, match="deep"):
-        wire.unpack(b'{"list":[' * 40 + b"]}" * 40, b"")
+        wire.unpack(b'["list",' * 39 + b'["list"]' + b"]" * 39, b"")
 
 
 def nested(levels):
@@ -172,6 +173,20 @@ def test_a_frame_is_received_in_pieces(pair):
     first = wire.unpack(*receiver.receive(lambda: 1.0))
     assert same(first, [1, np.arange(3)])
     assert wire.unpack(*receiver.receive(lambda: 1.0)) == "next"
+
+
+def test_a_small_frame_takes_little_memory(pair):
+    """Room for the largest piece is made once, not for each of a thousand small frames."""
+    ours, theirs = pair
+    receiver = wire.Receiver(ours)
+    theirs.sendall(wire.pack("small"))
+    tracemalloc.start()
+    try:
+        receiver.receive(lambda: 1.0)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < wire.CHUNK / 16
 
 
 @pytest.mark.parametrize("sent", [b"", b"\0\0\0", struct.pack(">II", 4, 0) + b"nu"])

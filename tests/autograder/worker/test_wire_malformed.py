@@ -16,29 +16,36 @@ from tests.autograder.worker.conftest import parts, values
         b"",
         b"nonsense",
         b"\xff\xfe",
-        b"1.5",
-        b"NaN",
+        b"1.5 ",
+        b" null",
+        b"nullnull",
+        b"-NaN",
         b"[]",
-        b"{}",
-        b'{"list":1}',
-        b'{"list":[],"tuple":[]}',
-        b'{"set":[]}',
-        b'{"float":"word"}',
-        b'{"float":"0x1p99999999"}',
-        b'{"float":1}',
-        b'{"dict":[1]}',
-        b'{"dict":[[null,1]]}',
-        b'{"dict":[[{"list":[]},1]]}',
-        b'{"ref":[-1,"x"]}',
-        b'{"ref":[true,"x"]}',
-        b'{"ref":[9223372036854775808,"x"]}',
-        b'{"ref":[1,2]}',
-        b'{"ref":[1]}',
-        b'{"array":[]}',
+        b"[[]]",
+        b"[{}]",
+        b"[null]",
+        b'["set"]',
+        b'["List"]',
+        b'{"a":[]}',
+        b'{"a":1,2:3}',
+        b'["dict",1]',
+        b'["dict",[1]]',
+        b'["dict",[1,2,3]]',
+        b'["dict",[null,1]]',
+        b'["dict",[["list"],1]]',
+        b'["ref",-1,"x"]',
+        b'["ref",true,"x"]',
+        b'["ref",9223372036854775808,"x"]',
+        b'["ref",1,2]',
+        b'["ref",1]',
+        b'["ref",1,"x",2]',
+        b'["array"]',
+        b'"\xc3\xbc"',
         b"9223372036854775808",
         b"1" * 5000,
         b"[" * 100000,
-        b'{"list":[' * 5000,
+        b'["list",' * 5000,
+        b'{"a":' * 33 + b"1" + b"}" * 33,
     ],
     ids=lambda text: text[:30].decode(errors="replace"),
 )
@@ -73,14 +80,14 @@ def test_a_malformed_text_is_a_wire_error(text):
 def test_a_malformed_array_is_a_wire_error(content, length):
     """No dtype but those of the list is taken, and no shape but a short list of sizes."""
     with pytest.raises(WireError):
-        wire.unpack(b'{"array":[' + content + b"]}", bytes(length))
+        wire.unpack(b'["array",' + content + b"]", bytes(length))
 
 
 @pytest.mark.parametrize("length", [0, 7, 9, 16])
 def test_arrays_account_for_the_body_exactly(length):
     """A body one byte too short or too long is refused."""
     with pytest.raises(WireError):
-        wire.unpack(b'{"array":["<f8",1]}', bytes(length))
+        wire.unpack(b'["array","<f8",1]', bytes(length))
 
 
 def size(value):
