@@ -11,12 +11,19 @@ def rows(gradebook: Path) -> dict[str, list[str]]:
     """Return every row of every table, with what each random id stands for in its place."""
     with closing(sqlite3.connect(gradebook)) as db:
         db.row_factory = sqlite3.Row
-        names = [row["name"] for row in db.execute("SELECT name FROM sqlite_master WHERE type='table'")]
+        names = [
+            row["name"] for row in db.execute("SELECT name FROM sqlite_master WHERE type='table'")
+        ]
         links = {
-            name: {row["from"]: row["table"] for row in db.execute(f"PRAGMA foreign_key_list({name})")}
+            name: {
+                row["from"]: row["table"] for row in db.execute(f"PRAGMA foreign_key_list({name})")
+            }
             for name in names
         }
-        tables = {name: [dict(row) for row in db.execute(f"SELECT * FROM {name}")] for name in names}  # noqa: S608
+        tables = {
+            name: [dict(row) for row in db.execute(f"SELECT * FROM {name}")]  # noqa: S608
+            for name in names
+        }
     by_id = {name: {row["id"]: row for row in tables[name] if "id" in row} for name in names}
 
     def meant(name: str, row: dict[str, Any]) -> dict[str, Any]:
