@@ -20,7 +20,7 @@ from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
-from traitlets.config import Config
+from traitlets.config import Application, Config
 
 from autograder import cli, isolation, nbgrader_plugins, probe
 from autograder.assignment import Assignment
@@ -310,6 +310,7 @@ def opened(assignment: Assignment, gradebook: Path, process: GradingProcess) -> 
             while_entering.setattr(nbgrader_plugins.Application, "instance", lambda: course)
             nbgrader_plugins.enter_assignment("tiny", "*", [])
         yield course
+    Application.clear_instance()  # which nbgrader makes if there is none
 
 
 class OneProcess:
@@ -453,6 +454,7 @@ def grade(
     def run(*words: str, pool: type[OneProcess] = OneProcess) -> Ran:
         monkeypatch.setattr(grade_module, "LocalPool", partial(pool, grading_process))
         monkeypatch.setattr(sys, "argv", ["autograder", "grade", "tiny", *words])
+        Application.clear_instance()  # the Formgrader's
         capsys.readouterr()
         code = 0
         try:
