@@ -6,7 +6,7 @@ It has nbgrader's own settings, folders, hooks and gradebook, and leaves behind 
 
 import logging
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import chdir, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +19,7 @@ from nbgrader.apps import AutogradeApp
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.utils import find_all_files
+from sqlalchemy.exc import OperationalError
 
 from autograder.assignment import Assignment
 from autograder.graded import Graded
@@ -26,6 +27,9 @@ from autograder.intake import Intake, VanishedError
 from autograder.pool import Notebooks
 from autograder.report import Report, Status, report_in
 from autograder.scores import Scores, late_penalties, transaction
+
+# what is told in words of its own
+EXPECTED = (OSError, MissingEntry, InvalidEntry, VanishedError)
 
 
 @contextmanager
@@ -108,16 +112,8 @@ class ClassRun:
         self.skipped: list[str] = []
         self.failed: list[str] = []
         excluded = self.coursedir.student_id_exclude.split(",")
-        self.folders = {
-            self.intake.who(Path(folder))[0]: Path(folder)
-            for folder in sorted(converter.assignments)
-            if self.intake.who(Path(folder))[0] not in excluded
-        }
-        if missing := sorted((students or frozenset()) - {*self.folders}):
-            raise NbGraderException(
-                f"{self.name} must have been handed in by each student named, not so by "
-                f"{', '.join(missing)}: see {self.coursedir.submitted_directory}/"
-            )
+        everybody = {self.intake.who(folder)[0]: folder for folder in self.intake.folders}
+        self.folders = {who: everybody[who] for who in everybody if who not in excluded}
         if not self.folders:
             raise NbGraderException(
                 f"{self.coursedir.submitted_directory}/*/{self.name} not found: collect what was "
@@ -156,16 +152,22 @@ class ClassRun:
         """
         known = self._known()
         for student, folder in self.folders.items():
+            if str(folder) not in self.converter.assignments:
+                self.failed.append(student)  # the intake has told why
+                continue
             try:
                 notebooks = self._handed_in(folder)
+                reason = self._reason(student, notebooks, levels) if student in known else "new"
+                if not (reason or force):
+                    self.skipped.append(student)
+                    continue
+                if not self.look_only:
+                    self._call(self.converter.run_pre_convert_hook, folder)
+                    notebooks = self._handed_in(folder)  # which the hook may have changed
             except VanishedError as error:
-                self._fail(student, str(error))
+                self._fail(student, error)
                 continue
-            reason = self._reason(student, notebooks, levels) if student in known else "new"
-            if reason or force:
-                yield Due(student, folder, notebooks, reason or "forced"), notebooks
-            else:
-                self.skipped.append(student)
+            yield Due(student, folder, notebooks, reason or "forced"), notebooks
 
     def write(self, due: Due, graded: dict[str, Graded]) -> bool:
         """Write what became of a submission; tell whether that worked.
@@ -191,9 +193,11 @@ class ClassRun:
             with transaction(self.gradebook):
                 self._enter(self.gradebook, due, graded)
             self._fill(due, folder, graded)
-            self.converter.run_post_convert_hook()
-        except (OSError, MissingEntry, InvalidEntry, VanishedError) as error:
-            self._fail(due.student, str(error))
+            self._call(self.converter.run_post_convert_hook, due.folder)
+        except (OperationalError, NbGraderException):
+            raise  # what would be wrong for the next one, too
+        except Exception as error:  # noqa: BLE001  # whatever it is, the others are graded
+            self._fail(due.student, error)
             shutil.rmtree(folder, ignore_errors=True)
             return False
         return True
@@ -219,10 +223,12 @@ class ClassRun:
         return set()
 
     def _handed_in(self, folder: Path) -> Notebooks:
-        self.converter.notebooks = [str(folder / name) for name in self.intake.names]
-        if not self.look_only:
-            self.converter.run_pre_convert_hook()
         return {Path(name).stem: self.intake.handed_in(folder / name) for name in self.intake.names}
+
+    def _call(self, run_hook: Callable[[], None], folder: Path) -> None:
+        """Call a hook of the settings for a submission, as nbgrader does."""
+        self.converter.notebooks = [str(folder / name) for name in self.intake.names]
+        run_hook()
 
     def _reason(self, student: str, notebooks: Notebooks, levels: frozenset[str]) -> str:
         """Return why a submission is to be graded anew; empty if it is not."""
@@ -231,12 +237,12 @@ class ClassRun:
             report = report_in(folder / f"{name}.ipynb")
             if report is None:
                 return "not graded yet"
+            if report.status is Status.HELD:
+                return "held back until now"
             if report.handed_in != handed_in.digest:
                 return "handed in anew"
             if report.version != self.assignments[name].version:
                 return "the suites have changed"
-            if report.status is Status.HELD:
-                return "held back until now"
             if report.isolation and report.isolation not in levels:
                 return "another isolation"
         return ""
@@ -283,6 +289,7 @@ class ClassRun:
         theirs = self.converter.exclude_overwriting.get(self.name, [])
         return sorted({Path(path) for path in found} - {source / name for name in theirs})
 
-    def _fail(self, student: str, cause: str) -> None:
+    def _fail(self, student: str, error: Exception) -> None:
         self.failed.append(student)
-        self.log.error("%s: %s", student, cause)
+        kind = "" if isinstance(error, EXPECTED) else f"{type(error).__name__}: "
+        self.log.error("%s: %s%s", student, kind, error)

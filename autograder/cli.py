@@ -44,7 +44,7 @@ def main() -> None:
     try:
         commands(standalone_mode=False)
     except (click.exceptions.Abort, KeyboardInterrupt):
-        click.echo("Interrupted: nothing was written.", err=True)
+        click.echo("Interrupted: only what was finished before is written.", err=True)
         sys.exit(130)
     except click.ClickException as error:
         error.show()

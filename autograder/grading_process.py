@@ -84,7 +84,8 @@ class WarmGrader:
         return self._try(
             assignment,
             lambda process: process.finish(assignment, handed_in),
-            lambda cause: Graded.held_back(assignment, cause),
+            # with what the student wrote, so that somebody can look at it
+            lambda cause: Graded.of(assignment, handed_in, lambda known, _: held(known, cause)),
         )
 
     def process(self, version: str) -> "GradingProcess":
@@ -93,6 +94,8 @@ class WarmGrader:
             self._process = None  # which ends it, before there are two
             self._process = GradingProcess(allow_no_isolation=self._allow_no_isolation)
             self._version = version
+            if self._is_closed:  # while it started
+                self._process.close()
         return self._process
 
     def close(self) -> None:

@@ -81,15 +81,21 @@ class Intake:
                 f"{release} must hold a notebook {coursedir.notebook_id!r}, got {self.names}: "
                 f"run `nbgrader generate_assignment {coursedir.assignment_id}`"
             )
+        found = {folder: self.who(folder)[0] for folder in folders(converter)}
+        if missing := sorted({*(students or ())} - {*found.values()}):
+            self._fail(
+                f"{coursedir.assignment_id} must have been handed in by each student named, not so "
+                f"by {', '.join(missing)}: see {coursedir.submitted_directory}/"
+            )
         if not look_only:
             self._check_gradebook()
             self.check_room()
         _wait_for_gradebook(coursedir)
+        self.folders = [folder for folder in found if students is None or found[folder] in students]
         converter.assignments = {
             str(folder): [str(folder / name) for name in wanted]
-            for folder in folders(converter)
-            if (students is None or self.who(folder)[0] in students)
-            and (look_only or self._prepare(folder, wanted))
+            for folder in self.folders
+            if look_only or self._prepare(folder, wanted)
         }
         self._hook = converter.pre_convert_hook
         converter.pre_convert_hook = self._before_each

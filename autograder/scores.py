@@ -6,10 +6,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry, SubmittedNotebook
+from nbgrader.api import Gradebook, InvalidEntry, MissingEntry, SubmittedNotebook
 from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, is_task
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import object_session
 from traitlets.config import Configurable
 
@@ -111,13 +112,25 @@ def transaction(gradebook: Gradebook) -> Iterator[None]:
 
     nbgrader's own methods commit at their end: in here that waits for the end of the block, and is
     taken back if the block raises.
+
+    Raises
+    ------
+    OperationalError
+        If the gradebook cannot be written to.
     """
     gradebook.db.remove()
     with gradebook.engine.begin() as connection:
+        if connection.dialect.name == "sqlite":
+            # whether it is free shows here: nbgrader's methods would call it a wrong entry
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
         gradebook.db.configure(bind=connection, join_transaction_mode="rollback_only")
         try:
             yield
             gradebook.db.commit()  # which here means to write to the connection what is pending
+        except InvalidEntry as error:
+            if isinstance(error.__context__, OperationalError):  # no room, for instance
+                raise error.__context__ from error
+            raise
         finally:
             gradebook.db.remove()
             gradebook.db.configure(

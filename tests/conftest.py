@@ -8,7 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from nbgrader.api import Gradebook
 
+from autograder import scripts
 from autograder.assignment import Assignment
 from autograder.grading_process import GradingProcess
 
@@ -26,6 +28,17 @@ def assignment() -> Assignment:
 def grading_process() -> GradingProcess:
     """One warm grading process for all tests."""
     return GradingProcess()
+
+
+@pytest.fixture(scope="session")
+def empty_gradebook(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new gradebook, to be copied: making one takes seconds."""
+    path = tmp_path_factory.mktemp("gradebook") / "gradebook.db"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", os.environ["PATH"])
+        scripts.put_on_path()  # nbgrader calls alembic
+        Gradebook(f"sqlite:///{path}", "course").close()
+    return path
 
 
 @pytest.fixture

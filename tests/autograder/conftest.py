@@ -1,11 +1,15 @@
 """A tiny course: one notebook, one item of four properties, one given module."""
 
-import os
+import logging
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import nbformat
 import pytest
@@ -13,18 +17,27 @@ from hypothesis import settings
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.converters import Autograde
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Application, Config
 
-from autograder import isolation, probe, scripts
+from autograder import cli, isolation, nbgrader_plugins, probe
 from autograder.assignment import Assignment
 from autograder.audit import Auditor
 from autograder.behaviour import Facts
 from autograder.certificate import Certificate, Mistake
+from autograder.commands import grade as grade_module
+from autograder.graded import Graded
 from autograder.grading_process import GradingProcess
 from autograder.isolation import Layers
+from autograder.ledger import Entry, entries
+from autograder.pool import Notebooks
 from autograder.probe import breach, reached
 from autograder.sandbox import Budget
 from autograder.session import Session
 from autograder.submission import Submission, filled
+from tests.conftest import PROJECT
 
 # the same examples at every run, and no verdict on how long they take
 settings.register_profile("repeatable", derandomize=True, deadline=None)
@@ -224,6 +237,141 @@ def certificate(*mistakes: Mistake, **known: Any) -> Certificate:
     return Certificate(mistakes=mistakes, **{**usual, **known})
 
 
+class Course:
+    """The tiny course under nbgrader's own interface for the Formgrader."""
+
+    log = logging.getLogger("course")
+
+    def __init__(self, assignment: Assignment) -> None:
+        self.assignment, self.root = assignment, assignment.root
+        self.url = f"sqlite:///{self.root / 'gradebook.db'}"
+        config = Config()
+        settings = (PROJECT / "nbgrader_config.py").read_text(encoding="utf-8")
+        exec(settings, {"get_config": lambda: config})  # noqa: S102
+        self.coursedir = CourseDirectory(config=config, root=str(self.root), db_url=self.url)
+        self.api = NbGraderAPI(self.coursedir, config=config)
+        self.converter = Autograde(coursedir=self.coursedir, parent=self.api)
+        self.coursedir.assignment_id = "tiny"
+
+    def hand_in(
+        self, student: str, answer: str = RIGHT, name: str = "tiny.ipynb", stamp: str = ""
+    ) -> Path:
+        """Write a submission, and return its folder."""
+        folder = self.submitted(student)
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(handed_in(self.assignment, answer), folder / name)
+        if stamp:
+            (folder / "timestamp.txt").write_text(f"{stamp} UTC")
+        return folder
+
+    def grade(self, student: str = "*", *, force: bool = True) -> dict[str, Any]:
+        """Grade as the Formgrader's button does."""
+        return self.api.autograde("tiny", student, force=force)
+
+    def entry(self, student: str) -> Entry:
+        return next(e for e in entries(self.assignment, self.url) if e.student == student)
+
+    def submitted(self, student: str) -> Path:
+        return self.root / "submitted" / student / "tiny"
+
+    def graded(self, student: str) -> Path:
+        return self.root / "autograded" / student / "tiny"
+
+    def marks(self, student: str) -> tuple[float | None, float | None, bool]:
+        """Return the automatic score, the one by hand, and whether a human must look."""
+        with Gradebook(self.url, "deep_learning") as gradebook:
+            grade = gradebook.find_grade("test_scaler", "tiny", "tiny", student)
+            return grade.auto_score, grade.manual_score, bool(grade.needs_manual_grade)
+
+    def mark_by_hand(self, student: str, score: float) -> None:
+        with Gradebook(self.url, "deep_learning") as gradebook:
+            gradebook.find_grade("test_scaler", "tiny", "tiny", student).manual_score = score
+            gradebook.db.commit()
+
+    def set(self, *settings: str) -> None:
+        """Add lines to the course's `nbgrader_config.py`."""
+        with (self.root / "nbgrader_config.py").open("a", encoding="utf-8") as file:
+            file.writelines(f"{line}\n" for line in settings)
+
+
+@contextmanager
+def opened(assignment: Assignment, gradebook: Path, process: GradingProcess) -> Iterator[Course]:
+    """Make a course of an assignment, in whose folder we are as long as the block lasts.
+
+    It grades in one process, and its gradebook, a copy, knows the assignment.
+    """
+    shutil.copy(gradebook, assignment.root)
+    shutil.copy(PROJECT / "nbgrader_config.py", assignment.root)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(nbgrader_plugins, "warm_grader", lambda **_: process)
+        course = Course(assignment)
+        patch.chdir(assignment.root)
+        with patch.context() as while_entering:
+            while_entering.setattr(nbgrader_plugins.Application, "instance", lambda: course)
+            nbgrader_plugins.enter_assignment("tiny", "*", [])
+        yield course
+    Application.clear_instance()  # which nbgrader makes if there is none
+
+
+class OneProcess:
+    """A pool whose only grading process is the one that all tests share.
+
+    Parameters
+    ----------
+    process : GradingProcess
+    assignments, width, level
+        As a `LocalPool` has them.
+    together : int
+        How many submissions it waits for before it grades them.
+    order : callable
+        Puts these into the order in which they are done.
+    """
+
+    together = 1
+    order: Callable[..., Any] = staticmethod(list)
+
+    def __init__(
+        self,
+        process: GradingProcess,
+        assignments: Mapping[str, Assignment],
+        width: int,
+        level: str,
+        **_options: bool,
+    ) -> None:
+        self.process, self.assignments = process, assignments
+        self.width, self.levels = max(width, self.together), frozenset({level})
+        self.waiting: list[tuple[Future[dict[str, Graded]], Notebooks]] = []
+
+    def submit(self, notebooks: Notebooks) -> Future[dict[str, Graded]]:
+        future: Future[dict[str, Graded]] = Future()
+        self.waiting.append((future, notebooks))
+        if len(self.waiting) >= self.together:
+            for waiting, theirs in self.order(self.waiting):
+                try:
+                    waiting.set_result(self.grade(theirs))
+                except Exception as error:  # noqa: BLE001  # as a pool's future has it
+                    waiting.set_exception(error)
+            self.waiting = []
+        return future
+
+    def grade(self, notebooks: Notebooks) -> dict[str, Graded]:
+        return {
+            name: self.process.finish(self.assignments[name], one)
+            for name, one in notebooks.items()
+        }
+
+    def close(self) -> None:
+        """Leave the process to the other tests."""
+
+
+class Ran(NamedTuple):
+    """What became of a command."""
+
+    code: int
+    out: str
+    err: str
+
+
 @pytest.fixture(params=probe.LEVELS, ids=isolation.describe)
 def layers(request: pytest.FixtureRequest) -> Layers:
     """Each level of isolation that can be had here."""
@@ -285,15 +433,37 @@ def one_process(monkeypatch: pytest.MonkeyPatch, grading_process: GradingProcess
     monkeypatch.setattr(Auditor, "_process", lambda auditor: grading_process)
 
 
-@pytest.fixture(scope="session")
-def empty_gradebook(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A new gradebook, to be copied: making one takes seconds."""
-    path = tmp_path_factory.mktemp("gradebook") / "gradebook.db"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PATH", os.environ["PATH"])
-        scripts.put_on_path()  # nbgrader calls alembic
-        Gradebook(f"sqlite:///{path}", "course").close()
-    return path
+@pytest.fixture
+def tiny_course(
+    tiny: Assignment, empty_gradebook: Path, grading_process: GradingProcess
+) -> Iterator[Course]:
+    """The tiny course with its settings, and with a gradebook that knows the assignment."""
+    with opened(tiny, empty_gradebook, grading_process) as course:
+        yield course
+
+
+@pytest.fixture
+def grade(
+    tiny_course: Course,
+    grading_process: GradingProcess,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Callable[..., Ran]:
+    """A function that runs `autograder grade` on the tiny course, in the process of all tests."""
+
+    def run(*words: str, pool: type[OneProcess] = OneProcess) -> Ran:
+        monkeypatch.setattr(grade_module, "LocalPool", partial(pool, grading_process))
+        monkeypatch.setattr(sys, "argv", ["autograder", "grade", "tiny", *words])
+        Application.clear_instance()  # the Formgrader's
+        capsys.readouterr()
+        code = 0
+        try:
+            cli.main()
+        except SystemExit as end:
+            code = end.code
+        return Ran(code, *capsys.readouterr())
+
+    return run
 
 
 @pytest.fixture

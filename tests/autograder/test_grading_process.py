@@ -1,5 +1,6 @@
 """The grading process: it outlives its troubles, and what it cannot, costs nobody anything."""
 
+import json
 import os
 import signal
 from contextlib import closing
@@ -8,8 +9,10 @@ from dataclasses import replace
 import nbformat
 import pytest
 
+from autograder.graded import Graded
 from autograder.grader import grade
 from autograder.grading_process import GradingProcess, WarmGrader
+from autograder.handed_in import HandedIn
 from autograder.report import Status
 from autograder.submission import Submission
 from tests.autograder.conftest import IDENTITY, IN_PLACE, RIGHT, SUITE, handed_in, make_course
@@ -118,3 +121,38 @@ def test_another_version_gets_another_process(tiny, warm):
     report = warm.grade(changed, handed_in(tiny, RIGHT))
     assert report.item("test_scaler").points == 1.5
     assert warm.process(changed.version) is not kept
+
+
+def test_what_breaks_each_process_is_held_back_with_what_was_handed_in(tiny, warm, monkeypatch):
+    """Somebody can look at it; for `nbgrader autograde`, which goes in steps, it is the same."""
+
+    class Broken:
+        def finish(self, *what):
+            raise ConnectionError("it ended")
+
+        grade = finish
+
+    mine = HandedIn(nbformat.writes(handed_in(tiny, IDENTITY)).encode())
+    with monkeypatch.context() as patch:
+        patch.setattr(warm, "process", lambda version: Broken())
+        graded = warm.finish(tiny, mine)
+        in_steps = Graded.of(tiny, mine, warm.grade)
+    assert graded.is_held
+    assert graded == in_steps
+    assert json.loads(graded.text)["cells"][2]["source"] == IDENTITY.splitlines(keepends=True)
+    assert graded.report.handed_in == mine.digest
+    assert warm.finish(tiny, mine).report.points == 0.0
+
+
+def test_who_is_closed_while_the_process_starts_grades_nothing(tiny, monkeypatch):
+    """Ctrl-C in the first seconds does not wait for a submission that has just been begun."""
+    warm = WarmGrader()
+    start = GradingProcess.__init__
+
+    def closed_meanwhile(process, **options):
+        start(process, **options)
+        warm.close()
+
+    monkeypatch.setattr(GradingProcess, "__init__", closed_meanwhile)
+    mine = HandedIn(nbformat.writes(handed_in(tiny, RIGHT)).encode())
+    assert warm.finish(tiny, mine).is_held

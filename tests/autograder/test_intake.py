@@ -12,78 +12,21 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbgrader.api import Gradebook
-from nbgrader.apps.api import NbGraderAPI
-from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
-from nbgrader.coursedir import CourseDirectory
-from traitlets.config import Config
 
 from autograder import graded, intake, nbgrader_plugins, probe
 from autograder import handed_in as handed_in_module
 from autograder.intake import Intake, VanishedError, content
-from autograder.ledger import NOT_GRADED, entries
+from autograder.ledger import NOT_GRADED
 from autograder.reader import UnreadableError
 from autograder.report import KEY, Status, report_in
-from tests.autograder.conftest import IDENTITY, RIGHT, handed_in
+from tests.autograder.conftest import IDENTITY, RIGHT
 from tests.conftest import PROJECT
 
 
-class Course:
-    """The tiny course under nbgrader's own interface for the Formgrader."""
-
-    log = logging.getLogger("course")
-
-    def __init__(self, assignment):
-        self.assignment, self.root = assignment, assignment.root
-        self.url = f"sqlite:///{self.root / 'gradebook.db'}"
-        config = Config()
-        settings = (PROJECT / "nbgrader_config.py").read_text(encoding="utf-8")
-        exec(settings, {"get_config": lambda: config})  # noqa: S102
-        self.coursedir = CourseDirectory(config=config, root=str(self.root), db_url=self.url)
-        self.api = NbGraderAPI(self.coursedir, config=config)
-        self.converter = Autograde(coursedir=self.coursedir, parent=self.api)
-        self.coursedir.assignment_id = "tiny"
-
-    def hand_in(self, student, answer=RIGHT, name="tiny.ipynb"):
-        """Write a submission, and return its folder."""
-        folder = self.root / "submitted" / student / "tiny"
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / name).parent.mkdir(exist_ok=True)
-        nbformat.write(handed_in(self.assignment, answer), folder / name)
-        return folder
-
-    def grade(self, student="*", *, force=True):
-        return self.api.autograde("tiny", student, force=force)
-
-    def entry(self, student):
-        return next(e for e in entries(self.assignment, self.url) if e.student == student)
-
-    def graded(self, student):
-        return self.root / "autograded" / student / "tiny"
-
-    def marks(self, student):
-        """Return the automatic score, the one by hand, and whether a human must look."""
-        with Gradebook(self.url, "deep_learning") as gradebook:
-            grade = gradebook.find_grade("test_scaler", "tiny", "tiny", student)
-            return grade.auto_score, grade.manual_score, bool(grade.needs_manual_grade)
-
-    def mark_by_hand(self, student, score):
-        with Gradebook(self.url, "deep_learning") as gradebook:
-            gradebook.find_grade("test_scaler", "tiny", "tiny", student).manual_score = score
-            gradebook.db.commit()
-
-
 @pytest.fixture
-def course(tiny, empty_gradebook, monkeypatch, grading_process):
-    shutil.copy(empty_gradebook, tiny.root)
-    monkeypatch.setattr(nbgrader_plugins, "warm_grader", lambda **_: grading_process)
-    course = Course(tiny)
-    monkeypatch.chdir(tiny.root)
-    with monkeypatch.context() as patch:
-        patch.setattr(nbgrader_plugins.Application, "instance", lambda: course)
-        nbgrader_plugins.enter_assignment("tiny", "*", [])
-    return course
+def course(tiny_course):
+    return tiny_course
 
 
 def look(course):
