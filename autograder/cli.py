@@ -13,11 +13,14 @@ from sqlalchemy.exc import SQLAlchemyError
 import autograder
 from autograder import scripts
 from autograder.assignment import AssignmentError
+from autograder.cluster import ClusterError
 from autograder.commands.audit import audit
 from autograder.commands.grade import grade
 from autograder.commands.leaks import leaks
 from autograder.commands.status import status
 from autograder.probe import NotIsolatedError
+
+EXPECTED = (AssignmentError, ClusterError, NbGraderException, NotIsolatedError, SQLAlchemyError)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -41,7 +44,7 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except (AssignmentError, NbGraderException, NotIsolatedError, SQLAlchemyError) as error:
+    except EXPECTED as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(1)
     except Exception:  # noqa: BLE001  # this is where a bug of ours ends
