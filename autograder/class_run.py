@@ -203,8 +203,8 @@ class ClassRun:
         return True
 
     def close(self) -> None:
-        """Let go of the gradebook."""
-        if self.gradebook is not None:
+        """Let go of the gradebook, which is not opened for that."""
+        if "gradebook" in vars(self) and self.gradebook is not None:
             self.gradebook.close()
 
     def before(self, due: Due) -> dict[str, Report]:

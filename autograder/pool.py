@@ -21,11 +21,13 @@ Done = queue.SimpleQueue[tuple[W, Future[dict[str, Graded]]] | None]
 class Pool(Protocol):
     """What grades submissions, several at a time."""
 
-    levels: frozenset[str]
-    """What may confine student's code there."""
+    @property
+    def levels(self) -> frozenset[str]:
+        """What may confine student's code there."""
 
-    width: int
-    """How many submissions it grades at a time."""
+    @property
+    def width(self) -> int:
+        """How many submissions it grades at a time."""
 
     def submit(self, notebooks: Notebooks) -> Future[dict[str, Graded]]:
         """Have a submission graded."""

@@ -12,6 +12,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 from nbgrader.converters.base import NbGraderException
 from rich import box
 from rich.console import Console
@@ -28,6 +29,7 @@ from sqlalchemy.exc import OperationalError
 
 from autograder import isolation, probe
 from autograder.class_run import ClassRun, Due, open_course
+from autograder.cluster import ClusterError, ClusterPool
 from autograder.commands.course import COURSE, assignment_in, printable
 from autograder.commands.status import STYLES
 from autograder.graded import Graded
@@ -55,6 +57,11 @@ INTERRUPTED = 130
     show_default="one a core",
     help="Submissions that are graded at a time.",
 )
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Grade on the workers of a Dask cluster instead: see docs/scale.md.",
+)
 @click.option("--force", is_flag=True, help="Grade those too for which nothing has changed.")
 @click.option(
     "--dry-run", is_flag=True, help="Write nothing: show whose points would move, and why."
@@ -70,6 +77,7 @@ def grade(
     db: str | None,
     students: tuple[str, ...],
     workers: int,
+    scheduler: str | None,
     *,
     force: bool,
     dry_run: bool,
@@ -86,15 +94,24 @@ def grade(
     Examples: autograder grade dropout_l2 --workers 4
 
               autograder grade dropout_l2 --force --dry-run
+
+              autograder grade dropout_l2 --scheduler tcp://10.0.0.5:8786
     """
+    source = click.get_current_context().get_parameter_source("workers")
+    if scheduler is not None and source is not ParameterSource.DEFAULT:
+        raise click.UsageError("--workers is for this machine: the cluster's own are all taken")
     chosen = assignment_in(course, assignment)
     console = Console(soft_wrap=True)
     with open_course(chosen.root, assignment, db, _Told(console)) as converter:
         allowed = allow_no_isolation or GradeCells(parent=converter).allow_no_isolation
-        level = isolation.describe(probe.level(allow_none=allowed))
+        level = "" if scheduler else isolation.describe(probe.level(allow_none=allowed))
         with closing(ClassRun(converter, frozenset(students) or None, look_only=dry_run)) as run:
-            width = min(workers, len(run.folders))
-            pool = LocalPool(run.assignments, width, level, allow_no_isolation=allowed)
+            pool: Pool
+            if scheduler is not None:
+                pool = ClusterPool(run.assignments, scheduler, allow_no_isolation=allowed)
+            else:
+                width = min(workers, len(run.folders))
+                pool = LocalPool(run.assignments, width, level, allow_no_isolation=allowed)
             with closing(pool):
                 walk = _Walk(run, pool, console, force=force)
                 code = _show_moves(walk) if dry_run else _grade(walk)
@@ -137,7 +154,7 @@ class _Walk:
         """Return what a future holds; a fault of ours holds the grade back."""
         try:
             return future.result()
-        except NotIsolatedError:
+        except (NotIsolatedError, ClusterError):
             raise
         except Exception as error:  # whatever it is, it is not the student's fault
             self.run.log.exception("%s cannot be graded", due.student)

@@ -1,0 +1,345 @@
+"""Where a class is graded: the workers of a Dask cluster that is there already.
+
+The first half runs where the command runs, the second on the cluster's workers.
+"""
+
+import asyncio
+import os
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import autograder
+from autograder import isolation, probe
+from autograder.assignment import Assignment, AssignmentError
+from autograder.graded import Graded
+from autograder.grading_process import WarmGrader
+from autograder.handed_in import HandedIn
+from autograder.pool import Notebooks
+from autograder.probe import NotIsolatedError
+
+CONNECTING = 10.0  # seconds, for the scheduler to answer, and for a first worker
+LOOKING = 120.0  # seconds, for all workers to tell what they have: they load this package first
+CLOSING = 2.0  # seconds, for the scheduler to hear that we leave
+COUNTING = 5.0  # seconds between two looks at how many threads there are
+NAMED = 3  # workers that a message names
+COURSE = "AUTOGRADER_COURSE"  # the environment variable that names a worker's course
+EXTRA = "pip install 'autograder[cluster]'"
+READ = "see docs/scale.md"
+
+Plain = dict[str, Any]
+
+
+class ClusterError(Exception):
+    """A cluster that cannot grade; the text says what there should be, and what to do."""
+
+
+class ClusterPool:
+    """The workers of a Dask cluster, which is used and left as it is.
+
+    What travels to a worker is the assignment's name, what was handed in, and the versions of the
+    suites that are to judge it: neither a path nor a student's name, and nothing of the gradebook.
+
+    Parameters
+    ----------
+    assignments : dict of str to Assignment
+        By the notebook's name; all of one assignment.
+    address : str
+        The scheduler's, such as "tcp://10.0.0.5:8786".
+    allow_no_isolation : bool
+        Whether student code may run where nothing confines it.
+
+    Raises
+    ------
+    ClusterError
+        If there is no such cluster, or one of its workers has another course or engine.
+    NotIsolatedError
+        If one of its workers cannot confine student code, and that is not allowed.
+    """
+
+    def __init__(
+        self,
+        assignments: dict[str, Assignment],
+        address: str,
+        *,
+        allow_no_isolation: bool = False,
+    ) -> None:
+        self._assignments = assignments
+        self._address = address
+        self._allow_no_isolation = allow_no_isolation
+        self._versions = {name: one.version for name, one in assignments.items()}
+        self._under_way: set[Future[dict[str, Graded]]] = set()
+        self._width, self._counted = 0, -COUNTING
+        self._client = _connected(address)
+        try:
+            self.levels = frozenset(self._look())
+        except BaseException:  # Ctrl-C too
+            self.close()
+            raise
+
+    @property
+    def width(self) -> int:
+        """How many threads the workers have, as of a few seconds ago: some may join later."""
+        if time.monotonic() - self._counted > COUNTING:
+            with self._asking():
+                self._width = sum(self._client.nthreads().values())
+            self._counted = time.monotonic()
+        return max(self._width, 1)
+
+    def submit(self, notebooks: Notebooks) -> Future[dict[str, Graded]]:
+        """Have a submission graded by the first worker that is free."""
+        data = {name: handed_in.to_dict() for name, handed_in in notebooks.items()}
+        with self._asking():
+            there = self._client.submit(
+                grade_there,
+                next(iter(self._assignments.values())).name,
+                {name: self._versions[name] for name in notebooks},
+                data,
+                self._allow_no_isolation,
+                pure=False,  # a key of chance: no two submissions are one task
+            )
+        loop = self._client.loop.asyncio_loop
+        future = asyncio.run_coroutine_threadsafe(self._result(there, [*notebooks]), loop)
+        self._under_way.add(future)
+        future.add_done_callback(self._under_way.discard)
+        return future
+
+    def close(self) -> None:
+        """Take back what is queued, and leave: the cluster is not ours to end."""
+        for future in list(self._under_way):
+            future.cancel()  # the scheduler then forgets what nobody waits for
+        with suppress(Exception):  # it may be gone, and there is nothing that we want from it
+            self._client.close(CLOSING)
+
+    async def _result(self, there: Any, names: list[str]) -> dict[str, Graded]:
+        """Return what a worker has made of a submission; that it died holds the grade back."""
+        from distributed import KilledWorker  # noqa: PLC0415
+
+        try:
+            done = await there
+        except KilledWorker as error:
+            cause = f"{error.allowed_failures + 1} workers of the cluster died while grading it"
+            return {name: Graded.held_back(self._assignments[name], cause) for name in names}
+        except asyncio.CancelledError as error:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():  # by `close`
+                raise
+            raise ClusterError(_lost(self._address)) from error
+        return {name: Graded.from_dict(one) for name, one in done.items()}
+
+    def _look(self) -> Iterator[str]:
+        """Yield what confines student code on each worker, or raise what is wrong with them."""
+        with self._asking():
+            answers = self._answers()
+        if not answers:
+            raise ClusterError(
+                f"the cluster at {self._address} must have a worker, got none in {CONNECTING:g} "
+                f"seconds: start some with `dask worker {self._address}`, {READ}"
+            )
+        wrong = {where: _wrong(sight, self._versions) for where, sight in answers.items()}
+        if told := [f"{where} {what}" for where, what in sorted(wrong.items()) if what]:
+            more = f"; and {len(told) - NAMED} workers more" if len(told) > NAMED else ""
+            raise ClusterError(
+                f"{'; '.join(told[:NAMED])}{more}: bring the course's folder of this version to "
+                f"the workers, and the same installation, {READ}"
+            )
+        for where, sight in sorted(answers.items()):
+            if not sight.level:
+                raise NotIsolatedError(f"worker {where}: {sight.fault}")
+            yield sight.level
+
+    def _answers(self) -> dict[str, "Sight"]:
+        """Return what each worker tells of itself; one that dies meanwhile tells nothing."""
+        with suppress(TimeoutError):
+            self._client.wait_for_workers(1, timeout=CONNECTING)
+
+        async def ask() -> dict[str, Any]:
+            name = next(iter(self._assignments.values())).name
+            asked = (name, [*self._versions], self._allow_no_isolation)
+            answers: dict[str, Any] = await self._client.run(look_there, *asked, on_error="return")
+            return answers
+
+        loop = self._client.loop.asyncio_loop
+        try:
+            answers = asyncio.run_coroutine_threadsafe(ask(), loop).result(LOOKING)
+        except TimeoutError:
+            raise ClusterError(
+                f"the workers of the cluster at {self._address} must answer within {LOOKING:g} "
+                f"seconds: see that none of them hangs, {READ}"
+            ) from None
+        return {
+            where: Sight(**answer) if isinstance(answer, dict) else Sight(fault=repr(answer))
+            for where, answer in answers.items()
+            if not isinstance(answer, OSError)
+        }
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        """Turn what Dask raises while it is asked for something into words."""
+        try:
+            yield
+        except (OSError, TimeoutError, RuntimeError) as error:
+            raise ClusterError(_lost(self._address)) from error
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What a worker tells of itself.
+
+    Parameters
+    ----------
+    engine : str
+        The version of this package.
+    course : str
+        The folder of its course.
+    versions : dict of str to str
+        Of the assignment there, by the notebook's name.
+    level : str
+        What confines student code; empty if nothing does, and that is not allowed.
+    fault : str
+        Why something of this is missing.
+    """
+
+    engine: str = ""
+    course: str = ""
+    versions: dict[str, str] | None = None
+    level: str = ""
+    fault: str = ""
+
+
+def _connected(address: str) -> Any:
+    """Return a client of a scheduler."""
+    try:
+        import dask  # noqa: PLC0415  # only for those who have a cluster
+        import distributed  # noqa: PLC0415
+        from distributed.comm import addressing  # noqa: PLC0415
+    except ImportError as error:
+        raise ClusterError(
+            f"--scheduler needs the package distributed ({error}): {EXTRA}"
+        ) from error
+    # what is handed in may be large, and goes as it is
+    dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GB"})
+    try:
+        # what a client would stumble over, and then not let go of
+        scheme, place = addressing.parse_address(address)
+        addressing.parse_host_port(place)
+        security = distributed.Security()  # Dask's own settings
+        certified = security.get_connection_args("client")["ssl_context"] is not None
+        if scheme not in ("tcp", "tls") or (scheme == "tls" and not certified):
+            raise ValueError("tcp:// and tls:// are known, the latter with Dask's own settings")
+        return distributed.Client(
+            address, timeout=CONNECTING, security=security, set_as_default=False
+        )
+    except (OSError, ValueError, TypeError, ImportError, RuntimeError) as error:
+        raise ClusterError(
+            f"{address} must be the address of a Dask scheduler, which answers within "
+            f"{CONNECTING:g} seconds, got: {_first_line(error)}: start one with "
+            f"`dask scheduler`, {READ}"
+        ) from error
+
+
+def _wrong(sight: Sight, versions: dict[str, str]) -> str:
+    """Return what is wrong with a worker's engine or course; empty if nothing is."""
+    if sight.versions is None:
+        return f"cannot tell its version ({sight.fault})"
+    if sight.engine != autograder.__version__:
+        return f"must have autograder {autograder.__version__}, got {sight.engine}"
+    return _differing(versions, sight.versions, Path(sight.course))
+
+
+def _differing(wanted: dict[str, str], found: dict[str, str], course: Path) -> str:
+    differing = [name for name, version in wanted.items() if found.get(name) != version]
+    return "; ".join(
+        f"must have {name} in version {wanted[name]}, got {found.get(name)} in {course}"
+        for name in differing
+    )
+
+
+def _lost(address: str) -> str:
+    return (
+        f"the Dask scheduler at {address} was lost: see that it is running, and grade again; "
+        "what is graded is kept"
+    )
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
+class _Own(threading.local):
+    """What a worker's thread keeps for the submissions after this one."""
+
+    def __init__(self) -> None:
+        self.graders: dict[bool, WarmGrader] = {}  # by whether it may do without isolation
+
+
+_own = _Own()
+
+
+def look_there(name: str, notebooks: list[str], allow_no_isolation: bool) -> Plain:  # noqa: FBT001
+    """Return what this worker has and can, as a `Sight`'s data."""
+    course = _course()
+    sight = Sight(autograder.__version__, str(course))
+    try:
+        versions = {notebook: Assignment(course, name, notebook).version for notebook in notebooks}
+        sight = Sight(**{**asdict(sight), "versions": versions})
+        level = isolation.describe(probe.level(allow_none=allow_no_isolation))
+        return {**asdict(sight), "level": level}
+    except (AssignmentError, NotIsolatedError, OSError, ValueError) as error:
+        return {**asdict(sight), "fault": str(error)}
+
+
+def grade_there(
+    name: str,
+    versions: dict[str, str],
+    notebooks: dict[str, Plain],
+    allow_no_isolation: bool,  # noqa: FBT001  # Dask passes it as it is
+) -> dict[str, Plain]:
+    """Grade a submission with the course that lies on this worker: a pure function.
+
+    Parameters
+    ----------
+    name : str
+        The assignment's.
+    versions : dict of str to str
+        By the notebook's name, of the assignment that is to judge it.
+    notebooks : dict of str to dict
+        `HandedIn.to_dict()`, by the notebook's name.
+    allow_no_isolation : bool
+
+    Returns
+    -------
+    graded : dict of str to dict
+        `Graded.to_dict()`, by the notebook's name.
+
+    Raises
+    ------
+    ClusterError
+        If the course here is of another version: then nothing is graded.
+    NotIsolatedError
+        If student code cannot be confined here, and that is not allowed.
+    """
+    course = _course()
+    # read anew each time, which takes a hundredth of a second: the folder may be brought up to date
+    assignments = {notebook: Assignment(course, name, notebook) for notebook in notebooks}
+    found = {notebook: one.version for notebook, one in assignments.items()}
+    if differing := _differing(versions, found, course):
+        raise ClusterError(
+            f"a worker {differing}: bring the course's folder of this version to the workers"
+        )
+    grader = _own.graders.setdefault(
+        allow_no_isolation, WarmGrader(allow_no_isolation=allow_no_isolation)
+    )
+    return {
+        notebook: grader.finish(assignments[notebook], HandedIn.from_dict(data)).to_dict()
+        for notebook, data in notebooks.items()
+    }
+
+
+def _course() -> Path:
+    return Path(os.environ.get(COURSE) or Path.cwd()).resolve()
