@@ -101,4 +101,4 @@ def test_a_missing_gradebook_comes_with_its_remedy(tiny):
     """Before anything was released there is no gradebook, and the error says what to run."""
     result = CliRunner().invoke(cli.commands, ["status", "tiny", "--course", str(tiny.root)])
     assert isinstance(result.exception, AssignmentError)
-    assert "gradebook.db not found: run `nbgrader" in str(result.exception)
+    assert "gradebook.db not found: run `autograder grade" in str(result.exception)
