@@ -1,0 +1,129 @@
+"""From what was handed in to what nbgrader keeps: at once, or in steps, it is the same."""
+
+import json
+from dataclasses import replace
+
+import nbformat
+import pytest
+
+from autograder.assignment import AssignmentError
+from autograder.graded import MAX_CAUSE, Graded, report_on, restored, tell, unfinished
+from autograder.grader import held
+from autograder.handed_in import HandedIn
+from autograder.outcome import ItemResult, Outcome, PropertyResult
+from autograder.report import KEY, Report, Status
+from tests.autograder.conftest import IN_PLACE, STUB, handed_in
+
+PASSED = PropertyResult("test_a", "It scales.", Outcome.PASSED)
+FAILED = PropertyResult("test_b", "It <keeps> x.", Outcome.FAILED, "x is [Scaler]")
+
+
+def half(assignment, notebook):
+    """Grade anything."""
+    return Report(Status.GRADED, (ItemResult("test_scaler", 2.0, (PASSED, FAILED)),))
+
+
+def never(assignment, notebook):
+    pytest.fail("it should not be graded")
+
+
+@pytest.fixture
+def mine(tiny):
+    return HandedIn(nbformat.writes(handed_in(tiny, IN_PLACE)).encode(), ("a remark",))
+
+
+def read(one):
+    return nbformat.reads(one.text, as_version=4)
+
+
+def cell(notebook, name):
+    return next(c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == name)
+
+
+def test_at_once_is_the_same_as_in_steps(tiny, mine):
+    """nbgrader writes a file between the steps, and reads it again."""
+    at_once = Graded.of(tiny, mine, half)
+    written = nbformat.writes(restored(tiny, *mine.read()))
+    notebook = nbformat.reads(written, as_version=4)
+    report = report_on(tiny, notebook, half)
+    tell(notebook, report)
+    assert at_once == Graded(f"{nbformat.writes(notebook)}\n", report)
+
+
+def test_it_survives_json(tiny, mine):
+    """So a grading process can answer with it."""
+    whole = Graded.of(tiny, mine, half)
+    assert Graded.from_dict(json.loads(json.dumps(whole.to_dict()))) == whole
+
+
+def test_each_graded_cell_has_one_result(tiny, mine):
+    """It is a plain number, by which nbgrader scores, and the account stands above it."""
+    outputs = cell(read(Graded.of(tiny, mine, half)), "test_scaler").outputs
+    assert [output.output_type for output in outputs] == ["display_data", "execute_result"]
+    assert outputs[1].data == {"text/plain": "1.0"}
+    assert "x is [Scaler]" in outputs[0].data["text/plain"]
+    assert "It &lt;keeps&gt; x." in outputs[0].data["text/html"]
+
+
+def test_the_report_names_what_was_graded(tiny, mine):
+    """By it the next run sees whether anything else was handed in."""
+    one = Graded.of(tiny, mine, half)
+    assert one.report.handed_in == mine.digest
+    assert Report.from_dict(read(one).metadata[KEY]) == one.report
+
+
+def test_what_was_found_reaches_the_one_who_grades(tiny, mine):
+    """The remarks stand in the restored notebook's metadata."""
+    seen = []
+
+    def grade(assignment, notebook):
+        seen.append((notebook.cells[2].source, notebook.metadata[KEY]["remarks"]))
+        return half(assignment, notebook)
+
+    Graded.of(tiny, mine, grade)
+    assert seen == [(IN_PLACE, ["a remark"])]
+
+
+def test_what_is_no_notebook_is_not_graded(tiny):
+    """It has no points, for its own reason alone: no cell of it is called missing."""
+    one = Graded.of(tiny, HandedIn(b"%PDF-1.7", ("it was misnamed",)), never)
+    assert one.report.status is Status.UNREADABLE
+    assert one.report.points == 0.0
+    assert len(one.report.remarks) == 2
+    assert one.report.remarks[1] == "it was misnamed"
+    assert cell(read(one), "scaler").source == STUB
+
+
+def test_what_is_held_back_has_no_points_and_tells_why(tiny):
+    """The staff reads the cause; the student, that it is no fault of theirs."""
+    one = Graded.held_back(tiny, "x" * 2 * MAX_CAUSE)
+    assert one.is_held
+    assert one.report.points is None
+    assert one.report.cause == "x" * MAX_CAUSE
+    output = cell(read(one), "test_scaler").outputs[0].data["text/plain"]
+    assert "a fault of the grader" in output
+    assert "xxx" not in output
+    assert not Graded("", half(tiny, None)).is_held
+
+
+def test_a_fault_on_the_way_is_held_back_in_steps_as_well(tiny):
+    """It stands in the metadata of the unfinished notebook."""
+    notebook = unfinished(tiny, "we cannot divide")
+    report = report_on(tiny, notebook, never)
+    assert report == held(tiny, "we cannot divide")
+
+
+def test_a_release_of_another_source_is_an_error_with_the_remedy(tiny, mine):
+    """An item that the source does not know cannot be graded."""
+    path = tiny.root / "release" / "tiny" / "tiny.ipynb"
+    text = path.read_text().replace('"test_scaler"', '"test_old"')
+    path.write_text(text)
+    with pytest.raises(AssignmentError, match=r"\['test_old'\]: run `nbgrader generate_assignment"):
+        Graded.of(replace(tiny), mine, never)
+
+
+def test_a_grade_that_is_held_back_shows_no_points(tiny, mine):
+    """In the cell stands 0.0, since nbgrader would give an empty one full marks."""
+    notebook = restored(tiny, *mine.read())
+    tell(notebook, held(tiny, "?"))
+    assert cell(notebook, "test_scaler").outputs[1].data == {"text/plain": "0.0"}
