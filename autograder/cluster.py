@@ -7,12 +7,13 @@ import asyncio
 import os
 import threading
 import time
-from collections.abc import Iterator
-from concurrent.futures import Future
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import autograder
 from autograder import isolation, probe
@@ -32,6 +33,7 @@ COURSE = "AUTOGRADER_COURSE"  # the environment variable that names a worker's c
 EXTRA = "pip install 'autograder[cluster]'"
 READ = "see docs/scale.md"
 
+T = TypeVar("T")
 Plain = dict[str, Any]
 
 
@@ -125,10 +127,7 @@ class ClusterPool:
         except KilledWorker as error:
             cause = f"{error.allowed_failures + 1} workers of the cluster died while grading it"
             return {name: Graded.held_back(self._assignments[name], cause) for name in names}
-        except asyncio.CancelledError as error:
-            task = asyncio.current_task()
-            if task is not None and task.cancelling():  # by `close`
-                raise
+        except CancelledError as error:  # not asyncio's, which is `close`'s
             raise ClusterError(_lost(self._address)) from error
         return {name: Graded.from_dict(one) for name, one in done.items()}
 
@@ -183,7 +182,12 @@ class ClusterPool:
         """Turn what Dask raises while it is asked for something into words."""
         try:
             yield
-        except (OSError, TimeoutError, RuntimeError) as error:
+        except ClusterError:
+            raise
+        except Exception as error:
+            # without a scheduler, a client's own parts are missing as well
+            if not isinstance(error, OSError) and self._client.status == "running":
+                raise
             raise ClusterError(_lost(self._address)) from error
 
 
@@ -232,15 +236,33 @@ def _connected(address: str) -> Any:
         certified = security.get_connection_args("client")["ssl_context"] is not None
         if scheme not in ("tcp", "tls") or (scheme == "tls" and not certified):
             raise ValueError("tcp:// and tls:// are known, the latter with Dask's own settings")
-        return distributed.Client(
-            address, timeout=CONNECTING, security=security, set_as_default=False
-        )
+        connect = partial(distributed.Client, timeout=CONNECTING, security=security)
+        return _within(CONNECTING + CLOSING, partial(connect, address, set_as_default=False))
     except (OSError, ValueError, TypeError, ImportError, RuntimeError) as error:
         raise ClusterError(
             f"{address} must be the address of a Dask scheduler, which answers within "
             f"{CONNECTING:g} seconds, got: {_first_line(error)}: start one with "
             f"`dask scheduler`, {READ}"
         ) from error
+
+
+def _within(seconds: float, make: Callable[[], T]) -> T:
+    """Call a function that may hang: Dask waits for ever for what only accepts a connection.
+
+    Raises
+    ------
+    TimeoutError
+    """
+    made: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            made.set_result(make())
+        except BaseException as error:  # noqa: BLE001  # whatever it is, it is raised where it is awaited
+            made.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return made.result(seconds)
 
 
 def _wrong(sight: Sight, versions: dict[str, str]) -> str:
