@@ -4,6 +4,7 @@ The first half runs where the command runs, the second on the cluster's workers.
 """
 
 import asyncio
+import logging
 import os
 import threading
 import time
@@ -228,6 +229,8 @@ def _connected(address: str) -> Any:
         ) from error
     # what is handed in may be large, and goes as it is
     dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GB"})
+    for name in ("asyncio", "distributed", "distributed.client"):  # we tell it in our own words
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         # what a client would stumble over, and then not let go of
         scheme, place = addressing.parse_address(address)
