@@ -4,15 +4,17 @@ The first half runs where the command runs, the second on the cluster's workers.
 """
 
 import asyncio
+import logging
 import os
 import threading
 import time
-from collections.abc import Iterator
-from concurrent.futures import Future
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import autograder
 from autograder import isolation, probe
@@ -32,6 +34,7 @@ COURSE = "AUTOGRADER_COURSE"  # the environment variable that names a worker's c
 EXTRA = "pip install 'autograder[cluster]'"
 READ = "see docs/scale.md"
 
+T = TypeVar("T")
 Plain = dict[str, Any]
 
 
@@ -125,10 +128,7 @@ class ClusterPool:
         except KilledWorker as error:
             cause = f"{error.allowed_failures + 1} workers of the cluster died while grading it"
             return {name: Graded.held_back(self._assignments[name], cause) for name in names}
-        except asyncio.CancelledError as error:
-            task = asyncio.current_task()
-            if task is not None and task.cancelling():  # by `close`
-                raise
+        except CancelledError as error:  # not asyncio's, which is `close`'s
             raise ClusterError(_lost(self._address)) from error
         return {name: Graded.from_dict(one) for name, one in done.items()}
 
@@ -183,7 +183,12 @@ class ClusterPool:
         """Turn what Dask raises while it is asked for something into words."""
         try:
             yield
-        except (OSError, TimeoutError, RuntimeError) as error:
+        except ClusterError:
+            raise
+        except Exception as error:
+            # without a scheduler, a client's own parts are missing as well
+            if not isinstance(error, OSError) and self._client.status == "running":
+                raise
             raise ClusterError(_lost(self._address)) from error
 
 
@@ -224,6 +229,8 @@ def _connected(address: str) -> Any:
         ) from error
     # what is handed in may be large, and goes as it is
     dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GB"})
+    for name in ("asyncio", "distributed", "distributed.client"):  # we tell it in our own words
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         # what a client would stumble over, and then not let go of
         scheme, place = addressing.parse_address(address)
@@ -232,15 +239,33 @@ def _connected(address: str) -> Any:
         certified = security.get_connection_args("client")["ssl_context"] is not None
         if scheme not in ("tcp", "tls") or (scheme == "tls" and not certified):
             raise ValueError("tcp:// and tls:// are known, the latter with Dask's own settings")
-        return distributed.Client(
-            address, timeout=CONNECTING, security=security, set_as_default=False
-        )
+        connect = partial(distributed.Client, timeout=CONNECTING, security=security)
+        return _within(CONNECTING + CLOSING, partial(connect, address, set_as_default=False))
     except (OSError, ValueError, TypeError, ImportError, RuntimeError) as error:
         raise ClusterError(
             f"{address} must be the address of a Dask scheduler, which answers within "
             f"{CONNECTING:g} seconds, got: {_first_line(error)}: start one with "
             f"`dask scheduler`, {READ}"
         ) from error
+
+
+def _within(seconds: float, make: Callable[[], T]) -> T:
+    """Call a function that may hang: Dask waits for ever for what only accepts a connection.
+
+    Raises
+    ------
+    TimeoutError
+    """
+    made: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            made.set_result(make())
+        except BaseException as error:  # noqa: BLE001  # whatever it is, it is raised where it is awaited
+            made.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return made.result(seconds)
 
 
 def _wrong(sight: Sight, versions: dict[str, str]) -> str:
