@@ -51,10 +51,15 @@ class WarmGrader:
     ----------
     allow_no_isolation : bool
         Whether student code may be run where nothing confines it.
+    tell : callable, optional
+        Takes each line that the process writes to its standard error; without it, that is ours.
     """
 
-    def __init__(self, *, allow_no_isolation: bool = False) -> None:
+    def __init__(
+        self, *, allow_no_isolation: bool = False, tell: Callable[[str], None] | None = None
+    ) -> None:
         self._allow_no_isolation = allow_no_isolation
+        self._tell = tell
         self._process: GradingProcess | None = None
         self._version = ""
         self._is_closed = False
@@ -92,7 +97,9 @@ class WarmGrader:
         """Return the process for a version of an assignment; another loads its suites anew."""
         if self._process is None or self._version != version:
             self._process = None  # which ends it, before there are two
-            self._process = GradingProcess(allow_no_isolation=self._allow_no_isolation)
+            self._process = GradingProcess(
+                allow_no_isolation=self._allow_no_isolation, tell=self._tell
+            )
             self._version = version
             if self._is_closed:  # while it started
                 self._process.close()
@@ -137,23 +144,37 @@ class GradingProcess:
         What is to confine student code; without it, the best that can be had.
     allow_no_isolation : bool
         Whether, without `layers`, that may be nothing.
+    tell : callable, optional
+        As of a `WarmGrader`; called in a thread of its own.
 
     Raises
     ------
     NotIsolatedError
     """
 
-    def __init__(self, layers: Layers | None = None, *, allow_no_isolation: bool = False) -> None:
+    def __init__(
+        self,
+        layers: Layers | None = None,
+        *,
+        allow_no_isolation: bool = False,
+        tell: Callable[[str], None] | None = None,
+    ) -> None:
         chosen = None if layers is None else sorted(layers)
         options = {"layers": chosen, "allow_no_isolation": allow_no_isolation}
         self._process = subprocess.Popen(
             [sys.executable, "-c", BOOT, json.dumps(options)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE if tell else None,
             text=True,
+            errors="replace",
             env=os.environ | ONE_THREAD,
             start_new_session=True,  # Ctrl-C is for the one who started us: it closes our input
         )
+        self._teller = threading.Thread(
+            target=_tell, args=(self._process.stderr or (), tell), daemon=True
+        )
+        self._teller.start()
         if reason := self._answer():
             raise NotIsolatedError(reason)
 
@@ -234,9 +255,16 @@ class GradingProcess:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._teller.join(ENDING_SECONDS)  # its last words are told, too
 
     def __del__(self) -> None:
         self.close()
+
+
+def _tell(lines: Iterable[str], tell: Callable[[str], None] | None) -> None:
+    for line in lines:
+        if tell:
+            tell(line.rstrip())
 
 
 def serve(requests: Iterable[str], answers: Any, layers: Layers) -> None:

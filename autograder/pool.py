@@ -2,7 +2,7 @@
 
 import queue
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol, TypeVar
 
@@ -49,6 +49,8 @@ class LocalPool:
         What confines student code on this machine.
     allow_no_isolation : bool
         Whether that may be nothing.
+    tell : callable, optional
+        Takes each line that a process writes to its standard error, but no line twice.
     """
 
     def __init__(
@@ -58,11 +60,15 @@ class LocalPool:
         level: str,
         *,
         allow_no_isolation: bool = False,
+        tell: Callable[[str], None] | None = None,
     ) -> None:
         self.width = width
         self.levels = frozenset({level})
         self._assignments = assignments
         self._allow_no_isolation = allow_no_isolation
+        self._tell = tell
+        self._told: set[str] = set()
+        self._telling = threading.Lock()
         self._own = threading.local()
         self._graders: list[WarmGrader] = []
         self._threads = ThreadPoolExecutor(width, initializer=self._equip)
@@ -79,8 +85,14 @@ class LocalPool:
         self._threads.shutdown()
 
     def _equip(self) -> None:
-        self._own.grader = WarmGrader(allow_no_isolation=self._allow_no_isolation)
+        self._own.grader = WarmGrader(allow_no_isolation=self._allow_no_isolation, tell=self._tell)
         self._graders.append(self._own.grader)
+
+    def _tell_once(self, line: str) -> None:
+        with self._telling:
+            if line not in self._told and self._tell:
+                self._told.add(line)
+                self._tell(line)
 
     def _grade(self, notebooks: Notebooks) -> dict[str, Graded]:
         return {

@@ -111,7 +111,9 @@ def grade(
                 pool = ClusterPool(run.assignments, scheduler, allow_no_isolation=allowed)
             else:
                 width = min(workers, len(run.folders))
-                pool = LocalPool(run.assignments, width, level, allow_no_isolation=allowed)
+                pool = LocalPool(
+                    run.assignments, width, level, allow_no_isolation=allowed, tell=run.log.warning
+                )
             with closing(pool):
                 walk = _Walk(run, pool, console, force=force)
                 code = _show_moves(walk) if dry_run else _grade(walk)

@@ -156,3 +156,13 @@ def test_who_is_closed_while_the_process_starts_grades_nothing(tiny, monkeypatch
     monkeypatch.setattr(GradingProcess, "__init__", closed_meanwhile)
     mine = HandedIn(nbformat.writes(handed_in(tiny, RIGHT)).encode())
     assert warm.finish(tiny, mine).is_held
+
+
+def test_what_a_process_tells_can_be_taken(tmp_path):
+    """What broke is told line by line, and not on the terminal."""
+    suite = SUITE + "\n\ndef test_bug(submission):\n    {}['key']\n"
+    assignment = make_course(tmp_path, suites={"test_scaler.py": suite})
+    told = []
+    with closing(WarmGrader(tell=told.append)) as grader:
+        grader.grade(assignment, handed_in(assignment, RIGHT))
+    assert [line for line in told if line.endswith("test_bug: KeyError: 'key'")]

@@ -16,7 +16,7 @@ import pytest
 from autograder import isolation, pool, probe
 from autograder.handed_in import HandedIn
 from autograder.pool import AHEAD, LocalPool, as_graded
-from tests.autograder.conftest import HEADER, RIGHT, handed_in, make_course
+from tests.autograder.conftest import HEADER, IDENTITY, RIGHT, handed_in, make_course
 
 SLOW = f"import time\n{HEADER}        time.sleep(30)\n"
 
@@ -119,9 +119,9 @@ def notebooks(assignment, answer, *remarks):
     return {"tiny": HandedIn(text.encode(), remarks)}
 
 
-def local(assignment, width):
+def local(assignment, width, **more):
     level = isolation.describe(probe.level(allow_none=False))
-    return closing(LocalPool({"tiny": assignment}, width, level))
+    return closing(LocalPool({"tiny": assignment}, width, level, **more))
 
 
 def family():
@@ -177,3 +177,12 @@ class Ending(pool.WarmGrader):
             return super().finish(assignment, handed_in)
         finally:
             self.process = process
+
+
+def test_what_processes_tell_is_told_once(tiny):
+    """Two processes find that there is no certificate: one line of it is enough."""
+    told = []
+    with local(tiny, 2, tell=told.append) as two:
+        for future in [two.submit(notebooks(tiny, IDENTITY)) for _ in range(4)]:
+            future.result()
+    assert len([line for line in told if "run `autograder audit tiny`" in line]) == 1
