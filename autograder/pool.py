@@ -85,7 +85,10 @@ class LocalPool:
         self._threads.shutdown()
 
     def _equip(self) -> None:
-        self._own.grader = WarmGrader(allow_no_isolation=self._allow_no_isolation, tell=self._tell)
+        self._own.grader = WarmGrader(
+            allow_no_isolation=self._allow_no_isolation,
+            tell=self._tell_once if self._tell else None,
+        )
         self._graders.append(self._own.grader)
 
     def _tell_once(self, line: str) -> None:
