@@ -30,7 +30,7 @@ from tests.left_behind import files, rows
 pytestmark = pytest.mark.xdist_group("interrupted")  # one class is graded for all of these
 
 HANGING = (
-    f"{HEADER}        while self.factor == 3.0:\n            pass\n        return self.factor * x\n"
+    f"{HEADER}        while self.factor == 0.5:\n            pass\n        return self.factor * x\n"
 )
 ANSWERS = [RIGHT, IDENTITY, IN_PLACE, RIGHT, IDENTITY, IN_PLACE, RIGHT, IN_PLACE]
 CLASS = {"a_hanging_one": HANGING} | {f"student{n}": answer for n, answer in enumerate(ANSWERS)}
@@ -42,7 +42,7 @@ SCRIPT = "from autograder.cli import main; main()"
 def handed_in(tmp_path_factory, empty_gradebook, grading_process):
     """The folder of the course, as it is before the class is graded."""
     root = tmp_path_factory.mktemp("interrupted") / "handed_in"
-    with opened(make_course(root, call_seconds=1), empty_gradebook, grading_process) as course:
+    with opened(make_course(root, call_seconds=2.5), empty_gradebook, grading_process) as course:
         for student, answer in CLASS.items():
             course.hand_in(student, answer, stamp="2026-01-01 10:00:00")
     return root
@@ -157,12 +157,11 @@ def test_ctrl_c_keeps_what_is_graded_and_the_next_run_goes_on(root, undisturbed,
     check_same(state(root), undisturbed)
 
 
-@pytest.mark.parametrize("seconds", [0.0, 0.1])
-def test_whoever_presses_ctrl_c_again_means_it(root, undisturbed, grading_process, seconds):
+def test_whoever_presses_ctrl_c_again_means_it(root, undisturbed, grading_process):
     """Even then nothing is left running, no grade is half written, and nothing untrue is said."""
     running = Running(root)
     running.wait_for(2)
-    assert running.end(signal.SIGINT, seconds) in (130, -signal.SIGINT)
+    assert running.end(signal.SIGINT, 0.05) in (130, -signal.SIGINT)
     assert "Interrupted: " in "".join(running.lines)
     assert "nothing was written" not in "".join(running.lines)
     assert "Traceback" not in "".join(running.lines)
@@ -172,7 +171,7 @@ def test_whoever_presses_ctrl_c_again_means_it(root, undisturbed, grading_proces
     check_same(state(root), undisturbed)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_a_run_that_is_killed_leaves_nothing_that_is_in_the_way(
     root, undisturbed, grading_process, seed
 ):

@@ -33,7 +33,7 @@ from tests.left_behind import files, rows
 pytestmark = pytest.mark.xdist_group("same_gradebook")  # one class is graded for all of these
 
 HANGING = (
-    f"{HEADER}        while self.factor == 3.0:\n            pass\n        return self.factor * x\n"
+    f"{HEADER}        while self.factor == 0.5:\n            pass\n        return self.factor * x\n"
 )
 EXITING = f"import os\n{HEADER}        os._exit(0)\n"
 ALL = 18  # that are to be graded: of 20, one is excluded and one was not handed in anew
