@@ -156,6 +156,7 @@ class ClassRun:
                 self.failed.append(student)  # the intake has told why
                 continue
             try:
+                _check_name(student)
                 notebooks = self._handed_in(folder)
                 reason = self._reason(student, notebooks, levels) if student in known else "new"
                 if not (reason or force):
@@ -164,7 +165,7 @@ class ClassRun:
                 if not self.look_only:
                     self._call(self.converter.run_pre_convert_hook, folder)
                     notebooks = self._handed_in(folder)  # which the hook may have changed
-            except VanishedError as error:
+            except (VanishedError, InvalidEntry) as error:
                 self._fail(student, error)
                 continue
             yield Due(student, folder, notebooks, reason or "forced"), notebooks
@@ -293,3 +294,12 @@ class ClassRun:
         self.failed.append(student)
         kind = "" if isinstance(error, EXPECTED) else f"{type(error).__name__}: "
         self.log.error("%s: %s%s", student, kind, error)
+
+
+def _check_name(student: str) -> None:
+    try:
+        student.encode()
+    except UnicodeEncodeError:
+        raise InvalidEntry(
+            "the folder must have a name in UTF-8: rename it, and grade it"
+        ) from None

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import nbformat
 import pytest
+from click.testing import CliRunner, Result
 from hypothesis import settings
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
@@ -362,6 +363,16 @@ class OneProcess:
 
     def close(self) -> None:
         """Leave the process to the other tests."""
+
+
+def grade_here(
+    root: Path, process: GradingProcess, *words: str, pool: type[OneProcess] = OneProcess
+) -> Result:
+    """Run `autograder grade` on the tiny course in a folder, in the process of all tests."""
+    Application.clear_instance()  # the Formgrader's
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(grade_module, "LocalPool", partial(pool, process))
+        return CliRunner().invoke(cli.commands, ["grade", "tiny", "--course", str(root), *words])
 
 
 class Ran(NamedTuple):

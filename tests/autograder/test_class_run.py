@@ -16,7 +16,7 @@ from autograder.intake import Intake
 from autograder.report import KEY
 from autograder.scores import Scores
 from tests.autograder.conftest import IDENTITY, OneProcess
-from tests.rows import rows
+from tests.left_behind import rows
 
 
 @pytest.fixture

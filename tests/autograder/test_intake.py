@@ -13,6 +13,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbgrader.converters.base import NbGraderException
+from sqlalchemy.exc import OperationalError
 
 from autograder import graded, intake, nbgrader_plugins, probe
 from autograder import handed_in as handed_in_module
@@ -459,3 +460,84 @@ def test_a_grader_killed_while_saving_leaves_no_half_of_a_grade(course):
     assert course.entry("ann").status == "not graded yet"
     course.grade("ann", force=False)
     assert course.marks("ann") == (2.0, None, False)
+
+
+# ---- for a run of our own
+
+
+def test_a_run_may_be_about_some_students(course):
+    """They are named, whatever the settings say; nobody else's folder is put in order."""
+    for student in ("ann", "bob", "cem"):
+        (course.hand_in(student) / "link").symlink_to("/etc")
+    found = Intake(course.converter, {"ann", "cem"})
+    assert found.folders == [course.submitted("ann"), course.submitted("cem")]
+    assert {*course.converter.assignments} == {*map(str, found.folders)}
+    assert (course.submitted("bob") / "link").is_symlink()
+
+
+def test_an_unknown_student_is_noticed(course):
+    """Before anything is changed, and by name."""
+    (course.hand_in("ann") / "link").symlink_to("/etc")
+    with pytest.raises(NbGraderException, match="not so by amm, bpb: see submitted/"):
+        Intake(course.converter, {"bpb", "ann", "amm"})
+    assert (course.submitted("ann") / "link").is_symlink()
+
+
+def test_who_only_looks_changes_nothing(course, monkeypatch):
+    """Not even what stands in the way is set aside, and the gradebook need not be free."""
+    (course.hand_in("ann") / "link").symlink_to("/etc")
+    course.graded("ann").mkdir(parents=True)
+    with closing(sqlite3.connect(course.root / "gradebook.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        found = Intake(course.converter, look_only=True)
+    assert found.folders == [course.submitted("ann")]
+    assert (course.submitted("ann") / "link").is_symlink()
+    assert course.graded("ann").is_dir()
+
+
+def test_a_folder_is_known_by_its_student(course):
+    """And its graded notebooks have a place."""
+    folder = course.hand_in("ann")
+    found = look(course)
+    assert found.who(folder) == ("ann", "tiny")
+    assert found.graded(folder) == course.graded("ann")
+
+
+def test_what_was_handed_in_has_content_remarks_and_a_time(course):
+    """All of it is in the digest by which a change is seen."""
+    folder = course.hand_in("ann", name="mine.ipynb", stamp="2026-01-01 10:00:00")
+    found = look(course).handed_in(folder / "tiny.ipynb")
+    assert found.content == (folder / "mine.ipynb").read_bytes()
+    assert found.remarks == ("the notebook should be tiny.ipynb, got `mine.ipynb`: it was graded",)
+    assert found.stamp == b"2026-01-01 10:00:00 UTC"
+    assert not found.unreadable
+
+
+def test_what_cannot_be_read_was_handed_in_as_well(course):
+    """With the reason, and with its time."""
+    folder = course.hand_in("ann", stamp="2026-01-01 10:00:00")
+    (folder / "tiny.ipynb").unlink()
+    found = look(course).handed_in(folder / "tiny.ipynb")
+    assert found.content == b""
+    assert "there is no notebook tiny.ipynb" in found.unreadable
+    assert found.stamp == b"2026-01-01 10:00:00 UTC"
+
+
+def test_room_is_looked_for_again_and_again(course, monkeypatch):
+    """A disk may get full in the middle of a class."""
+    found = look(course)
+    found.check_room()
+    usage = shutil.disk_usage("/")._replace(free=intake.ROOM - 1)
+    monkeypatch.setattr(intake.shutil, "disk_usage", lambda path: usage)
+    with pytest.raises(NbGraderException, match="make room, and grade again"):
+        found.check_room()
+
+
+@pytest.mark.parametrize(
+    ("told", "remedy"),
+    [("database or disk is full", "make room"), ("database is locked", "close what else")],
+)
+def test_trouble_with_the_gradebook_comes_with_the_remedy(told, remedy):
+    """In the words of the one who has to do something."""
+    error = OperationalError("INSERT", {}, sqlite3.OperationalError(told))
+    assert remedy in intake.trouble(error)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.outcome import Diagnosis, ItemResult, Outcome, PropertyResult
-from autograder.report import Report, Status, item_html, item_text
+from autograder.report import KEY, Report, Status, item_html, item_text, report_in
 
 PASSED = PropertyResult("test_a", "It scales.", Outcome.PASSED)
 FAILED = PropertyResult("test_b", "It keeps x.", Outcome.FAILED, "x has been changed [Scaler]")
@@ -198,3 +198,55 @@ def test_html_tells_what_the_text_tells():
         "1 of 2 pointsCopy x.Remark: well"
         "✓ passed: It scales.✗ failed: It keeps x.x has been changed [Scaler]"
     )
+
+
+def test_points_are_the_sum_unless_one_is_held_back():
+    """The sum of some items would be taken for a grade."""
+    assert report(PASSED, FAILED).points == 2.0  # of 1 and 2
+    assert report(PASSED, BROKEN).points is None
+    assert Report(Status.GRADED, ()).points == 0
+
+
+def test_the_summary_is_one_line_for_the_staff():
+    """Points of how many, and what became of it."""
+    assert report(PASSED, FAILED, points=2.5).summary == "2.25 of 3.5 points, graded"
+    held_back = report(PASSED, BROKEN, status=Status.HELD)
+    assert held_back.summary == "held back of 3 points, grader's fault"
+
+
+def test_a_graded_notebook_holds_its_report(tmp_path):
+    """It is written with the notebook, last of all, and names what was handed in."""
+    whole = replace(report(PASSED, FAILED), handed_in="abc")
+    path = tmp_path / "tiny.ipynb"
+    path.write_text(json.dumps({"cells": [], "metadata": {KEY: whole.to_dict()}}))
+    assert report_in(path) == whole
+
+
+def test_a_report_of_an_earlier_release_names_nothing_handed_in():
+    """So what it is of is graded again, once."""
+    data = report(PASSED).to_dict()
+    del data["handed_in"]
+    assert Report.from_dict(data).handed_in == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "\0",
+        "[]",
+        "{}",
+        '{"metadata": 1}',
+        '{"metadata": {}}',
+        '{"metadata": {"autograder": {"remarks": []}}}',
+        '{"metadata": {"autograder": {"status": "?", "items": []}}}',
+    ],
+)
+def test_half_a_notebook_holds_no_report(tmp_path, text):
+    """Nor does none: it is not graded yet."""
+    path = tmp_path / "tiny.ipynb"
+    assert report_in(path) is None
+    path.write_text(text)
+    assert report_in(path) is None
+    assert report_in(tmp_path) is None
