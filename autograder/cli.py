@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 import autograder
 from autograder import scripts
 from autograder.assignment import AssignmentError
-from autograder.cluster import ClusterError
+from autograder.cluster_worker import ClusterError
 from autograder.commands.audit import audit
 from autograder.commands.grade import grade
 from autograder.commands.leaks import leaks
