@@ -21,6 +21,7 @@ from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.utils import find_all_files
 from sqlalchemy.exc import OperationalError
 
+from autograder import gradebook
 from autograder.assignment import Assignment
 from autograder.graded import Graded
 from autograder.intake import Intake, VanishedError
@@ -135,6 +136,8 @@ class ClassRun:
         url = self.coursedir.db_url
         path = Path(url.removeprefix("sqlite:///").partition("?")[0])
         if self.look_only and url.startswith("sqlite:///") and not path.is_file():
+            return None
+        if self.look_only and gradebook.is_kept_by_server(url) and not gradebook.is_there(url):
             return None
         return Gradebook(url, self.coursedir.course_id)
 

@@ -64,7 +64,7 @@ def _expected() -> tuple[type[Exception], ...]:
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
 
     from autograder.assignment import AssignmentError  # noqa: PLC0415
-    from autograder.cluster import ClusterError  # noqa: PLC0415
+    from autograder.cluster_worker import ClusterError  # noqa: PLC0415
     from autograder.probe import NotIsolatedError  # noqa: PLC0415
 
     return AssignmentError, ClusterError, NbGraderException, NotIsolatedError, SQLAlchemyError

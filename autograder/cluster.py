@@ -1,27 +1,20 @@
-"""Where a class is graded: the workers of a Dask cluster that is there already.
-
-The first half runs where the command runs, the second on the cluster's workers.
-"""
+"""Where a class is graded: the workers of a Dask cluster that is there already."""
 
 import asyncio
 import logging
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import autograder
-from autograder import isolation, probe
-from autograder.assignment import Assignment, AssignmentError
+from autograder.assignment import Assignment
+from autograder.cluster_worker import ClusterError, Sight, differing, grade_there, look_there
 from autograder.graded import Graded
-from autograder.grading_process import WarmGrader
-from autograder.handed_in import HandedIn
 from autograder.pool import Notebooks
 from autograder.probe import NotIsolatedError
 
@@ -30,16 +23,10 @@ LOOKING = 120.0  # seconds, for all workers to tell what they have: they load th
 CLOSING = 2.0  # seconds, for the scheduler to hear that we leave
 COUNTING = 5.0  # seconds between two looks at how many threads there are
 NAMED = 3  # workers that a message names
-COURSE = "AUTOGRADER_COURSE"  # the environment variable that names a worker's course
 EXTRA = "pip install 'autograder[cluster]'"
 READ = "see docs/scale.md"
 
 T = TypeVar("T")
-Plain = dict[str, Any]
-
-
-class ClusterError(Exception):
-    """A cluster that cannot grade; the text says what there should be, and what to do."""
 
 
 class ClusterPool:
@@ -75,6 +62,7 @@ class ClusterPool:
         self._assignments = assignments
         self._address = address
         self._allow_no_isolation = allow_no_isolation
+        self._name = next(iter(assignments.values())).name
         self._versions = {name: one.version for name, one in assignments.items()}
         self._under_way: set[Future[dict[str, Graded]]] = set()
         self._width, self._counted = 0, -COUNTING
@@ -100,7 +88,7 @@ class ClusterPool:
         with self._asking():
             there = self._client.submit(
                 grade_there,
-                next(iter(self._assignments.values())).name,
+                self._name,
                 {name: self._versions[name] for name in notebooks},
                 data,
                 self._allow_no_isolation,
@@ -126,7 +114,8 @@ class ClusterPool:
         try:
             done = await there
         except KilledWorker as error:
-            cause = f"{error.allowed_failures + 1} workers of the cluster died while grading it"
+            deaths = error.allowed_failures + 1
+            cause = f"the cluster's workers died while grading it (deaths: {deaths})"
             return {name: Graded.held_back(self._assignments[name], cause) for name in names}
         except CancelledError as error:  # not asyncio's, which is `close`'s
             raise ClusterError(_lost(self._address)) from error
@@ -159,8 +148,7 @@ class ClusterPool:
             self._client.wait_for_workers(1, timeout=CONNECTING)
 
         async def ask() -> dict[str, Any]:
-            name = next(iter(self._assignments.values())).name
-            asked = (name, [*self._versions], self._allow_no_isolation)
+            asked = (self._name, [*self._versions], self._allow_no_isolation)
             answers: dict[str, Any] = await self._client.run(look_there, *asked, on_error="return")
             return answers
 
@@ -190,31 +178,6 @@ class ClusterPool:
             if not isinstance(error, OSError) and self._client.status == "running":
                 raise
             raise ClusterError(_lost(self._address)) from error
-
-
-@dataclass(frozen=True)
-class Sight:
-    """What a worker tells of itself.
-
-    Parameters
-    ----------
-    engine : str
-        The version of this package.
-    course : str
-        The folder of its course.
-    versions : dict of str to str
-        Of the assignment there, by the notebook's name.
-    level : str
-        What confines student code; empty if nothing does, and that is not allowed.
-    fault : str
-        Why something of this is missing.
-    """
-
-    engine: str = ""
-    course: str = ""
-    versions: dict[str, str] | None = None
-    level: str = ""
-    fault: str = ""
 
 
 def _connected(address: str) -> Any:
@@ -274,15 +237,7 @@ def _wrong(sight: Sight, versions: dict[str, str]) -> str:
         return f"cannot tell its version ({sight.fault})"
     if sight.engine != autograder.__version__:
         return f"must have autograder {autograder.__version__}, got {sight.engine}"
-    return _differing(versions, sight.versions, Path(sight.course))
-
-
-def _differing(wanted: dict[str, str], found: dict[str, str], course: Path) -> str:
-    differing = [name for name, version in wanted.items() if found.get(name) != version]
-    return "; ".join(
-        f"must have {name} in version {wanted[name]}, got {found.get(name)} in {course}"
-        for name in differing
-    )
+    return differing(versions, sight.versions, Path(sight.course))
 
 
 def _lost(address: str) -> str:
@@ -294,77 +249,3 @@ def _lost(address: str) -> str:
 
 def _first_line(error: Exception) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0]
-
-
-class _Own(threading.local):
-    """What a worker's thread keeps for the submissions after this one."""
-
-    def __init__(self) -> None:
-        self.graders: dict[bool, WarmGrader] = {}  # by whether it may do without isolation
-
-
-_own = _Own()
-
-
-def look_there(name: str, notebooks: list[str], allow_no_isolation: bool) -> Plain:  # noqa: FBT001
-    """Return what this worker has and can, as a `Sight`'s data."""
-    course = _course()
-    sight = Sight(autograder.__version__, str(course))
-    try:
-        versions = {notebook: Assignment(course, name, notebook).version for notebook in notebooks}
-        sight = Sight(**{**asdict(sight), "versions": versions})
-        level = isolation.describe(probe.level(allow_none=allow_no_isolation))
-        return {**asdict(sight), "level": level}
-    except (AssignmentError, NotIsolatedError, OSError, ValueError) as error:
-        return {**asdict(sight), "fault": str(error)}
-
-
-def grade_there(
-    name: str,
-    versions: dict[str, str],
-    notebooks: dict[str, Plain],
-    allow_no_isolation: bool,  # noqa: FBT001  # Dask passes it as it is
-) -> dict[str, Plain]:
-    """Grade a submission with the course that lies on this worker: a pure function.
-
-    Parameters
-    ----------
-    name : str
-        The assignment's.
-    versions : dict of str to str
-        By the notebook's name, of the assignment that is to judge it.
-    notebooks : dict of str to dict
-        `HandedIn.to_dict()`, by the notebook's name.
-    allow_no_isolation : bool
-
-    Returns
-    -------
-    graded : dict of str to dict
-        `Graded.to_dict()`, by the notebook's name.
-
-    Raises
-    ------
-    ClusterError
-        If the course here is of another version: then nothing is graded.
-    NotIsolatedError
-        If student code cannot be confined here, and that is not allowed.
-    """
-    course = _course()
-    # read anew each time, which takes a hundredth of a second: the folder may be brought up to date
-    assignments = {notebook: Assignment(course, name, notebook) for notebook in notebooks}
-    found = {notebook: one.version for notebook, one in assignments.items()}
-    if differing := _differing(versions, found, course):
-        raise ClusterError(
-            f"a worker {differing}: bring the course's folder of this version to the workers"
-        )
-    grader = _own.graders.setdefault(
-        allow_no_isolation, WarmGrader(allow_no_isolation=allow_no_isolation)
-    )
-    return {
-        notebook: grader.finish(assignments[notebook], HandedIn.from_dict(data)).to_dict()
-        for notebook, data in notebooks.items()
-    }
-
-
-def _course() -> Path:
-    return Path(os.environ.get(COURSE) or Path.cwd()).resolve()

@@ -44,8 +44,11 @@ class GradesPlugin(ExportPlugin):
     def export(self, gradebook: Gradebook) -> None:
         """Write the table."""
         to = self.to or "grades.csv"
-        assignments = [a for a in gradebook.assignments if _is_wanted(a.name, self.assignment)]
-        students = [s for s in gradebook.students if _is_wanted(s.id, self.student)]
+        # sorted here, as databases differ on names that are missing, the same or not ASCII
+        known = sorted(gradebook.assignments, key=lambda a: (str(a.duedate or ""), a.name))
+        assignments = [a for a in known if _is_wanted(a.name, self.assignment)]
+        everybody = sorted(gradebook.students, key=_by_name)
+        students = [s for s in everybody if _is_wanted(s.id, self.student)]
         items = list(dict.fromkeys(name for a in assignments for name in self._items(a)))
         # all of it before the file is opened: what fails leaves an earlier table as it is
         rows = [
@@ -133,6 +136,10 @@ def _without_folders(text: str, root: Path) -> str:
     # pytest names a test by the path of its file without the slash at its beginning
     course = str(root.resolve()).strip("/")
     return FOLDERS.sub("", text.replace(f"/{course}/", f"{course}/").replace(f"{course}/", "/"))
+
+
+def _by_name(student: Student) -> tuple[str, str, str]:
+    return (student.last_name or "", student.first_name or "", student.id)
 
 
 def _is_wanted(name: str, chosen: list[Any]) -> bool:

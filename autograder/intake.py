@@ -23,7 +23,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import find_all_files
 from sqlalchemy.exc import OperationalError
 
-from autograder import refusal
+from autograder import gradebook, refusal
 from autograder.handed_in import HandedIn
 from autograder.reader import MAX_BYTES, REMEDY, UnreadableError, read_notebook
 from autograder.report import report_in
@@ -258,17 +258,17 @@ class Intake:
     def _check_gradebook(self) -> None:
         """Check that the gradebook can be written to, before anything is changed."""
         url = self.converter.coursedir.db_url
+        if gradebook.is_kept_by_server(url):
+            gradebook.check_writable(url)
         path = Path(url.removeprefix("sqlite:///").partition("?")[0])
         if not url.startswith("sqlite:///") or not path.exists():
             return
         try:
-            with closing(
-                sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
-            ) as gradebook:
-                gradebook.execute("BEGIN IMMEDIATE")
+            with closing(sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)) as file:
+                file.execute("BEGIN IMMEDIATE")
                 # to begin is granted even where the file may not be written to
-                gradebook.execute("CREATE TABLE writable (written)")
-                gradebook.execute("ROLLBACK")
+                file.execute("CREATE TABLE writable (written)")
+                file.execute("ROLLBACK")
         except sqlite3.Error as error:
             self._fail(
                 f"{path} must be a gradebook that can be written to ({error}): close what else is "
@@ -298,6 +298,9 @@ def _wait_for_gradebook(coursedir: CourseDirectory) -> None:
 
 def trouble(error: OperationalError) -> str:
     """Return what is wrong with a gradebook that could not be written to, and the remedy."""
+    if not isinstance(error.orig, sqlite3.Error):
+        cause = (str(error.orig).splitlines() or [""])[0]
+        return f"the gradebook's server must answer ({cause}): see to it, and grade again"
     if "full" in str(error.orig):
         return "there must be room on the disk for the gradebook: make room, and grade again"
     return (

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from autograder import gradebook
 from autograder.assignment import Assignment, AssignmentError
 
 COURSE = click.option(
@@ -37,6 +38,8 @@ def gradebook_of(assignment: Assignment, db: str | None) -> str:
     path = db.removeprefix("sqlite:///")
     if path != db and not Path(path).is_file():
         raise AssignmentError(f"{path} not found: run `autograder grade {assignment.name}`")
+    if gradebook.is_kept_by_server(db) and not gradebook.is_there(db):
+        raise AssignmentError(f"no gradebook found there: run `autograder grade {assignment.name}`")
     return db
 
 

@@ -29,7 +29,8 @@ from sqlalchemy.exc import OperationalError
 
 from autograder import isolation, probe
 from autograder.class_run import ClassRun, Due, open_course
-from autograder.cluster import ClusterError, ClusterPool
+from autograder.cluster import ClusterPool
+from autograder.cluster_worker import ClusterError
 from autograder.commands.course import COURSE, assignment_in, printable
 from autograder.commands.status import STYLES
 from autograder.graded import Graded

@@ -17,7 +17,8 @@ import pytest
 import autograder
 from autograder import cluster, isolation, probe
 from autograder.assignment import Assignment
-from autograder.cluster import ClusterError, ClusterPool, Sight, grade_there, look_there
+from autograder.cluster import ClusterPool
+from autograder.cluster_worker import ClusterError, Sight, grade_there, look_there
 from autograder.handed_in import HandedIn
 from autograder.probe import NotIsolatedError
 from autograder.report import Status, report_in
@@ -231,7 +232,7 @@ def test_ctrl_c_takes_back_what_is_queued_and_leaves_the_cluster_alone(tmp_path,
     assert "Interrupted: what is graded is kept" in out
     assert out.count("\n") < 10
     assert "Traceback" not in out
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 15  # on a busy machine
     assert there.scheduler.poll() is None
     wait_for(lambda: not there.busy())
     code, out = finished(root, "--scheduler", there.address)
@@ -252,7 +253,7 @@ def test_a_submission_whose_workers_die_is_held_back(tmp_path, alone):
     assert held, first + out
     student = held[0].partition(":")[0]
     report = report_in(root / "autograded" / student / "tiny" / "tiny.ipynb")
-    assert report.cause == "1 workers of the cluster died while grading it"
+    assert report.cause == "the cluster's workers died while grading it (deaths: 1)"
     code, out = finished(root, "--scheduler", theirs.address)
     assert code == 0, out
     assert f"{len(held)} graded, {10 - len(held)} unchanged" in out

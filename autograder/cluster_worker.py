@@ -1,0 +1,130 @@
+"""What runs on the workers of a cluster: two functions, and the course that lies there."""
+
+import os
+import threading
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import autograder
+from autograder import isolation, probe
+from autograder.assignment import Assignment, AssignmentError
+from autograder.grading_process import WarmGrader
+from autograder.handed_in import HandedIn
+from autograder.probe import NotIsolatedError
+
+COURSE = "AUTOGRADER_COURSE"  # the environment variable that names the course's folder
+
+Plain = dict[str, Any]
+
+
+class ClusterError(Exception):
+    """A cluster that cannot grade; the text says what there should be, and what to do."""
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What a worker tells of itself.
+
+    Parameters
+    ----------
+    engine : str
+        The version of this package.
+    course : str
+        The folder of its course.
+    versions : dict of str to str
+        Of the assignment there, by the notebook's name.
+    level : str
+        What confines student code; empty if nothing does, and that is not allowed.
+    fault : str
+        Why something of this is missing.
+    """
+
+    engine: str = ""
+    course: str = ""
+    versions: dict[str, str] | None = None
+    level: str = ""
+    fault: str = ""
+
+
+def look_there(name: str, notebooks: list[str], allow_no_isolation: bool) -> Plain:  # noqa: FBT001
+    """Return what this worker has and can, as a `Sight`'s data."""
+    course = _course()
+    sight = Sight(autograder.__version__, str(course))
+    try:
+        versions = {notebook: Assignment(course, name, notebook).version for notebook in notebooks}
+        sight = Sight(**{**asdict(sight), "versions": versions})
+        level = isolation.describe(probe.level(allow_none=allow_no_isolation))
+        return {**asdict(sight), "level": level}
+    except (AssignmentError, NotIsolatedError, OSError, ValueError) as error:
+        return {**asdict(sight), "fault": str(error)}
+
+
+def grade_there(
+    name: str,
+    versions: dict[str, str],
+    notebooks: dict[str, Plain],
+    allow_no_isolation: bool,  # noqa: FBT001  # Dask passes it as it is
+) -> dict[str, Plain]:
+    """Grade a submission with the course that lies on this worker: a pure function.
+
+    Parameters
+    ----------
+    name : str
+        The assignment's.
+    versions : dict of str to str
+        By the notebook's name, of the assignment that is to judge it.
+    notebooks : dict of str to dict
+        `HandedIn.to_dict()`, by the notebook's name.
+    allow_no_isolation : bool
+
+    Returns
+    -------
+    graded : dict of str to dict
+        `Graded.to_dict()`, by the notebook's name.
+
+    Raises
+    ------
+    ClusterError
+        If the course here is of another version: then nothing is graded.
+    NotIsolatedError
+        If student code cannot be confined here, and that is not allowed.
+    """
+    course = _course()
+    # read anew each time, which takes a hundredth of a second: the folder may be brought up to date
+    assignments = {notebook: Assignment(course, name, notebook) for notebook in notebooks}
+    found = {notebook: one.version for notebook, one in assignments.items()}
+    if wrong := differing(versions, found, course):
+        raise ClusterError(
+            f"a worker {wrong}: bring the course's folder of this version to the workers"
+        )
+    grader = _own.graders.setdefault(
+        allow_no_isolation, WarmGrader(allow_no_isolation=allow_no_isolation)
+    )
+    return {
+        notebook: grader.finish(assignments[notebook], HandedIn.from_dict(data)).to_dict()
+        for notebook, data in notebooks.items()
+    }
+
+
+def differing(wanted: dict[str, str], found: dict[str, str], course: Path) -> str:
+    """Return which versions in a course are not those wanted; empty if all are."""
+    differing = [name for name, version in wanted.items() if found.get(name) != version]
+    return "; ".join(
+        f"must have {name} in version {wanted[name]}, got {found.get(name)} in {course}"
+        for name in differing
+    )
+
+
+class _Own(threading.local):
+    """What a worker's thread keeps for the submissions after this one."""
+
+    def __init__(self) -> None:
+        self.graders: dict[bool, WarmGrader] = {}  # by whether it may do without isolation
+
+
+_own = _Own()
+
+
+def _course() -> Path:
+    return Path(os.environ.get(COURSE) or Path.cwd()).resolve()
