@@ -77,13 +77,13 @@ class Intake:
         self.names = sorted({path.name for path in release.glob("*.ipynb")})
         wanted = [name for name in self.names if fnmatchcase(name[:-6], coursedir.notebook_id)]
         if not wanted:
-            self._fail(
+            raise NbGraderException(
                 f"{release} must hold a notebook {coursedir.notebook_id!r}, got {self.names}: "
                 f"run `nbgrader generate_assignment {coursedir.assignment_id}`"
             )
         found = {folder: self.who(folder)[0] for folder in folders(converter)}
         if missing := sorted({*(students or ())} - {*found.values()}):
-            self._fail(
+            raise NbGraderException(
                 f"{coursedir.assignment_id} must have been handed in by each student named, not so "
                 f"by {', '.join(missing)}: see {coursedir.submitted_directory}/"
             )
@@ -183,7 +183,11 @@ class Intake:
 
     def _before_each(self, **named: Any) -> None:
         """Look once more, just before a submission is graded, and call the hook of the settings."""
-        self.check_room()
+        try:
+            self.check_room()
+        except NbGraderException as error:
+            self.converter.log.error("%s", error)  # noqa: TRY400  # the error's text is enough
+            raise
         folders = {Path(path).parent for path in self.converter.notebooks}
         for folder in folders:
             if not folder.is_dir():
@@ -270,24 +274,20 @@ class Intake:
                 file.execute("CREATE TABLE writable (written)")
                 file.execute("ROLLBACK")
         except sqlite3.Error as error:
-            self._fail(
+            raise NbGraderException(
                 f"{path} must be a gradebook that can be written to ({error}): close what else is "
                 "using it, or see who may write to it, and grade again"
-            )
+            ) from error
 
     def check_room(self) -> None:
         """Check that there is room on the disk for what is graded."""
         root = self.converter.coursedir.root
         free = shutil.disk_usage(root).free
         if free < ROOM:
-            self._fail(
+            raise NbGraderException(
                 f"{root} must have {ROOM >> 20} MiB free on its disk, got {free >> 20} MiB: "
                 "make room, and grade again"
             )
-
-    def _fail(self, message: str) -> None:
-        self.converter.log.error(message)
-        raise NbGraderException(message)
 
 
 def _wait_for_gradebook(coursedir: CourseDirectory) -> None:

@@ -53,16 +53,13 @@ class SubmissionExporter(NotebookExporter):
         super().__init__(**kw)
         self.intake: Intake | None = None
         if isinstance(self.parent, Autograde):
-            self._check_isolation()
-            self.intake = Intake(self.parent)
-
-    def _check_isolation(self) -> None:
-        """Refuse to grade where student code cannot be confined, unless that is allowed."""
-        try:
-            probe.level(allow_none=GradeCells(parent=self).allow_no_isolation)
-        except NotIsolatedError as error:
-            self.log.error("%s", error)  # noqa: TRY400  # the error's text is enough
-            raise NbGraderException(str(error)) from error
+            try:
+                probe.level(allow_none=GradeCells(parent=self).allow_no_isolation)
+                self.intake = Intake(self.parent)
+            except (NbGraderException, NotIsolatedError) as error:
+                # nbgrader ends with such an error, and does not tell it
+                self.log.error("%s", error)  # noqa: TRY400  # the error's text is enough
+                raise NbGraderException(str(error)) from error
 
     def from_filename(
         self, filename: str, resources: Resources | None = None, **kw: Any

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 
 import pytest
 
@@ -13,6 +14,7 @@ from tests.autograder.conftest import (
     IN_PLACE,
     OneProcess,
 )
+from tests.left_behind import rows
 
 
 @pytest.fixture
@@ -118,6 +120,16 @@ def test_nothing_is_graded_where_code_cannot_be_confined(course, grade, monkeypa
         probe.reached.cache_clear()
 
 
+def test_what_ends_a_run_before_it_begins_is_told_once(course, grade, monkeypatch):
+    """On the standard error, where other errors are."""
+    full = shutil.disk_usage("/")._replace(free=2**20)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: full)
+    ran = grade()
+    assert ran.code == 1
+    assert ran.err.count("make room, and grade again") == 1
+    assert ran.out == ""
+
+
 # ---- what cannot be graded by our fault
 
 
@@ -202,3 +214,15 @@ def test_a_dry_run_shows_who_would_lose_points_by_other_suites(course, grade, mo
     assert rows[0][4] == "the suites have changed; default_factor_is_two: passed, now failed"
     assert "4 submissions: 4 would be graded, 1 of them with other points" in ran.out
     assert course.marks("ann") == (2.0, None, False)
+
+
+# ---- another gradebook
+
+
+def test_the_gradebook_may_be_another(course, grade):
+    """The one of the settings is left as it is."""
+    shutil.copy("gradebook.db", "other.db")
+    before = rows(course.root / "gradebook.db")
+    assert grade("--db", "sqlite:///other.db").code == 0
+    assert rows(course.root / "gradebook.db") == before
+    assert len(rows(course.root / "other.db")["submitted_assignment"]) == 3
