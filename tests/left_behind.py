@@ -1,42 +1,40 @@
 """What a graded class leaves behind, without what is random in it."""
 
 import re
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from nbgrader.api import Base
+from sqlalchemy import create_engine, select
 
-def rows(gradebook: Path) -> dict[str, list[str]]:
-    """Return every row of every table, with what each random id stands for in its place."""
-    with closing(sqlite3.connect(gradebook)) as db:
-        db.row_factory = sqlite3.Row
-        names = [
-            row["name"] for row in db.execute("SELECT name FROM sqlite_master WHERE type='table'")
-        ]
-        links = {
-            name: {
-                row["from"]: row["table"] for row in db.execute(f"PRAGMA foreign_key_list({name})")
-            }
-            for name in names
-        }
-        tables = {
-            name: [dict(row) for row in db.execute(f"SELECT * FROM {name}")]  # noqa: S608
-            for name in names
-        }
-    by_id = {name: {row["id"]: row for row in tables[name] if "id" in row} for name in names}
 
-    def meant(name: str, row: dict[str, Any]) -> dict[str, Any]:
-        said = {}
-        for column, value in row.items():
-            if column in links[name] and value is not None:
-                other = links[name][column]
-                said[column] = meant(other, by_id[other][value])
-            elif column != "id" or not re.fullmatch("[0-9a-f]{32}", str(value)):
-                said[column] = value
-        return said
+def rows(gradebook: Path | str) -> dict[str, list[str]]:
+    """Return every row of every table, with what each random id stands for in its place.
 
-    return {name: sorted(str(meant(name, row)) for row in tables[name]) for name in names}
+    Parameters
+    ----------
+    gradebook : Path or str
+        A file, or the address of a gradebook in any database.
+    """
+    url = gradebook if isinstance(gradebook, str) else f"sqlite:///{gradebook}"
+    engine = create_engine(url)
+    found: dict[str, list[str]] = {}
+    meant: dict[Any, tuple[str, ...]] = {}
+    with engine.connect() as connection:
+        for table in Base.metadata.sorted_tables:  # what a row points at comes before it
+            found[table.name] = []
+            for row in connection.execute(select(table)).mappings():
+                values = [meant.get(value, value) for value in row.values()]
+                said = tuple(repr(value) for value in values if not _is_random(value))
+                found[table.name].append(str(said))
+                if _is_random(row.get("id")):
+                    meant.setdefault(row["id"], (table.name, *said))
+    engine.dispose()
+    return {name: sorted(said) for name, said in found.items()}
+
+
+def _is_random(value: object) -> bool:
+    return isinstance(value, str) and bool(re.fullmatch("[0-9a-f]{32}", value))
 
 
 def files(root: Path) -> dict[str, tuple[str, str]]:

@@ -21,7 +21,7 @@ from sqlalchemy import create_engine
 from autograder.gradebook import check_writable, is_kept_by_server, is_there
 from tests.autograder.conftest import IDENTITY, IN_PLACE, RIGHT, THREE, handed_in, make_course
 from tests.conftest import PROJECT
-from tests.gradebook_rows import rows
+from tests.left_behind import rows
 
 psycopg = pytest.importorskip(
     "psycopg", reason="psycopg is not installed: pip install 'autograder[postgres]'"
@@ -184,7 +184,7 @@ def test_a_server_keeps_what_a_file_keeps(tmp_path, database):
     there, here = life(server, url), life(file, f"sqlite:///{file}/gradebook.db")
     for ours, theirs in zip(there, here, strict=True):
         assert ours == theirs
-    assert len(there[2]) > 20
+    assert sum(map(len, there[2].values())) > 20
     assert any(
         row["student_id"] == "in_place" and row["test_scaler"] == "1.75" for row in there[-1]
     )

@@ -31,7 +31,7 @@ from tests.autograder.conftest import (
     make_course,
 )
 from tests.conftest import PROJECT
-from tests.gradebook_rows import rows
+from tests.left_behind import rows
 
 distributed = pytest.importorskip(
     "distributed", reason="distributed is not installed: pip install 'autograder[cluster]'"
