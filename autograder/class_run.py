@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbgrader.api import Gradebook, InvalidEntry, MissingEntry
+from nbgrader.api import Gradebook, InvalidEntry, MissingEntry, SubmittedAssignment
 from nbgrader.apps import AutogradeApp
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import BaseConverter, NbGraderException
@@ -134,10 +134,7 @@ class ClassRun:
     def gradebook(self) -> Gradebook | None:
         """The one connection to the gradebook; None if there is none, and none may be made."""
         url = self.coursedir.db_url
-        path = Path(url.removeprefix("sqlite:///").partition("?")[0])
-        if self.look_only and url.startswith("sqlite:///") and not path.is_file():
-            return None
-        if self.look_only and gradebook.is_kept_by_server(url) and not gradebook.is_there(url):
+        if self.look_only and not gradebook.is_there(url):
             return None
         return Gradebook(url, self.coursedir.course_id)
 
@@ -223,7 +220,9 @@ class ClassRun:
             return set()
         with suppress(MissingEntry):
             entered = self.gradebook.find_assignment(self.name)
-            return {submission.student_id for submission in entered.submissions}
+            # of a large class, not more than the ids
+            ids = self.gradebook.db.query(SubmittedAssignment.student_id)
+            return {student for (student,) in ids.filter_by(assignment_id=entered.id)}
         return set()
 
     def _handed_in(self, folder: Path) -> Notebooks:

@@ -9,27 +9,22 @@ import os
 import re
 import secrets
 import shutil
-import sqlite3
 import stat
 from collections.abc import Collection
-from contextlib import closing, suppress
+from contextlib import suppress
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
-from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import find_all_files
-from sqlalchemy.exc import OperationalError
 
 from autograder import gradebook, refusal
 from autograder.handed_in import HandedIn
 from autograder.reader import MAX_BYTES, REMEDY, UnreadableError, read_notebook
 from autograder.report import report_in
 
-PATIENCE = 5.0  # seconds, for another program to let go of the gradebook
-WAITING = 60.0  # seconds, for the same, in the middle of a run
 ROOM = 50 * 2**20  # bytes free on the disk
 MAX_CANDIDATES = 10
 STAMP, SECRET = "timestamp.txt", "submission_secret.txt"  # what nbgrader's exchange adds
@@ -88,9 +83,9 @@ class Intake:
                 f"by {', '.join(missing)}: see {coursedir.submitted_directory}/"
             )
         if not look_only:
-            self._check_gradebook()
+            gradebook.check_writable(coursedir.db_url)
             self.check_room()
-        _wait_for_gradebook(coursedir)
+        coursedir.db_url = gradebook.patient(coursedir.db_url)
         self.folders = [folder for folder in found if students is None or found[folder] in students]
         converter.assignments = {
             str(folder): [str(folder / name) for name in wanted]
@@ -259,26 +254,6 @@ class Intake:
         coursedir = self.converter.coursedir
         return Path(coursedir.format_path(coursedir.autograded_directory, *self.who(folder)))
 
-    def _check_gradebook(self) -> None:
-        """Check that the gradebook can be written to, before anything is changed."""
-        url = self.converter.coursedir.db_url
-        if gradebook.is_kept_by_server(url):
-            gradebook.check_writable(url)
-        path = Path(url.removeprefix("sqlite:///").partition("?")[0])
-        if not url.startswith("sqlite:///") or not path.exists():
-            return
-        try:
-            with closing(sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)) as file:
-                file.execute("BEGIN IMMEDIATE")
-                # to begin is granted even where the file may not be written to
-                file.execute("CREATE TABLE writable (written)")
-                file.execute("ROLLBACK")
-        except sqlite3.Error as error:
-            raise NbGraderException(
-                f"{path} must be a gradebook that can be written to ({error}): close what else is "
-                "using it, or see who may write to it, and grade again"
-            ) from error
-
     def check_room(self) -> None:
         """Check that there is room on the disk for what is graded."""
         root = self.converter.coursedir.root
@@ -288,24 +263,6 @@ class Intake:
                 f"{root} must have {ROOM >> 20} MiB free on its disk, got {free >> 20} MiB: "
                 "make room, and grade again"
             )
-
-
-def _wait_for_gradebook(coursedir: CourseDirectory) -> None:
-    """Let each connection to the gradebook wait for another program: SQLAlchemy's own option."""
-    if coursedir.db_url.startswith("sqlite:///") and "?" not in coursedir.db_url:
-        coursedir.db_url += f"?timeout={WAITING:g}"
-
-
-def trouble(error: OperationalError) -> str:
-    """Return what is wrong with a gradebook that could not be written to, and the remedy."""
-    if not isinstance(error.orig, sqlite3.Error):
-        cause = (str(error.orig).splitlines() or [""])[0]
-        return f"the gradebook's server must answer ({cause}): see to it, and grade again"
-    if "full" in str(error.orig):
-        return "there must be room on the disk for the gradebook: make room, and grade again"
-    return (
-        "the gradebook must be free to be written to: close what else is using it, and grade again"
-    )
 
 
 def folders(converter: Autograde) -> list[Path]:

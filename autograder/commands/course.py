@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from autograder import gradebook
 from autograder.assignment import Assignment, AssignmentError
+from autograder.gradebook import file_of, is_there
 
 COURSE = click.option(
     "--course",
@@ -35,11 +35,9 @@ def assignment_in(course: Path, name: str) -> Assignment:
 def gradebook_of(assignment: Assignment, db: str | None) -> str:
     """Return the gradebook's address: the one given, or the course's own."""
     db = db or f"sqlite:///{assignment.root / 'gradebook.db'}"
-    path = db.removeprefix("sqlite:///")
-    if path != db and not Path(path).is_file():
-        raise AssignmentError(f"{path} not found: run `autograder grade {assignment.name}`")
-    if gradebook.is_kept_by_server(db) and not gradebook.is_there(db):
-        raise AssignmentError(f"no gradebook found there: run `autograder grade {assignment.name}`")
+    if not is_there(db):
+        where = file_of(db) or "no gradebook"
+        raise AssignmentError(f"{where} not found: run `autograder grade {assignment.name}`")
     return db
 
 

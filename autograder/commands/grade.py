@@ -33,8 +33,8 @@ from autograder.cluster import ClusterPool
 from autograder.cluster_worker import ClusterError
 from autograder.commands.course import COURSE, assignment_in, printable
 from autograder.commands.status import STYLES
+from autograder.gradebook import trouble
 from autograder.graded import Graded
-from autograder.intake import trouble
 from autograder.nbgrader_plugins import GradeCells
 from autograder.pool import Done, LocalPool, Pool, as_graded
 from autograder.probe import NotIsolatedError
@@ -131,6 +131,7 @@ class _Walk:
         self.console = console
         self.force = force
         self.seen: list[str] = []
+        self.failed = 0  # of those
         self.interrupted = False
         self.seconds = 0.0
 
@@ -142,11 +143,13 @@ class _Walk:
             bar = progress.add_task(title, total=len(self.run.folders), rate="")
             works = self.run.due(self.pool.levels, force=self.force)
             for due, future in as_graded(self.pool, works, done):
+                failed = len(self.run.failed)
                 take(due, self._result(due, future))
+                self.failed += len(self.run.failed) - failed
                 self.seen.append(due.student)
                 self.seconds = time.monotonic() - start
-                past = {*self.seen, *self.run.skipped, *self.run.failed}
-                progress.update(bar, completed=len(past), rate=self.rate)
+                past = len(self.seen) + len(self.run.skipped) + len(self.run.failed) - self.failed
+                progress.update(bar, completed=past, rate=self.rate)
 
     @property
     def rate(self) -> str:
@@ -207,7 +210,7 @@ def _grade(walk: _Walk) -> int:
     except OperationalError as error:
         raise NbGraderException(trouble(error)) from error
     counted = {
-        "graded": len({*walk.seen} - {*run.failed}),
+        "graded": len(walk.seen) - walk.failed,
         "unchanged": len(run.skipped),
         "held back": len(held),
         "failed": len(run.failed),

@@ -9,7 +9,7 @@ import pytest
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.plugins import LateSubmissionPlugin
 
-from autograder import intake
+from autograder import gradebook, intake
 from autograder.class_run import ClassRun
 from autograder.graded import Graded
 from autograder.intake import Intake
@@ -285,7 +285,7 @@ def test_a_gradebook_that_gets_locked_ends_the_run_and_keeps_what_is_written(
     class_of_three, grade, monkeypatch
 ):
     """The remedy is told; when the gradebook is free again, the next run goes on."""
-    monkeypatch.setattr(intake, "WAITING", 0.1)
+    monkeypatch.setattr(gradebook, "WAITING", 0.1)
     before = rows(class_of_three.root / "gradebook.db")
     with closing(sqlite3.connect("gradebook.db", isolation_level=None)) as other:
         ran = grade(pool=at(DAYS["bob"], lambda: other.execute("BEGIN IMMEDIATE")))

@@ -1,11 +1,13 @@
-"""A gradebook that a server keeps: what is wrong with it is told, without its password."""
+"""The gradebook: what is wrong with it is told with a remedy, and without its password."""
 
+import sqlite3
 import sys
 
 import pytest
 from nbgrader.converters.base import NbGraderException
+from sqlalchemy.exc import OperationalError
 
-from autograder.gradebook import check_writable, is_kept_by_server, is_there
+from autograder.gradebook import check_writable, file_of, is_there, trouble
 
 
 @pytest.mark.parametrize(
@@ -13,14 +15,13 @@ from autograder.gradebook import check_writable, is_kept_by_server, is_there
     [
         ("sqlite:///gradebook.db", False),
         ("sqlite:////course/gradebook.db?timeout=60", False),
-        ("sqlite://", False),
         ("postgresql://user@host/course", True),
         ("postgresql+psycopg://user@host/course", True),
     ],
 )
 def test_a_file_is_no_server(url, found):
     """Any address but SQLite's is that of a server."""
-    assert is_kept_by_server(url) is found
+    assert (file_of(url) is None) is found
 
 
 def test_a_server_that_does_not_answer_is_told():
@@ -55,3 +56,13 @@ def test_an_unknown_database_is_told():
     """A kind of database that nobody knows is told in words."""
     with pytest.raises(NbGraderException, match="nonsense"):
         is_there("nonsense://me:sesame@host/course")
+
+
+@pytest.mark.parametrize(
+    ("told", "remedy"),
+    [("database or disk is full", "make room"), ("database is locked", "close what else")],
+)
+def test_trouble_with_the_gradebook_comes_with_the_remedy(told, remedy):
+    """In the words of the one who has to do something."""
+    error = OperationalError("INSERT", {}, sqlite3.OperationalError(told))
+    assert remedy in trouble(error)

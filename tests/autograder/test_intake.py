@@ -13,9 +13,8 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbgrader.converters.base import NbGraderException
-from sqlalchemy.exc import OperationalError
 
-from autograder import graded, intake, nbgrader_plugins, probe
+from autograder import gradebook, graded, intake, nbgrader_plugins, probe
 from autograder import handed_in as handed_in_module
 from autograder.intake import Intake, VanishedError, content
 from autograder.ledger import NOT_GRADED
@@ -194,7 +193,7 @@ def test_grades_that_cannot_be_saved_are_held_back(course, monkeypatch):
 
 def test_a_locked_gradebook_is_noticed_before_anything_is_changed(course, monkeypatch, caplog):
     """Another program's lock ends the run at once, with what to do."""
-    monkeypatch.setattr(intake, "PATIENCE", 0.1)
+    monkeypatch.setattr(gradebook, "PATIENCE", 0.1)
     folder = course.hand_in("ann")
     (folder / "link").symlink_to("/etc")
     with closing(sqlite3.connect(course.root / "gradebook.db", isolation_level=None)) as other:
@@ -531,13 +530,3 @@ def test_room_is_looked_for_again_and_again(course, monkeypatch):
     monkeypatch.setattr(intake.shutil, "disk_usage", lambda path: usage)
     with pytest.raises(NbGraderException, match="make room, and grade again"):
         found.check_room()
-
-
-@pytest.mark.parametrize(
-    ("told", "remedy"),
-    [("database or disk is full", "make room"), ("database is locked", "close what else")],
-)
-def test_trouble_with_the_gradebook_comes_with_the_remedy(told, remedy):
-    """In the words of the one who has to do something."""
-    error = OperationalError("INSERT", {}, sqlite3.OperationalError(told))
-    assert remedy in intake.trouble(error)
