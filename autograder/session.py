@@ -4,6 +4,7 @@ import contextlib
 from collections import deque
 from typing import Any
 
+from autograder.agenda import Agenda
 from autograder.assignment import Assignment
 from autograder.isolation import Layers
 from autograder.sandbox import (
@@ -77,14 +78,16 @@ class Session:
             if cell.grade
         }
         self.sandbox = self._run_cells(skip)
+        self.agenda = Agenda(self.sandbox)
 
     @property
     def namespace(self) -> Namespace:
         """The notebook's names."""
-        return Namespace(self.sandbox)
+        return Namespace(self.agenda)
 
     def enter(self, item: str) -> Namespace:
         """Return the notebook's names, with what they stand for at an item's cell."""
+        self.agenda.forget()
         with contextlib.suppress(StudentError):  # whoever has ended it is told so at every name
             self.sandbox.ask("enter", {"graded": item}, self.assignment.limits.call_seconds)
         return self.namespace
