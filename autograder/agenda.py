@@ -8,6 +8,7 @@ import contextlib
 import sys
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from types import FrameType
 from typing import Any, NamedTuple
 
@@ -87,10 +88,19 @@ class Agenda:
     Parameters
     ----------
     sandbox : Sandbox
+    hold, resolve : callable
+        Exchange what stands for a worker's objects with their `Ref`, and back.
     """
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        hold: Callable[[Any], wire.Ref],
+        resolve: Callable[["Agenda", wire.Ref], Any],
+    ) -> None:
         self._sandbox = sandbox
+        self._hold = hold
+        self._resolve = partial(resolve, self)
         self._waiting: deque[PutOff] = deque()
         self._size = 0  # bytes that wait
         self._number = FIRST
@@ -101,14 +111,13 @@ class Agenda:
         do: str,
         what: dict[str, Any],
         label: Callable[[], str],
-        hold: Callable[[Any], wire.Ref],
         *,
         result: Thing,
         spoilt: Thing,
     ) -> None:
         """Ask for something whose value, and kind of value, can be foretold."""
         foretold = (result.number, result.kind)
-        request = self._sandbox.request(do, what, label, hold, foretold)
+        request = self._sandbox.request(do, what, label, self._hold, foretold)
         size = len(request.frame)
         suite = sys._getframe(2)  # noqa: SLF001  # of whoever uses a stand-in
         if self._size + size > AT_ONCE:
@@ -123,25 +132,18 @@ class Agenda:
         self._number += 1
         return self._number
 
-    def ask(
-        self,
-        do: str,
-        what: dict[str, Any],
-        label: Callable[[], str],
-        hold: Callable[[Any], wire.Ref] | None = None,
-        resolve: Callable[[wire.Ref], Any] = lambda ref: ref,
-    ) -> Any:
+    def ask(self, do: str, what: dict[str, Any], label: Callable[[], str]) -> Any:
         """Ask for a value, after all that waits.
 
         Raises
         ------
         StudentError
         """
-        request = self._sandbox.request(do, what, label, hold)
+        request = self._sandbox.request(do, what, label, self._hold)
         suite = sys._getframe(2)  # noqa: SLF001  # as above
         if self._size + len(request.frame) > AT_ONCE:
             self.flush(suite)
-        return self._exchange(request, suite, resolve)
+        return self._exchange(request, suite)
 
     def flush(self, suite: FrameType | None = None) -> None:
         """Do what waits, now."""
@@ -161,18 +163,13 @@ class Agenda:
         with contextlib.suppress(StudentError):
             self.settle()
 
-    def _exchange(
-        self,
-        request: Request,
-        suite: FrameType | None,
-        resolve: Callable[[wire.Ref], Any] = lambda ref: ref,
-    ) -> Any:
+    def _exchange(self, request: Request, suite: FrameType | None) -> Any:
         try:
             return self._sandbox.exchange(
                 [*(one.request for one in self._waiting), request],
                 self._sandbox.limits.call_seconds,
                 on_value=self._done,
-                resolve=resolve,
+                resolve=self._resolve,
             )
         except StudentError as error:
             if self._waiting:

@@ -4,7 +4,6 @@ import contextlib
 from collections import deque
 from typing import Any
 
-from autograder.agenda import Agenda
 from autograder.assignment import Assignment
 from autograder.isolation import Layers
 from autograder.sandbox import (
@@ -16,7 +15,7 @@ from autograder.sandbox import (
     TimedOutError,
     one_line,
 )
-from autograder.standin import Namespace
+from autograder.standin import Namespace, agenda_of
 from autograder.submission import Submission
 
 NOT_PYTHON = ("SyntaxError", "IndentationError", "TabError")
@@ -78,7 +77,7 @@ class Session:
             if cell.grade
         }
         self.sandbox = self._run_cells(skip)
-        self.agenda = Agenda(self.sandbox)
+        self.agenda = agenda_of(self.sandbox)
 
     @property
     def namespace(self) -> Namespace:

@@ -1,13 +1,12 @@
 """Objects of the trusted side that stand for a student's objects and look as if they were local."""
 
 import copy
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from autograder.agenda import Agenda, Thing
-from autograder.sandbox import StudentError, one_line
+from autograder.sandbox import Sandbox, StudentError, one_line
 from autograder.worker import wire
 
 UNREADABLE = "the code answered with something unreadable"
@@ -43,10 +42,10 @@ class StandIn:
         if thing.makes is not None and not arrays:
             kind, methods = thing.makes
             made = Thing(agenda.number(), kind, methods=methods)
-            agenda.put_off("make", what, lambda: thing.kind, _ref, result=made, spoilt=made)
+            agenda.put_off("make", what, lambda: thing.kind, result=made, spoilt=made)
             return StandIn(agenda, made)
         try:
-            answer = agenda.ask("call", what, lambda: thing.kind, _ref, _resolve(agenda))
+            answer = agenda.ask("call", what, lambda: thing.kind)
         except StudentError:
             if thing.plain:  # as it has turned out
                 thing.plain[0](*args, **kwargs)
@@ -70,10 +69,10 @@ class StandIn:
         if name in thing.methods:
             method = Thing(agenda.number(), thing.methods[name])
             agenda.put_off(
-                "getattr", what, lambda: f"{thing.kind}.{name}", _ref, result=method, spoilt=method
+                "getattr", what, lambda: f"{thing.kind}.{name}", result=method, spoilt=method
             )
             return Method(agenda, method)
-        return agenda.ask("getattr", what, lambda: f"{thing.kind}.{name}", _ref, _resolve(agenda))
+        return agenda.ask("getattr", what, lambda: f"{thing.kind}.{name}")
 
     def __setattr__(self, name: str, value: object) -> None:
         """Write an attribute."""
@@ -84,7 +83,7 @@ class StandIn:
         what = {"target": self, "name": name, "value": value}
         written = Thing(self._agenda.number(), NOTHING)
         self._agenda.put_off(
-            "setattr", what, lambda: f"{thing.kind}.{name}", _ref, result=written, spoilt=thing
+            "setattr", what, lambda: f"{thing.kind}.{name}", result=written, spoilt=thing
         )
         if name in thing.methods:
             thing.methods = {each: thing.methods[each] for each in thing.methods if each != name}
@@ -131,12 +130,15 @@ class Namespace:
         """Return what the name stands for in the notebook; it does so for good."""
         if name.startswith("__"):
             raise AttributeError(name)
-        value = self._agenda.ask(
-            "get", {"name": name}, lambda: name, resolve=_resolve(self._agenda)
-        )
+        value = self._agenda.ask("get", {"name": name}, lambda: name)
         if isinstance(value, StandIn):
             setattr(self, name, value)
         return value
+
+
+def agenda_of(sandbox: Sandbox) -> Agenda:
+    """Return a new agenda for the stand-ins of one worker."""
+    return Agenda(sandbox, _ref, lambda agenda, ref: StandIn(agenda, _thing_of(ref)))
 
 
 def repeat(call: Any, times: int, *args: object) -> list[Any]:
@@ -149,7 +151,7 @@ def repeat(call: Any, times: int, *args: object) -> list[Any]:
     if isinstance(call, StandIn):
         thing, agenda = _thing(call), _agenda(call)
         what = {"target": call, "args": list(args), "times": times}
-        results = agenda.ask("repeat", what, lambda: thing.kind, _ref, _resolve(agenda))
+        results = agenda.ask("repeat", what, lambda: thing.kind)
         if not isinstance(results, list) or len(results) != times:
             raise StudentError(UNREADABLE)
         return results
@@ -181,10 +183,6 @@ def _thing(stand_in: StandIn) -> Thing:
 def _agenda(stand_in: StandIn) -> Agenda:
     agenda: Agenda = object.__getattribute__(stand_in, "_agenda")
     return agenda
-
-
-def _resolve(agenda: Agenda) -> Callable[[wire.Ref], StandIn]:
-    return lambda ref: StandIn(agenda, _thing_of(ref))
 
 
 def _thing_of(ref: wire.Ref) -> Thing:
