@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.standin import StandIn, kind_of
+from autograder.standin import StandIn, kind_of, settled
 
 # of the largest expected number: float32 arithmetic inside a layer stays below it, no mistake does
 TOLERANCE = 1e-5
@@ -31,6 +31,7 @@ def array(value: object, shape: tuple[int, ...], name: str, where: str) -> NDArr
     where : str
         What gave it, such as "Dropout(p=0.5).backward".
     """
+    value = settled(value)
     if not isinstance(value, np.ndarray):
         raise AssertionError(
             f"{name} is {_article(value)}, but should be a NumPy array of shape {shape} [{where}]"
@@ -49,6 +50,7 @@ def array(value: object, shape: tuple[int, ...], name: str, where: str) -> NDArr
 
 def number(value: object, name: str, where: str) -> float:
     """Return `value` if it is one finite number."""
+    value = settled(value)
     if isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind in "fiu":
         value = value.item()
     if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
@@ -66,6 +68,7 @@ def entry(
     mapping: object, key: str, shape: tuple[int, ...], where: str, name: str = "grads"
 ) -> NDArray[np.float64]:
     """Return the array under a key of a dictionary such as `grads`."""
+    mapping = settled(mapping)
     if not isinstance(mapping, dict):
         raise AssertionError(f"{name} is {_article(mapping)}, but should be a dictionary [{where}]")
     if key not in mapping:
@@ -102,6 +105,7 @@ def close(
 
 def untouched(now: object, before: NDArray[Any], name: str, where: str) -> None:
     """Check that an array still is what it was."""
+    now = settled(now)
     if not isinstance(now, np.ndarray) or not np.array_equal(now, before):
         raise AssertionError(
             f"{name} has been changed in place, but should stay as it is [{where}]"

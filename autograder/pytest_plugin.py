@@ -7,7 +7,7 @@
 import ast
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from autograder.agenda import Agenda
 from autograder.assignment import Assignment
 from autograder.isolation import Layers
 from autograder.probe import NotIsolatedError, level, reached
@@ -126,6 +127,29 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """End the worker of the notebook given on the command line."""
     if grading := config.stash.get(GRADING, None):
         grading.close()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Forget what was put off for a test that has failed before it was run."""
+    for agenda in _agendas(item):
+        agenda.forget()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, Any]:
+    """Have all done that a test has put off: what fails of it fails the test, before all else."""
+    try:
+        return (yield)
+    finally:
+        for agenda in _agendas(pyfuncitem):
+            agenda.settle()
+
+
+def _agendas(item: pytest.Item) -> list[Agenda]:
+    """Return that of the present worker, if there is one."""
+    grading = item.config.stash.get(GRADING, None)
+    return [grading.session.agenda] if grading is not None and grading.session is not None else []
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,8 @@ import re
 import secrets
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from autograder import isolation
@@ -33,6 +34,31 @@ class DiedError(StudentError):
 
 class TimedOutError(DiedError):
     """The worker was ended because an answer took too long."""
+
+
+class Foretold:
+    """Stands for a value that came out as the request foretold, and was not sent."""
+
+
+@dataclass(slots=True)
+class Request:
+    """What is asked of a worker, ready to be sent.
+
+    Parameters
+    ----------
+    number : int
+        Which the answer must repeat.
+    frame : bytes
+    label : callable
+        Says what is asked, in the student's words, for messages.
+    foretold : bool
+        Whether the value may come out as foretold.
+    """
+
+    number: int
+    frame: bytes
+    label: Callable[[], str]
+    foretold: bool = False
 
 
 class Budget:
@@ -87,14 +113,14 @@ class Sandbox:
     def __init__(self, assignment: Assignment, budget: Budget, seed: int, layers: Layers) -> None:
         self.limits = assignment.limits
         self.budget = budget
-        self._number = 0
         self._epitaph: DiedError | None = None
         self._template, self._worker = _fork(layers, self.limits)
         self._connection = self._worker.connection
         self._answers = wire.Receiver(self._connection)
         try:
-            self._connection.sendall(self._frame("start", self._settings(assignment, seed)))
-            self._receive(Budget(START_SECONDS), START_SECONDS)
+            request = self.request("start", self._settings(assignment, seed))
+            self._connection.sendall(request.frame)
+            self._receive(request, Budget(START_SECONDS), START_SECONDS)
         except (OSError, EOFError, StudentError, wire.WireError) as error:
             self.close()
             raise SandboxError(
@@ -109,10 +135,20 @@ class Sandbox:
         *,
         label: str = "",
         on_event: Callable[[Any], None] = lambda event: None,
-        hold: Callable[[Any], wire.Ref] | None = None,
-        resolve: Callable[[wire.Ref], Any] = lambda ref: ref,
     ) -> Any:
-        """Send a request and return the answer's value.
+        """Send a request and return the answer's value: `request` and `exchange` in one."""
+        request = self.request(do, what, lambda: label)
+        return self.exchange([request], seconds, on_event=on_event)
+
+    def request(
+        self,
+        do: str,
+        what: dict[str, Any],
+        label: Callable[[], str] = str,
+        hold: Callable[[Any], wire.Ref] | None = None,
+        foretold: tuple[int, str] | None = None,
+    ) -> Request:
+        """Return a request.
 
         Parameters
         ----------
@@ -120,51 +156,84 @@ class Sandbox:
             The name of the worker's operation.
         what : dict
             Its arguments.
+        label : callable, optional
+            Says what is asked, in the student's words, for messages.
+        hold : callable, optional
+            Exchanges the objects that stand for a worker's objects with their `Ref`.
+        foretold : (int, str), optional
+            The number that is to stand for the value from then on, and the value's kind.
+
+        Raises
+        ------
+        DiedError
+            Once the worker is dead: it says why.
+        """
+        if self._epitaph is not None:
+            raise type(self._epitaph)(f"not run, since before this: {self._epitaph}")
+        number = secrets.randbits(62)  # so that no answer can be given before it is asked
+        asked = {"number": number, "do": do, **what}
+        if foretold is not None:
+            asked["foretold"] = foretold
+        return Request(number, wire.pack(asked, hold), label, foretold is not None)
+
+    def exchange(
+        self,
+        requests: Sequence[Request],
+        seconds: float,
+        *,
+        on_event: Callable[[Any], None] = lambda event: None,
+        on_value: Callable[[Any], None] = lambda value: None,
+        resolve: Callable[[wire.Ref], Any] = lambda ref: ref,
+    ) -> Any:
+        """Send requests in one go, and return the value of the last.
+
+        Parameters
+        ----------
+        requests : sequence of Request
+            All but the last foretell their values; together at most `AT_ONCE` bytes, if several.
         seconds : float
-            How long each frame of the answer may take.
-        label : str, optional
-            What is asked, in the student's words, for messages.
+            How long each frame of the answers may take.
         on_event : callable, optional
-            Told each frame that comes before the answer.
-        hold, resolve : callable, optional
-            Exchange the objects that stand for a worker's objects with their `Ref`, and back.
+            Told each frame that comes before an answer.
+        on_value : callable, optional
+            Told the value of each, in order; `Foretold` where it came out as that.
+        resolve : callable, optional
+            Exchanges each `Ref` with what stands for a worker's object.
 
         Raises
         ------
         StudentError
             If the student's code raised; `DiedError` if it ended the worker, `TimedOutError` if it
-            had to be ended. Once a worker is dead, every further request says why.
+            had to be ended. What comes after is not done.
         SandboxError
             If something else has ended it.
         """
-        if self._epitaph is not None:
-            raise type(self._epitaph)(f"not run, since before this: {self._epitaph}")
-        frame = self._frame(do, what, hold)
-        place = f" [{label}]" if label else ""
+        asked = requests[0]
+        value = None
         try:
-            if len(frame) > AT_ONCE:  # which takes as long as the worker takes to read it
-                with self.budget.spend(seconds) as left:
-                    self._connection.settimeout(max(left(), SHORTEST))
-                    self._connection.sendall(frame)
-            else:
-                self._connection.sendall(frame)
-            return self._receive(self.budget, seconds, on_event, resolve)
+            self._send(b"".join([one.frame for one in requests]), seconds)
+            for asked in requests:
+                value = self._receive(asked, self.budget, seconds, on_event, resolve)
+                on_value(value)
         except StudentError as error:
-            raise StudentError(f"{error}{place}") from None
+            raise StudentError(f"{error}{_place(asked)}") from None
         except TimeoutError:
             spent = self.budget.left <= 0
             limit = self.budget.seconds if spent else seconds
             scope = "in all for this submission" if spent else "for one answer"
-            self._epitaph = TimedOutError(f"no answer within {limit:g} seconds {scope}{place}")
+            told = f"no answer within {limit:g} seconds {scope}"
+            self._epitaph = TimedOutError(f"{told}{_place(asked)}")
         except (EOFError, OSError) as error:
             cause = self._cause_of_death()
             if self._template.broken:
                 raise SandboxError("the template has ended, and its workers with it") from error
-            self._epitaph = DiedError(f"the code ended its own process ({cause}){place}")
+            told = f"the code ended its own process ({cause})"
+            self._epitaph = DiedError(f"{told}{_place(asked)}")
         except wire.WireError as error:
-            self._epitaph = DiedError(
-                f"the code answered with something unreadable ({error}){place}"
-            )
+            told = f"the code answered with something unreadable ({error})"
+            self._epitaph = DiedError(f"{told}{_place(asked)}")
+        else:
+            return value
         self.close()
         raise self._epitaph
 
@@ -187,14 +256,17 @@ class Sandbox:
             ),
         }
 
-    def _frame(
-        self, do: str, what: dict[str, Any], hold: Callable[[Any], wire.Ref] | None = None
-    ) -> bytes:
-        self._number = secrets.randbits(62)  # so that no answer can be given before it is asked
-        return wire.pack({"number": self._number, "do": do, **what}, hold)
+    def _send(self, frames: bytes, seconds: float) -> None:
+        if len(frames) > AT_ONCE:  # which takes as long as the worker takes to read it
+            with self.budget.spend(seconds) as left:
+                self._connection.settimeout(max(left(), SHORTEST))
+                self._connection.sendall(frames)
+        else:
+            self._connection.sendall(frames)
 
     def _receive(
         self,
+        request: Request,
         budget: Budget,
         seconds: float,
         on_event: Callable[[Any], None] = lambda event: None,
@@ -202,14 +274,17 @@ class Sandbox:
     ) -> Any:
         while True:
             with budget.spend(seconds) as left:
-                answer = wire.unpack(*self._answers.receive(left), resolve)
+                text, body = self._answers.receive(left)
+                if request.foretold and not text and not body:
+                    return Foretold
+                answer = wire.unpack(text, body, resolve)
             if not isinstance(answer, dict):
                 raise wire.WireError("an answer that is no dictionary")
             if "event" in answer:
                 on_event(answer["event"])
                 continue
             number = answer.get("number")
-            if type(number) is not int or number != self._number:
+            if type(number) is not int or number != request.number:
                 raise wire.WireError("an answer to another request")
             if "error" in answer:
                 raise StudentError(one_line(answer["error"]))
@@ -224,6 +299,11 @@ class Sandbox:
         if code < 0:
             return f"signal {signal.Signals(-code).name}"
         return f"exit code {code}"
+
+
+def _place(request: Request) -> str:
+    label = request.label()
+    return f" [{label}]" if label else ""
 
 
 def one_line(text: object) -> str:

@@ -15,7 +15,7 @@ from autograder.sandbox import (
     TimedOutError,
     one_line,
 )
-from autograder.standin import Namespace
+from autograder.standin import Namespace, agenda_of
 from autograder.submission import Submission
 
 NOT_PYTHON = ("SyntaxError", "IndentationError", "TabError")
@@ -77,14 +77,16 @@ class Session:
             if cell.grade
         }
         self.sandbox = self._run_cells(skip)
+        self.agenda = agenda_of(self.sandbox)
 
     @property
     def namespace(self) -> Namespace:
         """The notebook's names."""
-        return Namespace(self.sandbox)
+        return Namespace(self.agenda)
 
     def enter(self, item: str) -> Namespace:
         """Return the notebook's names, with what they stand for at an item's cell."""
+        self.agenda.forget()
         with contextlib.suppress(StudentError):  # whoever has ended it is told so at every name
             self.sandbox.ask("enter", {"graded": item}, self.assignment.limits.call_seconds)
         return self.namespace

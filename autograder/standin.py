@@ -5,27 +5,51 @@ from typing import Any
 
 import numpy as np
 
+from autograder.agenda import Agenda, Thing
 from autograder.sandbox import Sandbox, StudentError, one_line
 from autograder.worker import wire
 
 UNREADABLE = "the code answered with something unreadable"
+NOTHING = "NoneType"  # the kind of what a write returns
 
 
 class StandIn:
     """Stands for one object in a worker: calls and attributes go there and back as plain values.
 
-    As with a local object, an array that the call changes in place is changed here too.
+    As with a local object, an array that the call changes in place is changed here too. What need
+    not be known at once is put off: a write, a call that makes an object, the look for a method.
+
+    Parameters
+    ----------
+    agenda : Agenda
+        Of its worker.
+    thing : Thing
+        The object.
     """
 
-    def __init__(self, sandbox: Sandbox, ref: wire.Ref) -> None:
-        object.__setattr__(self, "_sandbox", sandbox)
-        object.__setattr__(self, "_ref", wire.Ref(ref.number, one_line(ref.kind)))
+    def __init__(self, agenda: Agenda, thing: Thing) -> None:
+        object.__setattr__(self, "_agenda", agenda)
+        object.__setattr__(self, "_thing", thing)
 
     def __call__(self, *args: object, **kwargs: object) -> Any:
         """Call the object."""
-        label = self._ref.kind
-        answer = _ask(self._sandbox, label, "call", target=self, args=list(args), kwargs=kwargs)
+        thing: Thing = self._thing
+        agenda: Agenda = self._agenda
+        if thing.plain:
+            return thing.plain[0](*args, **kwargs)
+        what = {"target": self, "args": list(args), "kwargs": kwargs}
         arrays = [a for a in (*args, *kwargs.values()) if isinstance(a, np.ndarray)]
+        if thing.makes is not None and not arrays:
+            kind, methods = thing.makes
+            made = Thing(agenda.number(), kind, methods=methods)
+            agenda.put_off("make", what, lambda: thing.kind, result=made, spoilt=made)
+            return StandIn(agenda, made)
+        try:
+            answer = agenda.ask("call", what, lambda: thing.kind)
+        except StudentError:
+            if thing.plain:  # as it has turned out
+                thing.plain[0](*args, **kwargs)
+            raise
         match answer:
             case (value, [*changes]):
                 for change in changes:
@@ -37,32 +61,84 @@ class StandIn:
         """Read an attribute."""
         if name.startswith("__"):
             raise AttributeError(name)  # what Python itself looks for is not in the worker
-        return _ask(self._sandbox, f"{self._ref.kind}.{name}", "getattr", target=self, name=name)
+        thing: Thing = self._thing
+        agenda: Agenda = self._agenda
+        if thing.plain:
+            return getattr(thing.plain[0], name)
+        what = {"target": self, "name": name}
+        if name in thing.methods:
+            method = Thing(agenda.number(), thing.methods[name])
+            agenda.put_off(
+                "getattr", what, lambda: f"{thing.kind}.{name}", result=method, spoilt=method
+            )
+            return Method(agenda, method)
+        return agenda.ask("getattr", what, lambda: f"{thing.kind}.{name}")
 
     def __setattr__(self, name: str, value: object) -> None:
         """Write an attribute."""
-        label = f"{self._ref.kind}.{name}"
-        _ask(self._sandbox, label, "setattr", target=self, name=name, value=value)
+        thing: Thing = self._thing
+        if thing.plain:
+            setattr(thing.plain[0], name, value)
+            return
+        what = {"target": self, "name": name, "value": value}
+        written = Thing(self._agenda.number(), NOTHING)
+        self._agenda.put_off(
+            "setattr", what, lambda: f"{thing.kind}.{name}", result=written, spoilt=thing
+        )
+        if name in thing.methods:
+            thing.methods = {each: thing.methods[each] for each in thing.methods if each != name}
 
     def __repr__(self) -> str:
         """Name the object's type."""
-        return f"<a student's {self._ref.kind}>"
+        return f"<a student's {self._thing.kind}>"
+
+
+class Method(StandIn):
+    """Stands for what an object has where its class has a method: most often, that is the method.
+
+    Where the object has a plain value of its own there, this is as good as the value.
+    """
+
+    def __eq__(self, other: object) -> bool:
+        return other is self or bool(settled(self) == other)
+
+    __hash__ = StandIn.__hash__
+
+    def __getitem__(self, key: Any) -> Any:
+        return settled(self)[key]
+
+    def __iter__(self) -> Any:
+        return iter(settled(self))
+
+    def __len__(self) -> int:
+        return len(settled(self))
+
+    def __bool__(self) -> bool:
+        return bool(settled(self))
+
+    def __float__(self) -> float:
+        return float(settled(self))
 
 
 class Namespace:
     """The names that a submission's notebook defines, as stand-ins: `submission.Dropout`."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
-        self._sandbox = sandbox
+    def __init__(self, agenda: Agenda) -> None:
+        self._agenda = agenda
 
     def __getattr__(self, name: str) -> Any:
         """Return what the name stands for in the notebook; it does so for good."""
         if name.startswith("__"):
             raise AttributeError(name)
-        value = _ask(self._sandbox, name, "get", name=name)
+        value = self._agenda.ask("get", {"name": name}, lambda: name)
         if isinstance(value, StandIn):
             setattr(self, name, value)
         return value
+
+
+def agenda_of(sandbox: Sandbox) -> Agenda:
+    """Return a new agenda for the stand-ins of one worker."""
+    return Agenda(sandbox, _ref, lambda agenda, ref: StandIn(agenda, _thing_of(ref)))
 
 
 def repeat(call: Any, times: int, *args: object) -> list[Any]:
@@ -71,36 +147,62 @@ def repeat(call: Any, times: int, *args: object) -> list[Any]:
     Of a stand-in it costs one exchange of frames, not one for each call; what the calls change of
     their arguments in place is not changed here.
     """
+    call = settled(call)
     if isinstance(call, StandIn):
+        thing, agenda = _thing(call), _agenda(call)
         what = {"target": call, "args": list(args), "times": times}
-        results = _ask(call._sandbox, call._ref.kind, "repeat", **what)  # noqa: SLF001  # our own
+        results = agenda.ask("repeat", what, lambda: thing.kind)
         if not isinstance(results, list) or len(results) != times:
             raise StudentError(UNREADABLE)
         return results
     return [copy.deepcopy(call(*args)) for _ in range(times)]
 
 
-def kind_of(thing: StandIn) -> str:
+def settled(value: Any) -> Any:
+    """Return the plain value that a `Method` stands for, if it is one; else what stands for it."""
+    if not isinstance(value, Method):
+        return value
+    thing = _thing(value)
+    _agenda(value).flush()
+    _ref(value)
+    return thing.plain[0] if thing.plain else StandIn(_agenda(value), thing)
+
+
+def kind_of(stand_in: StandIn) -> str:
     """Return the name of the type that the worker says an object has."""
-    return _ref(thing).kind
+    _agenda(stand_in).flush()
+    _ref(stand_in)
+    return _thing(stand_in).kind
 
 
-def _ask(sandbox: Sandbox, label: str, do: str, **what: object) -> Any:
-    return sandbox.ask(
-        do,
-        what,
-        sandbox.limits.call_seconds,
-        label=label,
-        hold=_ref,
-        resolve=lambda ref: StandIn(sandbox, ref),
-    )
+def _thing(stand_in: StandIn) -> Thing:
+    thing: Thing = object.__getattribute__(stand_in, "_thing")
+    return thing
 
 
-def _ref(thing: object) -> wire.Ref:
-    if not isinstance(thing, StandIn):
-        raise wire.WireError(f"a {type(thing).__name__} cannot be sent to a worker")
-    ref: wire.Ref = object.__getattribute__(thing, "_ref")
-    return ref
+def _agenda(stand_in: StandIn) -> Agenda:
+    agenda: Agenda = object.__getattribute__(stand_in, "_agenda")
+    return agenda
+
+
+def _thing_of(ref: wire.Ref) -> Thing:
+    """Believe nothing of a reference but text, and that cut."""
+    if ref.makes is None:
+        return Thing(ref.number, one_line(ref.kind))
+    kind, methods = ref.makes
+    told = {name: one_line(method) for name, method in methods.items()}
+    return Thing(ref.number, one_line(ref.kind), (one_line(kind), told))
+
+
+def _ref(value: object) -> wire.Ref:
+    """Return what stands for a worker's object in a frame."""
+    if not isinstance(value, StandIn):
+        raise wire.WireError(f"a {type(value).__name__} cannot be sent to a worker")
+    thing = _thing(value)
+    if thing.fault is not None:
+        _agenda(value).remember(thing.fault)
+        raise type(thing.fault)(str(thing.fault))
+    return wire.Ref(thing.number)
 
 
 def _apply(change: object, arrays: list[np.ndarray[Any, Any]]) -> None:

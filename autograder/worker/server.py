@@ -18,6 +18,8 @@ from autograder.worker.forbidden import succeeding
 from autograder.worker.given import GivenModules
 
 SLOW = 0.1  # seconds
+MANY = 100  # methods of a class, to be foretold
+GETATTRIBUTE = object.__getattribute__
 
 
 class Server:
@@ -25,37 +27,66 @@ class Server:
 
     A request is a dictionary with the name of the operation, its arguments, and a number that the
     answer must repeat. An answer has the number and a value, or the number and an error.
+
+    A request may foretell the kind of its value, and choose the number that stands for it from then
+    on: others wait behind it already, and may speak of it. If it comes out as foretold, the answer
+    is an empty frame; if it fails, those behind it are left out, down to the first that foretells
+    nothing, and have no answer.
     """
 
     def __init__(self, connection: socket.socket) -> None:
         self.connection = connection
         self.requests = wire.Receiver(connection)
         self.notebook = Notebook()
-        self.objects: list[Any] = []  # what a `Ref` of ours stands for
+        self.objects: dict[int, Any] = {}  # by number, what a `Ref` stands for
+        self.held = 0  # how many of the numbers are ours; those of the other side are far above
 
     def serve(self) -> None:
         """Answer until the other side hangs up."""
+        failed = False  # a request that others wait behind
         while True:
             try:
                 text, body = self.requests.receive(lambda: None)
             except (EOFError, OSError):
                 return
-            request = wire.unpack(text, body, lambda ref: self.objects[ref.number])
+            request = wire.unpack(text, body, (lambda ref: ref) if failed else self.object)
             number = request.pop("number")
             operation = getattr(self, "do_" + request.pop("do"))
+            foretold = request.pop("foretold", None)
+            if failed:
+                failed = foretold is not None
+                continue
             try:
-                answer = wire.pack({"number": number, "value": operation(**request)}, self.hold)
+                value = operation(**request)
+                if foretold is None:
+                    answer = wire.pack({"number": number, "value": value}, self.hold)
+                else:
+                    answer = self.kept(value, number, *foretold)
             except BaseException as error:  # noqa: BLE001  # whatever a student's code may raise
                 answer = wire.pack({"number": number, "error": describe(error) + place(error)})
+                failed = foretold is not None
             self.connection.sendall(answer)
+
+    def object(self, ref: wire.Ref) -> Any:
+        """Return what a reference stands for."""
+        return self.objects[ref.number]
 
     def hold(self, thing: Any) -> wire.Ref:
         """Keep an object that cannot be sent, and return what stands for it."""
-        self.objects.append(thing)
-        named = isinstance(thing, (type, types.FunctionType, types.MethodType))
-        # nothing else is asked for its name: its class may answer with whatever it likes
-        name = thing.__qualname__ if named else type(thing).__name__
-        return wire.Ref(len(self.objects) - 1, str(name)[:80])
+        number, self.held = self.held, self.held + 1
+        self.objects[number] = thing
+        return wire.Ref(number, kind_of(thing), makes(thing))
+
+    def kept(self, thing: Any, number: int, own: int, kind: str) -> bytes:
+        """Keep a value under a number that was chosen for it, and return the answer."""
+        self.objects[own] = thing
+        if kind_of(thing) == kind:
+            return wire.DONE
+
+        def hold(each: Any) -> wire.Ref:
+            return wire.Ref(own, kind_of(thing)) if each is thing else self.hold(each)
+
+        return wire.pack({"number": number, "value": thing}, hold)
 
     def do_start(
         self, given: dict[str, str], forbidden: list[str], seed: int, confinement: dict[str, Any]
@@ -121,6 +152,10 @@ class Server:
         ]
         return value, changed
 
+    def do_make(self, target: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """Call an object with no arrays."""
+        return target(*args, **kwargs)
+
     def do_repeat(self, target: Any, args: list[Any], times: int) -> list[Any]:
         """Call an object several times; a result that is an array is copied before the next.
 
@@ -143,6 +178,38 @@ class Server:
     def do_setattr(self, target: Any, name: str, value: Any) -> None:
         """Write an attribute."""
         setattr(target, name, value)
+
+    def do_nothing(self) -> None:
+        """Be asked last, after what foretells its value."""
+
+
+def kind_of(thing: Any) -> str:
+    """Return the name of a class, function or method, or else that of an object's type."""
+    named = isinstance(thing, (type, types.FunctionType, types.MethodType))
+    # nothing else is asked for its name: its class may answer with whatever it likes
+    return str(thing.__qualname__ if named else type(thing).__name__)[:80]
+
+
+def makes(thing: Any) -> tuple[str, dict[str, str]] | None:
+    """Return the kind of a class's instances, and those of their methods, if both are certain.
+
+    So they are where nothing but `__init__` has a say in what a call makes, and no method is found
+    in another way than Python's.
+    """
+    if type(thing) is not type:
+        return None
+    found: dict[str, Any] = {}
+    for base in reversed(thing.__mro__):
+        found.update(vars(base))
+    if found["__new__"] is not object.__new__ or found["__getattribute__"] is not GETATTRIBUTE:
+        return None
+    functions = [
+        name
+        for name, value in found.items()
+        if type(value) is types.FunctionType and type(name) is str and not name.startswith("__")
+    ]
+    methods = {name: kind_of(found[name]) for name in functions[:MANY]}
+    return str(thing.__name__)[:80], methods
 
 
 def place(error: BaseException) -> str:

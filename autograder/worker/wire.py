@@ -29,6 +29,7 @@ PLAIN = frozenset({type(None), bool, str, float})  # JSON has them, to the bit: 
 TEXT = frozenset({str})
 ENCODER = json.JSONEncoder(check_circular=False, separators=(",", ":"))
 DECODER = json.JSONDecoder()
+DONE = HEADER.pack(0, 0)  # an empty frame: what was asked is done, and came out as foretold
 
 
 class WireError(Exception):
@@ -44,11 +45,17 @@ class Ref:
         The object's number in the worker's table.
     kind : str
         The name of its type, for messages.
+    makes : (str, dict of str to str), optional
+        Of a class that, when called, can only make an instance of its own or raise: the kind of
+        the instance, and by their names the kinds of its methods.
     """
 
-    def __init__(self, number: int, kind: str = "") -> None:
+    def __init__(
+        self, number: int, kind: str = "", makes: tuple[str, dict[str, str]] | None = None
+    ) -> None:
         self.number = number
         self.kind = kind
+        self.makes = makes
 
 
 def pack(value: Any, hold: Callable[[Any], Ref] | None = None) -> bytes:
@@ -165,7 +172,7 @@ def _encode(
     if kind is list or kind is tuple:
         return [kind.__name__, *[_encode(item, blobs, hold, depth - 1) for item in value]]
     if kind is Ref:
-        return ["ref", value.number, value.kind]
+        return ["ref", value.number, value.kind, *(value.makes or ())]
     return _encode_uncommon(value, blobs, hold, depth)
 
 
@@ -217,6 +224,13 @@ def _key(key: Any) -> Any:
     return key
 
 
+def _makes(kind: Any, methods: Any) -> tuple[str, dict[str, str]]:
+    texts = isinstance(methods, dict) and TEXT.issuperset(map(type, methods.values()))
+    if not isinstance(kind, str) or not texts:
+        raise WireError("a class that makes no instances with methods")
+    return kind[:100], {name: method[:100] for name, method in methods.items()}
+
+
 class _Decoder:
     """Reads one tree of JSON, taking the arrays' bytes in order from the body."""
 
@@ -247,10 +261,10 @@ class _Decoder:
         if tag == "tuple":
             return tuple([self.decode(item, depth - 1) for item in content])
         if tag == "ref":
-            number, kind = content
+            number, kind, *makes = content
             if type(number) is not int or not 0 <= number < 2**63 or not isinstance(kind, str):
                 raise WireError("a reference that is no number")
-            return self.resolve(Ref(number, kind[:100]))
+            return self.resolve(Ref(number, kind[:100], _makes(*makes) if makes else None))
         if tag == "dict":
             return {
                 _key(self.decode(key, depth - 1)): self.decode(item, depth - 1)
