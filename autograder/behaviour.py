@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from autograder.assignment import Assignment, Item
-from autograder.collection import run_functions
+from autograder.collection import Taker, run_functions
 from autograder.pytest_plugin import Grading
 from autograder.sandbox import DiedError, StudentError
 from autograder.suite import uses_a_plain_value_as_an_object
@@ -56,31 +56,31 @@ def observe(
     return facts, observer.faults
 
 
-class _Observer:
-    """A pytest plugin that keeps what observations return."""
+class _Observer(Taker):
+    """Keeps what observations return."""
 
     def __init__(self) -> None:
         self.facts: dict[str, Facts] = {}
         self.broken: set[str] = set()
         self.faults: list[str] = []
 
-    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
-        names = pyfuncitem._fixtureinfo.argnames  # noqa: SLF001  # as pytest's own hook does
-        value = pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names})
-        self._keep(pyfuncitem, _text(value))
+    def call(self, function: pytest.Function) -> bool:
+        names = function._fixtureinfo.argnames  # noqa: SLF001  # as pytest's own hook does
+        value = function.obj(**{name: function.funcargs[name] for name in names})
+        self._keep(function, _text(value))
         return True
 
-    def pytest_runtest_makereport(self, item: pytest.Function, call: pytest.CallInfo[None]) -> None:
+    def take(self, function: pytest.Function, call: pytest.CallInfo[None]) -> None:
         if call.excinfo is None:
             return
         error = call.excinfo.value
         if isinstance(error, (AssertionError, StudentError, pytest.fail.Exception)):
-            self._keep(item, _told(error))
+            self._keep(function, _told(error))
         elif uses_a_plain_value_as_an_object(error):
-            self._keep(item, f"{error}: a plain value")
+            self._keep(function, f"{error}: a plain value")
         else:
-            self.broken.add(item.path.stem)
-            self.faults.append(f"{item.nodeid}: {type(error).__name__}: {error}")
+            self.broken.add(function.path.stem)
+            self.faults.append(f"{function.nodeid}: {type(error).__name__}: {error}")
 
     def _keep(self, item: pytest.Function, fact: str) -> None:
         name = item.name.removeprefix("observe_")

@@ -47,7 +47,7 @@ OPTIONS = [
 
 
 def run_functions(
-    assignment: Assignment, grading: Grading, items: list[Item], prefix: str, plugin: object
+    assignment: Assignment, grading: Grading, items: list[Item], prefix: str, taker: "Taker"
 ) -> list[str]:
     """Run the functions of some items' suites, and return what broke where they were loaded.
 
@@ -58,19 +58,33 @@ def run_functions(
     items : list of Item
     prefix : str
         Of the functions' names: "test_" or "observe_".
-    plugin : object
-        A pytest plugin, which takes the outcomes.
+    taker : Taker
     """
     if not items:
         return []
     suites = _suites(assignment.root, assignment.name, assignment.notebook, assignment.version)
     template(grading.layers, assignment.limits)  # which ends with the thread that starts it
     try:
-        suites.run(grading, {item.name for item in items}, prefix, plugin)
+        suites.run(grading, {item.name for item in items}, prefix, taker)
     except SuitesEndedError as error:
         _suites.cache_clear()
         return [str(error)]
     return suites.faults
+
+
+class Taker:
+    """Takes the outcomes of a run's functions.
+
+    pytest calls it by way of the suites' one plugin: it keeps hold of each plugin it ever had.
+    """
+
+    def call(self, function: pytest.Function) -> bool | None:
+        """Call a function in pytest's stead; None leaves that to pytest."""
+        return None
+
+    def take(self, function: pytest.Function, call: pytest.CallInfo[None]) -> None:
+        """Take what became of a function's setup, call or teardown."""
+        raise NotImplementedError
 
 
 class SuitesEndedError(Exception):
@@ -103,7 +117,7 @@ class Suites:
         """What broke when the suites were loaded."""
         return self._loop.faults
 
-    def run(self, grading: Grading, names: set[str], prefix: str, plugin: object) -> None:
+    def run(self, grading: Grading, names: set[str], prefix: str, taker: "Taker") -> None:
         """Run the functions with a prefix in the suites of some names.
 
         Raises
@@ -111,7 +125,7 @@ class Suites:
         SuitesEndedError
             If they end pytest.
         """
-        self._loop.jobs.put((grading, names, prefix, plugin))
+        self._loop.jobs.put((grading, names, prefix, taker))
         if self._loop.ended or self._loop.done.get():
             raise SuitesEndedError(f"the suites ended pytest: {self._loop.last_words}")
 
@@ -120,7 +134,7 @@ class Suites:
         self._loop.jobs.put(None)
 
 
-Job = tuple[Grading, set[str], str, object]
+Job = tuple[Grading, set[str], str, Taker]
 
 
 class _Loop:
@@ -129,6 +143,7 @@ class _Loop:
     def __init__(self) -> None:
         self.jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self.done: queue.SimpleQueue[bool] = queue.SimpleQueue()  # whether that was the end
+        self.taker: Taker | None = None  # of the present job
         self.ended = False
         self.faults: list[str] = []
         self.last_words = ""
@@ -149,16 +164,21 @@ class _Loop:
         self, item: pytest.Function, call: pytest.CallInfo[None]
     ) -> pytest.TestReport:
         """Make a report that nobody reads: pytest's own quotes the source around each failure."""
+        assert self.taker is not None
+        self.taker.take(item, call)
         outcome: Literal["passed", "failed"] = "failed" if call.excinfo else "passed"
         assert call.when != "collect"
         return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)
 
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
+        assert self.taker is not None
+        return self.taker.call(pyfuncitem)
+
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         self.done.put(False)
         while (job := self.jobs.get()) is not None:
-            grading, names, prefix, plugin = job
+            grading, names, prefix, self.taker = job
             session.config.stash[GRADING] = grading
-            session.config.pluginmanager.register(plugin)
             functions = [
                 function
                 for function in session.items
@@ -166,7 +186,6 @@ class _Loop:
             ]
             for function, following in zip_longest(functions, functions[1:]):
                 function.config.hook.pytest_runtest_protocol(item=function, nextitem=following)
-            session.config.pluginmanager.unregister(plugin)
             self.done.put(False)
         return True
 

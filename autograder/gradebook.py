@@ -26,8 +26,8 @@ EXTRA = "pip install 'autograder[postgres]'"
 
 def file_of(url: str) -> Path | None:
     """Return the file that a gradebook's address names; None if it is a server's address."""
-    path = url.removeprefix("sqlite:///").partition("?")[0]
-    return None if path == url else Path(path)
+    kind, _, path = url.partition(":///")
+    return Path(path.partition("?")[0]) if kind == "sqlite" else None
 
 
 def is_there(url: str) -> bool:

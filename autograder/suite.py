@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from autograder.assignment import Assignment, Item
-from autograder.collection import run_functions
+from autograder.collection import Taker, run_functions
 from autograder.outcome import ItemResult, Outcome, PropertyResult, merge
 from autograder.pytest_plugin import Grading
 from autograder.sandbox import DiedError, StudentError, TimedOutError
@@ -98,27 +98,27 @@ class _ItemRun:
         return ItemResult(self.item.name, self.item.points, results)
 
 
-class _Collector:
-    """A pytest plugin that takes the outcomes."""
+class _Collector(Taker):
+    """Keeps the outcomes."""
 
     def __init__(self, items: list[Item]) -> None:
         self.runs = {item.name: _ItemRun(item) for item in items}
 
-    def pytest_runtest_makereport(self, item: pytest.Function, call: pytest.CallInfo[None]) -> None:
+    def take(self, function: pytest.Function, call: pytest.CallInfo[None]) -> None:
         if call.when != "call" and call.excinfo is None:
             return
         error = call.excinfo.value if call.excinfo else None
-        name = item.originalname
-        run = self.runs[item.path.stem]
-        outcome, message = _judge(run, item, error)
+        name = function.originalname
+        run = self.runs[function.path.stem]
+        outcome, message = _judge(run, function, error)
         run.cases.setdefault(name, []).append(
             PropertyResult(
                 name=name,
-                sentence=_sentence(item),
+                sentence=_sentence(function),
                 outcome=outcome,
                 message=message,
                 # where the worker died, the whole item is worth nothing
-                essential=item.get_closest_marker("essential") is not None
+                essential=function.get_closest_marker("essential") is not None
                 or isinstance(error, DiedError),
             )
         )

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import weakref
 from functools import lru_cache
 from pathlib import Path
@@ -92,6 +93,7 @@ class Template:
         if self._folder is not None:
             self.scratch = str(self._folder.path)
             self._folder.path.chmod(0o711)  # for workers of another user to pass through
+        self._asking = threading.Lock()  # suites that end do so in a thread of their own
         self._control, theirs = socket.socketpair()
         self._control.settimeout(START_SECONDS)
         self._log = tempfile.TemporaryFile("a+b")  # noqa: SIM115  # closed with this object
@@ -139,8 +141,9 @@ class Template:
     def _ask(self, number: int, milliseconds: int, connection: socket.socket | None = None) -> int:
         descriptors = [connection.fileno()] if connection else []
         try:
-            socket.send_fds(self._control, [REQUEST.pack(number, milliseconds)], descriptors)
-            answer = self._control.recv(ANSWER.size, socket.MSG_WAITALL)
+            with self._asking:
+                socket.send_fds(self._control, [REQUEST.pack(number, milliseconds)], descriptors)
+                answer = self._control.recv(ANSWER.size, socket.MSG_WAITALL)
             if len(answer) < ANSWER.size:
                 raise EOFError("it has ended")
         except (OSError, EOFError):

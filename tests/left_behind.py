@@ -19,16 +19,18 @@ def rows(gradebook: Path | str) -> dict[str, list[str]]:
     url = gradebook if isinstance(gradebook, str) else f"sqlite:///{gradebook}"
     engine = create_engine(url)
     found: dict[str, list[str]] = {}
-    meant: dict[Any, tuple[str, ...]] = {}
+    meant: dict[Any, str] = {}
     with engine.connect() as connection:
         for table in Base.metadata.sorted_tables:  # what a row points at comes before it
             found[table.name] = []
             for row in connection.execute(select(table)).mappings():
-                values = [meant.get(value, value) for value in row.values()]
-                said = tuple(repr(value) for value in values if not _is_random(value))
-                found[table.name].append(str(said))
+                values = {name: meant.get(value, repr(value)) for name, value in row.items()}
                 if _is_random(row.get("id")):
-                    meant.setdefault(row["id"], (table.name, *said))
+                    del values["id"]
+                said = ", ".join(f"{name}: {value}" for name, value in values.items())
+                found[table.name].append(said)
+                if _is_random(row.get("id")):
+                    meant.setdefault(row["id"], f"{table.name}({said})")
     engine.dispose()
     return {name: sorted(said) for name, said in found.items()}
 

@@ -202,7 +202,7 @@ def test_the_class_is_of_every_kind(graded):
     seen = {Status.GRADED, Status.REMARKS, Status.UNREADABLE, Status.TIMED_OUT}
     assert all(f'"status": "{status}"' in files for status in seen)
     submissions = " ".join(state["submitted_notebook"])
-    assert "'late_submission_penalty': 2.0" in submissions
+    assert "late_submission_penalty: 2.0" in submissions
     grades = " ".join(state["grade"])
     assert all(f"'auto_score': {points}" in grades for points in ("0.0", "1.5", "2.0"))
     assert "'manual_score': 0.25" in grades

@@ -1,8 +1,11 @@
 """Suites that are loaded once: for many submissions, until they change, and whatever they do."""
 
+import gc
+import weakref
+
 import pytest
 
-from autograder.collection import run_functions
+from autograder.collection import Taker, run_functions
 from autograder.outcome import Outcome
 from autograder.pytest_plugin import Grading
 from autograder.submission import Submission
@@ -55,16 +58,36 @@ def test_only_what_is_asked_for_is_run(tiny):
     """The functions with the prefix, of the suites of the items, and none without an item."""
     seen = []
 
-    class Watcher:
-        def pytest_pyfunc_call(self, pyfuncitem):
-            seen.append(pyfuncitem.originalname)
+    class Watcher(Taker):
+        def call(self, function):
+            seen.append(function.originalname)
             return True
+
+        def take(self, function, call):
+            assert call.excinfo is None
 
     suite = tiny.hidden / "test_scaler.py"
     suite.write_text(f"{START}{GOOD}def observe_it(submission):\n    pass\n")
     for items, prefix in ((tiny.items, "observe_"), ([], "test_"), (tiny.items, "test_")):
         assert run_functions(tiny, grading(tiny), items, prefix, Watcher()) == []
     assert seen == ["observe_it", "test_good"]
+
+
+def test_nothing_of_a_submission_is_kept(tiny):
+    """Whatever a run brought to light goes with it: a class costs no more memory than its largest."""
+    takers = []
+
+    class Watcher(Taker):
+        def __init__(self):
+            takers.append(weakref.ref(self))
+
+        def take(self, function, call):
+            assert call.excinfo is None
+
+    for _ in range(3):
+        run_functions(tiny, grading(tiny), tiny.items, "test_", Watcher())
+    gc.collect()
+    assert [taker() for taker in takers[:-1]] == [None, None]
 
 
 def test_the_projects_own_settings_do_not_matter(run, tmp_path, monkeypatch, capfd):

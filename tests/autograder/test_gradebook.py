@@ -17,6 +17,7 @@ from autograder.gradebook import check_writable, file_of, is_there, trouble
         ("sqlite:////course/gradebook.db?timeout=60", False),
         ("postgresql://user@host/course", True),
         ("postgresql+psycopg://user@host/course", True),
+        ("postgresql+psycopg://user@/course?host=/run", True),
     ],
 )
 def test_a_file_is_no_server(url, found):
