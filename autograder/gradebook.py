@@ -62,6 +62,9 @@ def patient(url: str) -> str:
 
 def trouble(error: OperationalError) -> str:
     """Return what is wrong with a gradebook that could not be written to, and the remedy."""
+    if not isinstance(error.orig, sqlite3.Error):
+        cause = (str(error.orig).splitlines() or [""])[0]
+        return f"the gradebook's server must answer ({cause}): see to it, and grade again"
     if "full" in str(error.orig):
         return "there must be room on the disk for the gradebook: make room, and grade again"
     return (

@@ -204,8 +204,8 @@ def test_the_class_is_of_every_kind(graded):
     submissions = " ".join(state["submitted_notebook"])
     assert "late_submission_penalty: 2.0" in submissions
     grades = " ".join(state["grade"])
-    assert all(f"'auto_score': {points}" in grades for points in ("0.0", "1.5", "2.0"))
-    assert "'manual_score': 0.25" in grades
+    assert all(f"auto_score: {points}" in grades for points in ("0.0", "1.5", "2.0"))
+    assert "manual_score: 0.25" in grades
     assert "No response." in " ".join(state["comment"])
     assert len(state["hooks"]) == ALL
     assert "zoe" not in str(state)

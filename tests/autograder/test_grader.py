@@ -120,16 +120,16 @@ def test_a_template_that_is_killed_costs_nobody_anything(tiny, layers, monkeypat
     grade(tiny, Submission.from_notebook(handed_in(tiny, RIGHT)), layers=layers)
     parent = template(layers, tiny.limits)
     family = psutil.Process(parent._process.pid).children(recursive=True)
-    asked = Sandbox.ask
+    asked = Sandbox.exchange
 
-    def kill_first(sandbox, do, *what, **more):
-        if do == "call" and sandbox._template is parent:
+    def kill_first(sandbox, requests, *what, **more):
+        if requests[-1].label() == "Scaler" and sandbox._template is parent:
             for process in [parent._process, *family]:
                 process.kill()
             psutil.wait_procs(family, 5)
-        return asked(sandbox, do, *what, **more)
+        return asked(sandbox, requests, *what, **more)
 
-    monkeypatch.setattr(Sandbox, "ask", kill_first)
+    monkeypatch.setattr(Sandbox, "exchange", kill_first)
     report = grade(tiny, Submission.from_notebook(handed_in(tiny, RIGHT)), layers=layers)
     assert template(layers, tiny.limits) is not parent
     assert (report.status, report.remarks) == (Status.GRADED, ())
