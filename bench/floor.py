@@ -8,6 +8,8 @@ points as JSON.
 import json
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -60,20 +62,39 @@ class Floor:
         os.dup2(nothing, 1)
         os.dup2(nothing, 2)
         submission = Submission.from_notebook(nbformat.read(path, as_version=4))
-        sys.meta_path.insert(0, GivenModules(self.assignment.given))
-        sys.meta_path.append(AbsentFinder())
         notebook = Notebook()
         cells: list[Any] = [
             {"source": cell.source, "role": self.assignment.role(cell)}
             for cell in submission.cells
             if cell.kind == "code" and not cell.grade
         ]
-        notebook.run(cells, set(), lambda cell, line: None, definitions_only=False)
+        with _as_in_a_worker(self.assignment.given):
+            notebook.run(cells, set(), lambda cell, line: None, definitions_only=False)
         names = {**notebook.module.__dict__, **notebook.given, **notebook.answers}
         self.judge.judge(names)
         for item in session.items:
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
         os.write(writing, json.dumps(self.judge.points(self.assignment)).encode())
+
+
+@contextmanager
+def _as_in_a_worker(given: dict[str, str]) -> Iterator[None]:
+    """Have the given modules and NumPy, and no other library: no figure is drawn for nobody."""
+    other = {name: sys.modules.pop(name) for name in [*sys.modules] if _is_other(name)}
+    finders: list[Any] = [GivenModules(given), AbsentFinder()]
+    sys.meta_path[:0] = finders
+    try:
+        yield
+    finally:
+        sys.meta_path[:] = [finder for finder in sys.meta_path if finder not in finders]
+        for name in [name for name in sys.modules if _is_other(name) and name not in given]:
+            del sys.modules[name]
+        sys.modules.update(other)
+
+
+def _is_other(name: str) -> bool:
+    root = name.partition(".")[0]
+    return root not in {"numpy", "__main__", "autograder", "bench", *sys.stdlib_module_names}
 
 
 def main() -> None:
