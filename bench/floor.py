@@ -5,11 +5,13 @@ submission; the child runs the student's own statements and the suites, and ends
 points as JSON.
 """
 
+import io
 import json
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ import pytest
 
 from autograder import pytest_plugin
 from autograder.assignment import Assignment
-from autograder.submission import Submission
+from autograder.submission import Submission, filled
 from autograder.worker.absent import AbsentFinder
 from autograder.worker.cells import Notebook
 from autograder.worker.given import GivenModules
@@ -43,7 +45,10 @@ class Floor:
         self.points: dict[str, dict[str, float]] = {}
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Grade each submission in a child."""
+        """Grade the reference here, so that all is warm, and each submission in a child."""
+        reference = filled(self.assignment.release, self.assignment.reference)
+        with redirect_stdout(io.StringIO()):
+            self._run(session, reference)
         for path in self.paths:
             reading, writing = os.pipe()
             if not os.fork():
@@ -61,7 +66,11 @@ class Floor:
         nothing = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nothing, 1)
         os.dup2(nothing, 2)
-        submission = Submission.from_notebook(nbformat.read(path, as_version=4))
+        self._run(session, nbformat.read(path, as_version=4))
+        os.write(writing, json.dumps(self.judge.points(self.assignment)).encode())
+
+    def _run(self, session: pytest.Session, submitted: nbformat.NotebookNode) -> None:
+        submission = Submission.from_notebook(submitted)
         notebook = Notebook()
         cells: list[Any] = [
             {"source": cell.source, "role": self.assignment.role(cell)}
@@ -72,9 +81,8 @@ class Floor:
             notebook.run(cells, set(), lambda cell, line: None, definitions_only=False)
         names = {**notebook.module.__dict__, **notebook.given, **notebook.answers}
         self.judge.judge(names)
-        for item in session.items:
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
-        os.write(writing, json.dumps(self.judge.points(self.assignment)).encode())
+        for item, following in zip_longest(session.items, session.items[1:]):
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ So a kernel runs them in the stock course, and so the floor is measured. They ar
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -59,14 +59,19 @@ class Judge:
         """Give the grading to the fixtures."""
         config.stash[GRADING] = self.grading
 
-    def pytest_runtest_makereport(self, item: pytest.Function, call: pytest.CallInfo[None]) -> None:
-        """Keep the outcome of a test."""
-        if call.when != "call" and call.excinfo is None:
-            return
-        outcome = Outcome.FAILED if call.excinfo else Outcome.PASSED
-        essential = item.get_closest_marker("essential") is not None
-        cases = self.cases.setdefault(item.path.stem, {}).setdefault(item.originalname, [])
-        cases.append(PropertyResult(item.originalname, "", outcome, essential=essential))
+    def pytest_runtest_makereport(
+        self, item: pytest.Function, call: pytest.CallInfo[None]
+    ) -> pytest.TestReport:
+        """Keep the outcome of a test, and make a report that nobody reads, as the grader does."""
+        assert call.when != "collect"
+        failed = call.excinfo is not None
+        if call.when == "call" or failed:
+            outcome = Outcome.FAILED if failed else Outcome.PASSED
+            essential = item.get_closest_marker("essential") is not None
+            cases = self.cases.setdefault(item.path.stem, {}).setdefault(item.originalname, [])
+            cases.append(PropertyResult(item.originalname, "", outcome, essential=essential))
+        told: Literal["passed", "failed"] = "failed" if failed else "passed"
+        return pytest.TestReport(item.nodeid, item.location, {}, told, None, call.when)
 
 
 def _is_own(thing: object) -> bool:
