@@ -140,7 +140,7 @@ class Agenda:
         StudentError
         """
         request = self._sandbox.request(do, what, label, self._hold)
-        suite = sys._getframe(2)  # noqa: SLF001  # as above
+        suite = sys._getframe(2)  # noqa: SLF001  # of whoever uses a stand-in
         if self._size + len(request.frame) > AT_ONCE:
             self.flush(suite)
         return self._exchange(request, suite)

@@ -60,11 +60,11 @@ def main() -> None:
 
 def _expected() -> tuple[type[Exception], ...]:
     """Return the errors whose text says all, imported here since they take a second."""
-    from nbgrader.converters.base import NbGraderException  # noqa: PLC0415
-    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
+    from nbgrader.converters.base import NbGraderException
+    from sqlalchemy.exc import SQLAlchemyError
 
-    from autograder.assignment import AssignmentError  # noqa: PLC0415
-    from autograder.cluster_worker import ClusterError  # noqa: PLC0415
-    from autograder.probe import NotIsolatedError  # noqa: PLC0415
+    from autograder.assignment import AssignmentError
+    from autograder.cluster_worker import ClusterError
+    from autograder.probe import NotIsolatedError
 
     return AssignmentError, ClusterError, NbGraderException, NotIsolatedError, SQLAlchemyError

@@ -109,7 +109,7 @@ class ClusterPool:
 
     async def _result(self, there: Any, names: list[str]) -> dict[str, Graded]:
         """Return what a worker has made of a submission; that it died holds the grade back."""
-        from distributed import KilledWorker  # noqa: PLC0415
+        from distributed import KilledWorker
 
         try:
             done = await there
@@ -183,9 +183,9 @@ class ClusterPool:
 def _connected(address: str) -> Any:
     """Return a client of a scheduler."""
     try:
-        import dask  # noqa: PLC0415  # only for those who have a cluster
-        import distributed  # noqa: PLC0415
-        from distributed.comm import addressing  # noqa: PLC0415
+        import dask  # only for those who have a cluster
+        import distributed
+        from distributed.comm import addressing
     except ImportError as error:
         raise ClusterError(
             f"--scheduler needs the package distributed ({error}): {EXTRA}"

@@ -92,7 +92,7 @@ def _telling(method: Callable[..., Any]) -> Callable[..., Any]:
     def tell(*args: Any, **kwargs: Any) -> Any:
         try:
             return method(*args, **kwargs)
-        except Exception as error:
+        except Exception as error:  # whatever a student's code raises
             raise StudentError(str(error)) from error
 
     return tell

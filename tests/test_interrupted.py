@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from tests.autograder.conftest import (
-    HEADER,
+    HANGING,
     IDENTITY,
     IN_PLACE,
     RIGHT,
@@ -29,9 +29,6 @@ from tests.left_behind import files, rows
 
 pytestmark = pytest.mark.xdist_group("interrupted")  # one class is graded for all of these
 
-HANGING = (
-    f"{HEADER}        while self.factor == 0.5:\n            pass\n        return self.factor * x\n"
-)
 ANSWERS = [RIGHT, IDENTITY, IN_PLACE, RIGHT, IDENTITY, IN_PLACE, RIGHT, IN_PLACE]
 CLASS = {"a_hanging_one": HANGING} | {f"student{n}": answer for n, answer in enumerate(ANSWERS)}
 LINGERING = 10.0  # seconds in which all must have ended, on a busy machine

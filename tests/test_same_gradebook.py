@@ -17,6 +17,7 @@ from nbgrader.utils import compute_checksum
 
 from autograder.report import Status
 from tests.autograder.conftest import (
+    HANGING,
     HEADER,
     IDENTITY,
     IN_PLACE,
@@ -32,9 +33,6 @@ from tests.left_behind import files, rows
 
 pytestmark = pytest.mark.xdist_group("same_gradebook")  # one class is graded for all of these
 
-HANGING = (
-    f"{HEADER}        while self.factor == 0.5:\n            pass\n        return self.factor * x\n"
-)
 EXITING = f"import os\n{HEADER}        os._exit(0)\n"
 ALL = 18  # that are to be graded: of 20, one is excluded and one was not handed in anew
 OLD, NEW = "2026-01-01 10:00:00", "2026-01-02 10:00:00"

@@ -59,6 +59,10 @@ class Scaling:
 HEADER = "class Scaler(Scaling):\n    def __call__(self, x):\n"
 SOLVED = f"{HEADER}        ### BEGIN SOLUTION\n        return self.factor * x\n        ### END SOLUTION\n"
 STUB = f"{HEADER}        # YOUR CODE HERE\n        raise NotImplementedError()\n"
+# for one factor of several, so that the others are answered
+HANGING = (
+    f"{HEADER}        while self.factor == 0.5:\n            pass\n        return self.factor * x\n"
+)
 RIGHT = f"{HEADER}        return x * self.factor\n"
 IN_PLACE = f"{HEADER}        x *= self.factor\n        return x\n"  # three of four properties
 IDENTITY = f"{HEADER}        return x\n"  # all but the essential one, for factor 1
