@@ -7,7 +7,7 @@ a write or the making of an object, is put off, and travels with what comes next
 import contextlib
 import sys
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from types import FrameType
 from typing import Any, NamedTuple
@@ -57,23 +57,70 @@ class Thing:
                 self.plain = (value,)
 
 
+class Answer:
+    """Stands for the value of a request that travels with others, until it has come.
+
+    Parameters
+    ----------
+    flush : callable
+        Has it come.
+    take : callable
+        Makes of what the worker answers what the suite gets.
+    excuse : callable
+        Raises what says it better, if there is such a thing, where the request has failed.
+    """
+
+    __slots__ = ("_excuse", "_flush", "_take", "_value", "fault")
+
+    def __init__(
+        self,
+        flush: Callable[[], None],
+        take: Callable[[Any], Any],
+        excuse: Callable[[], object],
+    ) -> None:
+        self._flush = flush
+        self._take = take
+        self._excuse = excuse
+        self._value: Any = None
+        self.fault: StudentError | None = None
+
+    def turn_out(self, value: Any) -> None:
+        """Be a value that has come."""
+        try:
+            self._value = self._take(value)
+        except StudentError as error:
+            self.fault = error
+
+    def get(self) -> Any:
+        """Return the value, or raise what there is instead."""
+        if self.fault is not None:
+            self._excuse()
+            raise type(self.fault)(str(self.fault))
+        return self._value
+
+    def __call__(self, *args: object, **kwargs: object) -> Any:
+        """Call the value: an attribute of which nobody knew that it is a method."""
+        self._flush()
+        return self.get()(*args, **kwargs)
+
+
 class PutOff(NamedTuple):
     """A request that waits.
 
     Parameters
     ----------
     request : Request
-    result : Thing
+    result : Thing or Answer
         What stands for its value.
-    spoilt : Thing
+    spoilt : Thing or Answer
         What cannot be used any more if it fails.
     suite, line : FrameType, int
         Where the suite asked for it.
     """
 
     request: Request
-    result: Thing
-    spoilt: Thing
+    result: Thing | Answer
+    spoilt: Thing | Answer
     suite: FrameType
     line: int
 
@@ -105,6 +152,7 @@ class Agenda:
         self._size = 0  # bytes that wait
         self._number = FIRST
         self._fault: StudentError | None = None
+        self._gathers = False
 
     def put_off(
         self,
@@ -117,33 +165,58 @@ class Agenda:
     ) -> None:
         """Ask for something whose value, and kind of value, can be foretold."""
         foretold = (result.number, result.kind)
-        request = self._sandbox.request(do, what, label, self._hold, foretold)
-        size = len(request.frame)
-        suite = sys._getframe(2)  # noqa: SLF001  # of whoever uses a stand-in
-        if self._size + size > AT_ONCE:
-            self.flush(suite)
-        self._waiting.append(PutOff(request, result, spoilt, suite, suite.f_lineno))
-        self._size += size
-        if size > AT_ONCE:
-            self.flush(suite)
+        request = self._sandbox.request(do, what, label, self._hold, foretold=foretold)
+        self._wait(request, result, spoilt, sys._getframe(2))  # noqa: SLF001  # whoever uses it
 
     def number(self) -> int:
         """Return a number for something that is put off."""
         self._number += 1
         return self._number
 
-    def ask(self, do: str, what: dict[str, Any], label: Callable[[], str]) -> Any:
-        """Ask for a value, after all that waits.
+    def ask(
+        self,
+        do: str,
+        what: dict[str, Any],
+        label: Callable[[], str],
+        take: Callable[[Any], Any] = lambda value: value,
+        excuse: Callable[[], object] = lambda: None,
+    ) -> Any:
+        """Ask for a value, after all that waits; while they are gathered, return an `Answer`.
 
         Raises
         ------
         StudentError
         """
-        request = self._sandbox.request(do, what, label, self._hold)
         suite = sys._getframe(2)  # noqa: SLF001  # of whoever uses a stand-in
+        request = self._sandbox.request(do, what, label, self._hold, more=self._gathers)
+        if self._gathers:
+            answer = Answer(self.flush, take, excuse)
+            self._wait(request, answer, answer, suite)
+            return answer
         if self._size + len(request.frame) > AT_ONCE:
             self.flush(suite)
-        return self._exchange(request, suite)
+        try:
+            return take(self._exchange(request, suite))
+        except StudentError:
+            excuse()
+            raise
+
+    def gather(self, asks: Sequence[Callable[[], Any]]) -> Iterator[Any]:
+        """Have several functions ask for a value each, in one exchange; return what they return.
+
+        Where one fails, that is raised when its turn comes, and the rest has not been done.
+        """
+        returned: list[Any] = []
+        fault: Exception | None = None
+        try:
+            for number, ask in enumerate(asks, start=1):
+                self._gathers = number < len(asks)  # the others travel with the last
+                returned.append(ask())
+        except Exception as error:  # noqa: BLE001  # for whoever gets to it
+            fault = error
+        finally:
+            self._gathers = False
+        return _in_turn(returned, fault)
 
     def flush(self, suite: FrameType | None = None) -> None:
         """Do what waits, now."""
@@ -162,6 +235,21 @@ class Agenda:
         """Do what waits, and tell nothing: it is of no concern any more."""
         with contextlib.suppress(StudentError):
             self.settle()
+
+    def _wait(
+        self,
+        request: Request,
+        result: Thing | Answer,
+        spoilt: Thing | Answer,
+        suite: FrameType,
+    ) -> None:
+        size = len(request.frame)
+        if self._size + size > AT_ONCE:
+            self.flush(suite)
+        self._waiting.append(PutOff(request, result, spoilt, suite, suite.f_lineno))
+        self._size += size
+        if size > AT_ONCE:
+            self.flush(suite)
 
     def _exchange(self, request: Request, suite: FrameType | None) -> Any:
         try:
@@ -193,5 +281,14 @@ class Agenda:
         first = self._waiting[0]
         for one in self._waiting:
             one.spoilt.fault = error
+        if isinstance(first.spoilt, Answer):
+            return  # it is told when its turn comes
         if suite is None or (first.suite, first.line) != (suite, suite.f_lineno):
             self.remember(error)
+
+
+def _in_turn(returned: list[Any], fault: Exception | None) -> Iterator[Any]:
+    for value in returned:
+        yield value.get() if isinstance(value, Answer) else value
+    if fault is not None:
+        raise fault

@@ -146,7 +146,9 @@ class Sandbox:
         what: dict[str, Any],
         label: Callable[[], str] = str,
         hold: Callable[[Any], wire.Ref] | None = None,
+        *,
         foretold: tuple[int, str] | None = None,
+        more: bool = False,
     ) -> Request:
         """Return a request.
 
@@ -162,6 +164,8 @@ class Sandbox:
             Exchanges the objects that stand for a worker's objects with their `Ref`.
         foretold : (int, str), optional
             The number that is to stand for the value from then on, and the value's kind.
+        more : bool
+            Whether others wait behind it that are not to be done if it fails.
 
         Raises
         ------
@@ -174,6 +178,8 @@ class Sandbox:
         asked = {"number": number, "do": do, **what}
         if foretold is not None:
             asked["foretold"] = foretold
+        if more:
+            asked["more"] = True
         return Request(number, wire.pack(asked, hold), label, foretold is not None)
 
     def exchange(
@@ -190,7 +196,8 @@ class Sandbox:
         Parameters
         ----------
         requests : sequence of Request
-            All but the last foretell their values; together at most `AT_ONCE` bytes, if several.
+            All but the last foretell their values, or say that there are more; together at most
+            `AT_ONCE` bytes, if several.
         seconds : float
             How long each frame of the answers may take.
         on_event : callable, optional

@@ -1,6 +1,7 @@
 """Objects of the trusted side that stand for a student's objects and look as if they were local."""
 
 import copy
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -44,18 +45,20 @@ class StandIn:
             made = Thing(agenda.number(), kind, methods=methods)
             agenda.put_off("make", what, lambda: thing.kind, result=made, spoilt=made)
             return StandIn(agenda, made)
-        try:
-            answer = agenda.ask("call", what, lambda: thing.kind)
-        except StudentError:
+
+        def take(answer: Any) -> Any:
+            match answer:
+                case (value, [*changes]):
+                    for change in changes:
+                        _apply(change, arrays)
+                    return value
+            raise StudentError(UNREADABLE)
+
+        def excuse() -> None:
             if thing.plain:  # as it has turned out
                 thing.plain[0](*args, **kwargs)
-            raise
-        match answer:
-            case (value, [*changes]):
-                for change in changes:
-                    _apply(change, arrays)
-                return value
-        raise StudentError(UNREADABLE)
+
+        return agenda.ask("call", what, lambda: thing.kind, take, excuse)
 
     def __getattr__(self, name: str) -> Any:
         """Read an attribute."""
@@ -156,6 +159,25 @@ def repeat(call: Any, times: int, *args: object) -> list[Any]:
             raise StudentError(UNREADABLE)
         return results
     return [copy.deepcopy(call(*args)) for _ in range(times)]
+
+
+def together(of: Any, *asks: Callable[[], Any]) -> Iterator[Any]:
+    """Ask for several things at once, and return an iterator over the answers.
+
+    Of a stand-in it costs one exchange of frames. What fails raises when its turn comes, and what
+    stands behind it has not been done. Of another object, each is asked for when its turn comes.
+
+    Parameters
+    ----------
+    of : object
+        Whose answers they are.
+    *asks : callable
+        Each makes one call or reads one attribute, and returns what it gets.
+    """
+    if isinstance(of, StandIn):
+        agenda = _agenda(of)
+        return agenda.gather(asks)
+    return (ask() for ask in asks)
 
 
 def settled(value: Any) -> Any:

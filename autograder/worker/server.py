@@ -28,10 +28,10 @@ class Server:
     A request is a dictionary with the name of the operation, its arguments, and a number that the
     answer must repeat. An answer has the number and a value, or the number and an error.
 
-    A request may foretell the kind of its value, and choose the number that stands for it from then
-    on: others wait behind it already, and may speak of it. If it comes out as foretold, the answer
-    is an empty frame; if it fails, those behind it are left out, down to the first that foretells
-    nothing, and have no answer.
+    A request may say that more wait behind it: if it fails, they are left out, down to the first
+    that does not say so, and have no answer. So does one that foretells the kind of its value, and
+    chooses the number that stands for it from then on, so that those behind it may speak of it: if
+    it comes out as foretold, the answer is an empty frame.
     """
 
     def __init__(self, connection: socket.socket) -> None:
@@ -53,8 +53,9 @@ class Server:
             number = request.pop("number")
             operation = getattr(self, "do_" + request.pop("do"))
             foretold = request.pop("foretold", None)
+            more = request.pop("more", foretold is not None)
             if failed:
-                failed = foretold is not None
+                failed = more
                 continue
             try:
                 value = operation(**request)
@@ -64,7 +65,7 @@ class Server:
                     answer = self.kept(value, number, *foretold)
             except BaseException as error:  # noqa: BLE001  # whatever a student's code may raise
                 answer = wire.pack({"number": number, "error": describe(error) + place(error)})
-                failed = foretold is not None
+                failed = more
             self.connection.sendall(answer)
 
     def object(self, ref: wire.Ref) -> Any:

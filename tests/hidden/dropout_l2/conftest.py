@@ -74,17 +74,19 @@ class Known:
         self.layer.weights = weights
         self.weights = weights.copy()
 
-    def read_again(self) -> None:
+    def take(self, parameters: Any) -> None:
         """Take the parameters as they are now: whoever changed them loses the point for it once."""
-        self.weights, self.bias = self.present("Linear")
+        self.weights, self.bias = self.read(parameters, "Linear")
 
-    def present(self, where: str) -> tuple[np.ndarray, np.ndarray]:
-        parameters = self.layer.parameters
+    def read(self, parameters: Any, where: str) -> tuple[np.ndarray, np.ndarray]:
         weights, bias = (
             expect.entry(parameters, name, old.shape, where, "parameters")
             for name, old in (("weights", self.weights), ("bias", self.bias))
         )
         return weights, bias
+
+    def present(self, where: str) -> tuple[np.ndarray, np.ndarray]:
+        return self.read(self.layer.parameters, where)
 
     def assert_untouched(self, where: str) -> None:
         weights, bias = self.present(where)

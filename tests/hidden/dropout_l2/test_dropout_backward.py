@@ -9,6 +9,7 @@ import pytest
 
 from autograder import expect, oracle
 from autograder.sandbox import StudentError
+from autograder.standin import together
 
 RATES = [(0.1, 0.3), (0.4, 0.48), (0.7, 0.9), (0.02, 0.09)]  # never 1 - p
 TRIES = 60  # calls until something is kept: 0.9**60 is 0.002
@@ -68,34 +69,70 @@ class Passed(NamedTuple):
 
 def forward(layer, known, x):
     """Make a forward pass, and take note of the parameters as they are then."""
-    before, h = x.copy(), known.output(x)
+    before, h = x.copy(), output(known, x)
+    asked = together(layer, lambda: layer(x), lambda: known.layer.parameters)
+    return passed_by(asked, known, before, h)
+
+
+def output(known, x):
+    h = known.output(x)
     if not h.all():  # whose numbers are drawn, so that none is zero by chance
         raise AssertionError("layer(x) is zero: its parameters have been changed [Dropout]")
-    y = expect.array(layer(x), h.shape, "output", "Dropout")
-    known.read_again()
-    return Passed(before, y, h)
+    return h
 
 
-def forward_until_kept(layer, known, numbers, rows):
-    """Make forward passes until one keeps something, if there is one at all."""
-    for _ in range(TRIES):
-        passed = forward(layer, known, numbers(rows, len(known.weights)))
-        if passed.y.any():
-            break
-    return passed
+def passed_by(asked, known, x, h):
+    y = expect.array(next(asked), h.shape, "output", "Dropout")
+    known.take(next(asked))
+    return Passed(x, y, h)
 
 
 def backward(layer, known, passed, grad_output, p):
+    where = place(known, passed, grad_output, p)
+    asked = together(layer, lambda: layer.backward(grad_output), lambda: known.layer.grads)
+    return judge(asked, known, passed, grad_output, p, where)
+
+
+def place(known, passed, grad_output, p):
+    x, y, _ = passed
+    return f"Dropout(p={p}).backward{known.given(x=x, output=y, grad_output=grad_output)}"
+
+
+def judge(asked, known, passed, grad_output, p, where):
     x, y, h = passed
-    where = f"Dropout(p={p}).backward{known.given(x=x, output=y, grad_output=grad_output)}"
-    grad_input = layer.backward(grad_output)
+    grad_input, grads = asked
     masks = (y != 0) / (1 - p), y / h  # no zeros in layer(x)
     wrt = {"x": x, "weights": known.weights, "bias": known.bias}
     expected = [
         oracle.gradients(loss, closed_form, wrt, mask=mask, grad_output=grad_output)
         for mask in masks
     ]
-    return Step(grad_input, known.layer.grads, tuple(expected), where)
+    return Step(grad_input, grads, tuple(expected), where)
+
+
+def step(layer, known, x, grad_output, p):
+    """Make a forward and a backward pass."""
+    before, given, h = x.copy(), grad_output.copy(), output(known, x)
+    asked = together(
+        layer,
+        lambda: layer(x),
+        lambda: known.layer.parameters,
+        lambda: layer.backward(grad_output),
+        lambda: known.layer.grads,
+    )
+    passed = passed_by(asked, known, before, h)
+    return passed, judge(asked, known, passed, grad_output, p, place(known, passed, given, p))
+
+
+def step_that_keeps(layer, known, numbers, sizes, p, grad_output=None):
+    """Make steps until one keeps something, if there is one at all."""
+    rows, in_features, out_features = sizes
+    for _ in range(TRIES):
+        drawn = numbers(rows, out_features) if grad_output is None else grad_output
+        passed, done = step(layer, known, numbers(rows, in_features), drawn, p)
+        if passed.y.any():
+            break
+    return done
 
 
 @pytest.fixture
@@ -108,11 +145,10 @@ def steps(submission, linear, numbers, cases, once):
     """One step with a new layer of each kind of sizes."""
 
     def take():
-        for (rows, in_features, out_features), p in cases(RATES):
-            known = linear(in_features, out_features)
+        for sizes, p in cases(RATES):
+            known = linear(*sizes[1:])
             layer = submission.Dropout(known.layer, p=p)
-            passed = forward_until_kept(layer, known, numbers, rows)
-            yield backward(layer, known, passed, numbers(rows, out_features), p)
+            yield step_that_keeps(layer, known, numbers, sizes, p)
 
     return once("steps", lambda: list(take()))
 
@@ -165,14 +201,14 @@ def test_gradients_are_right_for_every_grad_output(submission, linear, numbers, 
     """The gradients equal PyTorch's for each element of grad_output alone, small or large."""
     # all is linear in grad_output: what holds for a basis and a sum holds for each grad_output
     p, rows, out_features = some_p, 2, 3
+    sizes = rows, 4, out_features
     known = linear(4, out_features)
     layer = submission.Dropout(known.layer, p=p)
     basis = [np.zeros((rows, out_features)) for _ in range(rows * out_features)]
     for unit, place in zip(basis, product(range(rows), range(out_features)), strict=True):
         unit[place] = 10.0 ** rng.integers(-3, 4)
     for grad_output in [*basis, sum(basis)]:
-        passed = forward_until_kept(layer, known, numbers, rows)
-        done = backward(layer, known, passed, grad_output, p)
+        done = step_that_keeps(layer, known, numbers, sizes, p, grad_output)
         done.assert_equals_pytorch("x", "weights", "bias")
 
 
@@ -181,10 +217,11 @@ def test_backward_uses_the_latest_forward(submission, linear, numbers, rng, some
     p = some_p
     known = linear(6, 30)
     layer = submission.Dropout(known.layer, p=p)
-    for rows in (4, 4, 2, 4):
+    for rows in (4, 4, 2):
         known.set_weights(numbers(6, 30))
-        passed = forward(layer, known, numbers(rows, 6))
-    done = backward(layer, known, passed, numbers(4, 30), p)
+        forward(layer, known, numbers(rows, 6))
+    known.set_weights(numbers(6, 30))
+    _, done = step(layer, known, numbers(4, 6), numbers(4, 30), p)
     done.assert_equals_pytorch("x", "weights", "bias")
 
 
@@ -218,8 +255,7 @@ def test_gradients_do_not_accumulate(submission, linear, numbers, some_p):
     known = linear(5, 7)
     layer = submission.Dropout(known.layer, p=p)
     for _ in range(3):
-        passed = forward(layer, known, numbers(4, 5))
-        done = backward(layer, known, passed, numbers(4, 7), p)
+        _, done = step(layer, known, numbers(4, 5), numbers(4, 7), p)
     done.assert_equals_pytorch("x", "weights", "bias")
 
 

@@ -5,13 +5,14 @@ most 1e-9, and a submission meets fewer than 20 of them: together less than one 
 """
 
 import contextlib
+from functools import partial
 
 import numpy as np
 import pytest
 
 from autograder import expect, masks
 from autograder.sandbox import StudentError
-from autograder.standin import repeat
+from autograder.standin import repeat, together
 
 CALLS = 64
 RATES = [(0.1, 0.3), (0.4, 0.48), (0.7, 0.9), (0.02, 0.09)]  # never 1 - p
@@ -96,23 +97,27 @@ def test_kept_elements_are_scaled(submission, linear, numbers, cases, attempt):
     for (rows, in_features, out_features), p in cases(RATES):
         known = linear(in_features, out_features)
         layer = submission.Dropout(known.layer, p=p)
-        for call in range(TRIES):
-            where = f"Dropout(p={p})"
+
+        def judge(y, x, h, when="", known=known, p=p):
+            where = f"Dropout(p={p}){when}{known.given(x=x)}"
+            y = expect.array(y, h.shape, "output", where)
+            expect.close(y, np.where(y != 0, h / (1 - p), 0), "output", where)
+            return y.any()
+
+        x = numbers(rows, in_features)
+        h = known.output(x)
+        judge(layer(x), x, h)
+        known.set_weights(numbers(in_features, out_features))
+        other_batch = 100 * numbers(rows + 1, in_features)
+        xs = [numbers(rows, in_features), other_batch]
+        for x, y in zip(xs, together(layer, *(partial(layer, x) for x in xs)), strict=True):
+            judge(y, x, known.output(x))
+        layer.training = False
+        attempt(layer, "__call__", x)
+        layer.training = True
+        for _ in range(TRIES):
             x = numbers(rows, in_features)
-            if call == 1:
-                known.set_weights(numbers(in_features, out_features))
-            elif call == 2:  # another batch size
-                x = 100 * numbers(rows + 1, in_features)
-            elif call == 3:
-                layer.training = False
-                attempt(layer, "__call__", x)
-                layer.training = True
-                where += ", after a call with training=False"
-            where += known.given(x=x)
-            y = forward(layer, x, out_features, where)
-            kept = y != 0
-            expect.close(y, np.where(kept, known.output(x) / (1 - p), 0), "output", where)
-            if call >= 3 and kept.any():
+            if judge(layer(x), x, known.output(x), ", after a call with training=False"):
                 break
 
 
@@ -173,10 +178,16 @@ def test_evaluation_returns_the_layers_output(submission, linear, numbers, rng):
                 layer.training = False
                 known.set_weights(weights)
                 where = f"Dropout(p={p}), training=False{known.given(x=x)}"
-                for _ in range(2):  # the first may not end it
-                    expect.close(forward(layer, x, units, where), known.output(x), "output", where)
-                layer.training = True
-                forward(layer, x, units, where)
+
+                def train(layer=layer, x=x):
+                    layer.training = True
+                    return layer(x)
+
+                # the first call may not end it
+                *evaluated, trained = together(layer, partial(layer, x), partial(layer, x), train)
+                for y in evaluated:
+                    expect.close(y, known.output(x), "output", where)
+                expect.array(trained, (rows, units), "output", where)
 
 
 def test_at_its_ends_p_drops_nothing_or_everything(submission, linear, numbers):

@@ -1,11 +1,14 @@
 """The forward pass of L2 regularization: the layer's own output, and the penalty."""
 
+from dataclasses import replace
+from functools import partial
 from itertools import combinations_with_replacement, cycle
 
 import numpy as np
 import pytest
 
 from autograder import expect
+from autograder.standin import together
 
 COEFFICIENTS = [(0.02, 0.4), (1.2, 9.0)]
 
@@ -20,10 +23,17 @@ def where(coefficient):
     return f"L2regularization(coefficient={coefficient})"
 
 
-def assert_right(layer, known, coefficient, where, when=""):
-    where = f"{where}.penalty{expect.given(weights=known.weights)}{when}"
-    penalty = expect.number(layer.penalty(), "penalty", where)
-    expect.close(penalty, coefficient * float((known.weights**2).sum()), "penalty", where)
+def assert_right(penalty, weights, coefficient, where, when=""):
+    where = f"{where}.penalty{expect.given(weights=weights)}{when}"
+    penalty = expect.number(penalty, "penalty", where)
+    expect.close(penalty, coefficient * float((weights**2).sum()), "penalty", where)
+
+
+def ask_penalty(layer, x):
+    """Ask for the penalty after a forward pass."""
+    asked = together(layer, lambda: layer(x), layer.penalty)
+    next(asked)
+    return next(asked)
 
 
 @pytest.mark.essential
@@ -31,12 +41,10 @@ def test_penalty_grows_with_the_weights(submission, linear, numbers, coefficient
     """The penalty is a number above zero, and larger weights give a larger penalty."""
     known = linear(4, 6)
     layer = submission.L2regularization(known.layer, coefficient=coefficient)
-    layer(numbers(3, 4))
-    small = expect.number(layer.penalty(), "penalty", f"{where}.penalty")
+    small = expect.number(ask_penalty(layer, numbers(3, 4)), "penalty", f"{where}.penalty")
     assert small > 0, f"penalty={small:.6g}, but should be above zero [{where}]"
     known.set_weights(known.weights * 3)
-    layer(numbers(3, 4))
-    large = expect.number(layer.penalty(), "penalty", f"{where}.penalty")
+    large = expect.number(ask_penalty(layer, numbers(3, 4)), "penalty", f"{where}.penalty")
     assert large > small, (
         f"three times the weights give penalty={large:.6g}, "
         f"not more than penalty={small:.6g} before [{where}]"
@@ -48,15 +56,19 @@ def test_output_is_the_layers_output(submission, linear, numbers, cases):
     for (rows, in_features, out_features), coefficient in cases(COEFFICIENTS):
         known = linear(in_features, out_features)
         layer = submission.L2regularization(known.layer, coefficient=coefficient)
-        x = numbers(rows, in_features)
-        for training, size in ((True, 1), (True, 100), (False, 1)):
-            if not training:
-                layer.training = False
-                known.set_weights(2 - known.weights)
+        x, weights = numbers(rows, in_features), known.weights
+
+        def evaluate(layer=layer, known=known, x=x):
+            layer.training = False
+            known.set_weights(2 - known.weights)
+            return layer(x)
+
+        asked = together(layer, partial(layer, x), partial(layer, 100 * x), evaluate)
+        for y, training, size in zip(asked, (True, True, False), (1, 100, 1), strict=True):
+            present = replace(known, weights=weights if training else 2 - weights)
             where = f"L2regularization(coefficient={coefficient}), training={training}"
-            where += known.given(x=size * x)
-            y = expect.array(layer(size * x), (rows, out_features), "output", where)
-            expect.close(y, known.output(size * x), "output", where)
+            where += present.given(x=size * x)
+            expect.close(y, present.output(size * x), "output", where)
 
 
 def test_penalty_is_coefficient_times_sum_of_squares(submission, linear, numbers, cases):
@@ -64,12 +76,12 @@ def test_penalty_is_coefficient_times_sum_of_squares(submission, linear, numbers
     for (rows, in_features, out_features), coefficient in cases(COEFFICIENTS):
         known = linear(in_features, out_features)
         layer = submission.L2regularization(known.layer, coefficient=coefficient)
+        where = f"L2regularization(coefficient={coefficient})"
         for training in (True, False):
             if not training:
                 layer.training = False
-            layer(numbers(rows, in_features))
-            where = f"L2regularization(coefficient={coefficient})"
-            assert_right(layer, known, coefficient, where, f", training={training}")
+            penalty = ask_penalty(layer, numbers(rows, in_features))
+            assert_right(penalty, known.weights, coefficient, where, f", training={training}")
 
 
 def test_penalty_is_right_for_all_weights(submission, linear, numbers, coefficient, where):
@@ -79,12 +91,20 @@ def test_penalty_is_right_for_all_weights(submission, linear, numbers, coefficie
     layer = submission.L2regularization(known.layer, coefficient=coefficient)
     layer(numbers(4, 2))
     sizes = cycle([1e-3, 1.0, 1e3])
+    all_weights = []
     for (i, j), size in zip(combinations_with_replacement(range(6), 2), sizes, strict=False):
         weights = np.zeros(6)
         weights[i] += size
         weights[j] -= 2 * size
-        known.set_weights(weights.reshape(2, 3))
-        assert_right(layer, known, coefficient, where)
+        all_weights.append(weights.reshape(2, 3))
+
+    def ask(weights):
+        known.set_weights(weights)
+        return layer.penalty()
+
+    penalties = together(layer, *(partial(ask, weights) for weights in all_weights))
+    for weights, penalty in zip(all_weights, penalties, strict=True):
+        assert_right(penalty, weights, coefficient, where)
 
 
 def test_penalty_is_proportional_to_the_coefficient(submission, linear, numbers):
@@ -92,16 +112,16 @@ def test_penalty_is_proportional_to_the_coefficient(submission, linear, numbers)
     known = linear(5, 3)
     for coefficient in (0.0, 0.003, 1.7, 20.0):
         layer = submission.L2regularization(known.layer, coefficient=coefficient)
-        layer(numbers(2, 5))
-        assert_right(layer, known, coefficient, f"L2regularization(coefficient={coefficient})")
+        where = f"L2regularization(coefficient={coefficient})"
+        assert_right(ask_penalty(layer, numbers(2, 5)), known.weights, coefficient, where)
 
 
 def test_default_coefficient_is_one_hundredth(submission, linear, numbers):
     """Without a coefficient, 0.01 is taken."""
     known = linear(5, 3)
     layer = submission.L2regularization(known.layer)
-    layer(numbers(2, 5))
-    assert_right(layer, known, 0.01, "L2regularization()")
+    penalty = ask_penalty(layer, numbers(2, 5))
+    assert_right(penalty, known.weights, 0.01, "L2regularization()")
 
 
 def test_bias_is_not_penalised(submission, linear, numbers, coefficient, where):
@@ -109,11 +129,9 @@ def test_bias_is_not_penalised(submission, linear, numbers, coefficient, where):
     known = linear(4, 6)
     layer = submission.L2regularization(known.layer, coefficient=coefficient)
     x = numbers(3, 4)
-    layer(x)
-    before = expect.number(layer.penalty(), "penalty", f"{where}.penalty")
+    before = expect.number(ask_penalty(layer, x), "penalty", f"{where}.penalty")
     known.layer.bias = numbers(1, 6) * 10
-    layer(x)
-    after = expect.number(layer.penalty(), "penalty", f"{where}.penalty")
+    after = expect.number(ask_penalty(layer, x), "penalty", f"{where}.penalty")
     assert np.isclose(before, after), (
         f"another bias changed the penalty from {before:.6g} to {after:.6g} [{where}.penalty]"
     )
@@ -126,7 +144,7 @@ def test_penalty_follows_the_present_weights(submission, linear, numbers, coeffi
     layer(numbers(3, 4))
     for _ in range(2):
         known.set_weights(numbers(4, 6))
-        assert_right(layer, known, coefficient, where)
+        assert_right(layer.penalty(), known.weights, coefficient, where)
 
 
 def test_penalty_stays_right_while_training(
@@ -139,7 +157,7 @@ def test_penalty_stays_right_while_training(
         layer(numbers(3, 4))
         attempt(layer, "backward", numbers(3, 6))
         known.set_weights(numbers(4, 6))  # what backward() does to them is judged elsewhere
-        assert_right(layer, known, coefficient, where)
+        assert_right(layer.penalty(), known.weights, coefficient, where)
 
 
 def test_two_layers_do_not_disturb_each_other(submission, linear, numbers, rng):
@@ -153,7 +171,8 @@ def test_two_layers_do_not_disturb_each_other(submission, linear, numbers, rng):
     for layer in layers:
         layer(numbers(3, 4))
     for layer, known, coefficient in zip(layers, both, coefficients, strict=True):
-        assert_right(layer, known, coefficient, f"L2regularization(coefficient={coefficient})")
+        where = f"L2regularization(coefficient={coefficient})"
+        assert_right(layer.penalty(), known.weights, coefficient, where)
 
 
 def test_forward_leaves_its_arguments_untouched(submission, linear, numbers, coefficient, where):
