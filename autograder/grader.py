@@ -142,9 +142,8 @@ def _run(
     assignment: Assignment, submission: Submission, items: list[Item], layers: Layers
 ) -> tuple[Grading, SuiteRun]:
     """Run the suites of items on a submission, with the seed that belongs to it."""
-    seed = int(submission.digest[:12], 16)
     budget = Budget(assignment.limits.submission_seconds)
-    grading = Grading(submission, seed, budget, assignment=assignment, layers=layers)
+    grading = Grading(submission, submission.seed, budget, assignment=assignment, layers=layers)
     run = run_suites(assignment, grading, items)
     _tell(run.faults)
     return grading, run

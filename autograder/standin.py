@@ -175,8 +175,7 @@ def together(of: Any, *asks: Callable[[], Any]) -> Iterator[Any]:
         Each makes one call or reads one attribute, and returns what it gets.
     """
     if isinstance(of, StandIn):
-        agenda = _agenda(of)
-        return agenda.gather(asks)
+        return _agenda(of).gather(asks)
     return (ask() for ask in asks)
 
 

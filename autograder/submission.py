@@ -45,6 +45,11 @@ class Submission:
         code = [(cell.source, cell.grade_id) for cell in self.cells if cell.kind == "code"]
         return hashlib.sha256(json.dumps(code).encode()).hexdigest()
 
+    @property
+    def seed(self) -> int:
+        """The seed of all random numbers with which it is graded: the same for the same code."""
+        return int(self.digest[:12], 16)
+
 
 def filled(notebook: nbformat.NotebookNode, answers: dict[str, str]) -> nbformat.NotebookNode:
     """Return a copy of a notebook with the given texts in its cells of those `grade_id`s."""

@@ -14,6 +14,7 @@ from nbformat import NotebookNode
 from autograder.assignment import Assignment
 from autograder.specimen import Specimen, mutants, variants
 from autograder.submission import Submission, filled
+from bench.local import SEED_FILE
 
 PROJECT = Path(__file__).resolve().parent.parent
 NAME = "dropout_l2"
@@ -86,6 +87,10 @@ def stock(root: Path, solutions: list[dict[str, str]]) -> Path:
     run(root, "nbgrader", "generate_assignment", NAME)
     release = nbformat.read(root / "release" / NAME / f"{NAME}.ipynb", as_version=4)
     _hand_in(root, release, solutions)
+    ours = Assignment(PROJECT, NAME).release
+    for number, solution in enumerate(solutions):
+        seed = Submission.from_notebook(filled(ours, solution)).seed
+        (_folder(root, number) / SEED_FILE).write_text(str(seed), encoding="ascii")
     return root
 
 
@@ -120,7 +125,11 @@ def environment(root: Path) -> dict[str, str]:
 
 def _hand_in(root: Path, release: NotebookNode, solutions: list[dict[str, str]]) -> None:
     for number, solution in enumerate(solutions):
-        folder = root / "submitted" / f"student-{number:05}" / NAME
+        folder = _folder(root, number)
         folder.mkdir(parents=True)
         nbformat.write(filled(release, solution), folder / f"{NAME}.ipynb")
         (folder / "timestamp.txt").write_text(STAMP)
+
+
+def _folder(root: Path, number: int) -> Path:
+    return root / "submitted" / f"student-{number:05}" / NAME

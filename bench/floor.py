@@ -80,7 +80,7 @@ class Floor:
         with _as_in_a_worker(self.assignment.given):
             notebook.run(cells, set(), lambda cell, line: None, definitions_only=False)
         names = {**notebook.module.__dict__, **notebook.given, **notebook.answers}
-        self.judge.judge(names)
+        self.judge.judge(names, submission.seed)
         for item, following in zip_longest(session.items, session.items[1:]):
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
 

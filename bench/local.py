@@ -20,6 +20,7 @@ from autograder.sandbox import StudentError
 from autograder.submission import Submission
 
 # the properties alone, and not what observes a mistake
+SEED_FILE = "seed.txt"
 PLAIN = [*OPTIONS, "--rootdir=/", "--override-ini=python_functions=test_*"]
 
 
@@ -40,8 +41,9 @@ class Judge:
         self.grading = Local(Submission(()), seed=0, layers=frozenset())
         self.cases: dict[str, dict[str, list[PropertyResult]]] = {}
 
-    def judge(self, names: Mapping[str, Any]) -> None:
-        """Forget all outcomes, and look at other names."""
+    def judge(self, names: Mapping[str, Any], seed: int) -> None:
+        """Forget all outcomes, and look at other names, with the suites' numbers of a seed."""
+        self.grading.seed = seed
         own = {name: _guarded(kind) for name, kind in names.items() if _is_own(kind)}
         self.grading.names = SimpleNamespace(**{**names, **own})
         self.cases = {}
@@ -101,6 +103,8 @@ def _telling(method: Callable[..., Any]) -> Callable[..., Any]:
 def points(course: str, name: str, item: str, names: Mapping[str, Any]) -> float:
     """Return the points that names of this process earn in an item: what a stock grade cell says.
 
+    Beside the notebook lies the seed with which we grade it.
+
     Parameters
     ----------
     course : str
@@ -113,7 +117,7 @@ def points(course: str, name: str, item: str, names: Mapping[str, Any]) -> float
     """
     assignment = Assignment(Path(course), name)
     judge = Judge()
-    judge.judge(names)
+    judge.judge(names, int(Path(SEED_FILE).read_text(encoding="ascii")))
     suite = next(assignment.suite(one) for one in assignment.items if one.name == item)
     pytest.main([*PLAIN, str(suite)], plugins=[pytest_plugin, judge])
     return judge.points(assignment)[item]
