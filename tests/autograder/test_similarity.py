@@ -16,7 +16,7 @@ WORDS = ("np.sin", "np.cos", "np.exp", "np.log", "np.abs", "np.sqrt", "np.sum", 
 
 def code(seed, lines=6):
     """Return an answer of some lines that nobody else has."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311  # nothing secret
     steps = "".join(
         f"        step{n} = {chance.choice(WORDS)}({chance.choice(WORDS)}(x) * {chance.random():.6f})\n"
         for n in range(lines)
@@ -125,7 +125,7 @@ def test_a_teams_answer_is_one_answer():
 def test_the_order_of_the_class_makes_no_difference():
     """The same groups, with the same pair shown, to the last bit."""
     whole = answers(*CLASS, CLASS[3], renamed(CLASS[7]), CLASS[7])
-    shuffled = random.Random(1).sample(whole, len(whole))
+    shuffled = random.Random(1).sample(whole, len(whole))  # noqa: S311  # nothing secret
     assert alike("scaler", STUB, whole) == alike("scaler", STUB, shuffled)
 
 
