@@ -2,8 +2,11 @@
 
 import ast
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from autograder.normal_form import bound, parsed
 
@@ -48,37 +51,74 @@ def library_uses(
     forbidden : sequence of str
         The libraries' names.
     """
-    trees = {cell: tree for cell, text in answers.items() if (tree := parsed(text))}
-    names = _names([tree for tree in map(parsed, others) if tree], set(forbidden))
+    wanted = frozenset(forbidden)
+    names = _names([_cell(text, wanted) for text in others])
     uses = []
-    for cell, tree in trees.items():
-        # a name that the answer gives itself is not the one from elsewhere
-        seen = {name: names[name] for name in names.keys() - set(bound(tree))}
-        seen |= dict(_imported(tree, set(forbidden)))
-        found = dict(_found(tree, seen, set(forbidden)))
-        lines = LINE_END.split(answers[cell])
-        uses += [
-            LibraryUse(found[line], cell, line, lines[line - 1].strip()) for line in sorted(found)
-        ]
+    for cell, text in answers.items():
+        as_python = unicodedata.normalize("NFKC", text)  # which reads names so
+        if not any(name in as_python for name in (*wanted, *names)):
+            continue  # as nearly all answers: to parse each takes long
+        if tree := parsed(text):
+            # a name that the answer gives itself is not the one from elsewhere
+            seen = {name: names[name] for name in names.keys() - set(bound(tree))}
+            seen |= dict(_imported(tree, wanted))
+            found = dict(_found(tree, seen, wanted))
+            lines = LINE_END.split(text)
+            uses += [
+                LibraryUse(found[line], cell, line, lines[line - 1].strip())
+                for line in sorted(found)
+            ]
     return uses
 
 
-def _names(trees: list[ast.Module], forbidden: set[str]) -> dict[str, str]:
+class _Definition(NamedTuple):
+    """A function or class: the library that it uses itself, if any, and all names in it."""
+
+    name: str
+    library: str
+    names: frozenset[str]
+
+
+class _Cell(NamedTuple):
+    """What a cell imports of forbidden libraries, by name, and what it defines."""
+
+    imported: dict[str, str]
+    definitions: tuple[_Definition, ...]
+
+
+@lru_cache(maxsize=1024)
+def _cell(text: str, forbidden: frozenset[str]) -> _Cell:
+    """Read a cell; most cells of a class are as released, and are read once."""
+    tree = parsed(text)
+    if tree is None:
+        return _Cell({}, ())
+    imported = dict(_imported(tree, forbidden))
+    definitions = [
+        _Definition(
+            node.name,
+            next((library for _, library in _found(node, imported, forbidden)), ""),
+            frozenset(one.id for one in ast.walk(node) if isinstance(one, ast.Name)),
+        )
+        for node in tree.body
+        if isinstance(node, DEFINITIONS)
+    ]
+    return _Cell(imported, tuple(definitions))
+
+
+def _names(cells: Sequence[_Cell]) -> dict[str, str]:
     """Return the libraries behind the names that cells import, or define with their help."""
-    names = {name: library for tree in trees for name, library in _imported(tree, forbidden)}
-    definitions = [node for tree in trees for node in tree.body if isinstance(node, DEFINITIONS)]
-    is_growing = True
-    while is_growing:
-        is_growing = False
-        for node in definitions:
-            found = [] if node.name in names else [*_found(node, names, forbidden)]
-            if found:
-                names[node.name] = found[0][1]
-                is_growing = True
+    names = {name: library for cell in cells for name, library in cell.imported.items()}
+    left = [definition for cell in cells for definition in cell.definitions]
+    before = -1
+    while before != len(names):
+        before = len(names)
+        for one in left:
+            if library := one.library or next((names[n] for n in one.names & names.keys()), ""):
+                names.setdefault(one.name, library)
     return names
 
 
-def _imported(tree: ast.AST, forbidden: set[str]) -> Iterator[tuple[str, str]]:
+def _imported(tree: ast.AST, forbidden: frozenset[str]) -> Iterator[tuple[str, str]]:
     """Yield each name that stands for a forbidden library or a part of it, and the library's."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -90,7 +130,9 @@ def _imported(tree: ast.AST, forbidden: set[str]) -> Iterator[tuple[str, str]]:
                 yield alias.asname or alias.name, _library(node)
 
 
-def _found(tree: ast.AST, names: dict[str, str], forbidden: set[str]) -> Iterator[tuple[int, str]]:
+def _found(
+    tree: ast.AST, names: dict[str, str], forbidden: frozenset[str]
+) -> Iterator[tuple[int, str]]:
     """Yield each line that uses a library, and the library's name."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and node.id in names:

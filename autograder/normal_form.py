@@ -4,6 +4,7 @@ import ast
 import re
 import warnings
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 MAX_CODE = 50_000  # characters of an answer; a longer one is compared by its beginning
 NAMES = ("id", "arg", "name", "attr", "asname", "rest")  # where a syntax tree has a name
@@ -37,15 +38,21 @@ def normal_form(code: str, stub: str = "") -> tuple[str, ...]:
     stub : str
         What was released in its place.
     """
-    names = frozenset(_names(parsed(stub)))
-    known = {*_lines(stub, names), *_raw(stub)}
+    names, released = _released(stub)
     lines = _lines(code[:MAX_CODE], names)
-    return tuple(line for line in lines if line not in known)
+    return tuple(line for line in lines if line not in released)
 
 
 def tokens(lines: Iterable[str]) -> list[str]:
     """Return the words and signs of some lines, with a mark at each line's end."""
     return [token for line in lines for token in (*TOKEN.findall(line), "\n")]
+
+
+@lru_cache(maxsize=16)
+def _released(stub: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the names and the lines of a stub, which are the same for a whole class."""
+    names = frozenset(_names(parsed(stub)))
+    return names, frozenset((*_lines(stub, names), *_raw(stub)))
 
 
 def _lines(code: str, kept: frozenset[str]) -> list[str]:

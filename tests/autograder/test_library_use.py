@@ -4,6 +4,7 @@ import pytest
 
 from autograder.library_use import LibraryUse, library_uses
 from autograder.specimen import mutants, variants
+from autograder.submission import Submission
 
 ANSWER = "class Dropout(LayerWrapper):\n    def __call__(self, x):\n        return {}\n"
 
@@ -105,3 +106,17 @@ def test_no_specimen_is_suspected(assignment):
     """Not one of the right and wrong solutions uses PyTorch."""
     for one in (*variants(assignment), *mutants(assignment)):
         assert library_uses({one.grade_id: one.source}, [], ["torch"]) == []
+
+
+def test_letters_that_python_reads_as_others_hide_nothing():
+    """A name in wide letters is the same name to Python."""
+    assert uses("import \uff54\uff4f\uff52\uff43\uff48") == [1]
+
+
+def test_what_a_released_cell_imports_is_no_use_by_itself(assignment):
+    """The notebook itself compares with PyTorch; only the answer that takes it uses it."""
+    cells = Submission.from_notebook(assignment.release).cells
+    others = [c.source for c in cells if c.kind == "code" and not c.solution]
+    assert any("import torch" in text for text in others)
+    assert uses(ANSWER.format("x"), *others) == []
+    assert uses(ANSWER.format("torch.tensor(x)"), *others) == [3]
