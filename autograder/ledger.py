@@ -56,37 +56,61 @@ def entries(assignment: Assignment, db_url: str) -> Iterator[Entry]:
     """
     with Gradebook(db_url) as gradebook:
         known = {student.id for student in gradebook.students}
-        for student in sorted(known | _handed_in(assignment)):
+        for student in sorted(known | handed_in(assignment)):
             yield entry(assignment, gradebook, student)
 
 
 def entry(assignment: Assignment, gradebook: Gradebook, student: str) -> Entry:
     """Return the entry of one student."""
-    nothing: dict[str, float | None] = dict.fromkeys(item.name for item in assignment.items)
-    not_graded = Entry(
-        student,
-        nothing,
-        NOT_GRADED,
-        cause="handed in, and not graded since",
-        next_step=f"run `autograder grade {assignment.name}`",
-    )
-    report = _report(assignment, student)
-    if report is None and student in _handed_in(assignment):
-        return not_graded
     try:
         submission = gradebook.find_submission(assignment.name, student)
+        scores = {
+            grade.name: None if _held_back(grade) else grade.score
+            for notebook in submission.notebooks
+            for grade in notebook.grades
+        }
     except MissingEntry:
+        scores = None
+    report = _report(assignment, student)
+    is_handed_in = student in handed_in(assignment)
+    return entry_of(assignment, student, scores, report, is_handed_in=is_handed_in)
+
+
+def entry_of(
+    assignment: Assignment,
+    student: str,
+    scores: dict[str, float | None] | None,
+    report: Report | None,
+    *,
+    is_handed_in: bool,
+) -> Entry:
+    """Return the entry of one student from what is known of the submission.
+
+    Parameters
+    ----------
+    assignment : Assignment
+    student : str
+    scores : dict of str to (float or None), optional
+        By graded cell, as the gradebook has them; None if it has no submission.
+    report : Report, optional
+        The one in the graded notebook.
+    is_handed_in : bool
+        Whether something lies in `submitted/`.
+    """
+    nothing: dict[str, float | None] = dict.fromkeys(item.name for item in assignment.items)
+    if report is None and (is_handed_in or scores is not None):
+        return Entry(
+            student,
+            nothing,
+            NOT_GRADED,
+            cause="handed in, and not graded since",
+            next_step=f"run `autograder grade {assignment.name}`",
+        )
+    if report is None or scores is None:
         cause = "nothing was handed in"
         return Entry(
             student, nothing, Status.MISSING, cause=cause, next_step=NEXT_STEP[Status.MISSING]
         )
-    if report is None:
-        return not_graded
-    scores = {
-        grade.name: None if _held_back(grade) else grade.score
-        for notebook in submission.notebooks
-        for grade in notebook.grades
-    }
     return Entry(
         student,
         nothing | scores,
@@ -98,7 +122,8 @@ def entry(assignment: Assignment, gradebook: Gradebook, student: str) -> Entry:
     )
 
 
-def _handed_in(assignment: Assignment) -> set[str]:
+def handed_in(assignment: Assignment) -> set[str]:
+    """Return who has handed something in, as the folders say."""
     submitted = assignment.root / "submitted"
     return {path.parent.name for path in submitted.glob(f"*/{assignment.name}")}
 

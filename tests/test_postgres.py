@@ -5,6 +5,7 @@ import csv
 import importlib.util
 import os
 import pwd
+import re
 import shutil
 import signal
 import subprocess
@@ -156,6 +157,11 @@ def life(root, url):
     seen += [command(root, *grade, "--force"), rows(url)]
     seen += [command(root, "autograder", "status", "tiny", "--db", url)]
     command(root, "nbgrader", "export", f"--CourseDirectory.db_url={url}")
+    page = root / "class.html"
+    command(root, "autograder", "report", "tiny", "--db", url, "--to", str(page))
+    # but for when it was made, and by which chance numbers the gradebook knows its notebooks
+    text = re.sub(r"Made \S+ \S+", "", page.read_text(encoding="utf-8"))
+    seen += [re.sub(r"submissions/[0-9a-f]{32}/", "", text)]
     with (root / "grades.csv").open(encoding="utf-8", newline="") as file:
         seen += [list(csv.DictReader(file))]
     return [lasting(step) for step in seen]
@@ -171,7 +177,7 @@ def lasting(step):
 
 
 def test_a_server_keeps_what_a_file_keeps(tmp_path, database):
-    """Grading, a score by hand, grading again, status and export are the same, row by row."""
+    """Grading, a score by hand, grading again, status, report and export are the same, row by row."""
     file, server = tmp_path / "file", tmp_path / "server"
     shutil.copytree(a_class(file).root, server)
     url = database("same")

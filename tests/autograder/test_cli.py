@@ -36,6 +36,7 @@ def main(monkeypatch, capsys):
         ["status", "--help"],
         ["audit", "-h"],
         ["leaks", "-h"],
+        ["report", "-h"],
         ["grade", "-h"],
     ],
 )
@@ -55,6 +56,7 @@ def test_help_is_no_error(main, words):
         ["status", "tiny", "--course", "/no/such/folder"],
         ["audit"],
         ["leaks"],
+        ["report"],
         ["grade"],
         ["grade", "tiny", "--workers", "0"],
         ["audit", "tiny", "--jobs", "0"],
@@ -68,7 +70,7 @@ def test_wrong_usage_ends_with_2(main, words):
     assert "Usage: " in out + err
 
 
-@pytest.mark.parametrize("command", ["status", "audit", "leaks", "grade"])
+@pytest.mark.parametrize("command", ["status", "audit", "leaks", "grade", "report"])
 def test_an_expected_failure_ends_with_1(main, tmp_path, command):
     """A fault in the course's files is one line with its remedy, and no traceback."""
     code, out, err = main(command, "tiny", "--course", str(tmp_path))

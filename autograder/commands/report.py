@@ -1,0 +1,123 @@
+"""`autograder report`: a class as one page for the course staff."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+
+from autograder.attention import reasons
+from autograder.class_facts import ClassFacts
+from autograder.class_page import ClassReport, page
+from autograder.class_record import read_class
+from autograder.commands.course import COURSE, DB, assignment_in, gradebook_of, printable
+from autograder.findings import findings
+from autograder.library_use import library_uses
+from autograder.similarity import Answer, alike
+
+FORMGRADER = "http://localhost:8888/formgrader"
+MOST_FINDINGS = 3
+Step = Callable[[str], Callable[[int, int], None]]
+
+
+@click.command()
+@click.argument("assignment")
+@COURSE
+@DB
+@click.option(
+    "--to",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The page.  [default: reports/ASSIGNMENT.html in the course]",
+)
+@click.option(
+    "--formgrader",
+    metavar="URL",
+    default=FORMGRADER,
+    show_default=True,
+    help="The Formgrader, to which each student's name on the page leads.",
+)
+def report(assignment: str, course: Path, db: str | None, to: Path | None, formgrader: str) -> None:
+    """Write what there is to know of a class on one page, for the course staff.
+
+    How the points lie, what each property's pass rate is, which mistakes are the commonest, what
+    each item tells apart; which submissions need a human eye, such as near-identical answers and a
+    forbidden library in graded code; and all submissions. The page is one file, and loads nothing.
+
+    Exit code 1 if there is no gradebook, or if the page cannot be written.
+
+    Examples: autograder report dropout_l2
+
+              autograder report dropout_l2 --formgrader https://hub.example.org/user/ta/formgrader
+    """
+    if not formgrader.startswith(("http://", "https://")):
+        raise click.UsageError(
+            f"--formgrader must begin with http:// or https://, got {formgrader}"
+        )
+    if to and not to.parent.is_dir():
+        raise click.UsageError(f"--to {to}: there is no folder {to.parent}")
+    chosen = assignment_in(course, assignment)
+    url = gradebook_of(chosen, db)
+    path = to or chosen.root / "reports" / f"{assignment}.html"
+    console = Console(soft_wrap=True)
+    with _progress(console) as step:
+        whole = read_class(chosen, url, step("reading what was graded"))
+        facts = ClassFacts.of(whole, chosen.version)
+        tick = step("looking for forbidden libraries")
+        uses = {}
+        for number, record in enumerate(whole.records, start=1):
+            code = [cell for cell in record.cells if cell.kind == "code"]
+            answers = {c.grade_id: c.source for c in code if c.grade_id in chosen.stubs}
+            others = [c.source for c in code if c.grade_id not in chosen.stubs]
+            uses[record.student] = library_uses(answers, others, chosen.forbidden)
+            tick(number, len(whole.records))
+        groups = []
+        for cell, stub in chosen.stubs.items():
+            groups += alike(
+                cell,
+                stub,
+                [
+                    Answer(record.student, one.source, author=record.student)
+                    for record in whole.records
+                    for one in record.cells
+                    if one.grade_id == cell
+                ],
+                step(f"comparing the answers {cell}"),
+            )
+        groups.sort(key=lambda group: (-group.bits, group.cell, group.students))
+        step("drawing")
+        why = reasons(whole.records, uses, groups)
+        found = findings(facts, why, groups)
+        told = ClassReport(
+            assignment, chosen.version, whole, facts, why, groups, found, chosen.stubs
+        )
+        text = page(told, formgrader, dt.datetime.now(dt.UTC))
+        try:
+            path.parent.mkdir(exist_ok=True)
+            # a student's folder may have a name that is no text
+            path.write_text(text, encoding="utf-8", errors="backslashreplace")
+        except OSError as error:
+            raise click.ClickException(
+                f"{path} cannot be written ({error.strerror}): choose another file with --to"
+            ) from error
+    console.print(
+        printable(f"{path}: {len(whole.records)} students"), markup=False, highlight=False
+    )
+    for finding in found[:MOST_FINDINGS]:
+        console.print(printable(f"- {finding}"), markup=False, highlight=False)
+
+
+@contextmanager
+def _progress(console: Console) -> Iterator[Step]:
+    """Yield a function that begins a step: with a bar on a terminal, with a line elsewhere."""
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+
+        def step(title: str) -> Callable[[int, int], None]:
+            if not console.is_terminal:
+                console.print(title, markup=False, highlight=False)
+            bar = progress.add_task(title, total=None)
+            return lambda done, total: progress.update(bar, completed=done, total=total)
+
+        yield step

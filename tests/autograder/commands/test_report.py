@@ -1,0 +1,200 @@
+"""`autograder report`: a small class graded end to end, on one page, and what is told of it."""
+
+import os
+import re
+
+import pytest
+from click.testing import CliRunner
+
+from autograder import cli
+from autograder.commands import report as report_module
+from tests.autograder.conftest import HEADER, IDENTITY, IN_PLACE, MUTANTS, OBSERVED, RIGHT
+from tests.autograder.test_class_page import Reader, rows
+
+COPIED = f"""{HEADER}        first = np.sin(x) * 0 + x
+        second = np.cos(first) * 0 + first
+        third = np.exp(second) * 0 + second
+        fourth = np.tanh(third) * 0 + third
+        return self.factor * fourth
+"""
+WITH_TORCH = f"import torch\n\n\n{RIGHT}"
+
+
+@pytest.fixture
+def course(tiny_course):
+    """A class of nine: right, wrong, copied, with PyTorch, no notebook, and nothing handed in."""
+    for student in ("ann", "bob", "cem"):
+        tiny_course.hand_in(student)
+    tiny_course.hand_in("dan", IDENTITY, stamp="2026-01-02 03:04:05")
+    tiny_course.hand_in("eve", COPIED)
+    tiny_course.hand_in("fay", COPIED.replace("first", "mine").replace("\n", "  # so\n"))
+    tiny_course.hand_in("gus", WITH_TORCH)
+    (tiny_course.hand_in("hal") / "tiny.ipynb").write_text("{")
+    tiny_course.hand_in("<b>ida")
+    return tiny_course
+
+
+def run(root, *words):
+    return CliRunner().invoke(
+        cli.commands, ["report", "tiny", "--course", str(root), *words], env={"COLUMNS": "80"}
+    )
+
+
+def read(path):
+    reader = Reader()
+    reader.feed(path.read_text(encoding="utf-8"))
+    reader.plain = " ".join(reader.text.split())
+    return reader
+
+
+def test_a_class_that_was_graded_is_on_one_page(course, grade):
+    """Points, rates and odd ones are the gradebook's and the reports'."""
+    grade()
+    course.mark_by_hand("bob", 1.25)
+    result = run(course.root)
+    assert result.exit_code == 0, result.output
+    path = course.root / "reports" / "tiny.html"
+    reader = read(path)
+    found = rows(reader)
+    assert list(found) == ["<b>ida", "ann", "bob", "cem", "dan", "eve", "fay", "gus", "hal"]
+    assert {student: row[3] for student, row in found.items()} == {
+        "<b>ida": "2", "ann": "2", "bob": "1.25", "cem": "2", "dan": "0",
+        "eve": "2", "fay": "2", "gus": "2", "hal": "0",
+    }  # fmt: skip
+    assert found["dan"][0] == "2026-01-02 03:04"
+    assert found["bob"][-1] == "a score by hand: test_scaler"
+    assert found["eve"][-1].startswith("near-identical answers: scaler: like fay")
+    assert found["gus"][-1].startswith(
+        "a forbidden library in graded code: scaler, line 1: import torch"
+    )
+    assert found["hal"][-1].startswith("could not be read: the file is not valid JSON")
+    assert found["ann"][-1] == ""
+    # of eight that could be read six have 2 points, one 1.25, one 0: 13.25 in all, 1.65625 each;
+    # squares of what is missing to that: 6 * 0.1182 + 0.1650 + 2.7432 = 3.6172, over 7 0.5167
+    cells = [[" ".join(cell.split()) for cell in row] for row in reader.rows]
+    assert ["total", "2", "8", "1.66", "2.00", "0.72", "6 (75 %)"] in cells
+    assert ["The input is not changed in place.", "100 %", "", "8", "0", "0", "-"] in cells
+    assert ["The output is factor * x, for any factor.", "88 %", "", "7", "1", "0", "-"] in cells
+    assert "1 others are not, and are no zeros" in reader.plain
+
+
+def test_what_is_told_ends_with_the_place_and_three_findings(course, grade):
+    """A plain line for each step before them, where there is no terminal."""
+    grade()
+    lines = run(course.root).output.splitlines()
+    assert lines == [
+        "reading what was graded",
+        "looking for forbidden libraries",
+        "comparing the answers scaler",
+        "drawing",
+        f"{course.root}/reports/tiny.html: 9 students",
+        "- 1 could not be read: ask the student for the file again, and grade it",
+        "- 2 students have near-identical answers, in 1 group: compare them",
+        "- 1 a forbidden library in graded code: read the line: the grader has taken no value of it",
+    ]
+
+
+def test_on_a_terminal_bars_run(course, grade, monkeypatch):
+    """For each step, and they are gone at the end."""
+    console = report_module.Console
+    monkeypatch.setattr(
+        report_module, "Console", lambda **o: console(force_terminal=True, width=100, **o)
+    )
+    grade()
+    output = run(course.root).output
+    assert re.search("reading what was graded .*━", output)
+    assert "tiny.html: 9 students" in output
+
+
+def test_each_name_leads_to_the_formgraders_page(course, grade):
+    """By the number under which nbgrader itself has the notebook."""
+    grade()
+    run(course.root, "--formgrader", "https://hub/formgrader/")
+    links = read(course.root / "reports" / "tiny.html").links
+    theirs = course.api.get_notebook_submissions("tiny", "tiny")
+    assert len(theirs) == 9
+    for one in theirs:
+        address = f"https://hub/formgrader/submissions/{one['id']}/"
+        assert links[one["student"]] == address
+
+
+def test_mistakes_are_those_that_were_diagnosed(tmp_path, tiny_course, grade, one_process):
+    """Named by the certificate, with who made them."""
+    for name, text in OBSERVED.items():
+        (tiny_course.assignment.hidden / name).write_text(text, encoding="utf-8")
+    folder = tiny_course.root / "tests" / "mutants" / "tiny"
+    folder.mkdir(parents=True)
+    for name, text in MUTANTS.items():
+        (folder / f"{name}.py").write_text(text, encoding="utf-8")
+    audited = CliRunner().invoke(
+        cli.commands, ["audit", "tiny", "--course", str(tiny_course.root), "--jobs", "1"]
+    )
+    assert audited.exit_code == 0, audited.output
+    tiny_course.hand_in("ann", IN_PLACE)
+    tiny_course.hand_in("bob", IN_PLACE)
+    tiny_course.hand_in("cem", IDENTITY)
+    grade()
+    result = run(tiny_course.root)
+    assert "- the commonest mistake, made by 2: in_place. Leave x as it is." in result.output
+    reader = read(tiny_course.root / "reports" / "tiny.html")
+    assert ["2", "in_placeLeave x as it is.", "test_scaler", "ann, bob"] in reader.rows
+
+
+def test_the_page_may_lie_elsewhere(course, grade, tmp_path):
+    """In a folder that is there; another one is told before anything is read."""
+    grade()
+    assert run(course.root, "--to", str(tmp_path / "class.html")).exit_code == 0
+    assert "class report" in (tmp_path / "class.html").read_text(encoding="utf-8")
+    assert not (course.root / "reports").exists()
+    result = run(course.root, "--to", str(tmp_path / "no" / "class.html"))
+    assert result.exit_code == 2
+    assert "there is no folder" in result.output
+
+
+def test_a_page_that_cannot_be_written_is_told(course, grade):
+    """With the remedy."""
+    grade()
+    (course.root / "reports").write_text("")
+    result = run(course.root)
+    assert result.exit_code == 1
+    assert "cannot be written (" in result.output
+    assert "choose another file with --to" in " ".join(result.output.split())
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "localhost:8888", ""])
+def test_the_formgraders_address_must_be_one(course, url):
+    """A link that does something else is wrong usage."""
+    result = run(course.root, "--formgrader", url)
+    assert result.exit_code == 2
+    assert "must begin with http:// or https://" in " ".join(result.output.split())
+
+
+def test_a_class_that_is_not_graded_has_a_page(course):
+    """Each submission waits, and what to do is told."""
+    course.hand_in(os.fsdecode(b"j\xffn"))
+    result = run(course.root)
+    assert result.exit_code == 0, result.output
+    assert "- 10 not graded yet: run `autograder grade tiny`" in result.output
+    assert "Nobody has a grade yet." in read(course.root / "reports" / "tiny.html").plain
+
+
+def test_the_gradebook_may_be_another(course, grade):
+    """Points that are not in it are not on the page."""
+    grade()
+    result = run(course.root, "--db", f"sqlite:///{course.root}/no.db")
+    assert isinstance(result.exception, Exception)
+    assert "no.db not found: run `autograder grade tiny`" in str(result.exception)
+
+
+def test_nothing_but_the_page_is_written(course, grade):
+    """A report changes neither the gradebook's rows nor what was graded."""
+    grade()
+    run(course.root)
+    before = {
+        path: path.stat().st_mtime_ns
+        for path in course.root.glob("**/*")
+        if path.is_file() and "reports" not in path.parts and path.suffix != ".pyc"
+    }
+    run(course.root)
+    after = {path: path.stat().st_mtime_ns for path in before}
+    assert after == before
