@@ -56,7 +56,7 @@ def entries(assignment: Assignment, db_url: str) -> Iterator[Entry]:
     """
     with Gradebook(db_url) as gradebook:
         known = {student.id for student in gradebook.students}
-        for student in sorted(known | _handed_in(assignment)):
+        for student in sorted(known | handed_in(assignment)):
             yield entry(assignment, gradebook, student)
 
 
@@ -71,7 +71,7 @@ def entry(assignment: Assignment, gradebook: Gradebook, student: str) -> Entry:
         next_step=f"run `autograder grade {assignment.name}`",
     )
     report = _report(assignment, student)
-    if report is None and student in _handed_in(assignment):
+    if report is None and student in handed_in(assignment):
         return not_graded
     try:
         submission = gradebook.find_submission(assignment.name, student)
@@ -98,7 +98,8 @@ def entry(assignment: Assignment, gradebook: Gradebook, student: str) -> Entry:
     )
 
 
-def _handed_in(assignment: Assignment) -> set[str]:
+def handed_in(assignment: Assignment) -> set[str]:
+    """Return who has a folder in `submitted/`."""
     submitted = assignment.root / "submitted"
     return {path.parent.name for path in submitted.glob(f"*/{assignment.name}")}
 
