@@ -99,6 +99,7 @@ class Roster:
         self._by_key = _index((key(getattr(p, k)), p) for p in self for k in KEYS)
         self._by_name = _index((name, p) for p in self for name in p.names)
         self._by_participant = _index((p.participant, p) for p in self)
+        self._by_lms_id = _index((key(p.lms_user_id), p) for p in self)
 
     def __iter__(self) -> Iterator[Person]:
         return iter(self.people.values())
@@ -115,6 +116,10 @@ class Roster:
         """Return who has this number in Moodle's assignment."""
         return self._by_participant.get(number)
 
+    def lms_user(self, number: str) -> Person | None:
+        """Return who has this number in Canvas."""
+        return self._by_lms_id.get(key(number))
+
     @classmethod
     def read(cls, path: Path) -> "Roster":
         """Read a roster from a CSV file.
@@ -130,7 +135,8 @@ class Roster:
             values = {name: _plain(row[n]) for name, n in columns.items() if n < len(row)}
             if "points possible" in values.get("full_name", "").casefold():
                 continue  # Canvas's second line
-            values["participant"] = values.get("participant", "").rpartition(" ")[2]
+            number = re.search(r"\d+$", values.get("participant", ""))
+            values["participant"] = number[0] if number else ""
             values["id"] = next((values[k] for k in KEYS if values.get(k)), "")
             if values["id"]:
                 people.append(Person(**values))
