@@ -108,7 +108,11 @@ class Membership:
     def problems_of(self, student: str) -> list[str]:
         """Return what is odd about a student's team, and about the one that counts for them."""
         about = {student, self.counts(student)}
-        return [problem.text for problem in self.problems if problem.student in about]
+        return [
+            problem.text if problem.student == student else f"{problem.student}: {problem.text}"
+            for problem in self.problems
+            if problem.student in about
+        ]
 
     def _known(self, text: str) -> Person | None:
         return self.roster.who(text) if text else None

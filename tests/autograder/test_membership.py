@@ -72,8 +72,16 @@ def test_ones_own_submission_counts_first(membership):
     assert told(found) == [
         ("ben", "has a submission of their own, which counts, and is in that of ann")
     ]
-    assert found.problems_of("ben")
+    assert found.problems_of("ben")[0].startswith("has a submission of their own")
     assert not found.problems_of("ann")
+
+
+def test_what_is_odd_about_a_team_is_told_of_each_member(membership):
+    """With the name of whom it is about, if that is another."""
+    found = membership(ann=["ann", "ben", "| Eve | 7777777 | eve@u.edu |\n"])
+    [of_ann], [of_ben] = found.problems_of("ann"), found.problems_of("ben")
+    assert of_ann.startswith("team, line 3: matches no student")
+    assert of_ben == f"ann: {of_ann}"
 
 
 def test_whom_two_teams_name_waits_for_a_human(membership):
