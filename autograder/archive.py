@@ -66,9 +66,9 @@ class GuardedExtractor(ExtractorPlugin):
     ----------
     refused : list of (str, str)
         Each file that was not extracted, and why.
-    downloads : list of Path
-        The folders of the archives whose dates are those of their making: Canvas and Moodle put
-        no other into their archives.
+    dated : list of Path
+        The folders of the archives whose dates may be those of handing in: not of the archive's
+        own making, as all are that Canvas and Moodle put into theirs.
     """
 
     timezone = Unicode(
@@ -92,7 +92,7 @@ class GuardedExtractor(ExtractorPlugin):
         """Extract each archive of a folder into a folder of its own, and copy all other files."""
         source = Path(archive_path)
         self.refused: list[tuple[str, str]] = []
-        self.downloads: list[Path] = []
+        self.dated: list[Path] = []
         for place, _, names in os.walk(source):
             target = Path(extracted_path) / Path(place).relative_to(source)
             for name in sorted(names):
@@ -104,8 +104,8 @@ class GuardedExtractor(ExtractorPlugin):
                 if path.suffix in self.zip_ext:
                     self.log.info("Extracting from: %s", path)
                     dates = self._unpack(path, target / _stem(path), Room(), MAX_DEPTH)
-                    if _is_download(dates, path.stat().st_mtime):
-                        self.downloads.append(target / _stem(path))
+                    if not _is_download(dates, path.stat().st_mtime):
+                        self.dated.append(target / _stem(path))
                 else:
                     self.log.info("Copying from: %s", path)
                     shutil.copy2(path, target / name)

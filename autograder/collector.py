@@ -253,7 +253,8 @@ class LmsCollector(FileNameCollectorPlugin):
         for text in (timestamp, person and person.submitted):
             with suppress(ValueError, OverflowError):
                 if text and text.strip(" -"):
-                    return _utc(parser.parse(text).replace(tzinfo=self._extractor.zone))
+                    time = parser.parse(text)
+                    return _utc(time if time.tzinfo else time.replace(tzinfo=self._extractor.zone))
         date = path.stat().st_mtime
         if date < EARLIEST or self.entry_dates == "downloaded":
             return ""
@@ -262,11 +263,9 @@ class LmsCollector(FileNameCollectorPlugin):
         return _utc(datetime.fromtimestamp(date, UTC))
 
     def _is_download(self, path: Path) -> bool:
-        folders = getattr(self._extractor, "downloads", None)
-        if folders is None:
-            return True  # another plugin has extracted it, and kept no date
-        is_loose = len(path.relative_to(self._extracted).parts) == 1
-        return is_loose or any(folder in path.parents for folder in map(Path, folders))
+        """Tell whether nothing says that a file's date is another than that of the download."""
+        dated = getattr(self._extractor, "dated", ())  # another plugin keeps no dates
+        return not any(Path(folder) in path.parents for folder in dated)
 
     def _choose(self, student: str, candidates: list[Candidate]) -> None:
         """Take each notebook's newest of a student's files, and refuse the others."""

@@ -114,8 +114,9 @@ def _find(submitted: Submission, release: Submission, asked: Cell) -> Cell | Non
         if cell in ours and not cell.grade_id and EMAIL.search(cell.source[:MAX_TEXT])
     ]
     for found in (named, headed, placed):
-        if filled := [cell for cell in found if cell.source.strip() != asked.source.strip()]:
-            return filled[-1]
+        filled = [cell for cell in found if cell.source.strip() != asked.source.strip()]
+        if telling := [cell for cell in filled if _members(cell.source)]:
+            return telling[-1]  # and no text that only begins like a team's
     return named[-1] if named else None
 
 

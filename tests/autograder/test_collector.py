@@ -213,6 +213,20 @@ def test_dates_of_a_download_are_no_time_stamps(archives, collect, caplog):
     assert len(taken) == 3
 
 
+def test_dates_of_loose_files_are_no_time_stamps(archives, collect):
+    """Whoever unpacks an archive by hand has its dates, and nobody knows what they are."""
+    (archives / "by hand").mkdir()
+    for place in (archives, archives / "by hand"):
+        number = len(place.parts)
+        path = place / f"x_{number}_5_tiny.ipynb"
+        path.write_text("1")
+        os.utime(path, (1.7e9, 1.7e9))
+    taken, refused = collect()
+    assert len(taken) == 2
+    assert all(name.endswith("/tiny.ipynb") for name in taken)
+    assert refused == {}
+
+
 def test_dates_are_in_the_zone_that_is_said(archives, collect, caplog):
     """Zip files do not tell it; what they tell in UTC is taken as that."""
     archive(archives / "c.zip", {"aann_1001_5_tiny.ipynb": ("1", JUNE)})

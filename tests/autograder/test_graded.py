@@ -103,7 +103,9 @@ def test_a_teams_table_is_remarked_on_and_changes_nothing(tiny):
     assert (one.report.remarks, one.report.cause) == ((), "")
     [note] = one.report.notes
     assert note.startswith("the team's table still holds its placeholders")
-    assert str(cell(read(one), "test_scaler").outputs).count("its placeholders") == 2  # as text and as HTML
+    assert (
+        str(cell(read(one), "test_scaler").outputs).count("its placeholders") == 2
+    )  # as text and as HTML
 
 
 def test_what_is_no_notebook_has_no_team(tiny):

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.submission import Cell, Submission
-from autograder.team import MAX_MEMBERS, Member, read_team
+from autograder.team import MAX_LINES, MAX_MEMBERS, Member, read_team
 
 HEAD = "| name | matriculation number | e-mail |\n|---|---|---|\n"
 ASKED = f"""### Team
@@ -92,6 +92,13 @@ def test_other_cells_are_no_team():
         assert "is missing" in found.remarks[0]
 
 
+def test_a_text_that_begins_like_a_teams_is_none():
+    """Beside a table with members, a heading alone tells nothing."""
+    filled = Cell("markdown", f"### Team\n{HEAD}| Ann Ä. | 1234567 | ann@u.edu |")
+    prose = Cell("markdown", "Group normalisation is no dropout.")
+    assert read_team(Submission((filled, IMPORTS, prose)), RELEASE).members == (ANN,)
+
+
 def test_a_release_without_a_team_asks_for_none():
     """Then nothing is read, and nothing said."""
     bare = Submission((IMPORTS,))
@@ -167,6 +174,13 @@ def test_any_text_is_read(text, kind):
     """No text is an error, and no remark quotes it."""
     found = team(f"### Team\n{HEAD}{text}", kind)
     assert len(found.members) <= MAX_MEMBERS
+
+
+def test_no_more_lines_are_read_than_a_team_needs():
+    """What stands below them is not looked at."""
+    row = "\n| Ann Ä. | 1234567 | ann@u.edu |"
+    assert team(f"### Team\n{HEAD}" + "x\n" * (MAX_LINES - 5) + row).members == (ANN,)
+    assert team(f"### Team\n{HEAD}" + "x\n" * MAX_LINES + row).members == ()
 
 
 @pytest.mark.parametrize(
