@@ -92,7 +92,7 @@ def restored(assignment: Assignment, notebook: NotebookNode, found: dict[str, An
     if "unreadable" in found:  # then the cells are missing for that reason alone
         remarks, notes = [], ()
     remarks = [*found.get("remarks", []), *remarks]
-    whole.metadata[KEY] = {**found, "remarks": remarks, "notes": [*notes]}
+    whole.metadata[KEY] = {**found, "remarks": remarks} | ({"notes": [*notes]} if notes else {})
     return whole
 
 

@@ -10,6 +10,7 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
+from autograder import spreadsheet
 from autograder.export import GradesPlugin
 from autograder.lms_export import CanvasPlugin, GradescopePlugin, MoodlePlugin
 from autograder.outcome import ItemResult
@@ -252,6 +253,22 @@ def test_whom_two_teams_name_has_no_score(course, caplog):
     assert "in the submissions of ann and dan" in fay["team_remarks"]
     assert "tiny: fay: is in the submissions of ann and dan" in caplog.text
     assert "placeholders" not in caplog.text
+
+
+@pytest.mark.parametrize("plugin", [GradesPlugin, CanvasPlugin, MoodlePlugin, GradescopePlugin])
+def test_no_field_is_a_formula_in_any_of_them(course, tmp_path, plugin, caplog):
+    """Names, ids, sections, addresses: whoever they belong to has a line, or is named in the log."""
+    hostile = tmp_path / "hostile.csv"
+    hostile.write_text(
+        "id,first_name,last_name,email,lms_user_id,username,section,sis_user_id\n"
+        'eve,"=cmd|\'/C calc\'!A0", @SUM(1),+x@u.edu,-1001,\u3000=1,"a;=1+1",\uff1d1\n'
+    )
+    _, lines = export(course, plugin, roster=str(hostile), student=["eve", "ann"])
+    fields = [field for line in lines for field in line.values()]
+    assert not any(spreadsheet.is_formula(f) for f in fields if not f.startswith("    Points"))
+    assert any("calc" in field for field in fields) == (plugin is not MoodlePlugin)
+    if plugin in (CanvasPlugin, MoodlePlugin):
+        assert "eve: an id or address that a spreadsheet would run" in caplog.text
 
 
 def test_a_bad_roster_leaves_an_earlier_table_as_it_is(course, tmp_path, caplog):
