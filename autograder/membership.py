@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from autograder.assignment import Assignment
+from autograder.intake import content
 from autograder.ledger import handed_in
 from autograder.reader import UnreadableError, read_notebook
 from autograder.report import Status, report_in
@@ -154,21 +155,19 @@ class Membership:
 
         None if it cannot be read.
         """
-        for stage in ("autograded", "submitted"):
-            folder = self.assignment.root / stage / student / self.assignment.name
-            for path in sorted(folder.glob("*.ipynb")):
-                report = report_in(path)
-                if report and report.status is Status.UNREADABLE:
-                    return None  # it was restored, and has no table for that reason alone
-                if report or stage == "submitted":
-                    return _read(path)
-        return None
+        name, root = self.assignment.name, self.assignment.root
+        for path in sorted((root / "autograded" / student / name).glob("*.ipynb")):
+            if report := report_in(path):
+                # what could not be read was restored, and has no table for that reason alone
+                return None if report.status is Status.UNREADABLE else _read(path)
+        found = sorted((root / "submitted" / student / name).glob("*.ipynb"))
+        return _read(found[0]) if found else None
 
 
 def _read(path: Path) -> Submission | None:
     try:
-        return Submission.from_notebook(read_notebook(path.read_bytes())[0])
-    except (OSError, UnreadableError):
+        return Submission.from_notebook(read_notebook(content(path))[0])
+    except UnreadableError:
         return None
 
 

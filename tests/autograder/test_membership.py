@@ -1,5 +1,7 @@
 """Who handed in together: matched, told where it is odd, and whose submission counts for whom."""
 
+import os
+
 import nbformat
 import pytest
 from nbformat.v4 import new_markdown_cell
@@ -148,3 +150,15 @@ def test_what_cannot_be_read_is_ones_own_all_the_same(tiny, membership):
     (tiny.root / "submitted" / "cem" / "tiny" / "tiny.ipynb").write_text("no notebook")
     assert (found.counts("ben"), found.counts("cem")) == ("ben", "cem")
     assert not any(problem.is_remark for problem in found.problems)
+
+
+def test_what_would_hang_or_lead_elsewhere_is_not_read(tiny, membership):
+    """A pipe in the place of a notebook, or a link to another's."""
+    found = membership(ann=["ann", "cem"])
+    for student in ("ben", "dan"):
+        (tiny.root / "submitted" / student / "tiny").mkdir(parents=True)
+    os.mkfifo(tiny.root / "submitted" / "ben" / "tiny" / "tiny.ipynb")
+    link = tiny.root / "submitted" / "dan" / "tiny" / "tiny.ipynb"
+    link.symlink_to(tiny.root / "submitted" / "ann" / "tiny" / "tiny.ipynb")
+    assert found.students == {"ann": ["ann", "cem"], "ben": ["ben"], "dan": ["dan"]}
+    assert found.problems == []
