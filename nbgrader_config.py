@@ -20,6 +20,7 @@ c.CourseDirectory.ignore = [".*", "*.pyc", "__pycache__", "feedback"]  # what to
 c.HTMLExporter.filters = {"markdown2html": "autograder.sanitizer.markdown_to_html"}
 c.ExportApp.plugin_class = "autograder.export.GradesPlugin"
 c.ZipCollectApp.extractor_plugin = "autograder.archive.GuardedExtractor"
+c.ZipCollectApp.collector_plugin = "autograder.collector.LmsCollector"
 
 c.Execute.timeout = 120  # seconds for a cell of the reference solution
 

@@ -1,30 +1,38 @@
 """Archives of submissions, for `nbgrader zip_collect`: nothing in them writes where it should not.
 
 Each file of an archive is extracted as an ordinary file, below the archive's own folder and within
-limits, or refused with its reason in the log; one bad archive does not keep the others back.
+limits, or refused with its reason in the log; one bad archive does not keep the others back. A file
+keeps the date that it has in the archive.
 """
 
 import gzip
 import os
 import shutil
 import stat
+import struct
 import tarfile
 import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
+from datetime import datetime, timedelta, tzinfo
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO, NamedTuple
 
+from dateutil.tz import gettz
 from nbgrader.plugins import ExtractorPlugin
+from traitlets import TraitError, Unicode, validate
 
 MAX_SIZE = 300 * 2**20  # bytes that an archive, with all archives in it, may become
 MAX_FILES = 2000
 MAX_DEPTH = 3  # of archives within archives
 MAX_NAME = 200  # characters of a file's path
 CHUNK = 2**20
+UNIX_TIME = 0x5455  # the zip format's field for a time in UTC
+AT_ONCE = timedelta(hours=1)  # dates within it may be those of a download
+NEARLY = timedelta(hours=26)  # the same day, in whatever zone
 BROKEN = (
     zipfile.BadZipFile,
     tarfile.TarError,
@@ -39,11 +47,12 @@ BROKEN = (
 
 
 class Member(NamedTuple):
-    """One file of an archive: its name there, what it is, and how it is opened."""
+    """One file of an archive: its name there, what it is, how it is opened, and its date."""
 
     name: str
     is_file: bool
     open: Callable[[], IO[bytes] | None]
+    modified: float = 0.0  # seconds since 1970, in UTC
 
 
 class RefusedError(Exception):
@@ -51,36 +60,70 @@ class RefusedError(Exception):
 
 
 class GuardedExtractor(ExtractorPlugin):
-    """Extracts archives as nbgrader's own plugin does, but only what is safe."""
+    """Extracts archives as nbgrader's own plugin does, but only what is safe.
+
+    Attributes
+    ----------
+    refused : list of (str, str)
+        Each file that was not extracted, and why.
+    dated : list of Path
+        The folders of the archives whose dates may be those of handing in: not of the archive's
+        own making, as all are that Canvas and Moodle put into theirs.
+    """
+
+    timezone = Unicode(
+        "UTC", help="The time zone of the dates in zip files, which do not tell it."
+    ).tag(config=True)
+
+    @validate("timezone")
+    def _check_timezone(self, proposal: dict[str, str]) -> str:
+        if gettz(proposal["value"]) is None:
+            raise TraitError(f"timezone must be like Europe/Berlin, got {proposal['value']!r}")
+        return proposal["value"]
+
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone of the dates in zip files."""
+        found = gettz(self.timezone)
+        assert found is not None
+        return found
 
     def extract(self, archive_path: str, extracted_path: str) -> None:
         """Extract each archive of a folder into a folder of its own, and copy all other files."""
         source = Path(archive_path)
-        refused = 0
+        self.refused: list[tuple[str, str]] = []
+        self.dated: list[Path] = []
         for place, _, names in os.walk(source):
             target = Path(extracted_path) / Path(place).relative_to(source)
             for name in sorted(names):
                 path = Path(place, name)
                 if not stat.S_ISREG(path.lstat().st_mode):
-                    refused += self._refuse(path, "it is a link or no ordinary file")
+                    self._refuse(path, "it is a link or no ordinary file")
                     continue
                 target.mkdir(parents=True, exist_ok=True)
                 if path.suffix in self.zip_ext:
                     self.log.info("Extracting from: %s", path)
-                    refused += self._unpack(path, target / _stem(path), Room(), MAX_DEPTH)
+                    dates = self._unpack(path, target / _stem(path), Room(), MAX_DEPTH)
+                    if not _is_download(dates, path.stat().st_mtime):
+                        self.dated.append(target / _stem(path))
                 else:
                     self.log.info("Copying from: %s", path)
-                    shutil.copy(path, target / name)
-        if refused:
-            self.log.warning("%d files were refused: the reasons stand above", refused)
+                    shutil.copy2(path, target / name)
+        if self.refused:
+            self.log.warning("%d files were refused: the reasons stand above", len(self.refused))
 
-    def _unpack(self, path: Path, target: Path, room: "Room", depth: int) -> int:
-        """Extract one archive, and those in it; return how much was refused."""
-        refused = 0
+    def _unpack(
+        self, path: Path, target: Path, room: "Room", depth: int, modified: float = 0.0
+    ) -> list[float]:
+        """Extract one archive, and those in it; return its files' dates.
+
+        What a student has packed is as old as the archive: its own dates may be anything.
+        """
+        dates = []
         inner = []
         try:
             target.mkdir(parents=True, exist_ok=True)
-            with closing(_Opened(path)) as opened:
+            with closing(_Opened(path, self.zone)) as opened:
                 for member in opened.members:
                     if not member.is_file and member.name.endswith("/"):
                         continue  # folders are made for the files in them
@@ -89,23 +132,28 @@ class GuardedExtractor(ExtractorPlugin):
                     except FullError:
                         raise
                     except (RefusedError, *BROKEN) as error:
-                        refused += self._refuse(path, str(error), member.name)
+                        self._refuse(path, str(error), member.name)
                         continue
+                    dates.append(modified or member.modified)
+                    with suppress(OSError, OverflowError, ValueError):  # a date that no file has
+                        os.utime(written, (dates[-1], dates[-1]))
                     if written.suffix in self.zip_ext:
-                        inner.append(written)
+                        inner.append((written, dates[-1]))
         except (RefusedError, *BROKEN) as error:
-            return refused + self._refuse(path, str(error))
-        for archive in inner:
+            self._refuse(path, str(error))
+            return dates
+        for archive, date in inner:
             if depth == 1:
-                refused += self._refuse(archive, f"archives lie {MAX_DEPTH} deep in each other")
+                self._refuse(archive, f"archives lie {MAX_DEPTH} deep in each other")
             else:
-                refused += self._unpack(archive, archive.parent / _stem(archive), room, depth - 1)
-        return refused
+                self._unpack(archive, archive.parent / _stem(archive), room, depth - 1, date)
+        return dates
 
-    def _refuse(self, path: Path, cause: str, member: str = "") -> int:
+    def _refuse(self, path: Path, cause: str, member: str = "") -> None:
         what = f"{path}: {member!r}" if member else str(path)
-        self.log.warning("Refused: %s: %s", what, cause or "it cannot be read")
-        return 1
+        cause = cause or "it cannot be read"
+        self.refused.append((f"{path.name}: {member!r}" if member else path.name, cause))
+        self.log.warning("Refused: %s: %s", what, cause)
 
 
 class FullError(RefusedError):
@@ -135,7 +183,7 @@ class Room:
 class _Opened:
     """An open archive, of whatever kind it is."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, zone: tzinfo) -> None:
         with path.open("rb") as file:
             is_compressed = file.read(2) == b"\x1f\x8b"
         # a tar file's header is read whole, whatever size it claims: from a file of bounded size
@@ -143,12 +191,17 @@ class _Opened:
         self._content = content
         if zipfile.is_zipfile(content):
             archive = zipfile.ZipFile(content)
-            self.members: Iterator[Member] = map(partial(_zipped, archive), archive.infolist())
+            self.members: Iterator[Member] = map(
+                partial(_zipped, archive, zone), archive.infolist()
+            )
         elif _is_tar(content):
             tar = tarfile.open(fileobj=content, mode="r:")  # noqa: SIM115  # lives on `content`
             self.members = map(partial(_tarred, tar), tar)
         elif is_compressed:
-            self.members = iter([Member(path.stem, is_file=True, open=lambda: content)])
+            date = path.stat().st_mtime
+            self.members = iter(
+                [Member(path.stem, is_file=True, open=lambda: content, modified=date)]
+            )
         else:
             raise RefusedError("it is no archive that can be opened: ask for it again")
 
@@ -167,16 +220,30 @@ def _decompressed(path: Path) -> IO[bytes]:
     return content
 
 
-def _zipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member:
+def _zipped(archive: zipfile.ZipFile, zone: tzinfo, info: zipfile.ZipInfo) -> Member:
     kind = stat.S_IFMT(info.external_attr >> 16)
     is_file = kind in (0, stat.S_IFREG) and not info.is_dir()
     # not `filename`, which ends at a null character
-    return Member(info.orig_filename, is_file, lambda: archive.open(info))
+    return Member(info.orig_filename, is_file, lambda: archive.open(info), _date(info, zone))
+
+
+def _date(info: zipfile.ZipInfo, zone: tzinfo) -> float:
+    """Return the date of a file in a zip archive: in UTC where it says so, or else in its zone."""
+    extra = info.extra
+    while len(extra) >= 4:  # noqa: PLR2004  # the field's kind and size, two bytes each
+        kind, size = struct.unpack("<HH", extra[:4])
+        body, extra = extra[4 : 4 + size], extra[4 + size :]
+        if kind == UNIX_TIME and len(body) >= 5 and body[0] & 1:  # noqa: PLR2004  # flags, a time
+            return float(struct.unpack("<i", body[1:5])[0])
+    with suppress(ValueError, OverflowError):
+        return datetime(*info.date_time, tzinfo=zone).timestamp()
+    return 0.0
 
 
 def _tarred(archive: tarfile.TarFile, info: tarfile.TarInfo) -> Member:
     name = info.name + "/" * info.isdir()
-    return Member(name, info.isreg(), lambda: archive.extractfile(info))
+    date = float(info.mtime)
+    return Member(name, info.isreg(), lambda: archive.extractfile(info), date)
 
 
 def _is_tar(content: IO[bytes]) -> bool:
@@ -221,6 +288,14 @@ def _inside(name: str) -> PurePosixPath:
     if not path.parts or len(name) > MAX_NAME or not name.isprintable():
         raise RefusedError("it has no name that a file may have")
     return path
+
+
+def _is_download(dates: list[float], made: float) -> bool:
+    """Tell whether an archive's dates look like that of its own making: all at once, and then."""
+    if not dates:
+        return False
+    span, since = max(dates) - min(dates), abs(made - max(dates))
+    return span <= AT_ONCE.total_seconds() and since <= NEARLY.total_seconds()
 
 
 def _stem(path: Path) -> str:

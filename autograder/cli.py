@@ -12,7 +12,7 @@ import click
 import autograder
 from autograder import scripts, startup
 
-COMMANDS = ("grade", "status", "report", "leaks", "audit")
+COMMANDS = ("grade", "status", "report", "teams", "leaks", "audit")
 
 
 class Commands(click.Group):

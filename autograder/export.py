@@ -1,21 +1,26 @@
 """The gradebook as a table: nbgrader's own columns, each item's points, and what became of it.
 
 `nbgrader export` writes it. A score that is not known is empty, never 0: held back, not graded yet,
-or missing. Of paths the names are left: the folders are those of the machine that grades.
+or missing. Each member of a team has the team's line. Of paths the names are left: the folders are
+those of the machine that grades.
 """
 
-import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Assignment as Entered
-from nbgrader.api import Gradebook, MissingEntry, Student, SubmittedAssignment
+from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
 from nbgrader.plugins import ExportPlugin
+from traitlets import Bool, Unicode
 
-from autograder.assignment import Assignment
+from autograder import roster, spreadsheet
+from autograder.assignment import Assignment, AssignmentError
 from autograder.ledger import Entry, entry
+from autograder.membership import Membership
 from autograder.report import Status
+from autograder.roster import Person, Roster
 from autograder.sandbox import FOLDERS
 
 NBGRADERS = (
@@ -31,8 +36,29 @@ NBGRADERS = (
     "score",
     "max_score",
 )
-OURS = ("status", "cause", "next_step", "isolation")
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")  # how a text begins that a spreadsheet would run
+FROM_ENTRY = ("status", "cause", "next_step", "isolation")
+OURS = (*FROM_ENTRY, "team", "submission_of", "team_remarks")
+SEVERAL = "in several teams"  # the status of who is, and has not handed in
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one student has for an assignment.
+
+    Parameters
+    ----------
+    assignment : nbgrader's Assignment
+    student : Person
+    submission : nbgrader's SubmittedAssignment, optional
+        The one that counts: the student's own, or their team's.
+    values : dict of str to object
+        By the columns of `GradesPlugin`; what is not known is not there, or None.
+    """
+
+    assignment: Entered
+    student: Person
+    submission: SubmittedAssignment | None
+    values: dict[str, Any]
 
 
 class GradesPlugin(ExportPlugin):
@@ -41,28 +67,75 @@ class GradesPlugin(ExportPlugin):
     `--to`, `--assignment` and `--student` are nbgrader's own.
     """
 
+    file = "grades.csv"
+
+    roster = Unicode(
+        "",
+        help="A CSV file that says more of the students, and names those who are in no gradebook "
+        "(see docs/instructor.md). Without it, roster.csv in the course's folder, if there.",
+    ).tag(config=True)
+
+    missing_as_zero = Bool(
+        False,
+        help="Write 0 where nothing was handed in. What is held back or not graded stays empty.",
+    ).tag(config=True)
+
     def export(self, gradebook: Gradebook) -> None:
         """Write the table."""
-        to = self.to or "grades.csv"
+        to = self.to or self.file
         # sorted here, as databases differ on names that are missing, the same or not ASCII
         known = sorted(gradebook.assignments, key=lambda a: (str(a.duedate or ""), a.name))
         assignments = [a for a in known if _is_wanted(a.name, self.assignment)]
-        everybody = sorted(gradebook.students, key=_by_name)
-        students = [s for s in everybody if _is_wanted(s.id, self.student)]
-        items = list(dict.fromkeys(name for a in assignments for name in self._items(a)))
-        # all of it before the file is opened: what fails leaves an earlier table as it is
-        rows = [
-            self._row(gradebook, assignment, student)
-            for assignment in assignments
-            for student in students
-        ]
+        try:
+            more = roster.find(self._root, self.roster)
+            everybody = Roster.of(gradebook.students, more)
+            students = [
+                s for s in sorted(everybody, key=_by_name) if _is_wanted(s.id, self.student)
+            ]
+            # all of it before the file is opened: what fails leaves an earlier table as it is
+            results = [
+                result
+                for assignment in assignments
+                for result in self._results(gradebook, assignment, everybody, students)
+            ]
+            lines = list(self.lines(assignments, results))
+        except AssignmentError as error:
+            self.log.error("%s", error)  # noqa: TRY400  # the error's text is enough
+            raise SystemExit(1) from None
         self.log.info("Exporting grades to %s", to)
-        with Path(to).open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
-            table = csv.DictWriter(file, [*NBGRADERS, *OURS, *items], restval="")
-            table.writeheader()
-            table.writerows({k: _field(v) for k, v in row.items()} for row in rows)
+        spreadsheet.write(Path(to), lines)
 
-    def _row(self, gradebook: Gradebook, assignment: Entered, student: Student) -> dict[str, Any]:
+    def lines(self, assignments: list[Entered], results: list[Result]) -> Iterable[Sequence[Any]]:
+        """Return the lines of the file, the first with the columns' names."""
+        items = list(dict.fromkeys(name for a in assignments for name in self.items(a)))
+        columns = [*NBGRADERS, *OURS, *items]
+        return [columns, *([r.values.get(name) for name in columns] for r in results)]
+
+    @property
+    def _root(self) -> Path:
+        return Path(self.parent.coursedir.root)
+
+    def _results(
+        self, gradebook: Gradebook, assignment: Entered, everybody: Roster, students: list[Person]
+    ) -> Iterator[Result]:
+        """Yield what each student has for an assignment, and tell what is odd about the teams."""
+        ours = self._ours(assignment)
+        teams = Membership(ours, everybody) if ours else None
+        for problem in teams.problems if teams else ():
+            if not problem.is_remark:
+                self.log.warning("%s: %s: %s", assignment.name, problem.student, problem.text)
+        for student in students:
+            yield self._row(gradebook, assignment, student, ours, teams)
+
+    def _row(
+        self,
+        gradebook: Gradebook,
+        assignment: Entered,
+        student: Person,
+        ours: Assignment | None,
+        teams: Membership | None,
+    ) -> Result:
+        counts = (teams.counts(student.id) if teams else None) or student.id
         row: dict[str, Any] = {
             "assignment": assignment.name,
             "duedate": assignment.duedate,
@@ -73,23 +146,27 @@ class GradesPlugin(ExportPlugin):
             "max_score": assignment.max_score,
         }
         try:
-            submission = gradebook.find_submission(assignment.name, student.id)
+            submission = gradebook.find_submission(assignment.name, counts)
         except MissingEntry:
             submission = None
-        known = self._entry(gradebook, assignment, student)
+        known: Entry | None = entry(ours, gradebook, counts) if ours else None
         if known:
-            row |= {name: getattr(known, name) for name in OURS}
-            row["cause"] = _without_folders(known.cause, Path(self.parent.coursedir.root))
+            row |= {name: getattr(known, name) for name in FROM_ENTRY}
+            row["cause"] = _without_folders(known.cause, self._root)
         elif submission is None:
             row["status"] = Status.MISSING
+        if teams:
+            row |= _team(teams, student.id, counts)
         if submission is not None:
             row["timestamp"] = submission.timestamp
             row["late_submission_penalty"] = submission.late_submission_penalty
             if known is None or known.is_graded:
                 row |= _scores(submission)
-        return row
+        if self.missing_as_zero and row.get("status") == Status.MISSING:
+            row |= dict.fromkeys((*self.items(assignment), "raw_score", "score"), 0.0)
+        return Result(assignment, student, submission, row)
 
-    def _items(self, assignment: Entered) -> list[str]:
+    def items(self, assignment: Entered) -> list[str]:
         """Return the names of an assignment's graded cells, in its order as far as it is known."""
         ours = self._ours(assignment)
         names = [item.name for item in ours.items] if ours else []
@@ -102,14 +179,23 @@ class GradesPlugin(ExportPlugin):
 
     def _ours(self, assignment: Entered) -> Assignment | None:
         """Return the assignment as its folders hold it; None if it has no suites."""
-        ours = Assignment(Path(self.parent.coursedir.root), assignment.name)
+        ours = Assignment(self._root, assignment.name)
         has_source = bool(list((ours.root / "source" / ours.name).glob("*.ipynb")))
         return ours if has_source and ours.hidden.is_dir() else None
 
-    def _entry(self, gradebook: Gradebook, assignment: Entered, student: Student) -> Entry | None:
-        """Return what the ledger knows; nothing of an assignment that has no suites."""
-        ours = self._ours(assignment)
-        return entry(ours, gradebook, student.id) if ours else None
+
+def _team(teams: Membership, student: str, counts: str) -> dict[str, Any]:
+    """Return what the columns say of a student's team."""
+    if counts in teams.students:
+        row = {"team": ", ".join(teams.students[counts]), "submission_of": counts}
+    else:
+        row = {}
+    told = teams.problems_of(student)
+    row["team_remarks"] = "; ".join(told)
+    if counts == student and counts not in teams.students and student in teams.submissions:
+        row |= {"status": SEVERAL, "cause": "; ".join(told)}
+        row["next_step"] = f"see `autograder teams {teams.assignment.name}`, and ask the students"
+    return row
 
 
 def _scores(submission: SubmittedAssignment) -> dict[str, float]:
@@ -138,17 +224,9 @@ def _without_folders(text: str, root: Path) -> str:
     return FOLDERS.sub("", text.replace(f"/{course}/", f"{course}/").replace(f"{course}/", "/"))
 
 
-def _by_name(student: Student) -> tuple[str, str, str]:
-    return (student.last_name or "", student.first_name or "", student.id)
+def _by_name(student: Person) -> tuple[str, str, str]:
+    return (student.last_name, student.first_name, student.id)
 
 
 def _is_wanted(name: str, chosen: list[Any]) -> bool:
     return not chosen or name in map(str, chosen)
-
-
-def _field(value: Any) -> str:
-    """Return a value as it is written: numbers as they are, and no text that would be a formula."""
-    if value is None:
-        return ""
-    text = str(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(FORMULA) else text

@@ -16,6 +16,7 @@ from autograder.handed_in import HandedIn
 from autograder.report import KEY, Report, Status, item_html, item_text
 from autograder.restoration import restore
 from autograder.submission import Submission
+from autograder.team import read_team
 
 Grade = Callable[[Assignment, NotebookNode], Report]
 MAX_CAUSE = 1000  # characters
@@ -85,10 +86,13 @@ def restored(assignment: Assignment, notebook: NotebookNode, found: dict[str, An
         As `HandedIn` reads it.
     found : dict
     """
-    whole, remarks = restore(Submission.from_notebook(notebook), assignment.release)
+    submitted = Submission.from_notebook(notebook)
+    whole, remarks = restore(submitted, assignment.release)
+    notes = read_team(submitted, Submission.from_notebook(assignment.release)).remarks
     if "unreadable" in found:  # then the cells are missing for that reason alone
-        remarks = []
-    whole.metadata[KEY] = {**found, "remarks": [*found.get("remarks", []), *remarks]}
+        remarks, notes = [], ()
+    remarks = [*found.get("remarks", []), *remarks]
+    whole.metadata[KEY] = {**found, "remarks": remarks} | ({"notes": [*notes]} if notes else {})
     return whole
 
 
@@ -115,7 +119,8 @@ def report_on(assignment: Assignment, notebook: NotebookNode, grade: Grade) -> R
         report = replace(report, remarks=(*report.remarks, *found.get("remarks", ())))
     else:
         report = grade(assignment, notebook)
-    return replace(report, handed_in=found.get("handed_in", ""))
+    notes = tuple(found.get("notes", ()))
+    return replace(report, handed_in=found.get("handed_in", ""), notes=notes)
 
 
 def tell(notebook: NotebookNode, report: Report) -> None:

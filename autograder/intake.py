@@ -20,7 +20,7 @@ from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.utils import find_all_files
 
-from autograder import gradebook, refusal
+from autograder import collected, gradebook, refusal
 from autograder.handed_in import HandedIn
 from autograder.reader import MAX_BYTES, REMEDY, UnreadableError, read_notebook
 from autograder.report import report_in
@@ -29,6 +29,7 @@ ROOM = 50 * 2**20  # bytes free on the disk
 MAX_CANDIDATES = 10
 STAMP, SECRET = "timestamp.txt", "submission_secret.txt"  # what nbgrader's exchange adds
 MAX_SECRET = 200  # bytes
+DOWNLOADED = "downloaded"  # nbgrader's own name for where archives lie
 
 
 class VanishedError(Exception):
@@ -69,6 +70,7 @@ class Intake:
             Path(coursedir.format_path(step, ".", coursedir.assignment_id))
             for step in (coursedir.source_directory, coursedir.release_directory)
         )
+        self.downloaded = Path(coursedir.root, DOWNLOADED, coursedir.assignment_id)
         self.names = sorted({path.name for path in release.glob("*.ipynb")})
         wanted = [name for name in self.names if fnmatchcase(name[:-6], coursedir.notebook_id)]
         if not wanted:
@@ -113,6 +115,7 @@ class Intake:
             stamp = b""
         try:
             data, remarks = self.find(path)
+            remarks += collected.remarks(self.downloaded, self.who(path.parent)[0], data)
         except UnreadableError as error:
             return HandedIn(unreadable=str(error), stamp=stamp)
         return HandedIn(data, tuple(remarks), stamp=stamp)

@@ -22,9 +22,9 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.assignment import Assignment
 from autograder.confidential import Confidential, Kind, Text, lines
-from autograder.export import FORMULA
 from autograder.feedback_page import FeedbackPage
 from autograder.intake import SECRET, STAMP
+from autograder.spreadsheet import is_formula
 
 BEFORE = r"(?<![\w./+~*!)\]}\\-])"  # no path begins within a word, a web address, a formula
 PATTERNS = {
@@ -167,7 +167,7 @@ class Leaks:
                 if field and row.get("assignment") == self.assignment.name
             ]
         for place, field in places:
-            if field.startswith(FORMULA) and not _is_number(field):
+            if is_formula(field) and not _is_number(field):
                 yield self._find(path, place, f"a formula, {_shown(field)}", remedy)
         for place, what in self._search(places, IN_EXPORT):
             yield self._find(path, place, what, remedy)

@@ -59,6 +59,8 @@ class Report:
         What confined the student's code.
     handed_in : str
         The digest of what was handed in.
+    notes : tuple of str
+        Remarks on the team's table: told as remarks are, and no reason for another status.
     """
 
     status: Status
@@ -68,6 +70,7 @@ class Report:
     version: str = ""
     isolation: str = ""
     handed_in: str = ""
+    notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain JSON data."""
@@ -85,6 +88,7 @@ class Report:
             data["version"],
             data["isolation"],
             data.get("handed_in", ""),  # of an earlier release, which did not keep it
+            tuple(data.get("notes", ())),  # likewise
         )
 
     @property
@@ -137,7 +141,7 @@ def item_text(report: Report, name: str) -> str:
     item = report.item(name)
     lines = [_headline(report, item), *_status(report)]
     lines += [f"  {diagnosis.advice}" for diagnosis in item.diagnosis]
-    lines += [f"  remark: {remark}" for remark in report.remarks]
+    lines += [f"  remark: {remark}" for remark in _remarks(report, item)]
     for result in item.properties:
         lines.append(f"{MARKS[result.outcome]} {result.sentence}")
         if message := _message(result):
@@ -158,7 +162,7 @@ def item_html(report: Report, name: str) -> str:
         )
     status = "".join(f"<p>{escape(line)}</p>" for line in _status(report))
     advice = "".join(f"<p>{escape(diagnosis.advice)}</p>" for diagnosis in item.diagnosis)
-    remarks = "".join(f"<p>Remark: {escape(remark)}</p>" for remark in report.remarks)
+    remarks = "".join(f"<p>Remark: {escape(remark)}</p>" for remark in _remarks(report, item))
     return (
         f"<p><b>{escape(_headline(report, item))}</b></p>{status}{advice}{remarks}"
         f'<ul style="list-style: none; padding-left: 0">{"".join(rows)}</ul>'
@@ -171,6 +175,11 @@ def _headline(report: Report, item: ItemResult) -> str:
             "Not graded yet: a fault of the grader, not of yours. The course staff will see to it."
         )
     return f"{item.points:g} of {item.max_points:g} points"
+
+
+def _remarks(report: Report, item: ItemResult) -> tuple[str, ...]:
+    """Return the remarks to be told with an item; the notes once, with the first."""
+    return report.remarks + (report.notes if item == report.items[0] else ())
 
 
 def _status(report: Report) -> list[str]:

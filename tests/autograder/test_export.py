@@ -99,7 +99,8 @@ def test_nbgraders_columns_come_first(course):
     """Whoever reads nbgrader's own table finds its columns, in its order, with its numbers."""
     own = export(course, CsvExportPlugin, student=["ann"], assignment=["tiny"]).splitlines()[0]
     ours = export(course).splitlines()[0]
-    assert ours == own + ",status,cause,next_step,isolation,question,test_scaler,essay"
+    columns = ",status,cause,next_step,isolation,team,submission_of,team_remarks"
+    assert ours == own + columns + ",question,test_scaler,essay"
     row = rows(course)["tiny", "ann"]
     assert (row["raw_score"], row["late_submission_penalty"], row["score"]) == ("2.5", "0.5", "2.0")
     assert (row["max_score"], row["duedate"]) == ("5.0", "2026-01-01 10:00:00")

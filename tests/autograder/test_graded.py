@@ -13,6 +13,7 @@ from autograder.handed_in import HandedIn
 from autograder.outcome import ItemResult, Outcome, PropertyResult
 from autograder.report import KEY, Report, Status
 from tests.autograder.conftest import IN_PLACE, STUB, handed_in
+from tests.autograder.test_membership import add_table
 
 PASSED = PropertyResult("test_a", "It scales.", Outcome.PASSED)
 FAILED = PropertyResult("test_b", "It <keeps> x.", Outcome.FAILED, "x is [Scaler]")
@@ -92,6 +93,25 @@ def test_what_is_no_notebook_is_not_graded(tiny):
     assert len(one.report.remarks) == 2
     assert one.report.remarks[1] == "it was misnamed"
     assert cell(read(one), "scaler").source == STUB
+
+
+def test_a_teams_table_is_remarked_on_and_changes_nothing(tiny):
+    """The first graded cell says it, once; status, points and other remarks are as without."""
+    add_table(tiny, "| *First* | *0000000* | *first@example.org* |\n")
+    one = Graded.of(tiny, HandedIn(nbformat.writes(handed_in(tiny, IN_PLACE)).encode()), half)
+    assert (one.report.status, one.report.points) == (Status.GRADED, 1.0)
+    assert (one.report.remarks, one.report.cause) == ((), "")
+    [note] = one.report.notes
+    assert note.startswith("the team's table still holds its placeholders")
+    assert (
+        str(cell(read(one), "test_scaler").outputs).count("its placeholders") == 2
+    )  # as text and as HTML
+
+
+def test_what_is_no_notebook_has_no_team(tiny):
+    """Its table is missing for the reason that is told."""
+    add_table(tiny, "| *First* | *0000000* | *first@example.org* |\n")
+    assert Graded.of(tiny, HandedIn(b"%PDF-1.7"), never).report.notes == ()
 
 
 def test_what_is_held_back_has_no_points_and_tells_why(tiny):

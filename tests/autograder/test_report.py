@@ -108,6 +108,16 @@ def test_text_tells_points_remarks_and_each_property():
     ]
 
 
+@pytest.mark.parametrize("render", [item_text, item_html])
+def test_notes_are_told_with_the_first_item_alone(render):
+    """They belong to no item; an earlier release's report has none."""
+    noted = replace(report(PASSED), notes=("who are <you>?",))
+    assert render(noted, "test_other").count("who are ") == 1
+    assert "who are" not in render(noted, "test_item")
+    assert Report.from_dict(json.loads(json.dumps(noted.to_dict()))) == noted
+    assert Report.from_dict({k: v for k, v in noted.to_dict().items() if k != "notes"}).notes == ()
+
+
 def test_text_says_what_an_essential_property_costs():
     """Where nothing is earned for lack of an essential property, its line says so."""
     lines = item_text(report(PASSED, GATE), "test_item").splitlines()

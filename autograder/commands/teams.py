@@ -1,0 +1,75 @@
+"""`autograder teams`: who handed in together, checked against the gradebook and a roster."""
+
+import sys
+from pathlib import Path
+
+import click
+from nbgrader.api import Gradebook
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from autograder import roster as rosters
+from autograder.commands.course import COURSE, DB, assignment_in, gradebook_of, printable
+from autograder.membership import Membership
+from autograder.roster import Roster
+
+
+@click.command()
+@click.argument("assignment")
+@COURSE
+@DB
+@click.option(
+    "--roster",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A CSV file of the students; without it, roster.csv in the course, if there.",
+)
+def teams(assignment: str, course: Path, db: str | None, roster: Path | None) -> None:
+    """Show each submission's team, who of it is known, and what a human should look at.
+
+    Members are matched by e-mail, id or matriculation number. Exit code 1 if anything is odd.
+
+    Example: autograder teams dropout_l2 --roster roster.csv
+    """
+    chosen = assignment_in(course, assignment)
+    more = rosters.find(chosen.root, str(roster.resolve()) if roster else "")
+    is_new = db is None and not (chosen.root / "gradebook.db").is_file()  # nothing is graded yet
+    if is_new:
+        known = Roster(more or ())
+    else:
+        with Gradebook(gradebook_of(chosen, db)) as gradebook:
+            known = Roster.of(gradebook.students, more)
+    console = Console()
+    membership = Membership(chosen, known)
+    console.print(_table(membership))
+    for problem in membership.problems:
+        told = printable(f"{problem.student}: {problem.text}")
+        console.print(told, markup=False, highlight=False, soft_wrap=True)
+    if membership.problems:
+        sys.exit(1)
+
+
+def _table(membership: Membership) -> Table:
+    teams = membership.teams
+    title = f"{membership.assignment.name}: {len(teams)} submissions"
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("handed in by", overflow="fold")
+    table.add_column("line", justify="right")
+    table.add_column("member", overflow="fold")
+    table.add_column("number", overflow="fold")
+    table.add_column("e-mail", overflow="fold")
+    table.add_column("student", overflow="fold")
+    for submitter, team in teams.items():
+        shown = submitter
+        for member in team.members:
+            who = membership.who(member)
+            fields = (shown, str(member.line), member.name, member.number, member.email)
+            table.add_row(
+                *(Text(printable(value)) for value in fields),
+                Text(printable(who.id)) if who else Text("unknown", style="red"),
+            )
+            shown = ""
+        if not team.members:
+            table.add_row(Text(printable(submitter)), "", Text("nobody", style="yellow"))
+    return table

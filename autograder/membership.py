@@ -1,0 +1,175 @@
+"""Which students of a class handed in together, whose submission counts for whom, what is odd.
+
+A submission counts for who handed it in, and for each member of its team who is known and has not
+handed in. Nobody's own submission gives way to another's; nothing is ever averaged.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from autograder.assignment import Assignment
+from autograder.intake import content
+from autograder.ledger import handed_in
+from autograder.reader import UnreadableError, read_notebook
+from autograder.report import Status, report_in
+from autograder.roster import Person, Roster
+from autograder.submission import Submission
+from autograder.team import Member, Team, read_team
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something about a team that a human should look at.
+
+    Parameters
+    ----------
+    student : str
+        Whom it is about: one who handed in, or one of whom there are several submissions.
+    text : str
+    is_remark : bool
+        Whether the student reads it as well.
+    """
+
+    student: str
+    text: str
+    is_remark: bool = False
+
+
+class Membership:
+    """The teams of a class.
+
+    Parameters
+    ----------
+    assignment : Assignment
+    roster : Roster
+        The gradebook's students, with what a roster adds to them.
+    """
+
+    def __init__(self, assignment: Assignment, roster: Roster) -> None:
+        self.assignment = assignment
+        self.roster = roster
+
+    @cached_property
+    def teams(self) -> dict[str, Team]:
+        """The team of each submission, as written, by who handed it in."""
+        release = Submission.from_notebook(self.assignment.release)
+        return {
+            student: read_team(submission, release) if submission else Team()
+            for student in sorted(handed_in(self.assignment))
+            for submission in (self._submission(student),)
+        }
+
+    @cached_property
+    def students(self) -> dict[str, list[str]]:
+        """The students of each submission: who handed it in, then the members who are known."""
+        found: dict[str, list[str]] = {}
+        for submitter, team in self.teams.items():
+            known = [who.id for member in team.members if (who := self.who(member))]
+            found[submitter] = [*dict.fromkeys([submitter, *known])]
+        return found
+
+    @cached_property
+    def submissions(self) -> dict[str, list[str]]:
+        """The submissions in which each student is, their own first."""
+        found: dict[str, list[str]] = {}
+        for submitter, students in self.students.items():
+            for student in students:
+                found.setdefault(student, []).append(submitter)
+        return {who: sorted(all_, key=lambda one: (one != who, one)) for who, all_ in found.items()}
+
+    def counts(self, student: str) -> str | None:
+        """Return whose submission counts for a student.
+
+        Their own; without one, that of the only team which names them. None if there is none, or
+        if several teams name them: then a human decides.
+        """
+        found = self.submissions.get(student, [])
+        return found[0] if found and (found[0] == student or len(found) == 1) else None
+
+    def together(self, one: str, other: str) -> bool:
+        """Tell whether two who have both handed in are one team, and each of them says so."""
+        return other in self.students.get(one, []) and one in self.students.get(other, [])
+
+    def who(self, member: Member) -> Person | None:
+        """Return which student a member is: by e-mail and number, which must not disagree."""
+        found = {p.id: p for text in (member.email, member.number) if (p := self._known(text))}
+        return next(iter(found.values())) if len(found) == 1 else None
+
+    @cached_property
+    def problems(self) -> list[Problem]:
+        """All that a human should look at, by student."""
+        found = list(self._several())
+        for submitter, team in self.teams.items():
+            found += [Problem(submitter, text, is_remark=True) for text in team.remarks]
+            found += [Problem(submitter, text) for text in self._unknown(submitter, team)]
+        return sorted(found, key=lambda problem: problem.student)
+
+    def problems_of(self, student: str) -> list[str]:
+        """Return what is odd about a student's team, and about the one that counts for them."""
+        about = {student, self.counts(student)}
+        return [
+            problem.text if problem.student == student else f"{problem.student}: {problem.text}"
+            for problem in self.problems
+            if problem.student in about
+        ]
+
+    def _known(self, text: str) -> Person | None:
+        return self.roster.who(text) if text else None
+
+    def _unknown(self, submitter: str, team: Team) -> Iterator[str]:
+        for member in team.members:
+            by_email, by_number = self._known(member.email), self._known(member.number)
+            if by_email and by_number and by_email.id != by_number.id:
+                yield (
+                    f"team, line {member.line}: the e-mail is {by_email.id}'s and the number "
+                    f"{by_number.id}'s: neither gets this grade by it"
+                )
+            elif not (by_email or by_number):
+                yield f"team, line {member.line}: matches no student of the gradebook or roster"
+        known = {who.id for member in team.members if (who := self.who(member))}
+        if known and submitter not in known and self._is_person(submitter):
+            yield "who handed in is not in the team's table"
+
+    def _is_person(self, submitter: str) -> bool:
+        """Tell whether a folder is a student's: that of a group is known by no name or address."""
+        own = self.roster.people.get(submitter)
+        return own is not None and bool(own.names or own.email)
+
+    def _several(self) -> Iterator[Problem]:
+        for student, found in self.submissions.items():
+            if len(found) < 2:  # noqa: PLR2004  # one is as it should be
+                continue
+            others = [one for one in found if one != student]
+            if found[0] == student:
+                text = (
+                    f"has a submission of their own, which counts, and is in that of {_and(others)}"
+                )
+            else:
+                text = f"is in the submissions of {_and(others)}: none counts until one is left"
+            yield Problem(student, text)
+
+    def _submission(self, student: str) -> Submission | None:
+        """Return what a student handed in: as it was graded, or else as it lies there.
+
+        None if it cannot be read.
+        """
+        name, root = self.assignment.name, self.assignment.root
+        for path in sorted((root / "autograded" / student / name).glob("*.ipynb")):
+            if report := report_in(path):
+                # what could not be read was restored, and has no table for that reason alone
+                return None if report.status is Status.UNREADABLE else _read(path)
+        found = sorted((root / "submitted" / student / name).glob("*.ipynb"))
+        return _read(found[0]) if found else None
+
+
+def _read(path: Path) -> Submission | None:
+    try:
+        return Submission.from_notebook(read_notebook(content(path))[0])
+    except UnreadableError:
+        return None
+
+
+def _and(names: list[str]) -> str:
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
