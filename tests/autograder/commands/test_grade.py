@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from autograder import probe
-from autograder.commands import grade as grade_module
+from autograder.commands import console as console_module
 from autograder.report import Status
 from tests.autograder.conftest import (
     IDENTITY,
@@ -54,12 +54,12 @@ def test_elsewhere_than_on_a_terminal_each_has_a_line(course, grade):
 @pytest.fixture
 def terminal(monkeypatch):
     """Let all output be for a terminal."""
-    console = grade_module.Console
+    console = console_module.Console
 
     def on_terminal(**options):
         return console(force_terminal=True, width=100, color_system=None, **options)
 
-    monkeypatch.setattr(grade_module, "Console", on_terminal)
+    monkeypatch.setattr(console_module, "Console", on_terminal)
 
 
 @pytest.mark.usefixtures("terminal")
