@@ -4,7 +4,6 @@ Exit codes: 0 all done, 1 an expected failure, 2 wrong usage, 3 a bug of ours, 1
 """
 
 import importlib
-import os
 import sys
 import traceback
 
@@ -79,9 +78,6 @@ def main() -> None:
     except (click.exceptions.Abort, KeyboardInterrupt):
         click.echo("Interrupted: only what was finished before is written.", err=True)
         sys.exit(130)
-    except BrokenPipeError:  # nobody reads on, such as `| head`: what is left goes nowhere
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

@@ -27,11 +27,14 @@ AS_JSON = click.option(
 
 
 def console(*, stderr: bool = False) -> Console:
-    """Return a console for texts as they are: nothing in them is markup, and no line is folded.
+    """Return a console for texts as they are: nothing in them is markup.
+
+    Lines are folded between words on a terminal, and not at all elsewhere.
 
     Colours are for terminals only, and for none if NO_COLOR is set: rich sees to both.
     """
-    made = Console(stderr=stderr, soft_wrap=True, markup=False, emoji=False, highlight=False)
+    made = Console(stderr=stderr, markup=False, emoji=False, highlight=False)
+    made.soft_wrap = not made.is_terminal
     if not made.is_terminal and "COLUMNS" not in os.environ:
         made.width = WIDE
     return made

@@ -130,6 +130,14 @@ def test_what_ends_a_run_before_it_begins_is_told_once(course, grade, monkeypatc
     assert ran.out == ""
 
 
+def test_a_student_that_was_meant_is_suggested(course, grade):
+    """Of those who have handed in; nothing is graded."""
+    ran = grade("--student", "bbo")
+    assert ran.code == 1
+    assert "not so by bbo (did you mean bob?): see submitted/" in ran.err
+    assert not (course.root / "autograded").exists()
+
+
 # ---- what cannot be graded by our fault
 
 
