@@ -35,7 +35,7 @@ lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	cd source/dropout_l2 && $(BIN)/mypy --strict --cache-dir ../../.mypy_cache/given layers activations losses model visible_checks.py
+	cd source/dropout_l2 && $(BIN)/mypy --strict --cache-dir ../../.mypy_cache/given layers activations losses model visible_checks.py check.py
 
 check: setup
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope

@@ -18,6 +18,8 @@ c.CourseDirectory.ignore = [".*", "*.pyc", "__pycache__", "feedback"]  # what to
 
 # what students write is shown in the Formgrader and in the feedback, and does nothing there
 c.HTMLExporter.filters = {"markdown2html": "autograder.sanitizer.markdown_to_html"}
+# a release says of itself what belongs to it, so that a student's copy knows what it has lost
+c.GenerateAssignment.preprocessors.append("autograder.imprint.Imprint")
 c.ExportApp.plugin_class = "autograder.export.GradesPlugin"
 c.ZipCollectApp.extractor_plugin = "autograder.archive.GuardedExtractor"
 c.ZipCollectApp.collector_plugin = "autograder.collector.LmsCollector"

@@ -11,8 +11,17 @@ import click
 
 import autograder
 from autograder import scripts, startup
+from autograder.commands.console import escape_unprintable
 
-COMMANDS = ("grade", "status", "report", "teams", "leaks", "audit")
+COMMANDS = ("check", "grade", "status", "report", "teams", "leaks", "audit")
+EXIT_CODES = """\b
+Exit codes:
+  0    all done
+  1    an expected failure: what it is, and what to do, is told
+  2    wrong usage
+  3    a bug of ours
+  130  interrupted: what was finished before is kept
+"""
 
 
 class Commands(click.Group):
@@ -28,21 +37,44 @@ class Commands(click.Group):
             return None
         module = importlib.import_module(f"autograder.commands.{cmd_name}")
         command: click.Command = getattr(module, cmd_name)
+        command.epilog = EXIT_CODES
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find a subcommand; of one that is not known, say which may have been meant."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.NoSuchCommand as error:
+            name = error.command_name
+            raise click.NoSuchCommand(name, possibilities=COMMANDS, ctx=ctx) from None
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+
+@click.group(
+    cls=Commands,
+    epilog=EXIT_CODES,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(autograder.__version__)
 def commands() -> None:
-    """Grade a class, and show what the grading engine knows of it."""
+    """Grade a class, and show what the grading engine knows of it.
+
+    \b
+    Examples:
+      autograder check dropout_l2.ipynb
+      autograder grade dropout_l2
+      autograder status dropout_l2 --json
+    """  # noqa: D301  # click's own mark, before what keeps its lines
 
 
 def main() -> None:
     """Run the command line; turn every exception into a text and an exit code."""
     startup.leave_out()
     scripts.put_on_path()
+    escape_unprintable()
     try:
-        commands(standalone_mode=False)
+        commands(prog_name="autograder", standalone_mode=False)
     except (click.exceptions.Abort, KeyboardInterrupt):
         click.echo("Interrupted: only what was finished before is written.", err=True)
         sys.exit(130)

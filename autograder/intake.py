@@ -24,6 +24,7 @@ from autograder import collected, gradebook, refusal
 from autograder.handed_in import HandedIn
 from autograder.reader import MAX_BYTES, REMEDY, UnreadableError, read_notebook
 from autograder.report import report_in
+from autograder.suggestion import suggestion
 
 ROOM = 50 * 2**20  # bytes free on the disk
 MAX_CANDIDATES = 10
@@ -80,9 +81,10 @@ class Intake:
             )
         found = {folder: self.who(folder)[0] for folder in folders(converter)}
         if missing := sorted({*(students or ())} - {*found.values()}):
+            named = ", ".join(f"{name}{suggestion(name, found.values())}" for name in missing)
             raise NbGraderException(
                 f"{coursedir.assignment_id} must have been handed in by each student named, not so "
-                f"by {', '.join(missing)}: see {coursedir.submitted_directory}/"
+                f"by {named}: see {coursedir.submitted_directory}/"
             )
         if not look_only:
             gradebook.check_writable(coursedir.db_url)

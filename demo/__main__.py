@@ -10,7 +10,6 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -22,6 +21,7 @@ from rich.progress import (
 
 from autograder import scripts
 from autograder.assignment import Assignment
+from autograder.commands import console
 from autograder.commands.status import print_status
 from autograder.ledger import entries
 from demo.students import CLASS
@@ -127,7 +127,7 @@ def run(course: Course, progress: Progress) -> None:
 def main() -> int:
     """Run the demo and print the class's table; return the exit code."""
     scripts.put_on_path()
-    console = Console()
+    on = console.console()
     course = Course(Path(sys.argv[1]).resolve() if sys.argv[1:] else PROJECT / "demo" / "course")
     columns = (
         TextColumn("{task.description:<22}"),
@@ -136,23 +136,23 @@ def main() -> int:
         TimeElapsedColumn(),
     )
     try:
-        with Progress(*columns, console=console) as progress:
+        with Progress(*columns, console=on) as progress:
             run(course, progress)
     except StepError as error:
-        console.print(f"Error: {error}", style="red", soft_wrap=True)
+        on.print(f"Error: {error}", style="red")
         return 1
     except KeyboardInterrupt:
-        console.print("Interrupted: `make demo` starts again from the beginning.")
+        on.print("Interrupted: `make demo` starts again from the beginning.")
         return 130
     assignment = Assignment(course.root, NAME)
-    print_status(console, assignment, list(entries(assignment, f"sqlite:///{course.database}")))
+    print_status(on, assignment, list(entries(assignment, f"sqlite:///{course.database}")))
     for what, path in {
         "gradebook": course.database,
         "feedback": course.root / "feedback",
         "grades": course.root / "grades.csv",
         "log": course.log,
     }.items():
-        console.print(f"{what:<10} {os.path.relpath(path)}", soft_wrap=True, highlight=False)
+        on.print(f"{what:<10} {os.path.relpath(path)}")
     return 0
 
 

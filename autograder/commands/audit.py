@@ -4,6 +4,7 @@ import fnmatch
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
@@ -12,6 +13,7 @@ from rich.progress import Progress
 from autograder.assignment import Assignment
 from autograder.audit import Auditor
 from autograder.certificate import Certificate, certificate_of, path_of
+from autograder.commands import console
 from autograder.commands.course import COURSE, assignment_in
 
 
@@ -36,6 +38,7 @@ from autograder.commands.course import COURSE, assignment_in
     metavar="N",
     help="Then grade each variant with N seeds more.",
 )
+@console.AS_JSON
 @click.option(
     "--only",
     default="*",
@@ -51,20 +54,28 @@ def audit(
     *,
     check: bool,
     repeat: int,
+    as_json: bool,
 ) -> None:
-    """Prove the suites: the reference and every variant full marks, every mutant what it loses.
+    """Prove the suites on right and wrong solutions.
 
-    The certificate is written to tests/certificates/ASSIGNMENT.json: grading needs it to name a
+    The reference and every variant must get full marks, every mutant lose what it names. The
+    certificate is written to tests/certificates/ASSIGNMENT.json: grading needs it to name a
     student's mistake. --check repeats the proof with other random numbers in the specimens' code.
+
     Exit code 1 on any defect.
 
-    Example: autograder audit dropout_l2 --html matrix.html
-    """
+    \b
+    Examples:
+      autograder audit dropout_l2 --html matrix.html
+      autograder audit dropout_l2 --check
+      autograder audit dropout_l2 --repeat 1000 --only 'l2_*'
+    """  # noqa: D301  # click's own mark, before what keeps its lines
     chosen = assignment_in(course, assignment)
     if html and not html.parent.is_dir():
         raise click.UsageError(f"--html {html}: there is no folder {html.parent}")
-    console = Console()
-    with Progress(console=Console(stderr=True), transient=True) as progress:
+    with console.progress(
+        console.console(stderr=True), *Progress.get_default_columns()
+    ) as progress:
         bar = progress.add_task("grading specimens")
 
         def tick(done: int, steps: int) -> None:
@@ -75,7 +86,6 @@ def audit(
         certificate = auditor.audit()
         progress.update(bar, description="repeating variants")
         rejected = auditor.repeat(repeat, only)
-    print_audit(console, certificate)
     if html:
         from autograder.audit_page import page  # noqa: PLC0415  # a plotting library takes a second
 
@@ -87,39 +97,62 @@ def audit(
     elif not faults:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(certificate.to_json(), encoding="utf-8")
-    if repeat:
-        count = len(fnmatch.filter(certificate.variants, only))
-        console.print(f"{count} variants with {repeat} seeds each: {len(rejected)} rejected")
-    for fault in faults:
-        console.print(f"Defect: {fault}", style="red", markup=False, highlight=False)
+    repeated = len(fnmatch.filter(certificate.variants, only)) if repeat else 0
+    if as_json:
+        document = {**_document(assignment, certificate), "faults": faults}
+        console.print_json({**document, "repeated": repeated, "rejected": rejected})
+    else:
+        on = console.console()
+        print_audit(on, certificate)
+        if repeat:
+            on.print(f"{repeated} variants with {repeat} seeds each: {len(rejected)} rejected")
+        for fault in faults:
+            on.print(f"Defect: {fault}", style="red")
+        if faults and not check:
+            on.print(f"{path} is left as it was")
     if faults:
-        if not check:
-            console.print(f"{path} is left as it was", markup=False, highlight=False)
         sys.exit(1)
 
 
-def print_audit(console: Console, certificate: Certificate) -> None:
+def _document(assignment: str, certificate: Certificate) -> dict[str, Any]:
+    return {
+        "assignment": assignment,
+        "version": certificate.version,
+        "properties": certificate.properties,
+        "mutants": [
+            {"name": one.name, "loses": one.loses, "fails": one.fails}
+            for one in certificate.mistakes
+        ],
+        "variants": certificate.variants,
+        "lone_catches": [
+            {"mutant": mistake, "item": item, "property": name}
+            for item, name, mistake in certificate.lone_catches
+        ],
+        "redundant": certificate.redundant,
+        "unnamed": certificate.unnamed,
+    }
+
+
+def print_audit(on: Console, certificate: Certificate) -> None:
     """Print the properties against the mutants, and what is worth knowing of both."""
     columns = [(item, name) for item, names in certificate.properties.items() for name in names]
     for item, names in certificate.properties.items():
-        console.print(f"\n[bold]{item}[/bold]")
+        on.print(f"\n{item}", style="bold")
         of_item = [m for m in certificate.mistakes if item in m.loses]
         for number, name in enumerate(names, start=1):
             broken = sum(name in mistake.fails[item] for mistake in of_item)
             alone = sum(mistake.fails[item] == (name,) for mistake in of_item)
-            console.print(
-                f"  {number:2} {name.removeprefix('test_')}: broken by {broken}, by {alone} alone",
-                highlight=False,
+            on.print(
+                f"  {number:2} {name.removeprefix('test_')}: broken by {broken}, by {alone} alone"
             )
         for mistake in of_item:
             row = "".join("x" if name in mistake.fails[item] else "." for name in names)
-            console.print(f"  {row} {mistake.name}", highlight=False)
+            on.print(f"  {row} {mistake.name}")
     lone = len(certificate.lone_catches)
     unnamed = certificate.unnamed
-    console.print(
+    on.print(
         f"\n{len(certificate.mistakes)} mutants, {len(certificate.variants)} variants, "
-        f"{len(columns)} properties, {len(certificate.defects)} defects",
-        highlight=False,
+        f"{len(columns)} properties, {len(certificate.defects)} defects"
     )
     for title, notes in {
         f"{lone} times one property alone catches a mutant": [
@@ -128,7 +161,7 @@ def print_audit(console: Console, certificate: Certificate) -> None:
         f"{len(certificate.redundant)} properties that no mutant needs": certificate.redundant,
         f"{len(unnamed)} mutants not named as what they are": unnamed,
     }.items():
-        console.print("\n  ".join([title, *notes]), highlight=False)
+        on.print("\n  ".join([title, *notes]))
 
 
 def _not_current(assignment: Assignment, found: Certificate) -> list[str]:

@@ -6,6 +6,7 @@ import click
 
 from autograder.assignment import Assignment, AssignmentError
 from autograder.gradebook import file_of, is_there
+from autograder.suggestion import suggestion
 
 COURSE = click.option(
     "--course",
@@ -26,8 +27,8 @@ def assignment_in(course: Path, name: str) -> Assignment:
     known = sorted(path.name for path in root.glob("source/*") if path.is_dir())
     if name not in known:
         raise AssignmentError(
-            f"{root} must hold source/{name}, got {known}: name another assignment, "
-            "or the course's folder with --course"
+            f"{root} must hold source/{name}, got {known}{suggestion(name, known)}: "
+            "name another assignment, or the course's folder with --course"
         )
     return Assignment(root, name)
 

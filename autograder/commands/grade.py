@@ -9,12 +9,13 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import closing, contextmanager
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 from click.core import ParameterSource
 from nbgrader.converters.base import NbGraderException
-from rich import box
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -23,7 +24,6 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
-from rich.table import Table
 from rich.text import Text
 from sqlalchemy.exc import OperationalError
 
@@ -31,6 +31,7 @@ from autograder import isolation, probe
 from autograder.class_run import ClassRun, Due, open_course
 from autograder.cluster import ClusterPool
 from autograder.cluster_worker import ClusterError
+from autograder.commands import console
 from autograder.commands.course import COURSE, assignment_in, printable
 from autograder.commands.status import STYLES
 from autograder.gradebook import trouble
@@ -72,6 +73,7 @@ INTERRUPTED = 130
     is_flag=True,
     help="Grade even where student code cannot be confined; each grade says so.",
 )
+@console.AS_JSON
 def grade(
     assignment: str,
     course: Path,
@@ -83,6 +85,7 @@ def grade(
     force: bool,
     dry_run: bool,
     allow_no_isolation: bool,
+    as_json: bool,
 ) -> None:
     """Grade a class, several submissions at a time.
 
@@ -92,18 +95,19 @@ def grade(
 
     Exit code 1 if a submission could not be graded, 130 if the run was interrupted.
 
-    Examples: autograder grade dropout_l2 --workers 4
-
-              autograder grade dropout_l2 --force --dry-run
-
-              autograder grade dropout_l2 --scheduler tcp://10.0.0.5:8786
-    """
+    \b
+    Examples:
+      autograder grade dropout_l2 --workers 4
+      autograder grade dropout_l2 --student student-01 --force
+      autograder grade dropout_l2 --force --dry-run
+      autograder grade dropout_l2 --scheduler tcp://10.0.0.5:8786
+    """  # noqa: D301  # click's own mark, before what keeps its lines
     source = click.get_current_context().get_parameter_source("workers")
     if scheduler is not None and source is not ParameterSource.DEFAULT:
         raise click.UsageError("--workers is for this machine: the cluster's own are all taken")
     chosen = assignment_in(course, assignment)
-    console = Console(soft_wrap=True)
-    with open_course(chosen.root, assignment, db, _Told(console)) as converter:
+    on = console.console(stderr=as_json)
+    with open_course(chosen.root, assignment, db, _Told(on)) as converter:
         allowed = allow_no_isolation or GradeCells(parent=converter).allow_no_isolation
         level = "" if scheduler else isolation.describe(probe.level(allow_none=allowed))
         with closing(ClassRun(converter, frozenset(students) or None, look_only=dry_run)) as run:
@@ -116,8 +120,10 @@ def grade(
                     run.assignments, width, level, allow_no_isolation=allowed, tell=run.log.warning
                 )
             with closing(pool):
-                walk = _Walk(run, pool, console, force=force)
-                code = _show_moves(walk) if dry_run else _grade(walk)
+                walk = _Walk(run, pool, on, force=force)
+                code, document = _show_moves(walk) if dry_run else _grade(walk, keep=as_json)
+    if as_json:
+        console.print_json({"assignment": assignment, **document})
     if code:
         sys.exit(code)
 
@@ -125,10 +131,10 @@ def grade(
 class _Walk:
     """A run's way through a class, shown as it goes; Ctrl-C ends it after what is being written."""
 
-    def __init__(self, run: ClassRun, pool: Pool, console: Console, *, force: bool) -> None:
+    def __init__(self, run: ClassRun, pool: Pool, on: Console, *, force: bool) -> None:
         self.run = run
         self.pool = pool
-        self.console = console
+        self.on = on
         self.force = force
         self.seen: list[str] = []
         self.failed = 0  # of those
@@ -182,28 +188,29 @@ class _Walk:
             signal.signal(signal.SIGINT, before)
 
     def _progress(self) -> Progress:
-        return Progress(
+        return console.progress(
+            self.on,
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
             TextColumn("{task.fields[rate]}"),
             TimeRemainingColumn(),
-            console=self.console,
-            transient=True,
-            disable=not self.console.is_terminal,
         )
 
 
-def _grade(walk: _Walk) -> int:
-    """Grade and write; return the exit code."""
+def _grade(walk: _Walk, *, keep: bool) -> tuple[int, dict[str, Any]]:
+    """Grade and write; return the exit code, and what was done, with each submission if kept."""
     run = walk.run
     held = []
+    graded_now = []
 
     def write(due: Due, graded: dict[str, Graded]) -> None:
         if run.write(due, graded):
             held.extend([due.student] * any(one.is_held for one in graded.values()))
-            for one in graded.values():
-                _tell(walk.console, due.student, one.report)
+            for name, one in graded.items():
+                _tell(walk.on, due.student, one.report)
+                if keep:
+                    graded_now.append(_told(due.student, name, one.report))
 
     try:
         walk.through("grading", write)
@@ -217,64 +224,89 @@ def _grade(walk: _Walk) -> int:
     }
     told = ", ".join(f"{count} {what}" for what, count in counted.items() if count) or "0 graded"
     took = f"; {walk.seconds:.1f} s, {walk.rate}" if walk.seen else ""
-    walk.console.print(f"{len(run.folders)} submissions: {told}{took}", highlight=False)
+    walk.on.print(f"{len(run.folders)} submissions: {told}{took}")
     if walk.interrupted:
-        walk.console.print("Interrupted: what is graded is kept, and the next run goes on.")
-        return INTERRUPTED
-    return int(bool(held or run.failed))
+        walk.on.print("Interrupted: what is graded is kept, and the next run goes on.")
+    code = INTERRUPTED if walk.interrupted else int(bool(held or run.failed))
+    return code, {
+        "submissions": len(run.folders),
+        "graded": graded_now,
+        "unchanged": run.skipped,
+        "held_back": held,
+        "failed": run.failed,
+        "interrupted": walk.interrupted,
+        "seconds": walk.seconds,
+    }
 
 
-def _tell(console: Console, student: str, report: Report) -> None:
+def _told(student: str, notebook: str, report: Report) -> dict[str, Any]:
+    return {
+        "student": student,
+        "notebook": notebook,
+        "status": report.status,
+        "points": {item.name: item.points for item in report.items},
+        "total": report.points,
+        "cause": report.cause,
+        "next_step": report.next_step,
+    }
+
+
+def _tell(on: Console, student: str, report: Report) -> None:
     """Tell of a submission: on a terminal of those alone that somebody should look at."""
-    if report.next_step or not console.is_terminal:
+    if report.next_step or not on.is_terminal:
         style = STYLES.get(report.status, "red") if report.next_step else None
-        told = printable(f"{student}: {report.summary}")
-        console.print(told, style=style, markup=False, highlight=False)
+        on.print(printable(f"{student}: {report.summary}"), style=style)
 
 
-def _show_moves(walk: _Walk) -> int:
-    """Show whose points would move, and why; return the exit code."""
-    run, console = walk.run, walk.console
+def _show_moves(walk: _Walk) -> tuple[int, dict[str, Any]]:
+    """Show whose points would move, and why; return the exit code, and the same as data."""
+    run = walk.run
     found: list[Move] = []
 
     def compare(due: Due, graded: dict[str, Graded]) -> None:
         found.extend(moves(run, due, graded))
 
     walk.through("comparing", compare)
+    found.sort(key=lambda move: (move.student, move.item))
     if found:
-        console.print(_table(found))
+        _show_table(walk.on, found)
     moving = len({move.student for move in found})
-    console.print(
+    walk.on.print(
         f"{len(run.folders)} submissions: {len(walk.seen)} would be graded, {moving} of them with "
-        "other points; nothing was written",
-        highlight=False,
+        "other points; nothing was written"
     )
-    return INTERRUPTED if walk.interrupted else int(bool(run.failed))
+    return INTERRUPTED if walk.interrupted else int(bool(run.failed)), {
+        "submissions": len(run.folders),
+        "would_be_graded": sorted(walk.seen),
+        "moves": [asdict(move) for move in found],
+        "failed": run.failed,
+        "interrupted": walk.interrupted,
+    }
 
 
-def _table(found: list[Move]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+def _show_table(on: Console, found: list[Move]) -> None:
+    table = console.table()
     table.add_column("student", overflow="fold")
     table.add_column("item", overflow="fold")
     table.add_column("now", justify="right", no_wrap=True)
     table.add_column("would be", justify="right", no_wrap=True)
     table.add_column("why", overflow="fold", ratio=1)
-    for move in sorted(found, key=lambda move: (move.student, move.item)):
+    for move in found:
         points = ("-" if p is None else f"{p:g}" for p in (move.before, move.after))
         cells = (move.student, move.item, *points, "; ".join(move.reasons))
         table.add_row(*(Text(printable(cell)) for cell in cells))
-    return table
+    console.show(on, table)
 
 
 class _Told(logging.Handler):
     """Prints what nbgrader and the run tell, if somebody should know of it."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, on: Console) -> None:
         super().__init__(logging.WARNING)
-        self.console = console
+        self.on = on
 
     def emit(self, record: logging.LogRecord) -> None:
         """Print a record."""
         style = "red" if record.levelno >= logging.ERROR else "yellow"
         for line in self.format(record).splitlines():
-            self.console.print(printable(line), style=style, markup=False, highlight=False)
+            self.on.print(printable(line), style=style)

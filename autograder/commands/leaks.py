@@ -1,11 +1,12 @@
 """`autograder leaks`: what must not reach students, looked for."""
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import click
-from rich.console import Console
 
+from autograder.commands import console
 from autograder.commands.course import COURSE, DB, assignment_in, gradebook_of
 from autograder.leaks import Leaks
 
@@ -14,25 +15,36 @@ from autograder.leaks import Leaks
 @click.argument("assignment")
 @COURSE
 @DB
-def leaks(assignment: str, course: Path, db: str | None) -> None:
-    """Look for what must not reach students: in the release, in feedback, in grades.csv.
+@console.AS_JSON
+def leaks(assignment: str, course: Path, db: str | None, *, as_json: bool) -> None:
+    """Look for what must not reach students.
 
-    Tests, solutions, expected numbers, paths, tracebacks, other students' data, and what acts in a
-    browser. Looked through is what lies in the course's folder, and what its exchange has of it.
+    In the release, in the feedback, in grades.csv: tests, solutions, expected numbers, paths,
+    tracebacks, other students' data, and what acts in a browser. Looked through is what
+    lies in the course's folder, and what its exchange has of it.
+
     Exit code 1 on any find; each is told with its place and its remedy.
 
-    Example: autograder leaks dropout_l2
-    """
+    \b
+    Examples:
+      autograder leaks dropout_l2
+      autograder leaks dropout_l2 --json | jq -r '.finds[].path'
+    """  # noqa: D301  # click's own mark, before what keeps its lines
     chosen = assignment_in(course, assignment)
     is_new = db is None and not (chosen.root / "gradebook.db").is_file()  # nothing is graded yet
     search = Leaks(chosen, "" if is_new else gradebook_of(chosen, db))
     finds = search.finds()
-    console = Console(soft_wrap=True)
-    for find in finds:
-        console.print(str(find), markup=False, highlight=False)
-    if common := search.confidential.too_common:
-        told = f"{len(common)} names of students are too short or too common to look for"
-        console.print(told, highlight=False)
-    console.print(f"{search.files} files, {len(finds)} leaks", highlight=False)
+    common = len(search.confidential.too_common)
+    if as_json:
+        document = {"assignment": assignment, "files": search.files, "too_common": common}
+        console.print_json({**document, "finds": [asdict(find) for find in finds]})
+    else:
+        on = console.console()
+        for find in finds:
+            on.print(str(find))
+        if common:
+            on.print(f"{common} names of students are too short or too common to look for")
+        style = "red" if finds else "green"
+        on.print(f"{search.files} files, {len(finds)} leaks", style=style)
     if finds:
         sys.exit(1)

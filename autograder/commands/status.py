@@ -1,14 +1,15 @@
 """`autograder status`: what became of each submission."""
 
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
-from rich import box
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from autograder.assignment import Assignment
+from autograder.commands import console
 from autograder.commands.course import COURSE, DB, assignment_in, gradebook_of, printable
 from autograder.ledger import Entry, entries
 from autograder.report import NOT_ISOLATED, Status
@@ -20,41 +21,64 @@ STYLES: dict[str, str] = {Status.GRADED: "green", Status.REMARKS: "yellow", Stat
 @click.argument("assignment")
 @COURSE
 @DB
-def status(assignment: str, course: Path, db: str | None) -> None:
+@console.AS_JSON
+def status(assignment: str, course: Path, db: str | None, *, as_json: bool) -> None:
     """Show each student's points and what became of their submission.
 
-    Example: autograder status dropout_l2
-    """
+    \b
+    Examples:
+      autograder status dropout_l2
+      autograder status dropout_l2 --json | jq '.students[] | select(.next_step != "")'
+    """  # noqa: D301  # click's own mark, before what keeps its lines
     chosen = assignment_in(course, assignment)
-    print_status(Console(), chosen, list(entries(chosen, gradebook_of(chosen, db))))
+    lines = list(entries(chosen, gradebook_of(chosen, db)))
+    if as_json:
+        console.print_json(_document(chosen, lines))
+    else:
+        print_status(console.console(), chosen, lines)
 
 
-def print_status(console: Console, assignment: Assignment, lines: list[Entry]) -> None:
+def _document(assignment: Assignment, lines: list[Entry]) -> dict[str, Any]:
+    return {
+        "assignment": assignment.name,
+        "max_points": {item.name: item.points for item in assignment.items},
+        "students": [{**asdict(line), "total": _total(assignment, line)} for line in lines],
+    }
+
+
+def _total(assignment: Assignment, line: Entry) -> float | None:
+    """Return the sum of all items' points; None while one of them is not known."""
+    points = [line.points[item.name] for item in assignment.items]
+    return None if None in points else sum(p for p in points if p is not None)
+
+
+def print_status(on: Console, assignment: Assignment, lines: list[Entry]) -> None:
     """Print the table of a class, and below it what has to be said of single submissions."""
     title = f"{assignment.name}: {len(lines)} students"
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    table.add_column("student", overflow="fold")  # in a narrow terminal, ids give way, not points
-    for item in assignment.items:
-        words = item.name.removeprefix("test_").replace("_", "\n")
-        table.add_column(f"{words}\nof {item.points:g}", justify="right", no_wrap=True)
+    table = console.table(title)
+    table.add_column(
+        "student", overflow="fold", min_width=10
+    )  # ids and status give way, not points
     total_points = sum(item.points for item in assignment.items)
-    table.add_column(f"total\nof {total_points:g}", justify="right", no_wrap=True)
-    table.add_column("status", no_wrap=True)
+    columns = [(item.name.removeprefix("test_"), item.points) for item in assignment.items]
+    for name, points in [*columns, ("total", total_points)]:
+        words = [*name.split("_"), f"of {points:g}"]
+        width = max(map(len, words))
+        table.add_column("\n".join(words), justify="right", no_wrap=True, min_width=width)
+    table.add_column("status", overflow="fold", min_width=8)
     for line in lines:
-        points = [line.points[item.name] for item in assignment.items]
-        total = None if None in points else sum(p for p in points if p is not None)
+        known = [line.points[item.name] for item in assignment.items]
         table.add_row(
             Text(printable(line.student)),
-            *("-" if p is None else f"{p:g}" for p in (*points, total)),
+            *("-" if p is None else f"{p:g}" for p in (*known, _total(assignment, line))),
             Text(line.status, style=STYLES.get(line.status, "red")),
         )
-    console.print(table)
+    console.show(on, table)
     if bare := [line.student for line in lines if line.isolation == NOT_ISOLATED]:
-        console.print(f"graded {NOT_ISOLATED}: {', '.join(bare)}", style="red", markup=False)
+        on.print(printable(f"graded {NOT_ISOLATED}: {', '.join(bare)}"), style="red")
     for line in lines:
         told = [*(line.remarks or filter(None, [line.cause]))]
         if line.next_step:
             told.append(f"{line.status}: {line.next_step}")
         for text in told:
-            # a remark may quote a student's code, so nothing in it is markup
-            console.print(printable(f"{line.student}: {text}"), markup=False, highlight=False)
+            on.print(printable(f"{line.student}: {text}"))

@@ -38,6 +38,7 @@ def main(monkeypatch, capsys):
         ["leaks", "-h"],
         ["report", "-h"],
         ["grade", "-h"],
+        ["check", "-h"],
     ],
 )
 def test_help_is_no_error(main, words):
@@ -58,6 +59,8 @@ def test_help_is_no_error(main, words):
         ["leaks"],
         ["report"],
         ["grade"],
+        ["check"],
+        ["check", "nowhere.ipynb"],
         ["grade", "tiny", "--workers", "0"],
         ["audit", "tiny", "--jobs", "0"],
         ["audit", "tiny", "--repeat", "-1"],
@@ -70,7 +73,40 @@ def test_wrong_usage_ends_with_2(main, words):
     assert "Usage: " in out + err
 
 
-@pytest.mark.parametrize("command", ["status", "audit", "leaks", "grade", "report"])
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_each_commands_help_has_an_example_and_the_exit_codes(main, name):
+    """Below what it does, and each on a line of its own."""
+    _, out, _ = main(name, "--help")
+    lines = [line.strip() for line in out.splitlines()]
+    assert any(line.startswith(f"autograder {name} ") for line in lines)
+    codes = [line.split()[0] for line in lines[lines.index("Exit codes:") + 1 :]]
+    assert codes == ["0", "1", "2", "3", "130"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["stats"], "No such command 'stats'. Did you mean 'status'?"),
+        (["nonsense"], "No such command 'nonsense'."),
+        (["grade", "tiny", "--studnet", "x"], "Did you mean '--student'?"),
+    ],
+)
+def test_what_was_meant_is_suggested(main, words, told):
+    """Of commands and options."""
+    code, _, err = main(*words)
+    assert code == 2
+    assert err.strip().endswith(told)
+
+
+def test_an_assignment_that_was_meant_is_suggested(main, tmp_path):
+    """By its folder in source/."""
+    (tmp_path / "source" / "dropout_l2").mkdir(parents=True)
+    code, _, err = main("status", "dropout_12", "--course", str(tmp_path))
+    assert code == 1
+    assert "(did you mean dropout_l2?): name another assignment" in err
+
+
+@pytest.mark.parametrize("command", ["status", "audit", "leaks", "grade", "report", "teams"])
 def test_an_expected_failure_ends_with_1(main, tmp_path, command):
     """A fault in the course's files is one line with its remedy, and no traceback."""
     code, out, err = main(command, "tiny", "--course", str(tmp_path))
@@ -94,7 +130,7 @@ def test_an_expected_failure_ends_with_1(main, tmp_path, command):
 def test_each_kind_of_error_has_its_exit_code(main, monkeypatch, error, code):
     """0 all done, 1 an expected failure, 2 usage, 3 a bug of ours, 130 interrupted."""
 
-    def commands(*, standalone_mode):
+    def commands(*, prog_name, standalone_mode):
         assert not standalone_mode
         raise error
 

@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from autograder import probe
-from autograder.commands import grade as grade_module
+from autograder.commands import console as console_module
 from autograder.report import Status
 from tests.autograder.conftest import (
     IDENTITY,
@@ -54,12 +54,12 @@ def test_elsewhere_than_on_a_terminal_each_has_a_line(course, grade):
 @pytest.fixture
 def terminal(monkeypatch):
     """Let all output be for a terminal."""
-    console = grade_module.Console
+    console = console_module.Console
 
     def on_terminal(**options):
         return console(force_terminal=True, width=100, color_system=None, **options)
 
-    monkeypatch.setattr(grade_module, "Console", on_terminal)
+    monkeypatch.setattr(console_module, "Console", on_terminal)
 
 
 @pytest.mark.usefixtures("terminal")
@@ -128,6 +128,14 @@ def test_what_ends_a_run_before_it_begins_is_told_once(course, grade, monkeypatc
     assert ran.code == 1
     assert ran.err.count("make room, and grade again") == 1
     assert ran.out == ""
+
+
+def test_a_student_that_was_meant_is_suggested(course, grade):
+    """Of those who have handed in; nothing is graded."""
+    ran = grade("--student", "bbo")
+    assert ran.code == 1
+    assert "not so by bbo (did you mean bob?): see submitted/" in ran.err
+    assert not (course.root / "autograded").exists()
 
 
 # ---- what cannot be graded by our fault

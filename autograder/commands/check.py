@@ -1,0 +1,138 @@
+"""`autograder check`: a notebook is tried before it is handed in."""
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+from rich.text import Text
+
+from autograder.assignment import AssignmentError
+from autograder.commands import console
+from autograder.commands.course import COURSE, assignment_in, printable
+
+MODULE = "check.py"  # beside an assignment's notebook: students have the same
+ELSEWHERE = ("submitted", "autograded")  # what others have written
+
+
+@click.command()
+@click.argument(
+    "notebooks",
+    metavar="NOTEBOOK...",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+)
+@COURSE
+@click.option(
+    "--assignment",
+    metavar="NAME",
+    help="The assignment; without it, the one whose notebook has this name.",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=120.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long one cell may take.",
+)
+@console.AS_JSON
+def check(
+    notebooks: tuple[Path, ...],
+    course: Path,
+    assignment: str | None,
+    timeout: float,
+    *,
+    as_json: bool,
+) -> None:
+    """Try a notebook before it is handed in.
+
+    A copy is run outside Jupyter, from top to bottom in a fresh kernel, with your own rights. It is
+    told which answers are still stubs, which visible checks fail, which cells stop, and what is
+    missing of the released cells and files. The hidden tests look at more. Students without this
+    package run the same by `python check.py` in their folder.
+
+    Exit code 1 unless all visible checks pass and nothing is missing.
+
+    \b
+    Examples:
+      autograder check release/dropout_l2/dropout_l2.ipynb
+      autograder check ~/dropout_l2/dropout_l2.ipynb --json
+    """  # noqa: D301  # click's own mark, before what keeps its lines
+    found = []
+    for path in notebooks:
+        module = _module(course.resolve(), path, assignment)
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        with console.progress(console.console(stderr=True), *columns) as progress:
+            bar = progress.add_task(f"running {printable(path.name)}", total=None)
+
+            def tell(done: int, cells: int, progress: Any = progress, bar: Any = bar) -> None:
+                progress.update(bar, completed=done, total=cells)
+
+            findings = module.examine(path, timeout, tell)
+        found.append({**findings, "notebook": str(path)})
+        if not as_json:
+            _print(console.console(), module, found[-1])
+    ready = all(findings["ready"] for findings in found)
+    if as_json:
+        console.print_json({"ready": ready, "notebooks": found})
+    if not ready:
+        sys.exit(1)
+
+
+def _module(root: Path, path: Path, name: str | None) -> ModuleType:
+    """Return the module with which an assignment's students try their notebooks."""
+    if any(path.resolve().is_relative_to(root / folder) for folder in ELSEWHERE):
+        raise click.UsageError(
+            f"{path} was handed in, and would run with your own rights: grade it instead, which "
+            "confines it, with `autograder grade`"
+        )
+    if name is None:
+        known = sorted(root.glob(f"source/*/{MODULE}"))
+        fitting = [one for one in known if (one.parent / path.name).is_file()] or known
+        if len(fitting) > 1:
+            names = ", ".join(one.parent.name for one in fitting)
+            raise click.UsageError(f"{path} may be of {names}: say of which, with --assignment")
+        name = fitting[0].parent.name if fitting else path.stem
+    file = assignment_in(root, name).root / "source" / name / MODULE
+    if not file.is_file():
+        raise AssignmentError(f"{file} not found: copy it there from another assignment")
+    spec = importlib.util.spec_from_file_location("check", file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _print(on: Console, module: ModuleType, findings: dict[str, Any]) -> None:
+    style = "green" if findings["ready"] else "red"
+    on.print(printable(f"{findings['notebook']}: {module.headline(findings)}"), style=style)
+    _table(on, ("where", "what is missing", "what to do"), findings["problems"])
+    checks = [
+        {**one, "passed": Text("passes", "green") if one["passed"] else Text("fails", "red")}
+        for one in findings["checks"]
+    ]
+    _table(on, ("visible check", "", "why"), checks)
+    _table(on, ("cell that stops", "why"), findings["errors"])
+    for remark in findings["remarks"]:
+        on.print(printable(f"remark: {remark}"))
+    on.print(module.HIDDEN)
+
+
+def _table(on: Console, titles: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
+    """Print a list of findings, a row each, if there are any."""
+    if not rows:
+        return
+    shown = console.table()
+    for title in titles:
+        shown.add_column(title, overflow="fold")
+    for row in rows:
+        cells = (c if isinstance(c, Text) else Text(printable(c)) for c in row.values())
+        shown.add_row(*cells)
+    console.show(on, shown)

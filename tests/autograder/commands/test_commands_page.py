@@ -1,0 +1,135 @@
+"""The page on commands has every command, every option, every exit code and every key of JSON."""
+
+import importlib
+import json
+import re
+
+import pytest
+from click.testing import CliRunner
+
+from autograder import cli
+from autograder.commands import audit as audit_module
+from autograder.commands import status as status_module
+from autograder.ledger import Entry
+from autograder.report import Status
+from tests.autograder.conftest import certificate, grade_here, make_course, mistake
+from tests.conftest import PROJECT
+
+PAGE = (PROJECT / "docs" / "commands.md").read_text(encoding="utf-8")
+
+
+def section(name):
+    """Return what stands under a heading."""
+    found = re.search(rf"^## {re.escape(name)}\n(.+?)(?=^## |\Z)", PAGE, re.DOTALL | re.MULTILINE)
+    assert found, name
+    return found[1]
+
+
+def keys(data):
+    """Return all keys of a document, but those that are names of items."""
+    if isinstance(data, list):
+        return set().union(*map(keys, data))
+    if not isinstance(data, dict):
+        return set()
+    named = {key for key in data if not key.startswith("test_")}
+    return named.union(*map(keys, data.values()))
+
+
+def documented(name):
+    """Return the words in the row of `--json` that are set as code."""
+    (row,) = re.findall(r"^\| `--json` \| (.+) \|$", section(f"autograder {name}"), re.MULTILINE)
+    return {word for word in re.findall(r"`([^`]+)`", row) if not word.startswith("-")}
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_each_command_has_a_section_with_its_options(name):
+    """All that it has, and none that it has not."""
+    command = getattr(importlib.import_module(f"autograder.commands.{name}"), name)
+    options = {opt for param in command.params for opt in param.opts if opt.startswith("-")}
+    rows = re.findall(r"^\| `(--[\w-]+)", section(f"autograder {name}"), re.MULTILINE)
+    assert sorted(rows) == sorted(options)
+
+
+def test_no_section_is_of_a_command_that_is_gone():
+    """A section a command."""
+    assert sorted(re.findall(r"^## autograder (\w+)$", PAGE, re.MULTILINE)) == sorted(cli.COMMANDS)
+
+
+def test_exit_codes_are_those_of_the_help():
+    """The same numbers, in the same order."""
+    codes = re.findall(r"^\| (\d+) \|", section("Exit codes"), re.MULTILINE)
+    assert codes == re.findall(r"^  (\d+) ", cli.EXIT_CODES, re.MULTILINE)
+
+
+def test_keys_of_status(tiny, monkeypatch):
+    """With a student who has all that there can be."""
+    line = Entry("ann", {"test_scaler": 1.0}, Status.REMARKS, ("odd",), "odd", "read it", "all")
+    monkeypatch.setattr(status_module, "entries", lambda *_: iter([line]))
+    (tiny.root / "gradebook.db").touch()
+    result = CliRunner().invoke(
+        cli.commands, ["status", "tiny", "--json", "--course", str(tiny.root)]
+    )
+    document = json.loads(result.stdout)
+    assert keys(document) == documented("status")
+    assert document["students"][0]["total"] == 1.0
+
+
+def test_keys_of_leaks(tiny):
+    """With one find."""
+    (tiny.root / "release" / "tiny" / "notes.txt").write_text("see /srv/course/x.py\n")
+    result = CliRunner().invoke(
+        cli.commands, ["leaks", "tiny", "--json", "--course", str(tiny.root)]
+    )
+    assert result.exit_code == 1
+    document = json.loads(result.stdout)
+    assert keys(document) == documented("leaks")
+    assert (document["files"], len(document["finds"])) == (2, 1)
+
+
+def test_keys_of_audit(tiny, monkeypatch):
+    """With a mutant that one property alone catches; a defect stands in the document."""
+    found = certificate(mistake("zeros", test_one={"output": "0"}), defects=("no mutant",))
+
+    class Known:
+        def __init__(self, assignment, jobs, tick, chance):
+            pass
+
+        def audit(self):
+            return found
+
+        def repeat(self, times, only):
+            return ["turned with seed 3"]
+
+    monkeypatch.setattr(audit_module, "Auditor", Known)
+    words = ["audit", "tiny", "--json", "--course", str(tiny.root)]
+    result = CliRunner().invoke(cli.commands, words)
+    assert result.exit_code == 1
+    document = json.loads(result.stdout)
+    assert keys(document) == documented("audit")
+    assert document["faults"] == ["no mutant", "turned with seed 3"]
+    assert document["lone_catches"] == [
+        {"mutant": "zeros", "item": "test_one", "property": "test_a"}
+    ]
+
+
+def test_keys_of_grade(tiny_course, grading_process):
+    """Of a run, and of a dry run in which points would move."""
+    tiny_course.hand_in("ann")
+    dry = grade_here(tiny_course.root, grading_process, "--json", "--dry-run")
+    ran = grade_here(tiny_course.root, grading_process, "--json")
+    assert (dry.exit_code, ran.exit_code) == (0, 0)
+    moves, document = json.loads(dry.stdout), json.loads(ran.stdout)
+    assert keys(moves) | keys(document) == documented("grade")
+    assert moves["moves"][0]["after"] == document["graded"][0]["total"] == 2.0
+    assert "1 submissions: 1 graded" in ran.stderr
+
+
+def test_keys_of_check(tmp_path):
+    """With the check of the release itself, on a notebook that lacks all."""
+    root = make_course(tmp_path).root
+    module = PROJECT / "source" / "dropout_l2" / "check.py"
+    (root / "source" / "tiny" / "check.py").write_text(module.read_text())
+    words = ["check", str(root / "release" / "tiny" / "tiny.ipynb"), "--json", "--course"]
+    result = CliRunner().invoke(cli.commands, [*words, str(root)])
+    assert result.exit_code == 1
+    assert keys(json.loads(result.stdout)) == documented("check")

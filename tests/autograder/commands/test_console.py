@@ -1,0 +1,134 @@
+"""The console: what a process prints on terminals, in pipes, and where an encoding has little."""
+
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+
+import pytest
+
+import autograder
+from tests.conftest import PROJECT
+
+RUN = [sys.executable, "-c", "from autograder.cli import main; main()"]
+LONG = "student-with-an-id-of-many-more-letters-than-a-column-has-in-any-terminal-of-eighty"
+COLOUR = re.compile(r"\x1b\[[\d;]*3[0-7]")
+
+
+@pytest.fixture
+def course(tiny_course):
+    """Two have handed in, and nobody is graded."""
+    tiny_course.hand_in(LONG)
+    tiny_course.hand_in("Größe")
+    return tiny_course
+
+
+def environment(**variables):
+    left_out = ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "TERM", "PYTHONIOENCODING")
+    kept = {name: value for name, value in os.environ.items() if name not in left_out}
+    return {**kept, "PYTHONPATH": str(PROJECT), **variables}
+
+
+def run(*words, **variables):
+    """Run the console script in the course's folder, into pipes."""
+    return subprocess.run(
+        [*RUN, *words], env=environment(**variables), capture_output=True, check=False
+    )
+
+
+def on_terminal(*words, columns=100, **variables):
+    """Run the console script on a terminal, and return what it printed there."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [*RUN, *words],
+        env=environment(TERM="xterm-256color", COLUMNS=str(columns), **variables),
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    printed = b""
+    try:
+        while chunk := os.read(ours, 4096):
+            printed += chunk
+    except OSError:  # the other side is closed
+        pass
+    os.close(ours)
+    process.wait()
+    return printed.decode()
+
+
+@pytest.mark.usefixtures("course")
+def test_in_a_pipe_there_are_no_colours_and_no_line_is_folded():
+    """What is read by a program has each student on one line, however long the id."""
+    done = run("status", "tiny")
+    assert (done.returncode, done.stderr) == (0, b"")
+    printed = done.stdout.decode()
+    assert "\x1b" not in printed
+    assert re.search(rf"^ {LONG} +- +- +not graded yet", printed, re.MULTILINE)
+
+
+@pytest.mark.usefixtures("course")
+def test_on_a_terminal_there_are_colours():
+    """They are for people; NO_COLOR takes them away."""
+    assert COLOUR.search(on_terminal("status", "tiny"))
+    assert not COLOUR.search(on_terminal("status", "tiny", NO_COLOR="1"))
+
+
+@pytest.mark.usefixtures("course")
+@pytest.mark.parametrize("columns", [60, 80, 140])
+def test_a_table_fits_its_terminal(columns):
+    """Ids are folded, and points are shown whole."""
+    printed = on_terminal("status", "tiny", columns=columns, NO_COLOR="1")
+    table = re.sub(r"\x1b\[[\d;]*m", "", printed).partition("graded yet: run")[0]
+    rows = [line.rstrip() for line in table.splitlines()]
+    rows = [row for row in rows if row.startswith(" ")]
+    assert max(map(len, rows)) <= columns
+    assert "".join(row.split()[0] for row in rows).count(LONG) == 1
+
+
+@pytest.mark.usefixtures("course")
+def test_an_encoding_that_has_little_ends_nothing():
+    """Lines are drawn in ASCII, and letters that are not there are escaped."""
+    done = run("status", "tiny", PYTHONIOENCODING="ascii", COLUMNS="100")
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert rb"Gr\xf6\xdfe" in done.stdout
+    assert b"|" in done.stdout
+    error = run("status", "Größe", PYTHONIOENCODING="ascii")
+    assert error.returncode == 1
+    assert error.stderr.startswith(b"Error: ")
+
+
+@pytest.mark.usefixtures("course")
+@pytest.mark.parametrize("words", [["status", "tiny"], ["status", "tiny", "--json"], ["--help"]])
+def test_a_reader_that_goes_away_ends_it_quietly(words):
+    """As in `autograder status tiny | head -1`: no traceback."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as closed:
+        done = subprocess.run(
+            [*RUN, *words], env=environment(), stdout=closed, stderr=subprocess.PIPE, check=False
+        )
+    assert (done.returncode, done.stderr) == (1, b"")
+
+
+@pytest.mark.usefixtures("course")
+def test_json_is_the_only_thing_on_stdout(tiny_course):
+    """What people read goes to stderr, the remarks of a run and its summary too."""
+    done = run("status", "tiny", "--json")
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert [one["student"] for one in json.loads(done.stdout)["students"]] == ["Größe", LONG]
+    done = run("grade", "tiny", "--json", "--dry-run", "--student", "Größe")
+    assert json.loads(done.stdout)["would_be_graded"] == ["Größe"]
+    assert b"1 submissions: 1 would be graded" in done.stderr
+    done = run("status", "tin", "--json")
+    assert (done.returncode, done.stdout) == (1, b"")
+
+
+def test_the_version_is_told():
+    """For reports of faults."""
+    assert (
+        run("--version").stdout.decode().strip() == f"autograder, version {autograder.__version__}"
+    )
