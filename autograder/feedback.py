@@ -28,7 +28,7 @@ from autograder.outcome import ItemResult, Outcome, PropertyResult
 from autograder.output import Output, read_outputs, readable
 from autograder.prose import cut
 from autograder.reader import UnreadableError
-from autograder.report import KEY, MARKS, Report, message_of, status_lines
+from autograder.report import KEY, MARKS, Report, Status, message_of, status_lines
 from autograder.shown_cell import shown_cells
 
 LARGEST = 295_000  # bytes of a page
@@ -192,8 +192,10 @@ def page(
     template = _environment().get_template("feedback.html")
     known: dict[str, Any] = {"names": names, **_account(notebook)}
     # what there is to be said comes first; the notebook gets the room that is left
-    taken = len(template.render(cells=[], **known).encode())
-    cells = shown_cells(notebook, outputs or [], given, LARGEST - taken)
+    account = template.render(cells=[], **known)
+    if known["is_unreadable"]:  # what there is of a notebook is the release
+        return account
+    cells = shown_cells(notebook, outputs or [], given, LARGEST - len(account.encode()))
     return template.render(cells=cells, **known)
 
 
@@ -217,6 +219,7 @@ def _account(notebook: NotebookNode) -> dict[str, Any]:
         "comments": comments,
         "status": status_lines(report) if report else [],
         "remarks": report.remarks if report else (),
+        "is_unreadable": report is not None and report.status is Status.UNREADABLE,
     }
 
 

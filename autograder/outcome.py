@@ -127,9 +127,9 @@ def merge(cases: Iterable[PropertyResult]) -> PropertyResult:
 
 
 def with_few_figures(results: Iterable[PropertyResult]) -> tuple[PropertyResult, ...]:
-    """Return the results with the figures of the first few of them that have some."""
-    kept, left = [], FIGURES
-    for result in results:
-        kept.append(result if left else replace(result, figures=()))
-        left -= bool(result.figures) if left else 0
-    return tuple(kept)
+    """Return the results with the figures of few of them: those that show most, then the first."""
+    known = list(results)
+    most = sorted(range(len(known)), key=lambda n: -len(known[n].figures))[:FIGURES]
+    return tuple(
+        result if n in most else replace(result, figures=()) for n, result in enumerate(known)
+    )
