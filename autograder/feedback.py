@@ -32,7 +32,7 @@ from autograder.report import KEY, MARKS, Report, Status, message_of, status_lin
 from autograder.shown_cell import shown_cells
 
 LARGEST = 295_000  # bytes of a page
-LONGEST = 1000  # characters of a message
+LONGEST = 600  # characters of a message
 MOST = 20  # remarks
 SHADES = 4  # of a number's size
 ORDER = [Outcome.FAILED, Outcome.NOT_RUN, Outcome.PASSED]
@@ -74,7 +74,7 @@ class Mark:
         told = []
         tests = None if item is None else item.points
         counts = self.auto if self.manual is None else self.manual
-        if item is not None and counts is not None and tests is None:
+        if item is not None and self.manual is not None and tests is None:
             told.append("set by hand: the tests could not be run")
         elif tests is not None and counts is None:
             told.append(f"the tests gave {number(tests)}")

@@ -21,7 +21,7 @@ KINDS = {
 LEXER = PythonLexer(stripnl=False, ensurenl=False)
 
 
-@lru_cache(maxsize=512)  # what is given is the same for a whole class
+@lru_cache(maxsize=128)  # what is given is the same for a whole class
 def listing(source: str) -> str:
     """Return Python code as HTML, each part of a kind in a span with the kind's class."""
     parts = groupby(lex(source, LEXER), key=lambda token: _kind(token[0]))

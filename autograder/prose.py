@@ -21,7 +21,7 @@ LARGE_PICTURE = re.compile(r"data:image/[a-z+]+;base64,[A-Za-z0-9+/=]{10000,}")
 SHOWN_ADDRESSES = ("http://", "https://", "mailto:")
 
 
-@lru_cache(maxsize=512)  # what is given is the same for a whole class
+@lru_cache(maxsize=128)  # what is given is the same for a whole class
 def prose(source: str) -> str:
     """Return Markdown as HTML that does nothing, whatever stands in it."""
     source = LARGE_PICTURE.sub("", source)

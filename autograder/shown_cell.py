@@ -119,7 +119,7 @@ def _of_output(shown: ShownCell, output: Output, theirs: bool) -> _Piece:  # noq
     def put(html: str) -> None:
         shown.outputs[place] = html
 
-    told = f"a picture of {size * 3 // 4000} kB" if is_picture else f"an output ({output.kind})"
+    told = f"a picture of {size * 3 // 4000 + 1} kB" if is_picture else f"an output ({output.kind})"
     instead = _left_out(f"{told}, to keep this page small")
     return _Piece(rank, size, put, lambda: output_html(output), instead)
 

@@ -40,6 +40,7 @@ def test_formulas_become_mathml():
     found = [e for tag, e in elements(html) if tag == "math"]
     assert [e.get("display") for e in found] == ["inline", "block", "block"]
     assert "mfrac" in tags(html)
+    assert text(prose("$a < \\varepsilon$")).strip() == "a<ε"
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ def test_attached_pictures_are_shown():
         "<style>p { color: red }</style><p>1</p>",
         "<svg><script>f()</script><p>1</p></svg>",
         '<a href="https://example.org">1</a>',
-        '<p class="skip unseen" id="notebook">1</p>',
+        '<p class="skip unseen" id="notebook"><span class="skip">1</span></p>',
         '<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=f()&gt;">',
         '<img src="https://example.org/a.png" srcset="https://example.org/b.png">1',
         '<video poster="https://example.org/a.png"></video>1',

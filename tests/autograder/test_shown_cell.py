@@ -68,12 +68,12 @@ def test_what_a_student_wrote_comes_before_what_was_given():
 
 def test_small_pictures_come_before_large_ones():
     """And texts before both; what is left out says what it is."""
-    outputs = [("f()", [picture(5000), picture(100), TEXT])]
-    [cell] = show(new_code_cell("f()"), outputs=outputs, room=2500)
+    outputs = [("f()", [picture(1000), picture(100), TEXT])]
+    [cell] = show(new_code_cell("f()"), outputs=outputs, room=2600)
     large, small, text = cell.outputs
     assert "<img" in small
     assert "printed" in text
-    assert large == '<p class="left-out">Not shown: a picture of 3 kB, to keep this page small.</p>'
+    assert large == '<p class="left-out">Not shown: a picture of 1 kB, to keep this page small.</p>'
 
 
 @pytest.mark.parametrize("room", [0, 1000, 10_000, 200_000])
