@@ -16,7 +16,9 @@ c.CourseDirectory.course_id = "deep_learning"
 c.CourseDirectory.solution_directory = "reference_solution"
 c.CourseDirectory.ignore = [".*", "*.pyc", "__pycache__", "feedback"]  # what tools leave behind
 
-# what students write is shown in the Formgrader and in the feedback, and does nothing there
+# what students write is shown in the feedback and in the Formgrader, and does nothing there
+c.GenerateFeedback.exporter_class = "autograder.feedback.FeedbackExporter"
+c.GenerateFeedback.preprocessors = ["autograder.feedback.GetMarks"]
 c.HTMLExporter.filters = {"markdown2html": "autograder.sanitizer.markdown_to_html"}
 # a release says of itself what belongs to it, so that a student's copy knows what it has lost
 c.GenerateAssignment.preprocessors.append("autograder.imprint.Imprint")

@@ -8,6 +8,7 @@ import ast
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -17,7 +18,12 @@ import nbformat
 from nbgrader.api import Gradebook, Student
 
 from autograder.assignment import Assignment, AssignmentError
+from autograder.feedback_page import FeedbackPage
+from autograder.intake import content
+from autograder.output import Output, read_outputs
+from autograder.reader import UnreadableError
 from autograder.report import KEY
+from autograder.shown_cell import output_html
 from autograder.specimen import mutants, variants
 
 REGION = re.compile(r"### BEGIN (SOLUTION|HIDDEN TESTS)\n(.*?)### END \1", re.DOTALL)
@@ -122,6 +128,9 @@ class Confidential:
                 for cell in nbformat.read(path, as_version=4).cells
             ]
             texts += [source for source, claim in claims if claim.get("solution")]
+            with suppress(UnreadableError):
+                cells = read_outputs(content(handed_in / path.name))
+                texts += [_seen(output) for _, outputs in cells for output in outputs]
         return "\n".join(line for text in texts for line in lines(text))
 
     def _folder(self, stage: str, student: str) -> Path:
@@ -223,6 +232,11 @@ def _code(text: str, node: ast.stmt) -> list[str]:
             left_out |= set(range(inner.lineno, (inner.end_lineno or inner.lineno) + 1))
     numbers = range(node.lineno, (node.end_lineno or node.lineno) + 1)
     return lines("\n".join(within[n - 1] for n in numbers if n not in left_out))
+
+
+def _seen(output: Output) -> str:
+    """Return an output's text as it is read on the page."""
+    return "\n".join(text for _, text in FeedbackPage(output_html(output)).lines)
 
 
 def _known_by(student: Student) -> set[str]:

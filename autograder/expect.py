@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from autograder.figure import Figure, PicturedError, figures_of
 from autograder.standin import StandIn, kind_of, settled
 
 # of the largest expected number: float32 arithmetic inside a layer stays below it, no mistake does
@@ -40,10 +41,12 @@ def array(value: object, shape: tuple[int, ...], name: str, where: str) -> NDArr
         raise AssertionError(f"{name}.shape={value.shape}, but should be {shape} [{where}]")
     if value.dtype.kind not in "fiub":
         raise AssertionError(f"{name}.dtype={value.dtype}, but should be float64 [{where}]")
-    if not np.isfinite(value).all():
-        count = int((~np.isfinite(value)).sum())
-        raise AssertionError(
-            f"{name} has {count} of {value.size} elements that are nan or infinite [{where}]"
+    odd = ~np.isfinite(value)
+    if odd.any():
+        raise PicturedError(
+            f"{name} has {int(odd.sum())} of {value.size} elements that are nan or infinite "
+            f"[{where}]",
+            figures_of(value, odd, name, "nan or infinite"),
         )
     return value.astype(np.float64)
 
@@ -93,23 +96,35 @@ def close(
     values = array(actual, expected.shape, name, where)
     largest = float(np.abs(expected).max(initial=SMALLEST))
     wrong = np.abs(values - expected) > TOLERANCE * largest
-    if wrong.any() and values.size <= FEW:
-        raise AssertionError(f"{name}={_numbers(values)} is not right [{where}]")
-    if wrong.any():
-        first = tuple(int(index) for index in np.argwhere(wrong)[0])
-        raise AssertionError(
-            f"{name} is not right in {int(wrong.sum())} of {wrong.size} elements, "
-            f"first at {list(first)}, where it is {values[first]:.6g} [{where}]"
-        )
+    if not wrong.any():
+        return
+    figures = figures_of(values, wrong, name, "not right")
+    if values.size <= FEW:
+        raise PicturedError(f"{name}={_numbers(values)} is not right [{where}]", figures)
+    first = tuple(int(index) for index in np.argwhere(wrong)[0])
+    raise PicturedError(
+        f"{name} is not right in {int(wrong.sum())} of {wrong.size} elements, "
+        f"first at {list(first)}, where it is {values[first]:.6g} [{where}]",
+        figures,
+    )
+
+
+def zero(values: NDArray[np.float64], name: str, message: str) -> None:
+    """Check that all elements of an array are zero; the message says why they should be."""
+    if values.any():
+        raise PicturedError(message, figures_of(values, values != 0, name, "not zero"))
 
 
 def untouched(now: object, before: NDArray[Any], name: str, where: str) -> None:
     """Check that an array still is what it was."""
     now = settled(now)
-    if not isinstance(now, np.ndarray) or not np.array_equal(now, before):
-        raise AssertionError(
-            f"{name} has been changed in place, but should stay as it is [{where}]"
-        )
+    if isinstance(now, np.ndarray) and np.array_equal(now, before):
+        return
+    message = f"{name} has been changed in place, but should stay as it is [{where}]"
+    figures: list[Figure] = []
+    if isinstance(now, np.ndarray) and now.shape == before.shape and now.dtype.kind in "fiub":
+        figures = figures_of(now, now != before, f"{name} afterwards", "changed")
+    raise PicturedError(message, figures)
 
 
 def given(**arrays: NDArray[np.float64]) -> str:

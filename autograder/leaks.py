@@ -128,9 +128,9 @@ class Leaks:
         page = FeedbackPage(path.read_text(encoding="utf-8", errors="replace"))
         again = self._commands(student, "generate_feedback")
         if not page.is_ours:
-            yield self._find(path, "", "a page that nbgrader did not write", again)
+            yield self._find(path, "", "a page that is not ours", again)
         for number, what in page.active:
-            remedy = f"see that nbgrader_config.py sets the filter of autograder.sanitizer; {again}"
+            remedy = f"see that nbgrader_config.py names the exporter autograder.feedback; {again}"
             yield self._find(
                 path, f"line {number}", f"what acts in a browser, {_shown(what)}", remedy
             )

@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft, stats
 
+from autograder.figure import PicturedError, mask_figure
+
 CHANCE = 1e-9  # of one check to reject independent elements
 SUSPICIOUS = 1e-2  # below this, a second draw decides
 FEW = 30  # pairs: so few are not worth a look
@@ -24,11 +26,17 @@ Draw = Callable[[int], Mask]  # from a number of calls
 
 
 class Finding(NamedTuple):
-    """How likely something as odd as this is by chance, what was found, and where to look again."""
+    """How likely something as odd as this is by chance, what was found, and where.
+
+    `place` is where to look again, `calls` are those whose masks show it, and `focus` is a row and
+    a unit in which it shows.
+    """
 
     chance: float
     text: str
     place: Any = None
+    calls: tuple[int, ...] = (0,)
+    focus: tuple[int, int] = (0, 0)
 
 
 def assert_by_chance(
@@ -55,9 +63,15 @@ def assert_by_chance(
     """
     first = look(draw(calls), None)
     if first.chance < SUSPICIOUS:
-        second = look(draw(MORE * calls), first.place)
+        dropped = draw(MORE * calls)
+        second = look(dropped, first.place)
         if second.chance < CHANCE:
-            raise AssertionError(f"{second.text} [{where}]")
+            figures = [
+                mask_figure(dropped[n], f"mask of call {n + 1}", second.focus)
+                for n in second.calls
+                if dropped[n].size > 1
+            ]
+            raise PicturedError(f"{second.text} [{where}]", figures)
 
 
 def rate(p: float) -> Callable[[Mask, Any], Finding]:
@@ -85,7 +99,9 @@ def groups(dropped: Mask, place: Any) -> Finding:
     axis, number = place
     name = f"{('call', 'row', 'unit')[axis]} {number}"
     finding = _compare(np.moveaxis(dropped, axis, 0)[number], dropped, name, place)
-    return finding._replace(chance=finding.chance * tried)
+    calls = (number,) if axis == 0 else (0,)
+    focus = (number if axis == 1 else 0, number if axis > 1 else 0)
+    return finding._replace(chance=finding.chance * tried, calls=calls, focus=focus)
 
 
 def values(h: NDArray[np.float64]) -> Callable[[Mask, Any], Finding]:
@@ -130,7 +146,7 @@ def pairs(dropped: Mask, place: Any) -> Finding:
         f"the elements [{row}, {unit}] and [{other_row}, {other_unit}] of the output",
         (i, j),
         tried,
-    )
+    )._replace(focus=(row, unit))
 
 
 def neighbours(dropped: Mask, place: Any) -> Finding:
@@ -161,7 +177,8 @@ def repetition(dropped: Mask, place: Any) -> Finding:
     alike = np.abs(_correlations(flat))
     i, j = (int(n) for n in np.unravel_index(int(alike.argmax()), alike.shape))
     tried = len(flat) * (len(flat) - 1) / 2
-    return _agreement(flat[i], flat[j], f"the masks of the calls {i + 1} and {j + 1}", None, tried)
+    name = f"the masks of the calls {i + 1} and {j + 1}"
+    return _agreement(flat[i], flat[j], name, None, tried)._replace(calls=(i, j))
 
 
 def succession(dropped: Mask, place: Any) -> Finding:
@@ -175,7 +192,8 @@ def succession(dropped: Mask, place: Any) -> Finding:
         place = lags[int(np.argmax(scores))]
     first = list(_blocks(len(flat), place))
     a, b = flat[first], flat[[n + place for n in first]]
-    return _agreement(a, b, f"masks that lie {place} calls apart", place, len(lags))
+    finding = _agreement(a, b, f"masks that lie {place} calls apart", place, len(lags))
+    return finding._replace(calls=(0, place))
 
 
 def never_changing(dropped: Mask, place: Any) -> Finding:
@@ -186,7 +204,7 @@ def never_changing(dropped: Mask, place: Any) -> Finding:
     count = int(same.sum())
     chance = stats.binom.sf(count - 1, same.size, share**calls + (1 - share) ** calls)
     text = f"{count} of {same.size} elements never change in {calls} calls"
-    return Finding(float(chance), text)
+    return Finding(float(chance), text, calls=(0, 1))
 
 
 def counts(axes: tuple[int, ...], name: str) -> Callable[[Mask, Any], Finding]:

@@ -7,6 +7,10 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
+from autograder.figure import Figure
+
+FIGURES = 2  # properties of an item that have them, at most: the others would show much the same
+
 
 class Outcome(StrEnum):
     """The outcome of a property."""
@@ -31,6 +35,8 @@ class PropertyResult:
         Why it failed, in the student's terms; for NOT_RUN, what broke, in the operator's.
     essential : bool
         Whether the whole item is worth nothing without it.
+    figures : tuple of Figure
+        What the student's code returned where it failed.
     """
 
     name: str
@@ -38,6 +44,13 @@ class PropertyResult:
     outcome: Outcome
     message: str = ""
     essential: bool = False
+    figures: tuple[Figure, ...] = ()
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> "PropertyResult":
+        """Return the result that `dataclasses.asdict` made the data of."""
+        figures = tuple(map(Figure.from_dict, data.get("figures", ())))  # earlier ones had none
+        return cls(**{**data, "outcome": Outcome(data["outcome"]), "figures": figures})
 
 
 @dataclass(frozen=True)
@@ -71,10 +84,7 @@ class ItemResult:
         return cls(
             data["name"],
             data["max_points"],
-            tuple(
-                PropertyResult(**{**result, "outcome": Outcome(result["outcome"])})
-                for result in data["properties"]
-            ),
+            tuple(map(PropertyResult.from_dict, data["properties"])),
             tuple(Diagnosis(**diagnosis) for diagnosis in data["diagnosis"]),
         )
 
@@ -114,3 +124,12 @@ def merge(cases: Iterable[PropertyResult]) -> PropertyResult:
             if result.outcome is outcome:
                 return replace(result, essential=any(r.essential for r in results))
     return results[0]
+
+
+def with_few_figures(results: Iterable[PropertyResult]) -> tuple[PropertyResult, ...]:
+    """Return the results with the figures of few of them: those that show most, then the first."""
+    known = list(results)
+    most = sorted(range(len(known)), key=lambda n: -len(known[n].figures))[:FIGURES]
+    return tuple(
+        result if n in most else replace(result, figures=()) for n, result in enumerate(known)
+    )

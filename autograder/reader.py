@@ -7,6 +7,7 @@ so nothing in them can keep a submission from being graded.
 import contextlib
 import json
 import re
+from collections.abc import Callable
 from itertools import chain
 from typing import Any
 
@@ -31,6 +32,7 @@ NO_NOTEBOOK = {  # how other kinds of files begin
 }
 MAKE = {"code": new_code_cell, "raw": new_raw_cell}
 STRING = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+Take = Callable[[list[tuple[str, Any]]], Any]  # what becomes of an object in JSON
 CLAIMS = ("grade_id", "grade", "solution", "locked", "points")
 
 
@@ -54,7 +56,7 @@ def read_notebook(data: bytes) -> tuple[NotebookNode, list[str]]:
         If it is no notebook; the text is meant for the student and the TA.
     """
     remarks: list[str] = []
-    content = _parsed(_decoded(data, remarks), remarks)
+    content = _parsed(_decoded(data, remarks), remarks, _without_outputs)
     cells = _cells(content)
     _remark_on_format(content, remarks)
     if len(cells) > MAX_CELLS:
@@ -64,6 +66,17 @@ def read_notebook(data: bytes) -> tuple[NotebookNode, list[str]]:
     _shorten([cell for cell in known if cell.cell_type == "code"], MAX_CODE, remarks)
     _shorten([cell for cell in known if cell.cell_type != "code"], MAX_TEXT, remarks)
     return new_notebook(cells=known), remarks
+
+
+def read_cells(data: bytes, take: Take) -> list[Any]:
+    """Return a notebook's cells as they stand in its file, each object in it as `take` makes it.
+
+    Raises
+    ------
+    UnreadableError
+        If it is no notebook.
+    """
+    return _cells(_parsed(_decoded(data, []), [], take))
 
 
 def _decoded(data: bytes, remarks: list[str]) -> str:
@@ -98,10 +111,10 @@ def _values(text: str) -> int:
     return text.count(",") + 5 * (text.count("[") + text.count("{"))
 
 
-def _parsed(text: str, remarks: list[str]) -> Any:
+def _parsed(text: str, remarks: list[str], take: Take) -> Any:
     start = len(text) - len(text.lstrip("\ufeff \t\r\n"))
     # no number in a notebook matters, and one of 10,000 digits would be an error
-    decoder = json.JSONDecoder(strict=False, object_pairs_hook=_without_outputs, parse_int=float)
+    decoder = json.JSONDecoder(strict=False, object_pairs_hook=take, parse_int=float)
     try:
         content, end = decoder.raw_decode(text, start)
     except (ValueError, RecursionError) as error:

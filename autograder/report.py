@@ -139,12 +139,12 @@ MARKS = {Outcome.PASSED: "✓", Outcome.FAILED: "✗", Outcome.NOT_RUN: "?"}
 def item_text(report: Report, name: str) -> str:
     """Return an item's results as plain text, for the student."""
     item = report.item(name)
-    lines = [_headline(report, item), *_status(report)]
+    lines = [_headline(report, item), *status_lines(report)]
     lines += [f"  {diagnosis.advice}" for diagnosis in item.diagnosis]
     lines += [f"  remark: {remark}" for remark in _remarks(report, item)]
     for result in item.properties:
         lines.append(f"{MARKS[result.outcome]} {result.sentence}")
-        if message := _message(result):
+        if message := message_of(result):
             lines.append(f"    {message}")
     return "\n".join(lines)
 
@@ -154,13 +154,13 @@ def item_html(report: Report, name: str) -> str:
     item = report.item(name)
     rows = []
     for result in item.properties:
-        message = _message(result)
+        message = message_of(result)
         detail = f"<br><code>{escape(message)}</code>" if message else ""
         rows.append(
             f'<li style="margin-bottom: 0.5em">{MARKS[result.outcome]} <b>{result.outcome}</b>: '
             f"{escape(result.sentence)}{detail}</li>"
         )
-    status = "".join(f"<p>{escape(line)}</p>" for line in _status(report))
+    status = "".join(f"<p>{escape(line)}</p>" for line in status_lines(report))
     advice = "".join(f"<p>{escape(diagnosis.advice)}</p>" for diagnosis in item.diagnosis)
     remarks = "".join(f"<p>Remark: {escape(remark)}</p>" for remark in _remarks(report, item))
     return (
@@ -182,7 +182,8 @@ def _remarks(report: Report, item: ItemResult) -> tuple[str, ...]:
     return report.remarks + (report.notes if item == report.items[0] else ())
 
 
-def _status(report: Report) -> list[str]:
+def status_lines(report: Report) -> list[str]:
+    """Return what a student should know of the status."""
     advice = ADVICE.get(report.status)
     lines = [f"Status: {report.status}. {advice}"] if advice else []
     if report.isolation == NOT_ISOLATED:
@@ -190,7 +191,8 @@ def _status(report: Report) -> list[str]:
     return lines
 
 
-def _message(result: PropertyResult) -> str:
+def message_of(result: PropertyResult) -> str:
+    """Return why a property failed, for the student; empty if it did not."""
     if result.outcome is not Outcome.FAILED:
         return ""  # why a property did not run is for the operator, in the log
     gate = "; without this property the item is worth nothing" if result.essential else ""

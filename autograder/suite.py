@@ -8,7 +8,8 @@ import pytest
 
 from autograder.assignment import Assignment, Item
 from autograder.collection import Taker, run_functions
-from autograder.outcome import ItemResult, Outcome, PropertyResult, merge
+from autograder.figure import PicturedError
+from autograder.outcome import ItemResult, Outcome, PropertyResult, merge, with_few_figures
 from autograder.pytest_plugin import Grading
 from autograder.sandbox import DiedError, StudentError, TimedOutError
 
@@ -94,7 +95,7 @@ class _ItemRun:
 
     @property
     def result(self) -> ItemResult:
-        results = tuple(merge(cases) for cases in self.cases.values())
+        results = with_few_figures(merge(cases) for cases in self.cases.values())
         return ItemResult(self.item.name, self.item.points, results)
 
 
@@ -120,6 +121,7 @@ class _Collector(Taker):
                 # where the worker died, the whole item is worth nothing
                 essential=function.get_closest_marker("essential") is not None
                 or isinstance(error, DiedError),
+                figures=error.figures if isinstance(error, PicturedError) else (),
             )
         )
 

@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from autograder import expect
+from autograder.figure import PicturedError
 
 WHERE = "Dropout(p=0.5).backward"
 ARRAYS = hnp.arrays(
@@ -259,3 +260,40 @@ def test_given_shows_small_inputs():
     x, weights = np.array([[1.25]]), np.array([[0.5, 1 / 3]])
     assert expect.given(x=x, weights=weights) == " with x=[[1.25]], weights=[[0.5, 0.333333]]"
     assert expect.given(x=np.zeros((7, 1)), weights=weights) == ""
+
+
+def figures(check, *arguments):
+    with pytest.raises(PicturedError) as caught:
+        check(*arguments)
+    return caught.value.figures
+
+
+def test_what_is_wrong_of_an_array_is_shown():
+    """The figure has the student's numbers and a mark at each wrong one; no expected number."""
+    expected = np.array([[3.5, 3.5], [77.0, 3.5]])
+    [figure] = figures(expect.close, np.full((2, 2), 3.5), expected, "y", WHERE)
+    assert figure.rows == ("3.5 3.5", "3.5! 3.5")
+    assert (figure.title, figure.legend) == ("y", "✗ not right: 1 of 4")
+    assert "77" not in repr(figure)
+
+
+def test_what_is_not_finite_is_shown():
+    """With a mark at each nan and infinity."""
+    value = np.array([1.0, np.nan, np.inf])
+    assert figures(expect.array, value, (3,), "y", WHERE)[0].rows == ("1 nan! inf!",)
+
+
+def test_what_has_been_changed_is_shown():
+    """As it is now; of what has become something else altogether, the message is enough."""
+    before = np.arange(3.0)
+    [figure] = figures(expect.untouched, np.array([0.0, 5.0, 2.0]), before, "x", WHERE)
+    assert (figure.title, figure.rows) == ("x afterwards", ("0 5! 2",))
+    for now in (np.array(["a", "b", "c"]), np.zeros(4), [0, 1, 3], None):
+        assert figures(expect.untouched, now, before, "x", WHERE) == ()
+
+
+def test_what_should_be_zero_is_shown_where_it_is_not():
+    """With the suite's own sentence."""
+    expect.zero(np.zeros((2, 2)), "y", "y should be zero")
+    [figure] = figures(expect.zero, np.array([[0.0, 2.0]]), "y", "y should be zero")
+    assert figure.rows == ("0 2!",)

@@ -39,16 +39,16 @@ CONFIDENTIAL = {  # what is planted, by what it is
     'File "sandbox.py", line 3, in ask': "a frame of a traceback",
     "sandbox.py:3: StudentError": "a frame of a traceback",
 }
-PAGE = """<html><head><script>{script}</script></head><body>
-<h4>{title}</h4>
+PAGE = """<html><head>{head}</head><body>
+<h4>tiny</h4>
 <div>{text}</div>
 </body></html>
 """
+OURS = '<meta name="generator" content="autograder feedback"><style>a { b: "/a/b/c" }</style>'
 
 
-def page(text="", title="tiny (Score: 1.0 / 2.0)", script=""):
-    own = '<script type="text/x-mathjax-config">MathJax.Hub("/a/b/c")</script>'
-    return PAGE.format(title=title, text=text, script=script).replace("<script></script>", own)
+def page(text="", head=OURS):
+    return PAGE.format(text=text, head=head)
 
 
 def escaped(text):
@@ -163,6 +163,19 @@ def test_what_a_student_handed_in_is_no_leak_to_them(course, planted):
     assert len(finds(course)) == (planted not in of_bob)
 
 
+@pytest.mark.parametrize("planted", CONFIDENTIAL)
+def test_what_a_students_code_printed_is_no_leak_to_them(course, planted):
+    """A traceback names the folders of their own machine, and is shown as it was handed in."""
+    printed = new_output("stream", text=f"so {planted}\n")
+
+    def hand_in(notebook):
+        notebook.cells.append(new_code_cell("run()", outputs=[printed]))
+
+    change_release(course, hand_in, "submitted/ann")
+    write_page(course, escaped(f"so {planted}"))
+    assert finds(course) == []
+
+
 def test_a_grade_cells_text_is_not_the_students(course):
     """What nbgrader puts into a locked cell is looked for on the page."""
     change_release(
@@ -195,10 +208,12 @@ def test_the_sentences_of_tests_are_for_students_to_read(course):
         '<a href="java\tscript:f()">x</a>',
         '<a href="data:text/html,x">x</a>',
         "<form></form>",
-        '<iframe src="x"></iframe>',
+        "<iframe></iframe>",
         '<meta http-equiv="refresh" content="0">',
         '<p style="background: url(x)">x</p>',
         "<svg></svg>",
+        '<img src="https://example.org/a.png">',
+        '<img src="data:image/svg+xml;base64,eA==">',
     ],
 )
 def test_what_acts_in_a_browser_is_found(course, planted):
@@ -207,19 +222,19 @@ def test_what_acts_in_a_browser_is_found(course, planted):
     found = the_find(course)
     assert found.place == "line 3"
     assert "what acts in a browser" in found.what
-    assert "autograder.sanitizer" in found.remedy
+    assert "autograder.feedback" in found.remedy
 
 
 def test_a_script_in_a_pages_head_is_found(course):
-    """Unless it is the template's own, which shows formulas."""
-    write_page(course, script="alert(1)")
+    """Our pages have none, wherever."""
+    write_page(course, head=f"{OURS}<script>alert(1)</script>")
     assert "what acts in a browser" in the_find(course).what
 
 
 def test_a_page_of_somebody_else_is_found(course):
-    """In the place of nbgrader's, and beside it."""
-    write_page(course, title="Well done")
-    assert "a page that nbgrader did not write" in the_find(course).what
+    """In the place of ours, and beside it."""
+    write_page(course, head="<title>Well done</title>")
+    assert "a page that is not ours" in the_find(course).what
     write_page(course)
     (course.root / "feedback" / "ann" / "tiny" / "more.html").write_text(page())
     assert the_find(course).what == "a file that is not ours"

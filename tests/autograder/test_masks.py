@@ -7,6 +7,7 @@ import pytest
 from scipy import stats
 
 from autograder import masks
+from autograder.figure import PicturedError
 
 CALLS, ROWS, UNITS, P = 64, 10, 12, 0.45
 H = np.random.default_rng(5).normal(size=(ROWS, UNITS))
@@ -201,3 +202,35 @@ def test_pairs_at_a_distance_are_disjoint():
         assert len(a) == len(b) > 0
         assert len({*a.tolist(), *b.tolist()}) == 2 * len(a)
         assert set((b - a).tolist()) == {7 * down + right}
+
+
+@pytest.mark.parametrize(
+    ("name", "draw", "titles"),
+    [
+        ("rate", lower_rate, 1),
+        ("groups", weak_row, 1),
+        ("repetition", pool_of_masks, 2),
+        ("succession", every_second_mask_kept, 2),
+        ("never changing", some_never_drawn_anew, 2),
+    ],
+)
+def test_the_masks_that_show_it_are_drawn(name, draw, titles):
+    """One, or the two that are alike, as they were found."""
+    with pytest.raises(PicturedError) as caught:
+        check(LOOKS[name], draw, 3)
+    figures = caught.value.figures
+    assert len({figure.title for figure in figures}) == len(figures) == titles
+    assert all(figure.shape == (ROWS, UNITS) for figure in figures)
+    if name == "repetition":
+        named = " and ".join(figure.title.removeprefix("mask of call ") for figure in figures)
+        assert f"the calls {named} " in str(caught.value)
+        assert figures[0].rows == figures[1].rows
+
+
+def test_a_single_element_is_no_picture():
+    """What a layer of one unit drops in one row is told in words."""
+    with pytest.raises(PicturedError) as caught:
+        masks.assert_by_chance(
+            lambda n: np.ones((n, 1, 1), bool), 48, masks.rate(0.5), "Dropout(p=0.5)"
+        )
+    assert caught.value.figures == ()

@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from fractions import Fraction
 from math import floor
 
@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.outcome import Diagnosis, ItemResult, Outcome, PropertyResult, merge
+from autograder.figure import Figure
+from autograder.outcome import (
+    Diagnosis,
+    ItemResult,
+    Outcome,
+    PropertyResult,
+    merge,
+    with_few_figures,
+)
 
 P, F, N = Outcome.PASSED, Outcome.FAILED, Outcome.NOT_RUN
 
@@ -135,3 +143,38 @@ def test_a_property_is_essential_if_one_of_its_cases_is(outcomes):
         cases = [result(o, essential=m) for o, m in zip(outcomes, marks, strict=True)]
         assert merge(cases).essential
     assert not merge([result(outcomes[0]), result(outcomes[1])]).essential
+
+
+def pictured(n, figures=1):
+    figure = Figure("y", "", (2,), (0, 0), (f"{n} 0",))
+    return replace(result(F, str(n)), figures=(figure,) * figures)
+
+
+def test_a_figure_survives_json():
+    """A property comes back with its figures; one of an earlier release has none."""
+    whole = ItemResult("test_item", 1.0, (pictured(1), result(P)))
+    data = json.loads(json.dumps(asdict(whole)))
+    assert ItemResult.from_dict(data) == whole
+    for each in data["properties"]:
+        del each["figures"]
+    assert not any(each.figures for each in ItemResult.from_dict(data).properties)
+
+
+@pytest.mark.parametrize(
+    ("figures", "kept"),
+    [
+        ([0, 1, 1, 1, 1], [1, 2]),
+        ([0, 1, 1, 0, 2], [1, 4]),
+        ([2, 2, 2], [0, 1]),
+        ([0, 1, 0], [1]),
+        ([0, 0], []),
+    ],
+)
+def test_few_properties_of_an_item_have_figures(figures, kept):
+    """Those that show most keep them, then the first: a class's reports stay small."""
+    results = [pictured(n, each) for n, each in enumerate(figures)]
+    found = with_few_figures(results)
+    assert [n for n, each in enumerate(found) if each.figures] == kept
+    assert [replace(each, figures=()) for each in found] == [
+        replace(each, figures=()) for each in results
+    ]

@@ -8,6 +8,8 @@ from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_markdown_cell, new_notebook
 from traitlets.config import Config
 
+from autograder.sanitizer import ON_A_PAGE, harmless
+
 PIXEL = "data:image/png;base64,iVBORw0KGgo="
 
 
@@ -94,3 +96,34 @@ def test_attached_pictures_are_shown():
     """A picture that the notebook carries in itself stays where it is."""
     attachments = {"mask.png": {"image/png": "iVBORw0KGgo="}}
     assert f'src="{PIXEL}"' in page("![mask](attachment:mask.png)", attachments=attachments)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<table style="position: fixed"><tr><td onclick="f()" id="x">1</td></tr></table>',
+        "<style>p { color: red }</style><p>1</p>",
+        "<svg><script>f()</script><p>1</p></svg>",
+        '<a href="https://example.org">1</a>',
+        '<p class="skip unseen" id="notebook"><span class="skip">1</span></p>',
+        '<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=f()&gt;">',
+        '<img src="https://example.org/a.png" srcset="https://example.org/b.png">1',
+        '<video poster="https://example.org/a.png"></video>1',
+        '<link href="https://example.org">1',
+        '<object data="x"></object><embed src="x"><iframe srcdoc="1"></iframe>1',
+        "<form action=x><input></form>1",
+        "<details open ontoggle=f()><summary>1</summary></details>",
+    ],
+)
+def test_harmless_html_names_no_address_and_no_style(html):
+    """A page's own classes and places are its own, and it loads nothing."""
+    found = Elements(harmless(html)).elements
+    assert {tag for tag, _ in found} <= ON_A_PAGE
+    assert {name for _, attributes in found for name in attributes} <= {"src", "alt", "open"}
+    assert not any("http" in str(attributes) for _, attributes in found)
+
+
+def test_a_table_of_numbers_stays():
+    """As data frames are shown."""
+    html = '<table border="1"><thead><tr><th colspan="2">a</th></tr></thead><tbody><tr><td>1</td></tr></tbody></table>'
+    assert harmless(html) == html.replace(' border="1"', "")

@@ -253,3 +253,13 @@ def test_what_one_item_destroys_is_not_missing_in_another(tmp_path):
         grading = Grading(Submission.from_notebook(notebook), seed=5)
         assert [item.points for item in run_suites(assignment, grading).items] == points
         assert grading.first == first
+
+
+def test_what_a_student_returned_is_shown_where_it_is_wrong(run):
+    """The first properties that fail on an array come with it; a right answer with nothing."""
+    ran = run(f"{HEADER}        return x + 1\n")
+    figures = {result.name: result.figures for result in ran.items[0].properties}
+    [figure] = figures["test_output_is_factor_times_input"]
+    assert (figure.title, figure.shape, len(figure.cells)) == ("output", (2, 3), 2)
+    assert figures["test_default_factor_is_two"] == ()
+    assert not any(result.figures for result in run(RIGHT).items[0].properties)

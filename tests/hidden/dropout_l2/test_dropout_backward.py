@@ -173,9 +173,11 @@ def test_no_gradient_flows_through_a_dropped_element(submission, linear, rng):
         )
     grad_output = np.where(kept, 0.0, rng.normal(size=kept.shape))
     grad_input = expect.array(layer.backward(grad_output), x.shape, "grad_input", where)
-    assert not grad_input.any(), (
+    expect.zero(
+        grad_input,
+        "grad_input",
         "grad_output is zero at all kept elements, so grad_input should be zero everywhere, but "
-        f"{np.count_nonzero(grad_input)} of {grad_input.size} elements are not [{where}]"
+        f"{np.count_nonzero(grad_input)} of {grad_input.size} elements are not [{where}]",
     )
 
 

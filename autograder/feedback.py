@@ -1,0 +1,277 @@
+"""The page of feedback that a student reads: `nbgrader generate_feedback` writes it.
+
+The points are the gradebook's, where scores by hand, extra credit and late penalties stand. Why
+they are so is the report's, which lies in the graded notebook. What was printed and drawn comes
+from the file that was handed in. The page runs nothing and loads nothing, whatever stands in these.
+"""
+
+import base64
+import hashlib
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import nbformat
+from nbconvert.exporters import Exporter
+from nbformat import NotebookNode
+from nbgrader.preprocessors import GetGrades
+from nbgrader.utils import is_grade, is_task
+
+from autograder.figure import DROPPED, Figure
+from autograder.intake import content
+from autograder.outcome import ItemResult, Outcome, PropertyResult
+from autograder.output import Output, read_outputs, readable
+from autograder.prose import cut
+from autograder.reader import UnreadableError
+from autograder.report import KEY, MARKS, Report, Status, message_of, status_lines
+from autograder.shown_cell import shown_cells
+
+LARGEST = 295_000  # bytes of a page
+LONGEST = 600  # characters of a message
+MOST = 20  # remarks
+SHADES = 4  # of a number's size
+ORDER = [Outcome.FAILED, Outcome.NOT_RUN, Outcome.PASSED]
+TITLES = {
+    Outcome.FAILED: "What does not hold",
+    Outcome.NOT_RUN: "What could not be tried",
+    Outcome.PASSED: "What holds",
+}
+Resources = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What the gradebook has of a graded cell.
+
+    Parameters
+    ----------
+    score, points : float
+        What counts, of how many.
+    auto, manual : float, optional
+        The score by the tests, and the one by hand.
+    extra : float
+        Extra credit, which is part of the score.
+    """
+
+    score: float
+    points: float
+    auto: float | None
+    manual: float | None
+    extra: float
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is no score yet."""
+        return self.auto is None and self.manual is None
+
+    def notes(self, item: ItemResult | None) -> list[str]:
+        """Return what is to be said of the score, beside what the tests gave."""
+        told = []
+        tests = None if item is None else item.points
+        counts = self.auto if self.manual is None else self.manual
+        if item is not None and self.manual is not None and tests is None:
+            told.append("set by hand: the tests could not be run")
+        elif tests is not None and counts is None:
+            told.append(f"the tests gave {number(tests)}")
+        elif tests is not None and counts is not None and counts != tests:
+            by = "" if self.manual is None else " by hand"
+            told.append(
+                f"{'raised' if counts > tests else 'lowered'}{by}: the tests gave {number(tests)}"
+            )
+        if self.extra:
+            told.append(f"{number(self.extra)} of them extra credit")
+        return told
+
+
+@dataclass(frozen=True)
+class GradedCell:
+    """A graded cell: its name, what the gradebook has of it, and what the tests gave."""
+
+    name: str
+    mark: Mark
+    item: ItemResult | None
+
+    @cached_property
+    def groups(self) -> list[tuple[str, list[PropertyResult]]]:
+        """The properties by outcome, with a title: what is to be done comes first."""
+        properties = self.item.properties if self.item else ()
+        grouped = [(TITLES[o], [p for p in properties if p.outcome is o]) for o in ORDER]
+        return [(title, found) for title, found in grouped if found]
+
+    @property
+    def advice(self) -> list[str]:
+        """What to do about the mistakes that the item behaves like."""
+        return [diagnosis.advice for diagnosis in self.item.diagnosis] if self.item else []
+
+    @property
+    def notes(self) -> list[str]:
+        """What is to be said of the score."""
+        return self.mark.notes(self.item)
+
+
+class GetMarks(GetGrades):
+    """Puts into a graded cell's metadata how its score came about, too."""
+
+    def _get_score(self, cell: NotebookNode, resources: Resources) -> None:
+        names = (self.notebook_id, self.assignment_id, self.student_id)
+        grade = self.gradebook.find_grade(cell.metadata.nbgrader["grade_id"], *names)
+        cell.metadata.nbgrader["mark"] = {
+            "score": grade.score or 0.0,
+            "points": grade.max_score,
+            "auto": grade.auto_score,
+            "manual": grade.manual_score,
+            "extra": grade.extra_credit or 0.0,
+        }
+
+
+class FeedbackExporter(Exporter):
+    """Makes the page of a graded notebook, whose cells `GetMarks` has been through."""
+
+    file_extension = ".html"
+    output_mimetype = "text/html"
+
+    def from_notebook_node(  # type: ignore[override]  # as each exporter, it returns a text
+        self, nb: NotebookNode, resources: Resources | None = None, **kw: Any
+    ) -> tuple[str, Resources]:
+        """Return the page."""
+        nb, resources = super().from_notebook_node(nb, resources, **kw)
+        given, outputs = self._around(resources["nbgrader"])
+        return page(nb, resources["nbgrader"], given, outputs), resources
+
+    def _around(self, names: Resources) -> tuple[frozenset[str], list[tuple[str, list[Output]]]]:
+        """Return the texts of what was released, and what the file handed in has printed."""
+        coursedir = getattr(self.parent, "coursedir", None)
+        if coursedir is None:
+            return frozenset(), []
+        release, submitted = (
+            Path(coursedir.format_path(stage, student, names["assignment"]))
+            for stage, student in (
+                (coursedir.release_directory, "."),
+                (coursedir.submitted_directory, names["student"]),
+            )
+        )
+        name = f"{names['notebook']}.ipynb"
+        outputs: list[tuple[str, list[Output]]] = []
+        with suppress(UnreadableError):  # the page is of what was read of it
+            outputs = read_outputs(content(submitted / name))
+        return _texts(release / name), outputs
+
+
+@lru_cache(maxsize=8)
+def _texts(path: Path) -> frozenset[str]:
+    """Return the texts of a notebook's cells; the release is the same for a whole class."""
+    if not path.is_file():
+        return frozenset()
+    return frozenset(cell.source for cell in nbformat.read(path, as_version=4).cells)
+
+
+def page(
+    notebook: NotebookNode,
+    names: Resources,
+    given: frozenset[str] = frozenset(),
+    outputs: list[tuple[str, list[Output]]] | None = None,
+) -> str:
+    """Return the page of a graded notebook.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        With its report, and the gradebook's marks and comments in its cells' metadata.
+    names : dict
+        The names of student, assignment and notebook, the score, the maximum and the late penalty.
+    given : frozenset of str
+        The texts of the released cells.
+    outputs : list of (str, list of Output)
+        What the cells of the file that was handed in printed and drew.
+    """
+    template = _environment().get_template("feedback.html")
+    known: dict[str, Any] = {"names": names, **_account(notebook)}
+    # what there is to be said comes first; the notebook gets the room that is left
+    account = template.render(cells=[], **known)
+    if known["is_unreadable"]:  # what there is of a notebook is the release
+        return account
+    cells = shown_cells(notebook, outputs or [], given, LARGEST - len(account.encode()))
+    return template.render(cells=cells, **known)
+
+
+def _account(notebook: NotebookNode) -> dict[str, Any]:
+    report = None
+    with suppress(ValueError, KeyError, TypeError, AttributeError):
+        report = Report.from_dict(notebook.metadata[KEY])
+    items = {item.name: item for item in report.items} if report else {}
+    claims = [cell.metadata.nbgrader for cell in notebook.cells if is_grade(cell) or is_task(cell)]
+    graded = [
+        GradedCell(each.grade_id, Mark(**each.mark), items.get(each.grade_id)) for each in claims
+    ]
+    comments = {
+        cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader["comment"]
+        for cell in notebook.cells
+        if cell.metadata.get("nbgrader", {}).get("comment")
+    }
+    return {
+        "report": report,
+        "graded": graded,
+        "comments": comments,
+        "status": status_lines(report) if report else [],
+        "remarks": (*report.remarks, *report.notes) if report else (),
+        "is_unreadable": report is not None and report.status is Status.UNREADABLE,
+    }
+
+
+@lru_cache(maxsize=1)
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("autograder"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    style = files("autograder").joinpath("templates/feedback.css").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    environment.globals |= {"style": style, "digest": digest, "MARKS": MARKS, "MOST": MOST}
+    filters: dict[str, Callable[..., Any]] = {
+        "number": number,
+        "message": lambda result: cut(readable(message_of(result)), LONGEST),
+        "short": lambda text: cut(readable(text), LONGEST),
+        "shaded": shaded,
+    }
+    environment.filters |= filters
+    return environment
+
+
+def number(value: float) -> str:
+    """Return points as people write them."""
+    return f"{round(value, 2) + 0.0:g}"
+
+
+def shaded(figure: Figure) -> list[list[tuple[str, bool, str]]]:
+    """Return a figure's cells: the text, whether it is marked, and the class of its shade.
+
+    A shade tells the sign and the size of a number beside the largest one shown.
+    """
+    sizes = [abs(_value(text)) for row in figure.cells for text, _ in row]
+    largest = max(sizes, default=0.0) or 1.0
+    return [[(text, marked, _shade(text, largest)) for text, marked in row] for row in figure.cells]
+
+
+def _shade(text: str, largest: float) -> str:
+    if text == DROPPED:
+        return "d"
+    value = _value(text)
+    level = min(SHADES, int(abs(value) / largest * SHADES + 0.999))
+    return f"{'p' if value > 0 else 'n'}{level}" if level else ""
+
+
+def _value(text: str) -> float:
+    """Return a number that has a size; 0 for a sign, nan and infinity."""
+    with suppress(ValueError):
+        value = float(text)
+        if abs(value) < float("inf"):
+            return value
+    return 0.0

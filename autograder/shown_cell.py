@@ -1,0 +1,148 @@
+"""The cells of a notebook as a page shows them, as much of them as there is room for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any, NamedTuple
+
+from nbformat import NotebookNode
+
+from autograder.listing import listing
+from autograder.output import Kind, Output, readable
+from autograder.prose import cut, formula, prose
+from autograder.sanitizer import harmless
+
+LONGEST = 20_000  # characters of a cell
+FRAME = 400  # bytes around a cell, at most, and around an output
+
+
+@dataclass
+class ShownCell:
+    """One cell.
+
+    Parameters
+    ----------
+    kind : str
+        "code", "markdown" or "raw".
+    name : str
+        Its `grade_id`; empty without one.
+    is_answer : bool
+    source : str
+        Its text as HTML; empty if there was no room for it.
+    outputs : list of str
+        As HTML.
+    """
+
+    kind: str
+    name: str
+    is_answer: bool
+    source: str = ""
+    outputs: list[str] = field(default_factory=list)
+
+
+class _Piece(NamedTuple):
+    """Something that there may be room for: the lower its rank, the sooner."""
+
+    rank: int
+    size: int
+    put: Callable[[str], None]
+    make: Callable[[], str]
+    instead: str
+
+
+def shown_cells(
+    notebook: NotebookNode,
+    outputs: list[tuple[str, list[Output]]],
+    given: frozenset[str],
+    room: int,
+) -> list[ShownCell]:
+    """Return the cells of a graded notebook as HTML.
+
+    What a student wrote comes first, then what was given; what they printed, then what they drew,
+    small pictures before large ones. What there is no room for is told in a few words.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+    outputs : list of (str, list of Output)
+        The text of each code cell that was handed in, and its outputs: these belong to the cell of
+        the same text.
+    given : frozenset of str
+        The texts of the cells as released.
+    room : int
+        Bytes.
+    """
+    waiting: dict[str, list[list[Output]]] = {}
+    for source, of_cell in outputs:
+        waiting.setdefault(source.strip(), []).append(of_cell)
+    cells, pieces = [], []
+    for cell in notebook.cells:
+        claims = cell.metadata.get("nbgrader", {})
+        is_answer = bool(claims.get("solution") or claims.get("task"))
+        shown = ShownCell(cell.cell_type, claims.get("grade_id", ""), is_answer)
+        cells.append(shown)
+        room -= FRAME if is_answer else 0  # which is shown in any case
+        theirs = is_answer or cell.source not in given
+        pieces.append(_of_source(shown, cell, 0 if is_answer else 1 if theirs else 2))
+        known = waiting.get(cell.source.strip(), []) if cell.cell_type == "code" else []
+        pieces += [_of_output(shown, output, theirs) for output in (known.pop(0) if known else [])]
+    for piece in sorted(pieces, key=lambda piece: (piece.rank, piece.size)):
+        html = piece.make() if piece.size + FRAME <= room else piece.instead
+        if len(html.encode()) + FRAME > room:
+            html = piece.instead
+        if len(html.encode()) + FRAME <= room:
+            piece.put(html)
+            room -= len(html.encode()) + FRAME
+    return cells
+
+
+def _of_source(shown: ShownCell, cell: Any, rank: int) -> _Piece:
+    def put(html: str) -> None:
+        shown.source = html
+
+    def make() -> str:
+        text = cut(readable(cell.source), LONGEST)
+        if cell.cell_type == "markdown":
+            return f'<div class="prose">{prose(cell.source)}</div>'
+        return f"<pre>{listing(text) if cell.cell_type == 'code' else escape(text)}</pre>"
+
+    return _Piece(rank, 0, put, make, "")
+
+
+def _of_output(shown: ShownCell, output: Output, theirs: bool) -> _Piece:  # noqa: FBT001
+    is_picture = output.kind is Kind.PICTURE
+    size = len(output.text) if is_picture else 0
+    rank = (5 if is_picture else 3) + (not theirs)
+    place = len(shown.outputs)
+    shown.outputs.append("")
+
+    def put(html: str) -> None:
+        shown.outputs[place] = html
+
+    told = f"a picture of {size * 3 // 4000 + 1} kB" if is_picture else f"an output ({output.kind})"
+    instead = _left_out(f"{told}, to keep this page small")
+    return _Piece(rank, size, put, lambda: output_html(output), instead)
+
+
+def output_html(output: Output) -> str:
+    """Return an output as HTML that does nothing, whatever is in it."""
+    match output.kind:
+        case Kind.PICTURE:
+            text = " ".join(output.note.split()) or "a picture without a description"
+            return f'<img src="{output.text}" alt="{escape(text)}">'
+        case Kind.HTML:
+            return f'<div class="prose">{harmless(output.text)}</div>'
+        case Kind.MARKDOWN:
+            return f'<div class="prose">{prose(output.text)}</div>'
+        case Kind.FORMULA:
+            return harmless(formula(output.text, display=True))
+        case Kind.LEFT_OUT:
+            return _left_out(output.text)
+        case Kind.ERROR:
+            return f"<p>The cell ended with an error:</p><pre>{escape(output.text)}</pre>"
+    note = f"<p>{escape(output.note).capitalize()}:</p>" if output.note else ""
+    return f"{note}<pre>{escape(output.text)}</pre>"
+
+
+def _left_out(what: str) -> str:
+    return f'<p class="left-out">Not shown: {escape(what)}.</p>'
