@@ -4,7 +4,7 @@ A submission counts for who handed it in, and for each member of its team who is
 handed in. Nobody's own submission gives way to another's; nothing is ever averaged.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -45,11 +45,19 @@ class Membership:
     assignment : Assignment
     roster : Roster
         The gradebook's students, with what a roster adds to them.
+    graded : dict of str to Submission, optional
+        By student, those that have been read already.
     """
 
-    def __init__(self, assignment: Assignment, roster: Roster) -> None:
+    def __init__(
+        self,
+        assignment: Assignment,
+        roster: Roster,
+        graded: Mapping[str, Submission | None] | None = None,
+    ) -> None:
         self.assignment = assignment
         self.roster = roster
+        self._graded = graded or {}
 
     @cached_property
     def teams(self) -> dict[str, Team]:
@@ -91,6 +99,14 @@ class Membership:
     def together(self, one: str, other: str) -> bool:
         """Tell whether two who have both handed in are one team, and each of them says so."""
         return other in self.students.get(one, []) and one in self.students.get(other, [])
+
+    def author(self, student: str) -> str:
+        """Return who stands for all that handed in together with a student, and say so."""
+        return min(
+            other
+            for other in self.students.get(student, [student])
+            if other == student or self.together(student, other)
+        )
 
     def who(self, member: Member) -> Person | None:
         """Return which student a member is: by e-mail and number, which must not disagree."""
@@ -155,6 +171,8 @@ class Membership:
 
         None if it cannot be read.
         """
+        if student in self._graded:
+            return self._graded[student]
         name, root = self.assignment.name, self.assignment.root
         for path in sorted((root / "autograded" / student / name).glob("*.ipynb")):
             if report := report_in(path):

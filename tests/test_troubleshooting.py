@@ -19,6 +19,7 @@ KINDS = {
     "NbGraderException",
     "NotIsolatedError",
     "RefusedError",
+    "RosterError",
     "UnreadableError",
     "UsageError",
     "VanishedError",

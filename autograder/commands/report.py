@@ -1,22 +1,31 @@
 """`autograder report`: a class as one page for the course staff."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
+from nbgrader.api import Gradebook
 from rich.console import Console
 from rich.progress import Progress
 
-from autograder.attention import reasons
+from autograder import roster as rosters
+from autograder.assignment import Assignment
+from autograder.attention import Reason, reasons
 from autograder.class_facts import ClassFacts
 from autograder.class_page import ClassReport, page
-from autograder.class_record import read_class
+from autograder.class_record import Record, read_class
+from autograder.commands import console
 from autograder.commands.course import COURSE, DB, assignment_in, gradebook_of, printable
 from autograder.findings import findings
 from autograder.library_use import library_uses
-from autograder.similarity import Answer, alike
+from autograder.membership import Membership
+from autograder.report import Status
+from autograder.roster import Roster
+from autograder.similarity import Alike, Answer, alike
+from autograder.submission import Submission
 
 FORMGRADER = "http://localhost:8888/formgrader"
 MOST_FINDINGS = 3
@@ -39,7 +48,16 @@ Step = Callable[[str], Callable[[int, int], None]]
     show_default=True,
     help="The Formgrader, to which each student's name on the page leads.",
 )
-def report(assignment: str, course: Path, db: str | None, to: Path | None, formgrader: str) -> None:
+@console.AS_JSON
+def report(
+    assignment: str,
+    course: Path,
+    db: str | None,
+    to: Path | None,
+    formgrader: str,
+    *,
+    as_json: bool,
+) -> None:
     """Write what there is to know of a class on one page, for the course staff.
 
     How the points lie, what each property's pass rate is, which mistakes are the commonest, what
@@ -48,10 +66,12 @@ def report(assignment: str, course: Path, db: str | None, to: Path | None, formg
 
     Exit code 1 if there is no gradebook, or if the page cannot be written.
 
-    Examples: autograder report dropout_l2
-
-              autograder report dropout_l2 --formgrader https://hub.example.org/user/ta/formgrader
-    """
+    \b
+    Examples:
+      autograder report dropout_l2
+      autograder report dropout_l2 --formgrader https://hub.example.org/user/ta/formgrader
+      autograder report dropout_l2 --json | jq -r '.findings[]'
+    """  # noqa: D301  # click's own mark, before what keeps its lines
     if not formgrader.startswith(("http://", "https://")):
         raise click.UsageError(
             f"--formgrader must begin with http:// or https://, got {formgrader}"
@@ -61,8 +81,8 @@ def report(assignment: str, course: Path, db: str | None, to: Path | None, formg
     chosen = assignment_in(course, assignment)
     url = gradebook_of(chosen, db)
     path = to or chosen.root / "reports" / f"{assignment}.html"
-    console = Console(soft_wrap=True)
-    with _progress(console) as step:
+    on = console.console(stderr=as_json)
+    with _progress(on) as step:
         whole = read_class(chosen, url, step("reading what was graded"))
         facts = ClassFacts.of(whole, chosen.version)
         tick = step("looking for forbidden libraries")
@@ -73,13 +93,14 @@ def report(assignment: str, course: Path, db: str | None, to: Path | None, formg
             others = [c.source for c in code if c.grade_id not in chosen.stubs]
             uses[record.student] = library_uses(answers, others, chosen.forbidden)
             tick(number, len(whole.records))
+        author = _membership(chosen, url, whole.records).author
         groups = []
         for cell, stub in chosen.stubs.items():
             groups += alike(
                 cell,
                 stub,
                 [
-                    Answer(record.student, one.source, author=record.student)
+                    Answer(record.student, one.source, author=author(record.student))
                     for record in whole.records
                     for one in record.cells
                     if one.grade_id == cell
@@ -102,21 +123,64 @@ def report(assignment: str, course: Path, db: str | None, to: Path | None, formg
             raise click.ClickException(
                 f"{path} cannot be written ({error.strerror}): choose another file with --to"
             ) from error
-    console.print(
-        printable(f"{path}: {len(whole.records)} students"), markup=False, highlight=False
-    )
+    if as_json:
+        console.print_json(_document(assignment, path, whole.records, why, groups, found))
+        return
+    on.print(printable(f"{path}: {len(whole.records)} students"))
     for finding in found[:MOST_FINDINGS]:
-        console.print(printable(f"- {finding}"), markup=False, highlight=False)
+        on.print(printable(f"- {finding}"))
+
+
+def _membership(assignment: Assignment, url: str, records: Sequence[Record]) -> Membership:
+    """Return the teams of a class, whose notebooks have been read."""
+    with Gradebook(url) as gradebook:
+        roster = Roster.of(gradebook.students, rosters.find(assignment.root))
+    read = {
+        record.student: None
+        if record.entry.status == Status.UNREADABLE
+        else Submission(record.cells)
+        for record in records
+        if record.report
+    }
+    return Membership(assignment, roster, read)
+
+
+def _document(
+    assignment: str,
+    path: Path,
+    records: Sequence[Record],
+    why: list[Reason],
+    groups: list[Alike],
+    found: list[str],
+) -> dict[str, Any]:
+    return {
+        "assignment": assignment,
+        "page": str(path),
+        "submissions": len(records),
+        "findings": found,
+        "attention": [
+            {
+                "reason": reason.title,
+                "what_to_do": reason.what_to_do,
+                "students": [record.student for record, _ in reason.cases],
+            }
+            for reason in why
+        ],
+        "alike": [
+            {"cell": group.cell, "students": list(group.students), "percent": group.percent}
+            for group in groups
+        ],
+    }
 
 
 @contextmanager
-def _progress(console: Console) -> Iterator[Step]:
+def _progress(on: Console) -> Iterator[Step]:
     """Yield a function that begins a step: with a bar on a terminal, with a line elsewhere."""
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+    with console.progress(on, *Progress.get_default_columns()) as progress:
 
         def step(title: str) -> Callable[[int, int], None]:
-            if not console.is_terminal:
-                console.print(title, markup=False, highlight=False)
+            if not on.is_terminal:
+                on.print(title)
             bar = progress.add_task(title, total=None)
             return lambda done, total: progress.update(bar, completed=done, total=total)
 

@@ -1,16 +1,17 @@
 """`autograder teams`: who handed in together, checked against the gradebook and a roster."""
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 from nbgrader.api import Gradebook
-from rich import box
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from autograder import roster as rosters
+from autograder.commands import console
 from autograder.commands.course import COURSE, DB, assignment_in, gradebook_of, printable
 from autograder.membership import Membership
 from autograder.roster import Roster
@@ -25,13 +26,19 @@ from autograder.roster import Roster
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A CSV file of the students; without it, roster.csv in the course, if there.",
 )
-def teams(assignment: str, course: Path, db: str | None, roster: Path | None) -> None:
+@console.AS_JSON
+def teams(
+    assignment: str, course: Path, db: str | None, roster: Path | None, *, as_json: bool
+) -> None:
     """Show each submission's team, who of it is known, and what a human should look at.
 
     Members are matched by e-mail, id or matriculation number. Exit code 1 if anything is odd.
 
-    Example: autograder teams dropout_l2 --roster roster.csv
-    """
+    \b
+    Examples:
+      autograder teams dropout_l2 --roster roster.csv
+      autograder teams dropout_l2 --json | jq -r '.problems[].text'
+    """  # noqa: D301  # click's own mark, before what keeps its lines
     chosen = assignment_in(course, assignment)
     more = rosters.find(chosen.root, str(roster.resolve()) if roster else "")
     is_new = db is None and not (chosen.root / "gradebook.db").is_file()  # nothing is graded yet
@@ -40,20 +47,42 @@ def teams(assignment: str, course: Path, db: str | None, roster: Path | None) ->
     else:
         with Gradebook(gradebook_of(chosen, db)) as gradebook:
             known = Roster.of(gradebook.students, more)
-    console = Console()
     membership = Membership(chosen, known)
-    console.print(_table(membership))
-    for problem in membership.problems:
-        told = printable(f"{problem.student}: {problem.text}")
-        console.print(told, markup=False, highlight=False, soft_wrap=True)
+    if as_json:
+        console.print_json(_document(membership))
+    else:
+        on = console.console()
+        console.show(on, _table(membership))
+        for problem in membership.problems:
+            on.print(printable(f"{problem.student}: {problem.text}"))
     if membership.problems:
         sys.exit(1)
+
+
+def _document(membership: Membership) -> dict[str, Any]:
+    return {
+        "assignment": membership.assignment.name,
+        "teams": [
+            {
+                "submission_of": submitter,
+                "members": [
+                    {**asdict(member), "student": who.id if who else None}
+                    for member in team.members
+                    for who in (membership.who(member),)
+                ],
+            }
+            for submitter, team in membership.teams.items()
+        ],
+        "problems": [
+            {"student": problem.student, "text": problem.text} for problem in membership.problems
+        ],
+    }
 
 
 def _table(membership: Membership) -> Table:
     teams = membership.teams
     title = f"{membership.assignment.name}: {len(teams)} submissions"
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table = console.table(title)
     table.add_column("handed in by", overflow="fold")
     table.add_column("line", justify="right")
     table.add_column("member", overflow="fold")

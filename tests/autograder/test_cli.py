@@ -37,6 +37,7 @@ def main(monkeypatch, capsys):
         ["audit", "-h"],
         ["leaks", "-h"],
         ["report", "-h"],
+        ["teams", "-h"],
         ["grade", "-h"],
         ["check", "-h"],
     ],
@@ -58,6 +59,7 @@ def test_help_is_no_error(main, words):
         ["audit"],
         ["leaks"],
         ["report"],
+        ["teams"],
         ["grade"],
         ["check"],
         ["check", "nowhere.ipynb"],
@@ -86,7 +88,7 @@ def test_each_commands_help_has_an_example_and_the_exit_codes(main, name):
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["stats"], "No such command 'stats'. Did you mean 'status'?"),
+        (["repot"], "No such command 'repot'. Did you mean 'report'?"),
         (["nonsense"], "No such command 'nonsense'."),
         (["grade", "tiny", "--studnet", "x"], "Did you mean '--student'?"),
     ],

@@ -125,6 +125,23 @@ def test_placeholders_are_remarks_that_the_student_reads(membership):
     assert "placeholders" in problem.text
 
 
+def test_those_who_are_together_have_one_author(membership):
+    """The first of them; who only names others, or is only named, stands alone."""
+    found = membership(ann=["ann", "ben"], ben=["ann", "ben"], cem=["ann", "cem"], dan=["dan"])
+    authors = {student: found.author(student) for student in ("ann", "ben", "cem", "dan", "eve")}
+    assert authors == {"ann": "ann", "ben": "ann", "cem": "cem", "dan": "dan", "eve": "eve"}
+
+
+def test_what_has_been_read_is_not_read_again(membership, tiny):
+    """It is taken as it is; None stands for what could not be read."""
+    found = membership(ann=["ann", "ben"], ben=["ben"])
+    read = {"ann": found._submission("ben"), "ben": None}
+    again = Membership(tiny, found.roster, read)
+    assert again.students == {"ann": ["ann", "ben"], "ben": ["ben"]}
+    assert again.teams["ben"].members == ()
+    assert again.teams["ann"] == found.teams["ben"]
+
+
 def test_two_are_together_if_both_say_so(membership):
     """Nobody gets out of a comparison by naming another."""
     found = membership(ann=["ann", "ben", "cem"], ben=["ben", "ann"], cem=["cem"])

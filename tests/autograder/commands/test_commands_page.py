@@ -12,7 +12,9 @@ from autograder.commands import audit as audit_module
 from autograder.commands import status as status_module
 from autograder.ledger import Entry
 from autograder.report import Status
+from tests.autograder.commands.test_report import COPIED
 from tests.autograder.conftest import certificate, grade_here, make_course, mistake
+from tests.autograder.test_membership import PLACEHOLDERS, ROWS, add_table, hand_in
 from tests.conftest import PROJECT
 
 PAGE = (PROJECT / "docs" / "commands.md").read_text(encoding="utf-8")
@@ -122,6 +124,37 @@ def test_keys_of_grade(tiny_course, grading_process):
     assert keys(moves) | keys(document) == documented("grade")
     assert moves["moves"][0]["after"] == document["graded"][0]["total"] == 2.0
     assert "1 submissions: 1 graded" in ran.stderr
+
+
+def test_keys_of_report(tiny_course, grading_process):
+    """Of a class with two answers that are alike, and one that cannot be read."""
+    for student in ("ann", "ben"):
+        tiny_course.hand_in(student, COPIED)
+    (tiny_course.hand_in("cem") / "tiny.ipynb").write_text("{")
+    grade_here(tiny_course.root, grading_process)
+    words = ["report", "tiny", "--json", "--course", str(tiny_course.root)]
+    result = CliRunner().invoke(cli.commands, words)
+    assert result.exit_code == 0, result.output
+    document = json.loads(result.stdout)
+    assert keys(document) == documented("report")
+    assert document["submissions"] == 3
+    assert document["alike"][0]["students"] == ["ann", "ben"]
+    assert "reading what was graded" in result.stderr
+
+
+def test_keys_of_teams(tiny):
+    """Of a member who is known, and one who is not."""
+    add_table(tiny, PLACEHOLDERS)
+    hand_in(tiny, "ann", ROWS["ann"] + "| Eve | 7777777 | eve@u.edu |\n")
+    (tiny.root / "roster.csv").write_text("id,email\nann,ann@u.edu\n")
+    words = ["teams", "tiny", "--json", "--course", str(tiny.root)]
+    result = CliRunner().invoke(cli.commands, words)
+    assert result.exit_code == 1
+    document = json.loads(result.stdout)
+    assert keys(document) == documented("teams")
+    (team,) = document["teams"]
+    assert [member["student"] for member in team["members"]] == ["ann", None]
+    assert [problem["student"] for problem in document["problems"]] == ["ann"]
 
 
 def test_keys_of_check(tmp_path):

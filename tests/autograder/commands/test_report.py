@@ -1,15 +1,20 @@
 """`autograder report`: a small class graded end to end, on one page, and what is told of it."""
 
+import json
 import os
 import re
 
+import nbformat
 import pytest
 from click.testing import CliRunner
+from nbformat.v4 import new_markdown_cell
 
 from autograder import cli
-from autograder.commands import report as report_module
+from autograder.assignment import Assignment
+from autograder.commands import console
 from tests.autograder.conftest import HEADER, IDENTITY, IN_PLACE, MUTANTS, OBSERVED, RIGHT
 from tests.autograder.test_class_page import Reader, rows
+from tests.autograder.test_membership import HEAD, PLACEHOLDERS, add_table
 
 COPIED = f"""{HEADER}        first = np.sin(x) * 0 + x
         second = np.cos(first) * 0 + first
@@ -96,14 +101,28 @@ def test_what_is_told_ends_with_the_place_and_three_findings(course, grade):
 
 def test_on_a_terminal_bars_run(course, grade, monkeypatch):
     """For each step, and they are gone at the end."""
-    console = report_module.Console
-    monkeypatch.setattr(
-        report_module, "Console", lambda **o: console(force_terminal=True, width=100, **o)
-    )
+    made = console.Console
+    monkeypatch.setattr(console, "Console", lambda **o: made(force_terminal=True, width=100, **o))
     grade()
     output = run(course.root).output
     assert re.search("reading what was graded .*━", output)
     assert "tiny.html: 9 students" in output
+
+
+def test_a_team_that_hands_in_twice_is_not_alike(course, grade):
+    """Both name each other in the team's table, so they wrote it together."""
+    add_table(Assignment(course.root, "tiny"), PLACEHOLDERS)
+    (course.root / "roster.csv").write_text("id,email\neve,eve@u.edu\nfay,fay@u.edu\n")
+    table = HEAD + "| Eve | 1 | eve@u.edu |\n| Fay | 2 | fay@u.edu |\n"
+    for student in ("eve", "fay"):
+        path = course.root / "submitted" / student / "tiny" / "tiny.ipynb"
+        notebook = nbformat.read(path, as_version=4)
+        notebook.cells.insert(1, new_markdown_cell(table))
+        nbformat.write(notebook, path)
+    grade()
+    result = run(course.root, "--json")
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["alike"] == []
 
 
 def test_each_name_leads_to_the_formgraders_page(course, grade):
