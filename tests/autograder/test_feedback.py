@@ -279,6 +279,9 @@ def test_a_held_item_is_said_to_be_held():
     assert told.startswith("test_scaler: not graded yet A fault of the grader, not of yours, holds")
     assert "?not run: It is fast." in told
     assert "secret" not in found.html
+    not_entered = make(account(PASSED), auto=None).section("test_scaler")
+    assert "The tests gave 2." in not_entered
+    assert "A fault of the grader" not in not_entered
     by_hand = make(held, manual=2.0, score=2.0)
     assert "ann 2 of 2 points " in by_hand.text
     assert "so far" not in by_hand.text
