@@ -1,14 +1,11 @@
 """What is known of each submission of a class: gradebook, folders and notebooks, read at once."""
 
 import datetime as dt
-import json
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbgrader.api import Assignment as Entered
 from nbgrader.api import (
     BaseCell,
@@ -26,7 +23,7 @@ from sqlalchemy import select
 from autograder.assignment import Assignment, Item
 from autograder.ledger import Entry, entry_of, handed_in
 from autograder.report import Report, Status, report_in
-from autograder.submission import Cell, Submission
+from autograder.submission import Cell, read_graded
 
 Tick = Callable[[int, int], None]  # how many are done, and of how many
 
@@ -249,17 +246,6 @@ def _graded(folder: Path) -> tuple[Report | None, tuple[Cell, ...]]:
     """Return the report and the cells of the graded notebook in a folder, if there is one."""
     for path in sorted(folder.glob("*.ipynb")):
         if report := report_in(path):
-            return report, _cells(path)
+            known = read_graded(path)
+            return report, known.cells if known else ()
     return None, ()
-
-
-def _cells(path: Path) -> tuple[Cell, ...]:
-    """Return a notebook's cells; nbformat's own reading takes most of a class's time."""
-    with suppress(OSError, ValueError, KeyError, TypeError):
-        cells = [
-            {key: cell[key] for key in ("cell_type", "metadata")}
-            | {"source": "".join(cell["source"])}
-            for cell in json.loads(path.read_bytes())["cells"]
-        ]
-        return Submission.from_notebook(nbformat.from_dict({"cells": cells})).cells
-    return ()

@@ -18,7 +18,7 @@ from traitlets import Bool, Unicode
 from autograder import roster, spreadsheet
 from autograder.assignment import Assignment, AssignmentError
 from autograder.ledger import Entry, entry
-from autograder.membership import Membership
+from autograder.membership import SEVERAL, Membership
 from autograder.report import Status
 from autograder.roster import Person, Roster
 from autograder.sandbox import FOLDERS
@@ -38,7 +38,6 @@ NBGRADERS = (
 )
 FROM_ENTRY = ("status", "cause", "next_step", "isolation")
 OURS = (*FROM_ENTRY, "team", "submission_of", "team_remarks")
-SEVERAL = "in several teams"  # the status of who is, and has not handed in
 
 
 @dataclass(frozen=True)
@@ -194,7 +193,7 @@ def _team(teams: Membership, student: str, counts: str) -> dict[str, Any]:
     row["team_remarks"] = "; ".join(told)
     if counts == student and counts not in teams.students and student in teams.submissions:
         row |= {"status": SEVERAL, "cause": "; ".join(told)}
-        row["next_step"] = f"see `autograder teams {teams.assignment.name}`, and ask the students"
+        row["next_step"] = teams.next_step
     return row
 
 

@@ -72,7 +72,7 @@ def entry(assignment: Assignment, gradebook: Gradebook, student: str) -> Entry:
     except MissingEntry:
         scores = None
     report = _report(assignment, student)
-    is_handed_in = student in handed_in(assignment)
+    is_handed_in = (assignment.root / "submitted" / student / assignment.name).exists()
     return entry_of(assignment, student, scores, report, is_handed_in=is_handed_in)
 
 

@@ -5,18 +5,21 @@ handed in. Nobody's own submission gives way to another's; nothing is ever avera
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from autograder.assignment import Assignment
 from autograder.intake import content
-from autograder.ledger import handed_in
+from autograder.ledger import Entry, handed_in
 from autograder.reader import UnreadableError, read_notebook
 from autograder.report import Status, report_in
 from autograder.roster import Person, Roster
-from autograder.submission import Submission
+from autograder.submission import Submission, read_graded
 from autograder.team import Member, Team, read_team
+
+IN_A_TEAM = "in another's submission"  # statuses of who has handed in nothing
+SEVERAL = "in several teams"
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,21 @@ class Membership:
         """
         found = self.submissions.get(student, [])
         return found[0] if found and (found[0] == student or len(found) == 1) else None
+
+    def entry(self, line: Entry) -> Entry:
+        """Return the entry of one who is in the submissions of others alone; any other as it is."""
+        if line.status != Status.MISSING or line.student not in self.submissions:
+            return line
+        if whose := self.counts(line.student):
+            cause = f"in the submission of {whose}"
+            return replace(line, status=IN_A_TEAM, cause=cause, next_step="")
+        cause = "; ".join(self.problems_of(line.student))
+        return replace(line, status=SEVERAL, cause=cause, next_step=self.next_step)
+
+    @property
+    def next_step(self) -> str:
+        """What the course staff does about who is in several submissions of others."""
+        return f"see `autograder teams {self.assignment.name}`, and ask the students"
 
     def together(self, one: str, other: str) -> bool:
         """Tell whether two who have both handed in are one team, and each of them says so."""
@@ -177,7 +195,7 @@ class Membership:
         for path in sorted((root / "autograded" / student / name).glob("*.ipynb")):
             if report := report_in(path):
                 # what could not be read was restored, and has no table for that reason alone
-                return None if report.status is Status.UNREADABLE else _read(path)
+                return None if report.status is Status.UNREADABLE else read_graded(path)
         found = sorted((root / "submitted" / student / name).glob("*.ipynb"))
         return _read(found[0]) if found else None
 

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from autograder.ledger import NOT_GRADED
+from autograder.membership import IN_A_TEAM, SEVERAL
 from autograder.report import Status
 from tests.conftest import PROJECT
 
@@ -65,7 +66,7 @@ def messages():
 MESSAGES = list(messages())
 
 
-@pytest.mark.parametrize("status", [*Status, NOT_GRADED])
+@pytest.mark.parametrize("status", [*Status, NOT_GRADED, IN_A_TEAM, SEVERAL])
 def test_each_status_has_a_row_with_its_remedy(status):
     """In the first table, with a cause and what to do."""
     (row,) = re.findall(rf"^\| {re.escape(status)} \| (.+) \| (.+) \|$", PAGE, re.MULTILINE)

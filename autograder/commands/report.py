@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,9 @@ def report(
     on = console.console(stderr=as_json)
     with _progress(on) as step:
         whole = read_class(chosen, url, step("reading what was graded"))
+        membership = _membership(chosen, url, whole.records)
+        records = [replace(one, entry=membership.entry(one.entry)) for one in whole.records]
+        whole = replace(whole, records=records)
         facts = ClassFacts.of(whole, chosen.version)
         tick = step("looking for forbidden libraries")
         uses = {}
@@ -93,14 +97,13 @@ def report(
             others = [c.source for c in code if c.grade_id not in chosen.stubs]
             uses[record.student] = library_uses(answers, others, chosen.forbidden)
             tick(number, len(whole.records))
-        author = _membership(chosen, url, whole.records).author
         groups = []
         for cell, stub in chosen.stubs.items():
             groups += alike(
                 cell,
                 stub,
                 [
-                    Answer(record.student, one.source, author=author(record.student))
+                    Answer(record.student, one.source, author=membership.author(record.student))
                     for record in whole.records
                     for one in record.cells
                     if one.grade_id == cell

@@ -1,20 +1,29 @@
 """`autograder status`: what became of each submission."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import click
+from nbgrader.api import Gradebook
 from rich.console import Console
 from rich.text import Text
 
+from autograder import roster as rosters
 from autograder.assignment import Assignment
 from autograder.commands import console
 from autograder.commands.course import COURSE, DB, assignment_in, gradebook_of, printable
 from autograder.ledger import Entry, entries
+from autograder.membership import IN_A_TEAM, Membership
 from autograder.report import NOT_ISOLATED, Status
+from autograder.roster import Roster
 
-STYLES: dict[str, str] = {Status.GRADED: "green", Status.REMARKS: "yellow", Status.HELD: "bold red"}
+STYLES: dict[str, str] = {
+    Status.GRADED: "green",
+    IN_A_TEAM: "green",
+    Status.REMARKS: "yellow",
+    Status.HELD: "bold red",
+}
 
 
 @click.command()
@@ -31,11 +40,27 @@ def status(assignment: str, course: Path, db: str | None, *, as_json: bool) -> N
       autograder status dropout_l2 --json | jq '.students[] | select(.next_step != "")'
     """  # noqa: D301  # click's own mark, before what keeps its lines
     chosen = assignment_in(course, assignment)
-    lines = list(entries(chosen, gradebook_of(chosen, db)))
+    url = gradebook_of(chosen, db)
+    lines = _with_teams(chosen, url, list(entries(chosen, url)))
     if as_json:
         console.print_json(_document(chosen, lines))
     else:
         print_status(console.console(), chosen, lines)
+
+
+def _with_teams(assignment: Assignment, url: str, lines: list[Entry]) -> list[Entry]:
+    """Return the lines with the team's points for each member who has not handed in."""
+    if all(line.status != Status.MISSING for line in lines):
+        return lines
+    with Gradebook(url) as gradebook:
+        roster = Roster.of(gradebook.students, rosters.find(assignment.root))
+    membership = Membership(assignment, roster)
+    points = {line.student: line.points for line in lines}
+    shown = [membership.entry(line) for line in lines]
+    return [
+        replace(line, points=points.get(membership.counts(line.student) or "", line.points))
+        for line in shown
+    ]
 
 
 def _document(assignment: Assignment, lines: list[Entry]) -> dict[str, Any]:

@@ -6,7 +6,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_markdown_cell
 
-from autograder.membership import Membership
+from autograder.ledger import Entry
+from autograder.membership import IN_A_TEAM, SEVERAL, Membership
 from autograder.report import KEY, Report, Status
 from autograder.roster import Person, Roster
 from tests.autograder.conftest import handed_in
@@ -123,6 +124,19 @@ def test_placeholders_are_remarks_that_the_student_reads(membership):
     [problem] = membership(ann=[PLACEHOLDERS]).problems
     assert problem.is_remark
     assert "placeholders" in problem.text
+
+
+def test_who_is_in_others_submissions_alone_is_not_missing(membership):
+    """One submission counts; of several none does. Whoever has their own is as they are."""
+    found = membership(ann=["ann", "ben", "cem"], dan=["dan", "cem", "ann"])
+    lines = [Entry(name, {}, Status.MISSING, cause="nothing") for name in ("ben", "cem", "eve")]
+    ben, cem, eve = map(found.entry, lines)
+    assert (ben.status, ben.cause, ben.next_step) == (IN_A_TEAM, "in the submission of ann", "")
+    assert (cem.status, cem.next_step) == (SEVERAL, found.next_step)
+    assert "is in the submissions of ann and dan" in cem.cause
+    assert eve == lines[2]
+    own = Entry("ann", {}, Status.GRADED)
+    assert found.entry(own) == own
 
 
 def test_those_who_are_together_have_one_author(membership):

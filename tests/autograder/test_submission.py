@@ -4,7 +4,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from autograder.submission import Cell, Submission, filled
+from autograder.submission import Cell, Submission, filled, read_graded
 from tests.autograder.conftest import claimed, notebook
 
 
@@ -46,3 +46,15 @@ def test_cells_are_filled_by_their_grade_id():
     solved = filled(blank, {"a": "solution", "missing": "x"})
     assert [cell.source for cell in solved.cells] == ["solution", "b", "c"]
     assert [cell.source for cell in blank.cells] == ["stub", "b", "c"]
+
+
+def test_a_graded_notebook_is_read_as_nbformat_reads_it(tmp_path):
+    """Without its checks; what is no notebook is None."""
+    path = tmp_path / "x.ipynb"
+    assert read_graded(path) is None
+    whole = notebook(claimed("x\ny", grade_id="a", grade=True, points=2), new_markdown_cell("t"))
+    nbformat.write(whole, path)
+    assert read_graded(path) == Submission.from_notebook(nbformat.read(path, as_version=4))
+    for text in ("{", "[]", '{"cells": 3}', '{"cells": [{}]}'):
+        path.write_text(text)
+        assert read_graded(path) is None

@@ -8,6 +8,7 @@ import nbformat
 import pytest
 from click.testing import CliRunner
 from nbformat.v4 import new_markdown_cell
+from nbgrader.api import Gradebook
 
 from autograder import cli
 from autograder.assignment import Assignment
@@ -109,11 +110,16 @@ def test_on_a_terminal_bars_run(course, grade, monkeypatch):
     assert "tiny.html: 9 students" in output
 
 
-def test_a_team_that_hands_in_twice_is_not_alike(course, grade):
-    """Both name each other in the team's table, so they wrote it together."""
+def test_a_team_is_not_alike_and_no_member_of_one_is_missing(course, grade):
+    """Two who hand in twice and name each other have one author; a third has handed in nothing."""
     add_table(Assignment(course.root, "tiny"), PLACEHOLDERS)
-    (course.root / "roster.csv").write_text("id,email\neve,eve@u.edu\nfay,fay@u.edu\n")
-    table = HEAD + "| Eve | 1 | eve@u.edu |\n| Fay | 2 | fay@u.edu |\n"
+    (course.root / "roster.csv").write_text(
+        "id,email\neve,eve@u.edu\nfay,fay@u.edu\njan,jan@u.edu\n"
+    )
+    with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}", "course") as gradebook:
+        gradebook.add_student("jan")
+        gradebook.add_student("kay")
+    table = HEAD + "| Eve | 1 | eve@u.edu |\n| Fay | 2 | fay@u.edu |\n| Jan | 3 | jan@u.edu |\n"
     for student in ("eve", "fay"):
         path = course.root / "submitted" / student / "tiny" / "tiny.ipynb"
         notebook = nbformat.read(path, as_version=4)
@@ -123,6 +129,9 @@ def test_a_team_that_hands_in_twice_is_not_alike(course, grade):
     result = run(course.root, "--json")
     assert result.exit_code == 0, result.output
     assert json.loads(result.stdout)["alike"] == []
+    found = rows(read(course.root / "reports" / "tiny.html"))
+    assert found["jan"][2] == "in several teams"
+    assert found["kay"][2] == "missing"
 
 
 def test_each_name_leads_to_the_formgraders_page(course, grade):

@@ -9,6 +9,7 @@ from autograder.commands import status as status_module
 from autograder.ledger import Entry
 from autograder.report import Status
 from tests.autograder.conftest import make_course
+from tests.autograder.test_membership import PLACEHOLDERS, ROWS, add_table, hand_in
 
 CLASS = [
     Entry("ann", {"test_scaler": 1.5}, Status.REMARKS, ("cell `scaler` was [bold]missing[/bold]",)),
@@ -61,6 +62,18 @@ def test_who_was_graded_without_isolation_is_named(status):
     bare = Entry("eve", {"test_scaler": 1.0}, Status.GRADED, isolation="not isolated")
     assert "graded not isolated: eve" in status([*CLASS, bare]).output
     assert "not isolated" not in status().output
+
+
+def test_a_member_has_the_points_of_the_teams_submission(status, tiny):
+    """Nobody is missing whom one team's table names; who is named nowhere is."""
+    add_table(tiny, PLACEHOLDERS)
+    hand_in(tiny, "cem", ROWS["cem"] + ROWS["dan"])
+    (tiny.root / "roster.csv").write_text("id,email\ncem,cem@u.edu\ndan,dan@u.edu\n")
+    result = status([*CLASS, Entry("eve", {"test_scaler": None}, Status.MISSING)])
+    found = rows(result)
+    assert found["dan"] == ["2", "2", "in", "another's", "submission"]
+    assert found["eve"] == ["-", "-", "missing"]
+    assert "dan: in the submission of cem" in result.output
 
 
 def test_remarks_are_shown_as_they_are(status):
