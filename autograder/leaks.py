@@ -2,7 +2,7 @@
 
 The release, each student's feedback, and what the exchange has of both. On a page of feedback
 nothing counts that the student handed in or was given: an answer may be the solution to the letter,
-and a message may quote it. In the staff's `grades.csv`, code, paths and formulas count.
+and a message may quote it. In the staff's tables, code, paths and formulas count.
 """
 
 import csv
@@ -22,8 +22,10 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.assignment import Assignment
 from autograder.confidential import Confidential, Kind, Text, lines
+from autograder.export import GradesPlugin
 from autograder.feedback_page import FeedbackPage
 from autograder.intake import SECRET, STAMP
+from autograder.lms_export import CanvasPlugin, GradescopePlugin, MoodlePlugin
 from autograder.spreadsheet import is_formula
 
 BEFORE = r"(?<![\w./+~*!)\]}\\-])"  # no path begins within a word, a web address, a formula
@@ -41,6 +43,7 @@ PATTERNS = {
 IN_RELEASE = set(Kind)
 IN_FEEDBACK = set(Kind) - {Kind.SENTENCE}  # which each student reads below their grade
 IN_EXPORT = {Kind.TEST, Kind.SOLUTION, Kind.SPECIMEN, Kind.KEY}
+EXPORTS = (GradesPlugin, CanvasPlugin, MoodlePlugin, GradescopePlugin)
 Place = tuple[str, str]  # where a line stands, and the line
 
 
@@ -94,8 +97,9 @@ class Leaks:
         for folder in sorted(root.glob(f"feedback/*/{name}")):
             found += self._feedback(folder)
         found += self._shared_secrets()
-        if (grades := root / "grades.csv").is_file():
-            found += self._export(grades)
+        for plugin in EXPORTS:
+            if (table := root / plugin.file).is_file():
+                found += self._export(table)
         return found + list(self._exchange())
 
     def _release(self, folder: Path) -> Iterator[Find]:
@@ -164,7 +168,7 @@ class Leaks:
                 (f"line {number}, {column or 'no column'}", str(field))
                 for number, row in enumerate(csv.DictReader(file), start=2)
                 for column, field in row.items()
-                if field and row.get("assignment") == self.assignment.name
+                if field and row.get("assignment", self.assignment.name) == self.assignment.name
             ]
         for place, field in places:
             if is_formula(field) and not _is_number(field):

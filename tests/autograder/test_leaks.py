@@ -330,6 +330,15 @@ def test_the_export_is_looked_through(course, field, what):
     assert all(what in find.what for find in found)
 
 
+@pytest.mark.parametrize("name", ["canvas.csv", "moodle.csv", "gradescope.csv"])
+def test_the_tables_for_an_lms_are_looked_through(course, name):
+    """Each line of them, since none says of which assignment it is."""
+    (course.root / name).write_text("Student,note\nann,\nbob,/srv/course/x.py\n")
+    found = the_find(course)
+    assert (found.path, found.place) == (name, "line 3, note")
+    assert "a path of a machine" in found.what
+
+
 def test_the_exchange_is_looked_through(course, tmp_path):
     """What was released stays there, whatever has been mended in the course since."""
     exchange = tmp_path / "exchange" / "deep"
