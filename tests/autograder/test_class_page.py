@@ -128,7 +128,8 @@ def test_each_submission_has_a_row():
 
 def test_each_student_leads_to_the_formgrader():
     """To the graded notebook, or where it can be graded if there is none."""
-    links = read(CLASS, formgrader="https://hub/x/formgrader/").links
+    waiting = replace(CLASS[5], notebook_id="idfay")  # which was graded once
+    links = read([*CLASS[:5], waiting], formgrader="https://hub/x/formgrader/").links
     assert links["ann"] == "https://hub/x/formgrader/submissions/idann/"
     assert links["eve"] == links["fay"] == "https://hub/x/formgrader/manage_submissions/tiny/"
 
@@ -242,6 +243,7 @@ def test_each_row_has_what_the_filters_need():
     assert found[0] == {"data-status": "graded", "data-lost": ""}
     assert found[1] == {"data-status": "graded", "data-lost": "test_one"}
     assert found[2]["data-eye"] == "1"
+    assert found[3]["data-lost"] == "", "what is held back is not lost"
 
 
 @pytest.mark.parametrize("records", [[], CLASS[4:]], ids=["nobody", "nobody graded"])

@@ -1,10 +1,12 @@
 """The normal form: what copying can change leaves it as it is, and what is thought changes it."""
 
+import warnings
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.normal_form import MAX_CODE, normal_form, tokens
+from autograder.normal_form import MAX_CODE, normal_form, parsed, tokens
 
 STUB = '''\
 class Scaler(Scaling):
@@ -104,6 +106,13 @@ DEEP = {
 def test_whatever_stands_in_a_cell_has_a_form(code):
     """No depth, no odd sign and no warning ends the report of a class."""
     assert normal_form(code, STUB)
+
+
+def test_a_strange_escape_is_no_warning():
+    """Python tells of it when it reads one, which is no concern of the staff's."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert parsed("'\\d'") is not None
 
 
 def test_a_long_answer_is_read_to_a_limit():
