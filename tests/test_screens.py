@@ -252,9 +252,9 @@ def test_regrading_keeps_what_was_given_by_hand(story):
     instructor = story.instructor
     dialog = instructor.press("autograde")
     expect(dialog).to_contain_text("Successfully autograded")
-    story.take(instructor.page, "regraded")
     instructor.close(dialog)
     expect(instructor.row.locator("td.score")).to_have_text(f"{2 + BY_HAND} / 3")
+    story.take(instructor.page, "regraded")
     subprocess.run(
         [sys.executable, "-m", "autograder.cli", "grade", NAME, "--force"],
         cwd=story.course,

@@ -49,7 +49,7 @@ class Instructor:
     def close(self, dialog: Locator) -> None:
         """Close a dialogue."""
         dialog.locator(".modal-footer button").click()
-        expect(dialog).to_have_count(0)
+        expect(self.page.locator(".modal-backdrop")).to_have_count(0)
 
     def open_notebook(self) -> None:
         """Go from the table of submissions to the graded notebook."""
