@@ -13,7 +13,7 @@ import psutil
 from tests.conftest import PROJECT
 
 STARTING = 120.0  # seconds, on a busy machine
-ENDING = 10.0
+ENDING = 20.0
 SETTINGS = {
     "@jupyterlab/apputils-extension:notification": {
         "fetchNews": "false",  # JupyterLab asks each new user whether it may
@@ -81,10 +81,10 @@ class Jupyter:
 
     def close(self) -> None:
         """End the server and whatever it has started."""
-        started = [self.process, *psutil.Process(self.process.pid).children(recursive=True)]
-        self.process.terminate()
-        psutil.wait_procs(started[1:], timeout=ENDING)
-        for process in started:
-            if process.poll() is None if process is self.process else process.is_running():
-                process.kill()
-        self.process.wait()
+        if self.process.poll() is None:
+            server = psutil.Process(self.process.pid)
+            started = [server, *server.children(recursive=True)]
+            server.terminate()
+            for lingering in psutil.wait_procs(started, timeout=ENDING)[1]:
+                lingering.kill()
+            self.process.wait()

@@ -18,7 +18,7 @@ class Student:
         self.server = server
         self.assignment = assignment
         self.notebook = page.locator(".jp-NotebookPanel")
-        self.errors = self.notebook.locator("[data-mime-type='application/vnd.jupyter.error']")
+        self.errors = self.notebook.locator(".jp-OutputArea-output", has_text="Traceback")
         self.list = {kind: page.locator(f"#{kind}_assignments_list") for kind in LISTS}
 
     def open_lab(self) -> None:
