@@ -7,12 +7,13 @@ N ?= 100
 VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
 
-.PHONY: help setup demo test lint check bench regenerate lock clean
+.PHONY: help setup demo test lint check bench screens regenerate lock clean
 
 help:
 	@echo "make demo        a made-up class, from release to feedback, in demo/course/"
 	@echo "make test        lint, types and all tests"
 	@echo "make bench       what grading costs, beside stock nbgrader: about twenty minutes"
+	@echo "make screens     write the docs' pictures anew, from a real browser"
 	@echo "make regenerate  write release/ and reference_solution/ anew from source/"
 	@echo "make lock        write requirements.lock anew from what is installed"
 	@echo "make clean       remove the virtual environment and what the demo made"
@@ -42,6 +43,9 @@ check: setup
 
 bench: setup
 	@$(BIN)/python -m bench --submissions $(N)
+
+screens: setup
+	SCREENS=docs/screens $(BIN)/python -m pytest tests/test_screens.py
 
 regenerate: setup
 	for name in $(notdir $(wildcard source/*)); do \
