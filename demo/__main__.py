@@ -1,4 +1,4 @@
-"""Runs nbgrader's own commands for a made-up class, from release to feedback.
+"""Runs nbgrader's own commands for a made-up class, from release to feedback, and our report.
 
 `python -m demo [FOLDER]` makes the course in FOLDER, demo/course/ by default.
 """
@@ -22,8 +22,7 @@ from rich.progress import (
 from autograder import scripts
 from autograder.assignment import Assignment
 from autograder.commands import console
-from autograder.commands.status import print_status
-from autograder.ledger import entries
+from autograder.commands.status import class_lines, print_status
 from demo.students import CLASS
 
 NAME = "dropout_l2"
@@ -118,6 +117,7 @@ def run(course: Course, progress: Progress) -> None:
         ("generate the feedback", SUBMITTED, "Writing", ["nbgrader", "generate_feedback", NAME]),
         ("release the feedback", 1, "\n", ["nbgrader", "release_feedback", NAME]),
         ("export", 1, "\n", ["nbgrader", "export"]),
+        ("write the class report", 1, "\n", ["autograder.cli", "report", NAME]),
     ]
     for title, total, sign, words in steps:
         task = progress.add_task(title, total=total)
@@ -145,11 +145,12 @@ def main() -> int:
         on.print("Interrupted: `make demo` starts again from the beginning.")
         return 130
     assignment = Assignment(course.root, NAME)
-    print_status(on, assignment, list(entries(assignment, f"sqlite:///{course.database}")))
+    print_status(on, assignment, class_lines(assignment, f"sqlite:///{course.database}"))
     for what, path in {
         "gradebook": course.database,
         "feedback": course.root / "feedback",
         "grades": course.root / "grades.csv",
+        "report": course.root / "reports" / f"{NAME}.html",
         "log": course.log,
     }.items():
         on.print(f"{what:<10} {os.path.relpath(path)}")

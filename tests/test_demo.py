@@ -1,4 +1,4 @@
-"""The demo: a made-up class from release to feedback, by nbgrader's own commands alone."""
+"""The demo: a made-up class from release to feedback, by nbgrader's own commands."""
 
 import csv
 import re
@@ -68,6 +68,14 @@ def test_every_submission_has_its_feedback_page(demo):
     root, _ = demo
     pages = {path.parent.parent.name for path in root.glob("feedback/*/dropout_l2/dropout_l2.html")}
     assert pages == {student.id for student in CLASS if student.submits}
+
+
+def test_the_class_report_has_everybody(demo):
+    """Each student of the roster has a line in it, and the demo's last lines say where it lies."""
+    root, told = demo
+    page = (root / "reports" / "dropout_l2.html").read_text()
+    assert all(student.id in page for student in CLASS)
+    assert re.search("^report +.*/reports/dropout_l2.html$", told, re.MULTILINE)
 
 
 def test_feedback_names_the_property_that_failed(demo):

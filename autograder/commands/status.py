@@ -40,16 +40,16 @@ def status(assignment: str, course: Path, db: str | None, *, as_json: bool) -> N
       autograder status dropout_l2 --json | jq '.students[] | select(.next_step != "")'
     """  # noqa: D301  # click's own mark, before what keeps its lines
     chosen = assignment_in(course, assignment)
-    url = gradebook_of(chosen, db)
-    lines = _with_teams(chosen, url, list(entries(chosen, url)))
+    lines = class_lines(chosen, gradebook_of(chosen, db))
     if as_json:
         console.print_json(_document(chosen, lines))
     else:
         print_status(console.console(), chosen, lines)
 
 
-def _with_teams(assignment: Assignment, url: str, lines: list[Entry]) -> list[Entry]:
-    """Return the lines with the team's points for each member who has not handed in."""
+def class_lines(assignment: Assignment, url: str) -> list[Entry]:
+    """Return the line of each student, with the team's points for who has not handed in."""
+    lines = list(entries(assignment, url))
     if all(line.status != Status.MISSING for line in lines):
         return lines
     with Gradebook(url) as gradebook:
