@@ -117,7 +117,7 @@ def run(course: Course, progress: Progress) -> None:
         ("generate the feedback", SUBMITTED, "Writing", ["nbgrader", "generate_feedback", NAME]),
         ("release the feedback", 1, "\n", ["nbgrader", "release_feedback", NAME]),
         ("export", 1, "\n", ["nbgrader", "export"]),
-        ("write the class report", 1, "\n", ["autograder.cli", "report", NAME]),
+        ("write the class report", 1, "\n", ["autograder", "report", NAME]),
     ]
     for title, total, sign, words in steps:
         task = progress.add_task(title, total=total)

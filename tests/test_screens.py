@@ -255,14 +255,16 @@ def test_regrading_keeps_what_was_given_by_hand(story):
     instructor.close(dialog)
     expect(instructor.row.locator("td.score")).to_have_text(f"{2 + BY_HAND} / 3")
     story.take(instructor.page, "regraded")
-    subprocess.run(
-        [sys.executable, "-m", "autograder.cli", "grade", NAME, "--force"],
+    graded = subprocess.run(
+        [sys.executable, "-m", "autograder", "grade", NAME, "--force"],
         cwd=story.course,
         env=instructor.server.environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=True,
+        text=True,
     )
+    assert "1 submissions: 1 graded" in graded.stdout
     instructor.open_submissions()
     expect(instructor.row.locator("td.score")).to_have_text(f"{2 + BY_HAND} / 3")
     expect(instructor.row.locator("td.status")).to_have_text("needs manual grading")

@@ -1,5 +1,6 @@
 """The command line: help that is no error, and one exit code for each kind of end."""
 
+import subprocess
 import sys
 
 import click
@@ -141,3 +142,10 @@ def test_each_kind_of_error_has_its_exit_code(main, monkeypatch, error, code):
     assert found == code
     assert ("This is a bug in autograder" in err) == (code == 3)
     assert ("Traceback" in err) == (code == 3)
+
+
+def test_the_package_can_be_run():
+    """`python -m autograder` is the console script."""
+    words = [sys.executable, "-m", "autograder", "--version"]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert autograder.__version__ in done.stdout
