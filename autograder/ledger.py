@@ -1,6 +1,5 @@
 """What became of every student's submission of an assignment, read from nbgrader's own records."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nbgrader.api import Grade, Gradebook, MissingEntry
@@ -43,21 +42,6 @@ class Entry:
     def is_graded(self) -> bool:
         """Whether the gradebook's scores belong to what was handed in."""
         return self.status not in (Status.MISSING, NOT_GRADED)
-
-
-def entries(assignment: Assignment, db_url: str) -> Iterator[Entry]:
-    """Yield the entry of each student in the gradebook, by id.
-
-    Parameters
-    ----------
-    assignment : Assignment
-    db_url : str
-        The gradebook's address, as nbgrader's configuration has it.
-    """
-    with Gradebook(db_url) as gradebook:
-        known = {student.id for student in gradebook.students}
-        for student in sorted(known | handed_in(assignment)):
-            yield entry(assignment, gradebook, student)
 
 
 def entry(assignment: Assignment, gradebook: Gradebook, student: str) -> Entry:

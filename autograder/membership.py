@@ -4,12 +4,16 @@ A submission counts for who handed it in, and for each member of its team who is
 handed in. Nobody's own submission gives way to another's; nothing is ever averaged.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+from nbgrader.api import Gradebook
+
+from autograder import roster
 from autograder.assignment import Assignment
+from autograder.class_record import Record
 from autograder.intake import content
 from autograder.ledger import Entry, handed_in
 from autograder.reader import UnreadableError, read_notebook
@@ -46,7 +50,7 @@ class Membership:
     Parameters
     ----------
     assignment : Assignment
-    roster : Roster
+    known : Roster
         The gradebook's students, with what a roster adds to them.
     graded : dict of str to Submission, optional
         By student, those that have been read already.
@@ -55,12 +59,34 @@ class Membership:
     def __init__(
         self,
         assignment: Assignment,
-        roster: Roster,
+        known: Roster,
         graded: Mapping[str, Submission | None] | None = None,
     ) -> None:
         self.assignment = assignment
-        self.roster = roster
+        self.roster = known
         self._graded = graded or {}
+
+    @classmethod
+    def of(cls, assignment: Assignment, db_url: str, records: Iterable[Record]) -> "Membership":
+        """Return the teams of a class that has been read.
+
+        Parameters
+        ----------
+        assignment : Assignment
+        db_url : str
+            The address of the gradebook, whose students are known with what the roster adds.
+        records : iterable of Record
+        """
+        with Gradebook(db_url) as gradebook:
+            known = Roster.of(gradebook.students, roster.find(assignment.root))
+        read = {
+            record.student: None
+            if record.entry.status == Status.UNREADABLE
+            else Submission(record.cells)
+            for record in records
+            if record.report
+        }
+        return cls(assignment, known, read)
 
     @cached_property
     def teams(self) -> dict[str, Team]:

@@ -17,7 +17,7 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.ledger import entries
+from autograder.class_record import read_class
 from autograder.report import KEY, Status
 from tests.autograder.conftest import IN_PLACE, RIGHT, STUB, handed_in, make_course
 from tests.conftest import PROJECT
@@ -585,7 +585,7 @@ class Class(NamedTuple):
         """Return each student's entry in the ledger."""
         assignment = make_assignment(self.root)
         url = f"sqlite:///{self.root / 'gradebook.db'}"
-        return {entry.student: entry for entry in entries(assignment, url)}
+        return {record.student: record.entry for record in read_class(assignment, url).records}
 
 
 def make_assignment(root):

@@ -24,7 +24,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograder.assignment import Assignment
-from autograder.ledger import entries
+from autograder.class_record import read_class
 from autograder.submission import filled
 from tests.autograder.conftest import RIGHT, add_item, make_course
 from tests.conftest import PROJECT
@@ -183,7 +183,10 @@ class Course:
         return {
             **self.rows(),
             # not the level: each of the runs that are compared may have its own
-            "statuses": [replace(e, isolation="") for e in entries(self.assignment, url)],
+            "statuses": [
+                replace(record.entry, isolation="")
+                for record in read_class(self.assignment, url).records
+            ],
             "notebooks": {
                 path.parts[-3]: of_any_level(path)
                 for path in sorted(self.root.glob("autograded/*/tiny/*.ipynb"))

@@ -8,12 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import click
-from nbgrader.api import Gradebook
 from rich.console import Console
 from rich.progress import Progress
 
-from autograder import roster as rosters
-from autograder.assignment import Assignment
 from autograder.attention import Reason, reasons
 from autograder.class_facts import ClassFacts
 from autograder.class_page import ClassReport, page
@@ -23,10 +20,7 @@ from autograder.commands.course import COURSE, DB, assignment_in, gradebook_of, 
 from autograder.findings import findings
 from autograder.library_use import library_uses
 from autograder.membership import Membership
-from autograder.report import Status
-from autograder.roster import Roster
 from autograder.similarity import Alike, Answer, alike
-from autograder.submission import Submission
 
 FORMGRADER = "http://localhost:8888/formgrader"
 MOST_FINDINGS = 3
@@ -85,7 +79,7 @@ def report(
     on = console.console(stderr=as_json)
     with _progress(on) as step:
         whole = read_class(chosen, url, step("reading what was graded"))
-        membership = _membership(chosen, url, whole.records)
+        membership = Membership.of(chosen, url, whole.records)
         records = [replace(one, entry=membership.entry(one.entry)) for one in whole.records]
         whole = replace(whole, records=records)
         facts = ClassFacts.of(whole, chosen.version)
@@ -132,20 +126,6 @@ def report(
     on.print(printable(f"{path}: {len(whole.records)} students"))
     for finding in found[:MOST_FINDINGS]:
         on.print(printable(f"- {finding}"))
-
-
-def _membership(assignment: Assignment, url: str, records: Sequence[Record]) -> Membership:
-    """Return the teams of a class, whose notebooks have been read."""
-    with Gradebook(url) as gradebook:
-        roster = Roster.of(gradebook.students, rosters.find(assignment.root))
-    read = {
-        record.student: None
-        if record.entry.status == Status.UNREADABLE
-        else Submission(record.cells)
-        for record in records
-        if record.report
-    }
-    return Membership(assignment, roster, read)
 
 
 def _document(

@@ -5,18 +5,16 @@ from pathlib import Path
 from typing import Any
 
 import click
-from nbgrader.api import Gradebook
 from rich.console import Console
 from rich.text import Text
 
-from autograder import roster as rosters
 from autograder.assignment import Assignment
+from autograder.class_record import read_class
 from autograder.commands import console
 from autograder.commands.course import COURSE, DB, assignment_in, gradebook_of, printable
-from autograder.ledger import Entry, entries
+from autograder.ledger import Entry
 from autograder.membership import IN_A_TEAM, Membership
 from autograder.report import NOT_ISOLATED, Status
-from autograder.roster import Roster
 
 STYLES: dict[str, str] = {
     Status.GRADED: "green",
@@ -49,17 +47,13 @@ def status(assignment: str, course: Path, db: str | None, *, as_json: bool) -> N
 
 def class_lines(assignment: Assignment, url: str) -> list[Entry]:
     """Return the line of each student, with the team's points for who has not handed in."""
-    lines = list(entries(assignment, url))
-    if all(line.status != Status.MISSING for line in lines):
-        return lines
-    with Gradebook(url) as gradebook:
-        roster = Roster.of(gradebook.students, rosters.find(assignment.root))
-    membership = Membership(assignment, roster)
-    points = {line.student: line.points for line in lines}
-    shown = [membership.entry(line) for line in lines]
+    records = read_class(assignment, url).records
+    membership = Membership.of(assignment, url, records)
+    points = {record.student: record.entry.points for record in records}
+    lines = [membership.entry(record.entry) for record in records]
     return [
         replace(line, points=points.get(membership.counts(line.student) or "", line.points))
-        for line in shown
+        for line in lines
     ]
 
 

@@ -32,7 +32,7 @@ from autograder.commands import grade as grade_module
 from autograder.graded import Graded
 from autograder.grading_process import GradingProcess
 from autograder.isolation import Layers
-from autograder.ledger import Entry, entries
+from autograder.ledger import Entry, entry
 from autograder.pool import Notebooks
 from autograder.probe import breach, reached
 from autograder.sandbox import Budget
@@ -274,7 +274,8 @@ class Course:
         return self.api.autograde("tiny", student, force=force)
 
     def entry(self, student: str) -> Entry:
-        return next(e for e in entries(self.assignment, self.url) if e.student == student)
+        with Gradebook(self.url) as gradebook:
+            return entry(self.assignment, gradebook, student)
 
     def submitted(self, student: str) -> Path:
         return self.root / "submitted" / student / "tiny"

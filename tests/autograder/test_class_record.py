@@ -68,9 +68,9 @@ def test_each_student_is_there_with_the_ledgers_entry(course):
     gradebook.add_submission("other", "eve")
     (assignment.root / "submitted" / "fay" / "tiny").mkdir(parents=True)
     whole = read(course)
-    assert [record.entry for record in whole.records] == list(
-        ledger.entries(assignment, f"sqlite:///{assignment.root / 'gradebook.db'}")
-    )
+    assert [record.entry for record in whole.records] == [
+        ledger.entry(assignment, gradebook, record.student) for record in whole.records
+    ]
     assert [(r.student, r.entry.status, r.total(whole.items)) for r in whole.records] == [
         ("ann", "graded", 3.0),
         ("bob", "grader's fault", None),

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from autograder import cli
+from autograder.class_record import ClassRecord, Record
 from autograder.commands import audit as audit_module
 from autograder.commands import status as status_module
 from autograder.ledger import Entry
@@ -66,7 +67,8 @@ def test_exit_codes_are_those_of_the_help():
 def test_keys_of_status(tiny, monkeypatch):
     """With a student who has all that there can be."""
     line = Entry("ann", {"test_scaler": 1.0}, Status.REMARKS, ("odd",), "odd", "read it", "all")
-    monkeypatch.setattr(status_module, "entries", lambda *_: iter([line]))
+    found = ClassRecord([], [Record(line)])
+    monkeypatch.setattr(status_module, "read_class", lambda *_: found)
     (tiny.root / "gradebook.db").touch()
     result = CliRunner().invoke(
         cli.commands, ["status", "tiny", "--json", "--course", str(tiny.root)]

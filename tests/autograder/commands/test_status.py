@@ -5,6 +5,7 @@ from click.testing import CliRunner
 
 from autograder import cli
 from autograder.assignment import AssignmentError
+from autograder.class_record import ClassRecord, Record
 from autograder.commands import status as status_module
 from autograder.ledger import Entry
 from autograder.report import Status
@@ -24,7 +25,8 @@ def status(tiny, monkeypatch):
     """A function that runs `autograder status` on a class and returns click's result."""
 
     def run(lines=CLASS, *options):
-        monkeypatch.setattr(status_module, "entries", lambda assignment, db: iter(lines))
+        found = ClassRecord([], [Record(line) for line in lines])
+        monkeypatch.setattr(status_module, "read_class", lambda assignment, db: found)
         (tiny.root / "gradebook.db").touch()
         words = ["status", "tiny", "--course", str(tiny.root), *options]
         return CliRunner().invoke(cli.commands, words, env={"COLUMNS": "120"})
@@ -49,7 +51,7 @@ def test_the_table_has_a_line_for_each_student(status):
 def test_the_table_has_the_points_of_each_item(tmp_path, monkeypatch):
     """The head names each item and what it is worth."""
     assignment = make_course(tmp_path, points=2.5)
-    monkeypatch.setattr(status_module, "entries", lambda *_: iter([]))
+    monkeypatch.setattr(status_module, "read_class", lambda *_: ClassRecord([], []))
     (assignment.root / "gradebook.db").touch()
     words = ["status", "tiny", "--course", str(assignment.root)]
     result = CliRunner().invoke(cli.commands, words, env={"COLUMNS": "120"})
@@ -99,7 +101,7 @@ def test_the_gradebook_is_the_courses_own(tiny, monkeypatch):
     """Without `--db` it is gradebook.db in the course; with it, what it says."""
     asked = []
     monkeypatch.setattr(
-        status_module, "entries", lambda assignment, db: asked.append(db) or iter([])
+        status_module, "read_class", lambda _, db: asked.append(db) or ClassRecord([], [])
     )
     (tiny.root / "gradebook.db").touch()
     words = ["status", "tiny", "--course", str(tiny.root)]
