@@ -70,7 +70,7 @@ class Answer:
         Raises what says it better, if there is such a thing, where the request has failed.
     """
 
-    __slots__ = ("_excuse", "_flush", "_take", "_value", "fault")
+    __slots__ = ("_excuse", "_flush", "_has_come", "_take", "_value", "fault")
 
     def __init__(
         self,
@@ -82,10 +82,12 @@ class Answer:
         self._take = take
         self._excuse = excuse
         self._value: Any = None
+        self._has_come = False
         self.fault: StudentError | None = None
 
     def turn_out(self, value: Any) -> None:
         """Be a value that has come."""
+        self._has_come = True
         try:
             self._value = self._take(value)
         except StudentError as error:
@@ -93,6 +95,8 @@ class Answer:
 
     def get(self) -> Any:
         """Return the value, or raise what there is instead."""
+        if not self._has_come and self.fault is None:  # what it was to travel with has failed here
+            self._flush()
         if self.fault is not None:
             self._excuse()
             raise type(self.fault)(str(self.fault))
@@ -100,7 +104,6 @@ class Answer:
 
     def __call__(self, *args: object, **kwargs: object) -> Any:
         """Call the value: an attribute of which nobody knew that it is a method."""
-        self._flush()
         return self.get()(*args, **kwargs)
 
 

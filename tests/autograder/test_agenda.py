@@ -381,6 +381,19 @@ def test_of_several_a_plain_value_fails_as_a_local_one_would(names):
         next(together(number, lambda: number(1), lambda: number(2)))
 
 
+def test_what_stands_before_a_failure_of_this_side_is_answered(names):
+    """Also where the last cannot be asked for at all, and so sends nothing."""
+    made_by, layer = names.Layer, names.Layer()
+    names.replace_new()
+    number = made_by()
+    with pytest.raises(TypeError):
+        number(1)  # from here on it is known to be one
+    asked = together(layer, lambda: layer(7), lambda: number.missing)
+    assert next(asked) == 7
+    with pytest.raises(AttributeError, match="missing"):
+        next(asked)
+
+
 def test_several_large_arrays_are_no_deadlock(names, exchanges):
     """More than a waiting worker's end has room for is asked in more exchanges than one."""
     layer = names.Layer()
