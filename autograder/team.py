@@ -282,7 +282,7 @@ def _remarks(member: Member, left: set[str]) -> list[str]:
         elif kind == "number" and (
             not NUMBER.fullmatch(value) or not set(key(value)) & set("123456789")
         ):
-            told.append("the matriculation number should be a number")
+            told.append("the matriculation number should be one of 4 to 16 digits")
         elif kind == "email" and not _is_address(value):
             told.append("the e-mail should be like name@university.edu")
     return [f"team, line {member.line}: {', '.join(told)}"] if told else []

@@ -131,8 +131,12 @@ def test_placeholders_are_remarks_and_no_members():
         ("| | 1234567 | ann@u.edu |", "the name is missing"),
         ("| Ann | 1234567 | ann.u.edu |", "the e-mail should be like name@university.edu"),
         ("| Ann | 1234567 | ann@localhost |", "the e-mail should be like name@university.edu"),
-        ("| Ann | none yet 7 | ann@u.edu |", "the matriculation number should be a number"),
-        ("| Ann | 0000 | ann@u.edu |", "the matriculation number should be a number"),
+        (
+            "| Ann | none yet 7 | ann@u.edu |",
+            "the matriculation number should be one of 4 to 16 digits",
+        ),
+        ("| Ann | 123 | ann@u.edu |", "the matriculation number should be one of 4 to 16 digits"),
+        ("| Ann | 0000 | ann@u.edu |", "the matriculation number should be one of 4 to 16 digits"),
     ],
 )
 def test_nonsense_is_a_remark(row, remark):
