@@ -257,3 +257,9 @@ def test_a_class_without_grades_has_a_page(records):
 def test_a_class_of_2000_has_a_page():
     """Whole, with a row for each."""
     assert len(rows(read([record(f"s{n:04}", one=n % 3 / 2) for n in range(2000)]))) == 2000
+
+
+def test_nothing_is_cut_off_on_paper():
+    """Paper cannot be scrolled, so tables and code grow instead."""
+    paper = page(report_of(CLASS), "http://localhost:8888/formgrader", MADE).split("@media print")
+    assert ".wide { overflow: visible; }" in paper[1]
