@@ -4,6 +4,7 @@ Exit codes: 0 all done, 1 an expected failure, 2 wrong usage, 3 a bug of ours, 1
 """
 
 import importlib
+import sqlite3
 import sys
 import traceback
 
@@ -83,11 +84,20 @@ def main() -> None:
         sys.exit(error.exit_code)
     except Exception as error:  # noqa: BLE001  # this is where a bug of ours ends
         if isinstance(error, _expected()):
-            click.echo(f"Error: {error}", err=True)
+            click.echo(f"Error: {_told(error)}", err=True)
             sys.exit(1)
         traceback.print_exc()
         click.echo("This is a bug in autograder, please report it with the lines above.", err=True)
         sys.exit(3)
+
+
+def _told(error: Exception) -> str:
+    """Return an expected error's text: a locked gradebook's is SQL, and names no remedy."""
+    if isinstance(cause := getattr(error, "orig", None), sqlite3.OperationalError) and (
+        "locked" in str(cause)
+    ):
+        return f"the gradebook must be free ({cause}): close what else is using it, and try again"
+    return str(error)
 
 
 def _expected() -> tuple[type[Exception], ...]:

@@ -1,10 +1,12 @@
 """The command line: help that is no error, and one exit code for each kind of end."""
 
+import sqlite3
 import subprocess
 import sys
 
 import click
 import pytest
+from sqlalchemy.exc import OperationalError
 
 import autograder
 from autograder import cli
@@ -142,6 +144,21 @@ def test_each_kind_of_error_has_its_exit_code(main, monkeypatch, error, code):
     assert found == code
     assert ("This is a bug in autograder" in err) == (code == 3)
     assert ("Traceback" in err) == (code == 3)
+
+
+def test_a_locked_gradebook_has_its_remedy(main, monkeypatch):
+    """Not the SQL that waited for it."""
+
+    def commands(**_):
+        raise OperationalError("SELECT", {}, sqlite3.OperationalError("database is locked"))
+
+    monkeypatch.setattr(cli, "commands", commands)
+    code, _, err = main()
+    assert code == 1
+    assert err == (
+        "Error: the gradebook must be free (database is locked): "
+        "close what else is using it, and try again\n"
+    )
 
 
 def test_the_package_can_be_run():
