@@ -35,6 +35,12 @@ def draw_sizes(rng: np.random.Generator, kind: str) -> tuple[int, int, int]:
 
 
 @pytest.fixture
+def telling_sizes() -> list[tuple[int, int, int]]:
+    """(N, in_features, out_features) for observations: what a mask does there is no chance."""
+    return [(1, 20, 60), (60, 20, 1), (40, 1, 60), (60, 3, 20), (4, 5, 200), (1000, 4, 3)]
+
+
+@pytest.fixture
 def cases(rng: np.random.Generator) -> Callable[[list[tuple[float, float]]], Iterator[Any]]:
     """A function that yields (sizes, number) for each kind of sizes, numbers from ranges in turn."""
 

@@ -403,14 +403,19 @@ def observe_sums_over_steps(submission, linear, numbers):
     return steps
 
 
-def observe_sizes(steps):
-    return [
-        {
-            name: any(np.allclose(done.gradient(name), way[name]) for way in done.expected)
-            for name in ("x", "weights", "bias")
-        }
-        for done in steps
-    ]
+def observe_sizes(submission, linear, numbers, telling_sizes):
+    seen = []
+    for sizes in telling_sizes:
+        known = linear(*sizes[1:])
+        layer = submission.Dropout(known.layer, p=0.35)
+        done = step_that_keeps(layer, known, numbers, sizes, 0.35)
+        seen.append(
+            {
+                name: any(np.allclose(done.gradient(name), way[name]) for way in done.expected)
+                for name in ("x", "weights", "bias")
+            }
+        )
+    return seen
 
 
 def observe_changes_in_place(watch, numbers):

@@ -1,0 +1,46 @@
+"""A mistake is named however it is written, and whatever numbers a student draws."""
+
+import pytest
+
+from autograder.specimen import mutants
+from autograder.submission import filled
+
+SPELLINGS = {
+    "dropout_mask_on_input": (
+        "(np.random.random(x.shape) < 1 - self.p) / (1 - self.p)",
+        [
+            "(np.random.rand(*x.shape) >= self.p) / (1 - self.p)",
+            "np.random.binomial(1, 1 - self.p, size=x.shape) / (1 - self.p)",
+            "(np.random.default_rng().random(x.shape) > self.p) / max(1 - self.p, 1e-9)",
+        ],
+    ),
+    "dropout_seed_in_every_call": (
+        "np.random.seed(123)",
+        ["np.random.seed(0)", "np.random.seed(42)", "np.random.seed(2026)", "np.random.seed(7)"],
+    ),
+    "dropout_backward_fresh_mask": (
+        "np.random.rand(*grad_output.shape) > self.p",
+        ["np.random.random(grad_output.shape) < 1 - self.p"],
+    ),
+}
+CASES = [
+    (name, written, other)
+    for name, (written, others) in SPELLINGS.items()
+    for other in [written, *others]
+]
+
+
+@pytest.mark.parametrize(("name", "written", "other"), CASES)
+def test_a_mistake_is_named_however_it_is_written(
+    assignment, grading_process, name, written, other
+):
+    """In each item that it loses."""
+    [source] = [mutant.source for mutant in mutants(assignment) if mutant.name == name]
+    assert written in source
+    answer = {"dropout": source.replace(written, other)}
+    notebook = filled(assignment.release, assignment.reference | answer)
+    report = grading_process.grade(assignment, notebook)
+    named = {i.name: [d.mistake for d in i.diagnosis] for i in report.items if i.diagnosis}
+    lost = [item.name for item in report.items if item.points != item.max_points]
+    assert lost
+    assert named == {item: [name] for item in lost}
