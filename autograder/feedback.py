@@ -104,6 +104,15 @@ class GradedCell:
         return [(title, found) for title, found in grouped if found]
 
     @property
+    def common(self) -> str:
+        """What is said of each property that fails, if that is the same: it is said once."""
+        failed = (
+            [p for p in self.item.properties if p.outcome is Outcome.FAILED] if self.item else []
+        )
+        messages = {p.message for p in failed}
+        return messages.pop() if len(failed) > 1 == len(messages) else ""
+
+    @property
     def advice(self) -> list[str]:
         """What to do about the mistakes that the item behaves like."""
         return [diagnosis.advice for diagnosis in self.item.diagnosis] if self.item else []

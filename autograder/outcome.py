@@ -35,6 +35,9 @@ class PropertyResult:
         Why it failed, in the student's terms; for NOT_RUN, what broke, in the operator's.
     essential : bool
         Whether the whole item is worth nothing without it.
+    ended : bool
+        Whether the student's code had ended its process by then, or had to be ended: then the
+        whole item is worth nothing, too.
     figures : tuple of Figure
         What the student's code returned where it failed.
     """
@@ -44,6 +47,7 @@ class PropertyResult:
     outcome: Outcome
     message: str = ""
     essential: bool = False
+    ended: bool = False
     figures: tuple[Figure, ...] = ()
 
     @classmethod
@@ -102,7 +106,8 @@ class ItemResult:
         outcomes = [result.outcome for result in self.properties]
         if not outcomes or Outcome.NOT_RUN in outcomes:
             return None
-        if any(r.essential and r.outcome is Outcome.FAILED for r in self.properties):
+        failed = [result for result in self.properties if result.outcome is Outcome.FAILED]
+        if any(result.essential or result.ended for result in failed):
             return 0.0
         passed = outcomes.count(Outcome.PASSED)
         if passed == len(outcomes):
@@ -122,7 +127,11 @@ def merge(cases: Iterable[PropertyResult]) -> PropertyResult:
     for outcome in (Outcome.NOT_RUN, Outcome.FAILED):
         for result in results:
             if result.outcome is outcome:
-                return replace(result, essential=any(r.essential for r in results))
+                return replace(
+                    result,
+                    essential=any(r.essential for r in results),
+                    ended=any(r.ended for r in results),
+                )
     return results[0]
 
 

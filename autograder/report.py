@@ -34,7 +34,7 @@ NEXT_STEP = {  # of the course staff
     Status.HELD: "mend the cause, and grade again (`nbgrader autograde` needs --force for it)",
 }
 ADVICE = {  # to the student
-    Status.REMARKS: "Read the remarks; they cost no points by themselves.",
+    Status.REMARKS: "Read the remarks: they cost no points, and may tell why some were lost.",
     Status.UNREADABLE: "See the remark for the cause, and hand the notebook in again.",
     Status.TIMED_OUT: "Look for a loop that never ends, or that is needlessly slow.",
     Status.HELD: "You need not do anything.",
@@ -195,5 +195,9 @@ def message_of(result: PropertyResult) -> str:
     """Return why a property failed, for the student; empty if it did not."""
     if result.outcome is not Outcome.FAILED:
         return ""  # why a property did not run is for the operator, in the log
-    gate = "; without this property the item is worth nothing" if result.essential else ""
+    gate = ""
+    if result.ended:
+        gate = "; where the code ends so, the whole item is worth nothing"
+    elif result.essential:
+        gate = "; without this property the item is worth nothing"
     return result.message + gate

@@ -118,9 +118,8 @@ class _Collector(Taker):
                 sentence=_sentence(function),
                 outcome=outcome,
                 message=message,
-                # where the worker died, the whole item is worth nothing
-                essential=function.get_closest_marker("essential") is not None
-                or isinstance(error, DiedError),
+                essential=function.get_closest_marker("essential") is not None,
+                ended=isinstance(error, DiedError),
                 figures=error.figures if isinstance(error, PicturedError) else (),
             )
         )

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import time
+from dataclasses import replace
 
 import html5lib
 import nbformat
@@ -16,7 +17,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from nbgrader.api import Gradebook
 
 from autograder import feedback
-from autograder.feedback import FeedbackExporter, Mark, page, shaded
+from autograder.feedback import FeedbackExporter, GradedCell, Mark, page, shaded
 from autograder.figure import figures_of, mask_figure
 from autograder.outcome import Diagnosis, ItemResult, Outcome, PropertyResult
 from autograder.report import KEY, Report, Status
@@ -209,6 +210,20 @@ def test_a_figure_is_told_apart_without_colours():
         [("■", False, "d"), ("·", False, "")],
         [("·", False, ""), ("■", False, "d")],
     ]
+
+
+def test_what_all_properties_fail_for_is_said_once():
+    """As for PyTorch in a layer; where they fail for different reasons, each says its own."""
+    again = replace(FAILED, name="test_d", sentence="It adds.")
+    other = replace(again, message="another reason")
+
+    def count(*properties):
+        item = ItemResult("test_scaler", 2.0, properties)
+        mark = Mark(0.0, 2.0, 0.0, None, 0.0)
+        return GradedCell("test_scaler", mark, item).common
+
+    assert count(PASSED, FAILED, again) == FAILED.message
+    assert count(PASSED, FAILED, other) == count(PASSED, FAILED) == count(PASSED) == ""
 
 
 @pytest.mark.parametrize(

@@ -178,3 +178,12 @@ def test_few_properties_of_an_item_have_figures(figures, kept):
     assert [replace(each, figures=()) for each in found] == [
         replace(each, figures=()) for each in results
     ]
+
+
+def test_where_the_process_ended_the_item_is_worth_nothing():
+    """Whichever property that was, and whatever holds besides."""
+    properties = item(1.0, P, F, P).properties
+    assert ItemResult("test_item", 1.0, properties).points > 0
+    ended = (properties[0], replace(properties[1], ended=True), properties[2])
+    assert ItemResult("test_item", 1.0, ended).points == 0.0
+    assert merge([replace(properties[1], ended=True), properties[1]]).ended

@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.outcome import Diagnosis, ItemResult, Outcome, PropertyResult
-from autograder.report import KEY, Report, Status, item_html, item_text, report_in
+from autograder.report import (
+    ADVICE,
+    KEY,
+    Report,
+    Status,
+    item_html,
+    item_text,
+    message_of,
+    report_in,
+)
 
 PASSED = PropertyResult("test_a", "It scales.", Outcome.PASSED)
 FAILED = PropertyResult("test_b", "It keeps x.", Outcome.FAILED, "x has been changed [Scaler]")
@@ -100,7 +109,7 @@ def test_text_tells_points_remarks_and_each_property():
     )
     assert text.splitlines() == [
         "1 of 2 points",
-        "Status: graded with remarks. Read the remarks; they cost no points by themselves.",
+        f"Status: graded with remarks. {ADVICE[Status.REMARKS]}",
         "  remark: cell `a` was missing",
         "✓ It scales.",
         "✗ It keeps x.",
@@ -260,3 +269,13 @@ def test_half_a_notebook_holds_no_report(tmp_path, text):
     path.write_text(text)
     assert report_in(path) is None
     assert report_in(tmp_path) is None
+
+
+def test_what_makes_an_item_worth_nothing_is_said_as_it_is():
+    """A property that is essential, or the end of the student's process."""
+    failed = PropertyResult("test_a", "It scales.", Outcome.FAILED, "no answer")
+    assert message_of(failed) == "no answer"
+    assert "without this property" in message_of(replace(failed, essential=True))
+    ended = message_of(replace(failed, essential=True, ended=True))
+    assert "without this property" not in ended
+    assert "where the code ends so, the whole item is worth nothing" in ended
