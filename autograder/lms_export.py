@@ -106,9 +106,10 @@ class MoodlePlugin(LmsPlugin):
         """Return the head, and a line for each student who can be identified."""
         graded = self.graded(assignments)
         students = list(_by_student(results))
-        identifier = self.identify_by or (
-            "Email address" if all(student.email for student, _ in students) else "Username"
-        )
+        # a bare number is a group's, say, or nobody's: by it nothing is decided
+        people = [s for s, _ in students if not s.id.isdecimal() or s.names or s.email]
+        has_email = bool(people) and all(student.email for student in people)
+        identifier = self.identify_by or ("Email address" if has_email else "Username")
         self.log.info("In Moodle, map from and to: %s", identifier)
         head = ["First name", "Last name", identifier, *(f"{name} (Real)" for name, _, _ in graded)]
         for a in assignments:

@@ -162,6 +162,17 @@ def test_moodle_may_know_students_otherwise(course, identifier, of_ann):
     assert of_ann in by(lines, identifier)
 
 
+def test_a_number_that_is_nobodys_is_left_out_of_moodles_file(course, tmp_path, caplog):
+    """Such as a group's: it neither decides by what the others are known, nor gets a line."""
+    roster = tmp_path / "other.csv"
+    roster.write_text(f"{ROSTER}5000001,,,,,,,,\n")
+    with caplog.at_level(logging.WARNING):
+        head, lines = export(course, MoodlePlugin, roster=str(roster))
+    assert head[2] == "Email address"
+    assert len(lines) == 6
+    assert "5000001 has no Email address, and is left out" in caplog.text
+
+
 def test_moodle_has_no_line_that_would_be_anothers(course, tmp_path, caplog):
     """Without an identifier, or with one that changes, a student is left out and told."""
     roster = tmp_path / "other.csv"
