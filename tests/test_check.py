@@ -261,7 +261,7 @@ def test_cells_of_ones_own_may_stop(module, folder, changed):
     findings = module.examine(folder / NOTEBOOK)
     (error,) = findings["errors"]
     assert error["where"] == "cell 4, In [2]"
-    assert error["message"].startswith("SyntaxError: invalid syntax")
+    assert error["message"] == "SyntaxError: invalid syntax (line 1)"
     assert findings["ready"] is True
 
 

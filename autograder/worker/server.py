@@ -63,6 +63,9 @@ class Server:
                     answer = wire.pack({"number": number, "value": value}, self.hold)
                 else:
                     answer = self.kept(value, number, *foretold)
+            except wire.WireError as error:  # an answer that cannot be sent
+                answer = wire.pack({"number": number, "error": str(error)})
+                failed = more
             except BaseException as error:  # noqa: BLE001  # whatever a student's code may raise
                 answer = wire.pack({"number": number, "error": describe(error) + place(error)})
                 failed = more

@@ -11,6 +11,7 @@ import hashlib
 import io
 import logging
 import os
+import re
 import subprocess
 import sys
 import warnings
@@ -326,6 +327,7 @@ def _error(cell: Any) -> str:
 
 
 def _line(kind: str, text: str) -> str:
+    text = re.sub(r"\(\d+\.py, line", "(line", text)  # the kernel's own number of the cell
     told = ": ".join(part for part in (kind, " ".join(text.split())) if part)
     return told if len(told) <= LENGTH else f"{told[:LENGTH]} ..."
 
