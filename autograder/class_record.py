@@ -134,6 +134,7 @@ def read_class(
             None if known is None else known.scores,
             report,
             is_handed_in=student in has_handed_in,
+            waits=known is not None and known.waits,
         )
         found: dict[str, Any] = {} if known is None else known.found()
         records.append(Record(entry, report, cells, **found))
@@ -151,6 +152,7 @@ class _Kept:
     penalty: float = 0.0
     scores: dict[str, float | None] = field(default_factory=dict)
     by_hand: list[str] = field(default_factory=list)
+    waits: bool = False
 
     def found(self) -> dict[str, Any]:
         """Return what goes into a record as it is."""
@@ -196,14 +198,16 @@ def _kept(gradebook: Gradebook, assignment: Assignment) -> dict[str, _Kept]:
         Grade.auto_score,
         Grade.manual_score,
         Grade.score,
+        Grade.needs_manual_grade,
     )
     grades = grades.join(Grade, Grade.notebook_id == SubmittedNotebook.id)
-    for student, name, automatic, by_hand, score in gradebook.db.execute(
+    for student, name, automatic, by_hand, score, waits in gradebook.db.execute(
         grades.join(BaseCell, BaseCell.id == Grade.cell_id)
     ):
         is_held_back = automatic is None and by_hand is None
         kept[student].scores[name] = None if is_held_back else score
         kept[student].by_hand += [name] * (by_hand is not None)
+        kept[student].waits |= bool(waits)
     return kept
 
 

@@ -8,6 +8,7 @@ from autograder.assignment import Assignment
 from autograder.report import NEXT_STEP, Report, Status, report_in
 
 NOT_GRADED = "not graded yet"
+LOOK = "look at it under Manual Grading in the Formgrader, and press Resolve"
 
 
 @dataclass(frozen=True)
@@ -53,11 +54,12 @@ def entry(assignment: Assignment, gradebook: Gradebook, student: str) -> Entry:
             for notebook in submission.notebooks
             for grade in notebook.grades
         }
+        waits = any(g.needs_manual_grade for n in submission.notebooks for g in n.grades)
     except MissingEntry:
-        scores = None
+        scores, waits = None, False
     report = _report(assignment, student)
     is_handed_in = (assignment.root / "submitted" / student / assignment.name).exists()
-    return entry_of(assignment, student, scores, report, is_handed_in=is_handed_in)
+    return entry_of(assignment, student, scores, report, is_handed_in=is_handed_in, waits=waits)
 
 
 def entry_of(
@@ -67,6 +69,7 @@ def entry_of(
     report: Report | None,
     *,
     is_handed_in: bool,
+    waits: bool = False,
 ) -> Entry:
     """Return the entry of one student from what is known of the submission.
 
@@ -80,6 +83,9 @@ def entry_of(
         The one in the graded notebook.
     is_handed_in : bool
         Whether something lies in `submitted/`.
+    waits : bool
+        Whether the gradebook asks a human to look at it, as after grading anew what has a score by
+        hand.
     """
     nothing: dict[str, float | None] = dict.fromkeys(item.name for item in assignment.items)
     if report is None and (is_handed_in or scores is not None):
@@ -101,7 +107,7 @@ def entry_of(
         report.status,
         report.remarks,
         report.cause,
-        report.next_step,
+        report.next_step or (LOOK if waits else ""),
         report.isolation,
     )
 

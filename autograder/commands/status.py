@@ -73,18 +73,16 @@ def _total(assignment: Assignment, line: Entry) -> float | None:
 
 def print_status(on: Console, assignment: Assignment, lines: list[Entry]) -> None:
     """Print the table of a class, and below it what has to be said of single submissions."""
-    title = f"{assignment.name}: {len(lines)} students"
+    title = f"{assignment.name}: {len(lines)} student{'s' * (len(lines) != 1)}"
     table = console.table(title)
-    table.add_column(
-        "student", overflow="fold", min_width=10
-    )  # ids and status give way, not points
+    table.add_column("student", overflow="fold", min_width=5)  # ids and status give way, not points
     total_points = sum(item.points for item in assignment.items)
     columns = [(item.name.removeprefix("test_"), item.points) for item in assignment.items]
     for name, points in [*columns, ("total", total_points)]:
         words = [*name.split("_"), f"of {points:g}"]
         width = max(map(len, words))
         table.add_column("\n".join(words), justify="right", no_wrap=True, min_width=width)
-    table.add_column("status", overflow="fold", min_width=8)
+    table.add_column("status", overflow="fold", min_width=5)
     for line in lines:
         known = [line.points[item.name] for item in assignment.items]
         table.add_row(

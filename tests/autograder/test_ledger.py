@@ -7,9 +7,10 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograder import ledger
+from autograder.class_record import read_class
 from autograder.ledger import Entry
 from autograder.outcome import ItemResult, Outcome, PropertyResult
-from autograder.report import KEY, Report, Status
+from autograder.report import KEY, NEXT_STEP, Report, Status
 from tests.autograder.conftest import handed_in, make_course
 
 PASSED = PropertyResult("test_a", "It scales.", Outcome.PASSED)
@@ -102,3 +103,21 @@ def test_a_submission_that_was_not_graded_is_told_apart(course):
         assert (line.points, line.status) == ({"test_scaler": None}, "not graded yet")
         assert line.next_step == "run `autograder grade tiny`"
         assert not line.is_graded
+
+
+def test_what_the_gradebook_asks_a_human_to_look_at_is_said(course):
+    """As after grading anew what has a score by hand, until somebody presses Resolve."""
+    assignment, url = course
+    assert entry(course, "cem").next_step == ""
+    with Gradebook(url) as gradebook:
+        grade = gradebook.find_grade("test_scaler", "tiny", "tiny", "cem")
+        grade.needs_manual_grade = True
+        gradebook.db.commit()
+        try:
+            assert entry(course, "cem").next_step == ledger.LOOK
+            (record,) = [r for r in read_class(assignment, url).records if r.student == "cem"]
+            assert record.entry == entry(course, "cem")
+            assert entry(course, "bob").next_step == NEXT_STEP[Status.HELD]
+        finally:
+            grade.needs_manual_grade = False
+            gradebook.db.commit()

@@ -1,16 +1,21 @@
 """`autograder status`: a table that reads well, and shows what students wrote as it is."""
 
+import io
+
 import pytest
 from click.testing import CliRunner
+from rich.console import Console
+from rich.text import Text
 
 from autograder import cli
-from autograder.assignment import AssignmentError
+from autograder.assignment import Assignment, AssignmentError
 from autograder.class_record import ClassRecord, Record
 from autograder.commands import status as status_module
 from autograder.ledger import Entry
 from autograder.report import Status
 from tests.autograder.conftest import make_course
 from tests.autograder.test_membership import PLACEHOLDERS, ROWS, add_table, hand_in
+from tests.conftest import PROJECT
 
 CLASS = [
     Entry("ann", {"test_scaler": 1.5}, Status.REMARKS, ("cell `scaler` was [bold]missing[/bold]",)),
@@ -117,3 +122,14 @@ def test_a_missing_gradebook_comes_with_its_remedy(tiny):
     result = CliRunner().invoke(cli.commands, ["status", "tiny", "--course", str(tiny.root)])
     assert isinstance(result.exception, AssignmentError)
     assert "gradebook.db not found: run `autograder grade" in str(result.exception)
+
+
+def test_the_table_fits_a_narrow_terminal():
+    """With four items, 60 columns are enough: ids and status are folded, and no point."""
+    assignment = Assignment(PROJECT, "dropout_l2")
+    points = dict.fromkeys((item.name for item in assignment.items), 0.85)
+    on = Console(width=60, force_terminal=True, file=io.StringIO())
+    status_module.print_status(on, assignment, [Entry("student-01", points, Status.REMARKS)])
+    lines = on.file.getvalue().splitlines()
+    assert max(len(Text.from_ansi(line).plain) for line in lines) <= 60
+    assert on.file.getvalue().count("0.85") == 4
