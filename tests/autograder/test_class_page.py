@@ -141,8 +141,8 @@ def test_the_page_has_statistics_rates_and_mistakes():
     assert ["total", "3", "3", "2.67", "3.00", "0.58", "2 (67 %)"] in cells
     assert ["It scales. (essential)", "75 %", "", "3", "1", "0", "-"] in cells
     assert ["1", "identityMend identity.", "test_one", "bob"] in cells
-    assert "3 others are not counted, and no zeros" in reader.plain
-    assert "1 other is not counted, and no zeros" in read(CLASS[:4]).plain
+    assert "3 others are not counted: missing" in reader.plain
+    assert "1 other is not counted: missing" in read(CLASS[:4]).plain
     assert "6 students: 2 graded, 1 graded with remarks" in reader.plain
     assert "not defined: fewer than 10 submissions" in reader.plain
     assert "nan" not in reader.plain.lower().split()

@@ -81,7 +81,7 @@ def test_a_class_that_was_graded_is_on_one_page(course, grade):
     assert ["total", "2", "8", "1.66", "2.00", "0.72", "6 (75 %)"] in cells
     assert ["The input is not changed in place.", "100 %", "", "8", "0", "0", "-"] in cells
     assert ["The output is factor * x, for any factor.", "88 %", "", "7", "1", "0", "-"] in cells
-    assert "1 other is not, and is no zero" in reader.plain
+    assert "1 other is not counted: missing, not graded yet" in reader.plain
 
 
 def test_what_is_told_ends_with_the_place_and_three_findings(course, grade):
