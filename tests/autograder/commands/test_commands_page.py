@@ -3,6 +3,7 @@
 import importlib
 import json
 import re
+import shutil
 
 import pytest
 from click.testing import CliRunner
@@ -64,12 +65,12 @@ def test_exit_codes_are_those_of_the_help():
     assert codes == re.findall(r"^  (\d+) ", cli.EXIT_CODES, re.MULTILINE)
 
 
-def test_keys_of_status(tiny, monkeypatch):
+def test_keys_of_status(tiny, monkeypatch, empty_gradebook):
     """With a student who has all that there can be."""
     line = Entry("ann", {"test_scaler": 1.0}, Status.REMARKS, ("odd",), "odd", "read it", "all")
     found = ClassRecord([], [Record(line)])
     monkeypatch.setattr(status_module, "read_class", lambda *_: found)
-    (tiny.root / "gradebook.db").touch()
+    shutil.copy(empty_gradebook, tiny.root)
     result = CliRunner().invoke(
         cli.commands, ["status", "tiny", "--json", "--course", str(tiny.root)]
     )

@@ -1,6 +1,7 @@
 """`autograder status`: a table that reads well, and shows what students wrote as it is."""
 
 import io
+import shutil
 
 import pytest
 from click.testing import CliRunner
@@ -26,13 +27,13 @@ CLASS = [
 
 
 @pytest.fixture
-def status(tiny, monkeypatch):
+def status(tiny, monkeypatch, empty_gradebook):
     """A function that runs `autograder status` on a class and returns click's result."""
 
     def run(lines=CLASS, *options):
         found = ClassRecord([], [Record(line) for line in lines])
         monkeypatch.setattr(status_module, "read_class", lambda assignment, db: found)
-        (tiny.root / "gradebook.db").touch()
+        shutil.copy(empty_gradebook, tiny.root)
         words = ["status", "tiny", "--course", str(tiny.root), *options]
         return CliRunner().invoke(cli.commands, words, env={"COLUMNS": "120"})
 
@@ -53,11 +54,11 @@ def test_the_table_has_a_line_for_each_student(status):
     assert found["dan"] == ["-", "-", "missing"]
 
 
-def test_the_table_has_the_points_of_each_item(tmp_path, monkeypatch):
+def test_the_table_has_the_points_of_each_item(tmp_path, monkeypatch, empty_gradebook):
     """The head names each item and what it is worth."""
     assignment = make_course(tmp_path, points=2.5)
     monkeypatch.setattr(status_module, "read_class", lambda *_: ClassRecord([], []))
-    (assignment.root / "gradebook.db").touch()
+    shutil.copy(empty_gradebook, assignment.root)
     words = ["status", "tiny", "--course", str(assignment.root)]
     result = CliRunner().invoke(cli.commands, words, env={"COLUMNS": "120"})
     assert "scaler" in result.output
@@ -102,17 +103,17 @@ def test_no_name_moves_the_cursor(status):
     assert "a?b" in result.output
 
 
-def test_the_gradebook_is_the_courses_own(tiny, monkeypatch):
+def test_the_gradebook_is_the_courses_own(tiny, monkeypatch, empty_gradebook):
     """Without `--db` it is gradebook.db in the course; with it, what it says."""
     asked = []
     monkeypatch.setattr(
         status_module, "read_class", lambda _, db: asked.append(db) or ClassRecord([], [])
     )
-    (tiny.root / "gradebook.db").touch()
+    shutil.copy(empty_gradebook, tiny.root)
     words = ["status", "tiny", "--course", str(tiny.root)]
     CliRunner().invoke(cli.commands, words)
     elsewhere = tiny.root / "elsewhere.db"
-    elsewhere.touch()
+    shutil.copy(empty_gradebook, elsewhere)
     CliRunner().invoke(cli.commands, [*words, "--db", f"sqlite:///{elsewhere}"])
     assert asked == [f"sqlite:///{tiny.root}/gradebook.db", f"sqlite:///{elsewhere}"]
 
