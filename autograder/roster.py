@@ -142,7 +142,9 @@ class Roster:
                 people.append(Person(**values))
         ids = [person.id for person in people]
         if twice := sorted({one for one in ids if ids.count(one) > 1})[:5]:
-            raise RosterError(f"{path} must have each student once, got {twice} more than once")
+            raise RosterError(
+                f"{path} must have each student once, got {twice} more than once: delete the others"
+            )
         return cls(people)
 
     @classmethod
