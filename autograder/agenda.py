@@ -169,7 +169,7 @@ class Agenda:
         """Ask for something whose value, and kind of value, can be foretold."""
         foretold = (result.number, result.kind)
         request = self._sandbox.request(do, what, label, self._hold, foretold=foretold)
-        self._wait(request, result, spoilt, sys._getframe(2))  # noqa: SLF001  # whoever uses it
+        self._wait(request, result, spoilt, sys._getframe(2))  # noqa: SLF001  # the suite's
 
     def number(self) -> int:
         """Return a number for something that is put off."""
@@ -190,7 +190,7 @@ class Agenda:
         ------
         StudentError
         """
-        suite = sys._getframe(2)  # noqa: SLF001  # of whoever uses a stand-in
+        suite = sys._getframe(2)  # noqa: SLF001  # two above: whoever uses a stand-in
         request = self._sandbox.request(do, what, label, self._hold, more=self._gathers)
         if self._gathers:
             answer = Answer(self.flush, take, excuse)
@@ -215,7 +215,7 @@ class Agenda:
             for number, ask in enumerate(asks, start=1):
                 self._gathers = number < len(asks)  # the others travel with the last
                 returned.append(ask())
-        except Exception as error:  # noqa: BLE001  # for whoever gets to it
+        except Exception as error:  # noqa: BLE001  # raised in its turn, whatever it is
             fault = error
         finally:
             self._gathers = False

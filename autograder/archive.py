@@ -31,6 +31,8 @@ MAX_DEPTH = 3  # of archives within archives
 MAX_NAME = 200  # characters of a file's path
 CHUNK = 2**20
 UNIX_TIME = 0x5455  # the zip format's field for a time in UTC
+FIELD = struct.Struct("<HH")  # of a zip entry: its kind and size
+TIME = struct.Struct("<Bi")  # which times there are, and when it was modified
 AT_ONCE = timedelta(hours=1)  # dates within it may be those of a download
 NEARLY = timedelta(hours=26)  # the same day, in whatever zone
 BROKEN = (
@@ -230,11 +232,13 @@ def _zipped(archive: zipfile.ZipFile, zone: tzinfo, info: zipfile.ZipInfo) -> Me
 def _date(info: zipfile.ZipInfo, zone: tzinfo) -> float:
     """Return the date of a file in a zip archive: in UTC where it says so, or else in its zone."""
     extra = info.extra
-    while len(extra) >= 4:  # noqa: PLR2004  # the field's kind and size, two bytes each
-        kind, size = struct.unpack("<HH", extra[:4])
-        body, extra = extra[4 : 4 + size], extra[4 + size :]
-        if kind == UNIX_TIME and len(body) >= 5 and body[0] & 1:  # noqa: PLR2004  # flags, a time
-            return float(struct.unpack("<i", body[1:5])[0])
+    while len(extra) >= FIELD.size:
+        kind, size = FIELD.unpack_from(extra)
+        body, extra = extra[FIELD.size : FIELD.size + size], extra[FIELD.size + size :]
+        if kind == UNIX_TIME and len(body) >= TIME.size:
+            flags, seconds = TIME.unpack_from(body)
+            if flags & 1:
+                return float(seconds)
     with suppress(ValueError, OverflowError):
         return datetime(*info.date_time, tzinfo=zone).timestamp()
     return 0.0

@@ -47,7 +47,11 @@ class Sight:
     fault: str = ""
 
 
-def look_there(name: str, notebooks: list[str], allow_no_isolation: bool) -> Plain:  # noqa: FBT001
+def look_there(
+    name: str,
+    notebooks: list[str],
+    allow_no_isolation: bool,  # noqa: FBT001  # Dask passes it as it is
+) -> Plain:
     """Return what this worker has and can, as a `Sight`'s data."""
     course = _course()
     sight = Sight(autograder.__version__, str(course))

@@ -6,7 +6,6 @@ what is not taken is told with its reason.
 """
 
 import atexit
-import os
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -274,7 +273,7 @@ class LmsCollector(FileNameCollectorPlugin):
         where = Path(
             coursedir.format_path(coursedir.submitted_directory, student, coursedir.assignment_id)
         )
-        if where.is_dir() and os.listdir(where) and not self.parent.force:  # noqa: PTH208  # hidden too
+        if where.is_dir() and any(where.iterdir()) and not self.parent.force:
             refused = f"{student} has handed in before: --force takes this instead"
         chosen: dict[str, Candidate] = {}
         for one in sorted(candidates, key=lambda one: one.age):

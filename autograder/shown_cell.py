@@ -85,7 +85,9 @@ def shown_cells(
         theirs = is_answer or cell.source not in given
         pieces.append(_of_source(shown, cell, 0 if is_answer else 1 if theirs else 2))
         known = waiting.get(cell.source.strip(), []) if cell.cell_type == "code" else []
-        pieces += [_of_output(shown, output, theirs) for output in (known.pop(0) if known else [])]
+        pieces += [
+            _of_output(shown, output, theirs=theirs) for output in (known.pop(0) if known else [])
+        ]
     for piece in sorted(pieces, key=lambda piece: (piece.rank, piece.size)):
         html = piece.make() if piece.size + FRAME <= room else piece.instead
         if len(html.encode()) + FRAME > room:
@@ -109,7 +111,7 @@ def _of_source(shown: ShownCell, cell: Any, rank: int) -> _Piece:
     return _Piece(rank, 0, put, make, "")
 
 
-def _of_output(shown: ShownCell, output: Output, theirs: bool) -> _Piece:  # noqa: FBT001
+def _of_output(shown: ShownCell, output: Output, *, theirs: bool) -> _Piece:
     is_picture = output.kind is Kind.PICTURE
     size = len(output.text) if is_picture else 0
     rank = (5 if is_picture else 3) + (not theirs)
