@@ -4,12 +4,14 @@ import hashlib
 import tomllib
 from dataclasses import dataclass, field, fields
 from functools import cached_property
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
 from autograder.submission import Cell, Submission
+from autograder.worker.opening import Opening
 
 
 class AssignmentError(Exception):
@@ -125,6 +127,18 @@ class Assignment:
             path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
             for path in sorted(folder.rglob("*.py"))
         }
+
+    @cached_property
+    def opening(self) -> Opening:
+        """What is the same in all notebooks: modules, and the cells before the first answer."""
+        code = [
+            cell for cell in Submission.from_notebook(self.release).cells if cell.kind == "code"
+        ]
+        begin = takewhile(lambda cell: not cell.grade and self.role(cell) == "given", code)
+        cells = tuple(cell.source for cell in begin)
+        own = enumerate(cell for cell in code if not cell.grade)
+        given = tuple((number, cell.source) for number, cell in own if self.role(cell) == "given")
+        return Opening(tuple(self.given.items()), tuple(self.forbidden), cells, given[len(cells) :])
 
     @property
     def hidden(self) -> Path:

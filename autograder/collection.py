@@ -63,7 +63,8 @@ def run_functions(
     if not items:
         return []
     suites = _suites(assignment.root, assignment.name, assignment.notebook, assignment.version)
-    template(grading.layers, assignment.limits)  # which ends with the thread that starts it
+    # which ends with the thread that starts it
+    template(grading.layers, assignment.limits, assignment.opening)
     try:
         suites.run(grading, {item.name for item in items}, prefix, taker)
     except SuitesEndedError as error:

@@ -18,7 +18,7 @@ from autograder.report import Report, Status
 from autograder.sandbox import Budget
 from autograder.submission import Submission
 from autograder.suite import SuiteRun, run_suites
-from autograder.template import template
+from autograder.template import forget_templates, template
 
 OBSERVING_SECONDS = 10.0  # of a submission's time, at most
 TRIES = 2  # of what the system may end at any moment, such as where memory is short
@@ -65,11 +65,11 @@ def grade(
     """
     layers = probe.reached() if layers is None else layers
     for _ in range(TRIES):
-        parent = template(layers, assignment.limits)
+        parent = template(layers, assignment.limits, assignment.opening)
         report = _grade(assignment, submission, remarks, layers)
         if not parent.broken:  # else its workers have ended with it: no fault of the student's
             break
-        template.cache_clear()
+        forget_templates()
     return report
 
 

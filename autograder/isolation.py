@@ -5,8 +5,7 @@ All of this is decided on the trusted side. `worker/confinement.py` carries it o
 
 import os
 import re
-import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -76,14 +75,14 @@ def bubblewrap(scratch: str, limits: Limits) -> list[str]:
 
 
 def confinement(layers: Layers, scratch: str, limits: Limits) -> dict[str, Any]:
-    """Return what a new worker is told of its confinement, as plain values."""
+    """Return what a template is told of its workers' confinement, as plain values."""
     seen = view()
-    user, reads_as_root = _user(seen, layers)
     return asdict(
         Confinement(
             layers=sorted(layers),
             readable=[str(path) for path in seen.readable],
             partly=[str(path) for path in seen.partly],
+            around=[str(path) for path in _around([*seen.readable, *seen.partly], Path(scratch))],
             scratch=scratch,
             limits={
                 "RLIMIT_AS": limits.memory_mb * MEBIBYTE,
@@ -92,24 +91,38 @@ def confinement(layers: Layers, scratch: str, limits: Limits) -> dict[str, Any]:
                 "RLIMIT_NOFILE": OPEN_FILES,
                 "RLIMIT_CORE": 0,
             },
-            user=user,
-            reads_as_root=reads_as_root,
+            reads_as_root=_is_hidden(seen, layers),
             threads=limits.threads,
         )
     )
 
 
-def _user(seen: View, layers: Layers) -> tuple[int | None, bool]:
-    """Return the user that a worker is to become, and whether it keeps root's right to read."""
+def users(layers: Layers) -> range:
+    """Return the users of whom a worker is to become one; none if it has to stay who it is."""
     rights = _rights()
     if os.geteuid() != 0 or not rights & CAP_SETUID or not rights & CAP_SETGID or not _mapped():
-        return None, False
-    hidden = Layer.BUBBLEWRAP not in layers and not all(
+        return range(0)
+    if not rights & CAP_CHOWN or (_is_hidden(view(), layers) and not rights & CAP_DAC_READ_SEARCH):
+        return range(0)
+    return USERS
+
+
+def _around(paths: Iterable[Path], scratch: Path) -> list[Path]:
+    """Return the highest folders that hold some paths, wherever links lead, and not `scratch`."""
+    above = {one for path in (scratch, scratch.resolve()) for one in (path, *path.parents)}
+    folders = [
+        [one for one in (*reversed(real.parents), real) if one not in above]
+        for path in paths
+        for real in (path, path.resolve())
+    ]
+    return list(dict.fromkeys(lower[0] for lower in folders if lower))
+
+
+def _is_hidden(seen: View, layers: Layers) -> bool:
+    """Tell whether what a worker needs lies where only root may look: in root's home."""
+    return Layer.BUBBLEWRAP not in layers and not all(
         parent.stat().st_mode & 1 for path in seen.readable for parent in path.parents
     )
-    if not rights & CAP_CHOWN or (hidden and not rights & CAP_DAC_READ_SEARCH):
-        return None, False
-    return secrets.choice(USERS), hidden
 
 
 def _rights() -> int:

@@ -4,11 +4,12 @@ import platform
 from functools import lru_cache
 
 from autograder import isolation
-from autograder.assignment import Assignment
+from autograder.assignment import Limits
 from autograder.isolation import Layers
 from autograder.sandbox import Budget, Sandbox, SandboxError, StudentError
 from autograder.scratch import Scratch
 from autograder.worker.confinement import Layer
+from autograder.worker.opening import Opening
 
 # the best first: in an ordinary container bubblewrap cannot run, in older kernels no Landlock
 LEVELS: list[Layers] = [
@@ -65,7 +66,7 @@ def breach(layers: Layers) -> str:
         secret.chmod(0o644)
         folder.chmod(0o755)  # so that it is not the user alone who is kept from it
         try:
-            sandbox = Sandbox(Assignment(folder, "none"), Budget(SECONDS), 0, layers)
+            sandbox = Sandbox(Limits(), Opening(), Budget(SECONDS), 0, layers)
             done = sandbox.ask("try_forbidden_acts", {"secret": str(secret)}, SECONDS)
             sandbox.close()
         except (SandboxError, StudentError) as error:

@@ -8,11 +8,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograder import isolation
-from autograder.assignment import Assignment, Limits
+from autograder.assignment import Limits
 from autograder.isolation import Layers
-from autograder.template import START_SECONDS, Template, TemplateError, Worker, template
+from autograder.template import (
+    START_SECONDS,
+    Template,
+    TemplateError,
+    Worker,
+    forget_templates,
+    template,
+)
 from autograder.worker import wire
+from autograder.worker.opening import Opening
 
 AT_ONCE = 2**14  # bytes, which a waiting worker's end always has room for
 FOLDERS = re.compile(r"(?:\bfile://|(?<![\w./])(?!//))/(?:[\w.+@~-]+/)+")  # of no web address
@@ -96,8 +103,9 @@ class Sandbox:
 
     Parameters
     ----------
-    assignment : Assignment
-        For its limits and given modules.
+    limits : Limits
+    opening : Opening
+        What the worker begins with.
     budget : Budget
         Shared by all workers of one submission.
     seed : int
@@ -110,15 +118,17 @@ class Sandbox:
     SandboxError
     """
 
-    def __init__(self, assignment: Assignment, budget: Budget, seed: int, layers: Layers) -> None:
-        self.limits = assignment.limits
+    def __init__(
+        self, limits: Limits, opening: Opening, budget: Budget, seed: int, layers: Layers
+    ) -> None:
+        self.limits = limits
         self.budget = budget
         self._epitaph: DiedError | None = None
-        self._template, self._worker = _fork(layers, self.limits)
+        self._template, self._worker = _fork(layers, limits, opening)
         self._connection = self._worker.connection
         self._answers = wire.Receiver(self._connection)
         try:
-            request = self.request("start", self._settings(assignment, seed))
+            request = self.request("start", {"seed": seed, "user": self._template.user()})
             self._connection.sendall(request.frame)
             self._receive(request, Budget(START_SECONDS), START_SECONDS)
         except (OSError, EOFError, StudentError, wire.WireError) as error:
@@ -249,19 +259,14 @@ class Sandbox:
         """Whether the worker can still be asked."""
         return self._epitaph is None
 
+    @property
+    def opened(self) -> int:
+        """How many of the opening's cells it has run."""
+        return self._template.opened or 0
+
     def close(self) -> None:
         """End the worker and all that it started."""
         self._worker.end()
-
-    def _settings(self, assignment: Assignment, seed: int) -> dict[str, Any]:
-        return {
-            "given": assignment.given,
-            "forbidden": assignment.forbidden,
-            "seed": seed,
-            "confinement": isolation.confinement(
-                self._template.layers, self._template.scratch, self.limits
-            ),
-        }
 
     def _send(self, frames: bytes, seconds: float) -> None:
         if len(frames) > AT_ONCE:  # which takes as long as the worker takes to read it
@@ -324,13 +329,13 @@ def one_line(text: object) -> str:
     return FOLDERS.sub("", " ".join(line.split()))
 
 
-def _fork(layers: Layers, limits: Limits) -> tuple[Template, Worker]:
+def _fork(layers: Layers, limits: Limits, opening: Opening) -> tuple[Template, Worker]:
     """Return a new worker, and its template; one that is broken is replaced once."""
     for last in (False, True):
         try:
-            return (parent := template(layers, limits)), parent.fork()
+            return (parent := template(layers, limits, opening)), parent.fork()
         except TemplateError as error:
-            template.cache_clear()
+            forget_templates()
             if last:
                 raise SandboxError(f"a worker did not start: {error}") from error
     raise AssertionError

@@ -97,13 +97,17 @@ class Session:
 
     def _run_cells(self, skip: list[tuple[int, int]]) -> Sandbox:
         while True:
-            sandbox = Sandbox(self.assignment, self.budget, self.seed, self.layers)
+            opening = self.assignment.opening
+            sandbox = Sandbox(self.assignment.limits, opening, self.budget, self.seed, self.layers)
+            opened = [{"source": s, "role": "given"} for s in opening.cells[: sandbox.opened]]
+            first = len(opened) if self._cells[: len(opened)] == opened else 0
             reached: deque[Any] = deque([None], maxlen=1)
             try:
                 remarks = sandbox.ask(
                     "run",
                     {
-                        "cells": self._cells,
+                        "cells": self._cells[first:],
+                        "first": first,
                         "skip": skip,
                         "definitions_only": bool(skip),
                         "graded": self._graded,

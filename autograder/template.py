@@ -1,14 +1,16 @@
 """The trusted end of the template: the warm process from which each worker is forked."""
 
 import atexit
+import json
 import os
+import secrets
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import weakref
-from functools import lru_cache
+from dataclasses import asdict
 from pathlib import Path
 
 from autograder import isolation
@@ -17,13 +19,14 @@ from autograder.isolation import Layers
 from autograder.scratch import Scratch
 from autograder.view import view
 from autograder.worker.confinement import Layer
-from autograder.worker.template import ANSWER, ENDED_BY_US, REQUEST
+from autograder.worker.opening import Opening
+from autograder.worker.template import ANSWER, ENDED_BY_US, OPEN, REQUEST, Settings
 
 BOOT = (
-    "import sys; descriptor, parent, scratch, size, *paths = sys.argv[1:]; sys.path[:0] = paths; "
-    "from autograder.worker.template import main; "
-    "main(int(descriptor), int(parent), scratch, int(size), paths)"
+    "import sys; descriptor, settings, *paths = sys.argv[1:]; sys.path[:0] = paths; "
+    "from autograder.worker.template import main; main(int(descriptor), settings)"
 )
+KEPT = 4  # templates at a time, for one class after the other
 START_SECONDS = 60.0  # for our own code alone: a busy machine must cost nobody a point
 # in namespaces of their own, all that workers can write to; it hides nothing that they need, as
 # `/tmp` would where the engine or Python lies below it
@@ -76,7 +79,14 @@ class Template:
     layers : Layers
         What confines its workers.
     limits : Limits
-        For the size of what they may write.
+        Of a worker.
+
+    Attributes
+    ----------
+    opening : Opening
+        What its workers begin with; a template without one may still be given one.
+    opened : int
+        How many of its cells have been run for all workers, once one has been forked.
 
     Raises
     ------
@@ -86,6 +96,9 @@ class Template:
 
     def __init__(self, layers: Layers, limits: Limits) -> None:
         self.layers = layers
+        self.limits = limits
+        self.opening = Opening()
+        self.opened: int | None = None
         self.broken = False  # whether it was found to have ended
         namespaces = Layer.BUBBLEWRAP in layers
         self.scratch = INSIDE
@@ -93,19 +106,24 @@ class Template:
         if self._folder is not None:
             self.scratch = str(self._folder.path)
             self._folder.path.chmod(0o711)  # for workers of another user to pass through
+        self._users = isolation.users(layers)
         self._asking = threading.Lock()  # suites that end do so in a thread of their own
         self._control, theirs = socket.socketpair()
         self._control.settimeout(START_SECONDS)
         self._log = tempfile.TemporaryFile("a+b")  # noqa: SIM115  # closed with this object
         with theirs:
-            # in a namespace of its own, it knows no number of ours
-            parent = 0 if namespaces else os.getpid()
+            paths = [str(path) for path in view().search]
+            settings = Settings(
+                parent=0 if namespaces else os.getpid(),  # in there, it knows no number of ours
+                paths=paths,
+                scratch_size=0 if namespaces else limits.scratch_mb * isolation.MEBIBYTE,
+                confinement=isolation.confinement(layers, self.scratch, limits),
+            )
             python = [str(Path(sys.executable).resolve()), "-I", "-S", "-c", BOOT]
-            size = 0 if namespaces else limits.scratch_mb * isolation.MEBIBYTE
-            arguments = [theirs.fileno(), parent, self.scratch, size, *view().search]
+            arguments = [str(theirs.fileno()), json.dumps(settings._asdict()), *paths]
             around = isolation.bubblewrap(self.scratch, limits) if namespaces else []
             self._process = subprocess.Popen(  # our own interpreter and code
-                [*around, *python, *map(str, arguments)],
+                [*around, *python, *arguments],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -115,11 +133,17 @@ class Template:
             )
         _running.add(self)
 
+    def user(self) -> int | None:
+        """Return whom a new worker is to become; None if it has to stay who it is."""
+        return secrets.choice(self._users) if self._users else None
+
     def fork(self) -> "Worker":
         """Start a worker."""
         ours, theirs = socket.socketpair()
         with theirs:
             try:
+                if self.opened is None and self.opening != Opening():
+                    self.opened = self._open()
                 return Worker(self, self._ask(0, 0, theirs), ours)
             except (OSError, EOFError) as error:
                 ours.close()
@@ -138,11 +162,25 @@ class Template:
         self._log.seek(0)
         return self._log.read()[-2000:].decode(errors="replace").strip()
 
-    def _ask(self, number: int, milliseconds: int, connection: socket.socket | None = None) -> int:
+    def _open(self) -> int:
+        # what takes longer than a single statement may is not run for all
+        more = {"user": self.user(), "seconds": self.limits.statement_seconds}
+        told = json.dumps({**asdict(self.opening), **more}).encode()
+        return self._ask(OPEN, len(told), more=told)
+
+    def _ask(
+        self,
+        number: int,
+        amount: int,
+        connection: socket.socket | None = None,
+        *,
+        more: bytes = b"",
+    ) -> int:
         descriptors = [connection.fileno()] if connection else []
         try:
             with self._asking:
-                socket.send_fds(self._control, [REQUEST.pack(number, milliseconds)], descriptors)
+                socket.send_fds(self._control, [REQUEST.pack(number, amount)], descriptors)
+                self._control.sendall(more)
                 answer = self._control.recv(ANSWER.size, socket.MSG_WAITALL)
             if len(answer) < ANSWER.size:
                 raise EOFError("it has ended")
@@ -175,10 +213,25 @@ def close_all() -> None:
         one.close()
 
 
-@lru_cache(maxsize=4)
-def template(layers: Layers, limits: Limits) -> Template:
-    """Return this process's template for workers that are confined like this."""
-    return Template(layers, limits)
+_kept: list[Template] = []  # the one used last comes first
+
+
+def template(layers: Layers, limits: Limits, opening: Opening) -> Template:
+    """Return this process's template for workers that are confined, and begin, like this."""
+    fitting = (
+        one
+        for one in _kept
+        if (one.layers, one.limits) == (layers, limits) and one.opening in (opening, Opening())
+    )
+    chosen = next(fitting, None) or Template(layers, limits)
+    chosen.opening = opening
+    _kept[:] = [chosen, *(one for one in _kept if one is not chosen)][:KEPT]
+    return chosen
+
+
+def forget_templates() -> None:
+    """Have the next worker forked from a new template."""
+    _kept.clear()
 
 
 def _environment() -> dict[str, str]:

@@ -8,7 +8,8 @@ import ast
 import re
 import types
 from collections.abc import Callable
-from typing import Any, Literal, TypedDict
+from functools import cache
+from typing import Any, Literal, NamedTuple, TypedDict
 
 from autograder.worker.absent import Absent, policy
 
@@ -84,6 +85,7 @@ class Notebook:
         *,
         definitions_only: bool,
         graded: dict[str, int] | None = None,
+        first: int = 0,
     ) -> None:
         """Run the cells in order.
 
@@ -98,26 +100,28 @@ class Notebook:
             Leave out every statement that defines nothing.
         graded : dict of str to int, optional
             By the names of graded cells, the numbers of the cells before which they stand.
+        first : int
+            The number of the first of these cells: as many have been run before.
         """
-        for number, cell in enumerate(cells):
+        for number, cell in enumerate(cells, start=first):
             self._note(number, graded or {})
             try:
-                tree = parse(cell["source"])
+                statements = compiled(number, cell["source"])
             except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
                 line = getattr(error, "lineno", None) or 0
                 self._remark(
                     number, line, f"{type(error).__name__}: {getattr(error, 'msg', error)}"
                 )
                 continue
-            future = [node for node in tree.body if _is_future_import(node)]
             before = dict(self.module.__dict__)
-            for node in tree.body:
+            for statement in statements:
+                node = statement.node
                 if (number, node.lineno) in skip or (definitions_only and not _defines(node)):
                     continue
-                if cell["role"] == "given" and self._demonstrates(node):
+                if cell["role"] == "given" and self._demonstrates(statement):
                     continue
                 announce(number, node.lineno)
-                self._execute(node, future, number)
+                self._execute(statement, number)
             new = {
                 name: value
                 for name, value in self.module.__dict__.items()
@@ -132,7 +136,7 @@ class Notebook:
                 self._stubs.update(new)
             if cell["role"] in {"answer", "stub"}:
                 self._answering |= set(new)
-        self._note(len(cells), graded or {})
+        self._note(first + len(cells), graded or {})
         self._at_end = dict(self.module.__dict__)
 
     def enter(self, graded: str) -> None:
@@ -149,34 +153,77 @@ class Notebook:
                 if value is not self._stubs.get(name)
             }
 
-    def _demonstrates(self, node: ast.stmt) -> bool:
+    def _demonstrates(self, statement: "Statement") -> bool:
         """Tell whether a given statement only shows the answers at work: grading needs it not.
 
         So no answer that hangs or ends the process does so before it is graded.
         """
-        names = [child for child in ast.walk(node) if isinstance(child, ast.Name)]
-        if self._answering.isdisjoint(name.id for name in names):
+        if self._answering.isdisjoint(statement.names):
             return False
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-            self._answering.add(node.name)  # it may be defined, but what uses it demonstrates
+        if isinstance(statement.node, (ast.FunctionDef, ast.ClassDef)):
+            self._answering.add(statement.node.name)  # it may be defined, but what uses it shows it
             return False
-        self._answering |= {name.id for name in names if isinstance(name.ctx, ast.Store)}
+        self._answering |= statement.stores
         return True
 
-    def _execute(self, node: ast.stmt, future: list[ast.stmt], number: int) -> None:
-        policy.strict_imports = isinstance(node, ast.Try)
+    def _execute(self, statement: "Statement", number: int) -> None:
+        policy.strict_imports = isinstance(statement.node, ast.Try)
         try:
-            body = [*future, node] if node not in future else [node]
-            code = compile(ast.Module(body, []), f"<cell {number}>", "exec", dont_inherit=True)
-            exec(code, self.module.__dict__)  # noqa: S102  # this is what a worker is for
+            if isinstance(statement.code, BaseException):
+                raise statement.code
+            exec(statement.code, self.module.__dict__)  # noqa: S102  # what a worker is for
         except BaseException as error:  # noqa: BLE001  # a student's sys.exit() ends nothing either
-            self._remark(number, node.lineno, describe(error))
+            self._remark(number, statement.node.lineno, describe(error))
         finally:
             policy.strict_imports = False
 
     def _remark(self, cell: int, line: int, cause: str) -> None:
         if len(self.remarks) < MAX_REMARKS:
             self.remarks.append({"cell": cell, "line": line, "cause": cause[:300]})
+
+
+class Statement(NamedTuple):
+    """A statement of a cell.
+
+    Parameters
+    ----------
+    node : ast.stmt
+    code : code
+        Or why there is none.
+    names, stores : frozenset of str
+        The names in it, and those that it binds.
+    """
+
+    node: ast.stmt
+    code: types.CodeType | BaseException
+    names: frozenset[str]
+    stores: frozenset[str]
+
+
+@cache  # so that what is given is compiled in the template, once
+def compiled(number: int, source: str) -> list[Statement]:
+    """Return a cell's statements.
+
+    Raises
+    ------
+    SyntaxError, ValueError, RecursionError, MemoryError
+        If the cell cannot be parsed.
+    """
+    body = parse(source).body
+    future = [node for node in body if _is_future_import(node)]
+    return [_statement(node, future, f"<cell {number}>") for node in body]
+
+
+def _statement(node: ast.stmt, future: list[ast.stmt], file: str) -> Statement:
+    module = ast.Module([*future, node] if node not in future else [node], [])
+    code: types.CodeType | BaseException
+    try:
+        code = compile(module, file, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        code = error
+    names = [child for child in ast.walk(node) if isinstance(child, ast.Name)]
+    stores = frozenset(name.id for name in names if isinstance(name.ctx, ast.Store))
+    return Statement(node, code, frozenset(name.id for name in names), stores)
 
 
 def parse(source: str) -> ast.Module:

@@ -15,9 +15,10 @@ import tempfile
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from os import getpid  # whatever becomes of `os.getpid`
 from pathlib import Path
 
-from landlockpy import AccessFS, Ruleset, Scope
+from landlockpy import AccessFS, AccessNet, Ruleset, Scope
 from seccompy import Action, ArgCmp, CmpOp, Filter
 
 from autograder.worker.death import die_with_parent
@@ -43,14 +44,15 @@ class Confinement:
         Files, and folders with all that is in them.
     partly : list of str
         Folders that may be listed, while of what they hold only `readable` can be read.
+    around : list of str
+        Folders in which all of that lies, and `scratch` does not.
     scratch : str
         The folder in which it makes one of its own, to write to.
     limits : dict of str to int
         By the names of `resource`.
-    user : int, optional
-        A user, and group, to become.
     reads_as_root : bool
-        Whether that user keeps root's right to read: where the interpreter lies in root's home.
+        Whether a user that it becomes keeps root's right to read: where the interpreter lies in
+        root's home.
     threads : int
         How many it may have.
     """
@@ -58,9 +60,9 @@ class Confinement:
     layers: list[str]
     readable: list[str]
     partly: list[str]
+    around: list[str]
     scratch: str
     limits: dict[str, int]
-    user: int | None
     reads_as_root: bool
     threads: int
 
@@ -136,17 +138,44 @@ def syscall_filter() -> Filter:
     return calls
 
 
-def confine(confinement: Confinement) -> None:
-    """Confine this process; what fails raises, and no student's code runs."""
-    own = _make_scratch(confinement)
-    if confinement.user is not None:
-        _become(confinement.user, reads_as_root=confinement.reads_as_root)
+def shared_files(confinement: Confinement) -> Ruleset | None:
+    """Return what all workers may do to files, made once: some hundred paths take milliseconds.
+
+    It lets them into the whole of `scratch`: the rest is for `confine` to take away.
+    """
+    if Layer.LANDLOCK not in confinement.layers:
+        return None
+    ruleset = Ruleset(scoped=Scope.ABSTRACT_UNIX_SOCKET | Scope.SIGNAL)
+    _allow_reading(ruleset, confinement.readable)
+    for path in confinement.partly:
+        ruleset.allow_path(path, AccessFS.READ_DIR)
+    ruleset.allow_path(confinement.scratch, READ | WRITE)
+    ruleset.allow_path(os.devnull, AccessFS.READ_FILE | AccessFS.WRITE_FILE)
+    return ruleset
+
+
+def confine(confinement: Confinement, files: Ruleset | None, user: int | None) -> None:
+    """Confine this process; what fails raises, and no student's code runs.
+
+    Parameters
+    ----------
+    confinement : Confinement
+    files : Ruleset, optional
+        Of `shared_files`.
+    user : int, optional
+        A user, and group, to become.
+    """
+    own = _make_scratch(confinement.scratch, user)
+    if user is not None:
+        _become(user, reads_as_root=confinement.reads_as_root)
     threads = confinement.threads
-    if confinement.user is None and Layer.BUBBLEWRAP not in confinement.layers:
+    if user is None and Layer.BUBBLEWRAP not in confinement.layers:
         threads += _tasks_of_this_user()  # which share one limit
     limits = {**confinement.limits, "RLIMIT_NPROC": threads}
-    if Layer.LANDLOCK in confinement.layers:
-        _restrict_files(confinement, own)
+    if files is not None:
+        with files:
+            files.restrict()
+        _restrict_to(own, confinement.around)
     for name, limit in limits.items():
         resource.setrlimit(getattr(resource, name), (limit, limit))
     if Layer.SECCOMP in confinement.layers:
@@ -158,11 +187,11 @@ def scratch_of(base: str, process: int) -> Path:
     return Path(base, str(process))
 
 
-def _make_scratch(confinement: Confinement) -> Path:
-    own = scratch_of(confinement.scratch, os.getpid())
+def _make_scratch(base: str, user: int | None) -> Path:
+    own = scratch_of(base, getpid())
     own.mkdir(mode=0o700)
-    if confinement.user is not None:
-        os.chown(own, confinement.user, confinement.user)
+    if user is not None:
+        os.chown(own, user, user)
     os.chdir(own)
     for name in ("HOME", "TMPDIR"):
         os.environ[name] = str(own)
@@ -207,14 +236,16 @@ def _tasks_of_this_user() -> int:
     return tasks
 
 
-def _restrict_files(confinement: Confinement, own: Path) -> None:
-    with Ruleset(scoped=Scope.ABSTRACT_UNIX_SOCKET | Scope.SIGNAL) as ruleset:
-        for path in confinement.readable:
-            folder = os.path.isdir(path)  # noqa: PTH112  # some hundred paths, for each worker
-            with contextlib.suppress(FileNotFoundError):  # a link that leads out of the namespace
-                ruleset.allow_path(path, READ if folder else AccessFS.READ_FILE)
-        for path in confinement.partly:
-            ruleset.allow_path(path, AccessFS.READ_DIR)
+def _restrict_to(own: Path, around: list[str]) -> None:
+    """Take away all folders of `scratch` but its own: what lies around was restricted before."""
+    with Ruleset(handled_net=AccessNet.NONE) as ruleset:
+        _allow_reading(ruleset, around)
         ruleset.allow_path(os.devnull, AccessFS.READ_FILE | AccessFS.WRITE_FILE)
         ruleset.allow_path(own, READ | WRITE)
         ruleset.restrict()
+
+
+def _allow_reading(ruleset: Ruleset, paths: list[str]) -> None:
+    for path in map(Path, paths):
+        with contextlib.suppress(FileNotFoundError):  # a link that leads out of the namespace
+            ruleset.allow_path(path, READ if path.is_dir() else AccessFS.READ_FILE)

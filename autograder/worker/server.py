@@ -1,21 +1,19 @@
 """A worker's main loop: runs the notebook's cells, then answers calls on what they define."""
 
-import builtins
 import os
 import socket
 import sys
 import types
+from collections.abc import Callable
 from time import monotonic  # whatever becomes of `time.monotonic`
 from typing import Any
 
 import numpy as np
 
 from autograder.worker import chance, wire
-from autograder.worker.absent import AbsentFinder, policy
+from autograder.worker.absent import policy
 from autograder.worker.cells import Notebook, describe
-from autograder.worker.confinement import Confinement, confine
 from autograder.worker.forbidden import succeeding
-from autograder.worker.given import GivenModules
 
 SLOW = 0.1  # seconds
 MANY = 100  # methods of a class, to be foretold
@@ -32,12 +30,26 @@ class Server:
     that does not say so, and have no answer. So does one that foretells the kind of its value, and
     chooses the number that stands for it from then on, so that those behind it may speak of it: if
     it comes out as foretold, the answer is an empty frame.
+
+    Parameters
+    ----------
+    connection : socket
+    notebook : Notebook
+        In which the opening has been run.
+    confine : callable
+        Confines this process, as a user who is told, if it is to become one.
     """
 
-    def __init__(self, connection: socket.socket) -> None:
+    def __init__(
+        self,
+        connection: socket.socket,
+        notebook: Notebook,
+        confine: Callable[[int | None], None],
+    ) -> None:
         self.connection = connection
         self.requests = wire.Receiver(connection)
-        self.notebook = Notebook()
+        self.notebook = notebook
+        self.confine = confine
         self.objects: dict[int, Any] = {}  # by number, what a `Ref` stands for
         self.held = 0  # how many of the numbers are ours; those of the other side are far above
 
@@ -92,19 +104,10 @@ class Server:
 
         return wire.pack({"number": number, "value": thing}, hold)
 
-    def do_start(
-        self, given: dict[str, str], forbidden: list[str], seed: int, confinement: dict[str, Any]
-    ) -> None:
-        """Take the given modules and be confined; nothing of a student's has run before this."""
-        confine(Confinement(**confinement))
-        policy.forbidden = frozenset(forbidden)
-        sys.meta_path.insert(0, GivenModules(given))
-        sys.meta_path.append(AbsentFinder())
-        sys.modules["__main__"] = self.notebook.module
+    def do_start(self, seed: int, user: int | None) -> None:
+        """Be confined; nothing of a student's has run before this."""
+        self.confine(user)
         os.dup2(1, 2)  # nowhere: from here on it is a student who writes
-        for name in ("exit", "quit"):  # which Jupyter has as well
-            setattr(builtins, name, sys.exit)
-        builtins.input = lambda prompt="": ""  # there is nobody to ask
         for name in ("chmod", "utime"):  # which `shutil.copy` uses, and no result depends on
             setattr(os, name, lambda *what, **how: None)
         chance.fix(seed)
@@ -120,14 +123,26 @@ class Server:
         *,
         definitions_only: bool,
         graded: dict[str, int],
+        first: int,
     ) -> list[Any]:
-        """Run the notebook's cells; before each statement a frame says which one it is."""
+        """Run the notebook's cells; before each statement a frame says which one it is.
+
+        The `first` ones have been run, as the opening; if none, it was not this notebook's.
+        """
+        if first == 0:
+            self.notebook = Notebook()
+            sys.modules["__main__"] = self.notebook.module
 
         def announce(cell: int, line: int) -> None:
             self.connection.sendall(wire.pack({"event": (cell, line)}))
 
         self.notebook.run(
-            cells, set(skip), announce, definitions_only=definitions_only, graded=graded
+            cells,
+            set(skip),
+            announce,
+            definitions_only=definitions_only,
+            graded=graded,
+            first=first,
         )
         policy.grading = True
         return list(self.notebook.remarks)

@@ -1,11 +1,13 @@
 """A warm process with NumPy loaded, from which workers are forked: no worker waits for imports.
 
-No student's code runs in it, and it knows of no assignment: what a worker needs, it is told itself.
+No student's code runs in it. Of an assignment it knows what is the same for all: see `opening`.
 """
 
+import builtins
 import contextlib
 import gc
 import importlib
+import json
 import os
 import select
 import shutil
@@ -15,20 +17,33 @@ import struct
 import sys
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+from os import getpid  # whatever becomes of `os.getpid`
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import landlockpy
 import seccompy
 
-from autograder.worker.confinement import scratch_of, syscall_filter
+from autograder.worker.absent import AbsentFinder
+from autograder.worker.cells import Notebook
+from autograder.worker.confinement import (
+    Confinement,
+    confine,
+    scratch_of,
+    shared_files,
+    syscall_filter,
+)
 from autograder.worker.death import die_with_parent
+from autograder.worker.opening import Opening
 from autograder.worker.server import Server
 
 # a request: 0, and with it the connection of a new worker; or a worker's number, and for how many
-# milliseconds it may still end by itself
+# milliseconds it may still end by itself; or `OPEN`, and the size of an opening, which follows
 REQUEST = struct.Struct(">qq")
-# its answer: the number of the new worker; or the exit code of the old one
+OPEN = -1
+# its answer: the number of the new worker; the exit code of the old one; how many cells were run
 ANSWER = struct.Struct(">q")
 ENDED_BY_US = 1 << 32  # instead of an exit code
 STEP = 0.005  # seconds between two looks at whether a worker has ended
@@ -49,54 +64,151 @@ PRELOADED = [
 ]
 
 
-def main(descriptor: int, parent: int, scratch: str, scratch_size: int, paths: list[str]) -> None:
+def main(descriptor: int, settings: str) -> None:
     """Answer requests on an inherited socket.
 
     Parameters
     ----------
     descriptor : int
         Of the socket.
-    parent : int
-        The process with which this one ends.
-    scratch : str
-        The folder in which workers make their own.
-    scratch_size : int
-        How many bytes each may write there: whoever writes more loses it all. 0 where the folder
-        is a file system of that size, which sees to it by itself.
-    paths : list of str
-        Of Python's search path, forgotten once all is imported.
+    settings : str
+        What `Settings` are made of, as JSON.
     """
-    die_with_parent(parent)
+    told = Settings(**json.loads(settings))
+    die_with_parent(told.parent)
     for name in PRELOADED:
         importlib.import_module(name)
     _warm_up()
-    sys.path[:] = [path for path in sys.path if path not in paths]
+    sys.path[:] = [path for path in sys.path if path not in told.paths]
     sys.path_importer_cache.clear()
-    gc.collect()
-    gc.freeze()  # so that a worker's first collection touches, and copies, nothing of this
+    sys.meta_path.append(AbsentFinder())
+    for name in ("exit", "quit"):  # which Jupyter has as well
+        setattr(builtins, name, sys.exit)
+    builtins.input = lambda prompt="": ""  # there is nobody to ask
     with socket.socket(fileno=descriptor) as control:
-        workers: set[int] = set()
+        Template(control, Confinement(**told.confinement), told.scratch_size).serve()
+
+
+class Settings(NamedTuple):
+    """What the process is told when it starts.
+
+    Parameters
+    ----------
+    parent : int
+        The process with which this one ends.
+    paths : list of str
+        Of Python's search path, forgotten once all is imported.
+    scratch_size : int
+        How many bytes each worker may write: whoever writes more loses it all. 0 where its folder
+        is in a file system of that size, which sees to it by itself.
+    confinement : dict
+        What a `Confinement` is made of.
+    """
+
+    parent: int
+    paths: list[str]
+    scratch_size: int
+    confinement: dict[str, Any]
+
+
+class Template:
+    """The process itself.
+
+    Parameters
+    ----------
+    control : socket
+        On which it is asked.
+    confinement : Confinement
+        Of its workers.
+    scratch_size : int
+    """
+
+    def __init__(self, control: socket.socket, confinement: Confinement, scratch_size: int) -> None:
+        self.control = control
+        self.confinement = confinement
+        self.scratch = confinement.scratch
+        self.scratch_size = scratch_size
+        self.files = shared_files(confinement)
+        self.notebook = Notebook()
+        self.workers: set[int] = set()
+
+    def serve(self) -> None:
+        """Answer until the other side hangs up."""
+        _leave_to_children()
         while True:
-            watched = workers if scratch_size else ()
-            if not select.select([control], [], [], WATCH if watched else None)[0]:
+            watched = self.workers if self.scratch_size else ()
+            if not select.select([self.control], [], [], WATCH if watched else None)[0]:
                 for worker in watched:
-                    if _written(scratch_of(scratch, worker)) > scratch_size:
-                        _take_away(scratch_of(scratch, worker))
+                    if _written(scratch_of(self.scratch, worker)) > self.scratch_size:
+                        _take_away(scratch_of(self.scratch, worker))
                 continue
-            request, descriptors, _, _ = socket.recv_fds(control, REQUEST.size, 1)
+            request, descriptors, _, _ = socket.recv_fds(self.control, REQUEST.size, 1)
             if not request:
                 return
-            process, milliseconds = REQUEST.unpack(request)
-            if descriptors:
-                answer = _fork(control, descriptors[0])
+            number, amount = REQUEST.unpack(request)
+            if number == OPEN:
+                answer = self.open(json.loads(self.control.recv(amount, socket.MSG_WAITALL)))
+            elif descriptors:
+                answer = self.fork(partial(self.serve_on, descriptors[0]))
                 os.close(descriptors[0])
-                workers.add(answer)
             else:
-                answer = _end(process, milliseconds / 1000)
-                workers.discard(process)
-                # nothing of it is left for the next
-                _empty(scratch_of(scratch, process) if workers else Path(scratch))
-            control.sendall(ANSWER.pack(answer))
+                answer = self.end(number, amount / 1000)
+            self.control.sendall(ANSWER.pack(answer))
+
+    def open(self, told: dict[str, Any]) -> int:
+        """Run an opening's cells for all workers, and return how many; see `Opening`."""
+        user, seconds = told.pop("user"), told.pop("seconds")
+        opening = Opening(**told)
+        opening.prepare()
+        reading, writing = os.pipe()
+
+        def try_out() -> None:
+            self.confine(user)
+            os.dup2(1, 2)
+            os.write(writing, json.dumps(opening.try_out()).encode())
+
+        self.end(self.fork(try_out), seconds)
+        os.close(writing)
+        with os.fdopen(reading) as answer:
+            count, remarks = json.loads(answer.read() or "[0, []]")
+        self.notebook = opening.run(count)
+        if self.notebook.remarks != remarks:  # something is refused to a worker
+            count, self.notebook = 0, opening.run(0)
+        _leave_to_children()
+        return count
+
+    def fork(self, do: Callable[[], None]) -> int:
+        """Start a process that ends when it has done something; return its number."""
+        parent = getpid()
+        process = os.fork()
+        if process:
+            self.workers.add(process)
+            return process
+        try:
+            self.control.close()
+            os.setsid()  # so that it is ended with all that it starts
+            die_with_parent(parent)
+            do()
+        except BaseException:  # noqa: BLE001  # ours: a student's are answers
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+
+    def serve_on(self, connection: int) -> None:
+        """Be a worker."""
+        Server(socket.socket(fileno=connection), self.notebook, self.confine).serve()
+
+    def confine(self, user: int | None) -> None:
+        """Confine this process, which was forked from the template."""
+        confine(self.confinement, self.files, user)
+
+    def end(self, process: int, seconds: float) -> int:
+        """End a worker; return its exit code, or `ENDED_BY_US`."""
+        code = _end(process, seconds)
+        self.workers.discard(process)
+        # nothing of it is left for the next
+        _empty(scratch_of(self.scratch, process) if self.workers else Path(self.scratch))
+        return code
 
 
 def _warm_up() -> None:
@@ -108,21 +220,10 @@ def _warm_up() -> None:
         syscall_filter().program  # noqa: B018  # which keeps what it compiles
 
 
-def _fork(control: socket.socket, connection: int) -> int:
-    """Start a worker on a connection and return its process number."""
-    parent = os.getpid()
-    process = os.fork()
-    if process:
-        return process
-    try:
-        control.close()
-        os.setsid()  # so that it is ended with all that it starts
-        die_with_parent(parent)
-        Server(socket.socket(fileno=connection)).serve()
-    except BaseException:  # noqa: BLE001  # ours: a student's are answers
-        traceback.print_exc()
-        os._exit(1)
-    os._exit(0)
+def _leave_to_children() -> None:
+    """See to it that a worker's first collection touches, and copies, nothing of what is there."""
+    gc.collect()
+    gc.freeze()
 
 
 def _end(process: int, seconds: float) -> int:

@@ -118,7 +118,7 @@ def test_each_notebook_of_an_assignment_is_graded(tiny):
 def test_a_template_that_is_killed_costs_nobody_anything(tiny, layers, monkeypatch):
     """Its workers end with it, in the midst of an answer: what they were asked is asked again."""
     grade(tiny, Submission.from_notebook(handed_in(tiny, RIGHT)), layers=layers)
-    parent = template(layers, tiny.limits)
+    parent = template(layers, tiny.limits, tiny.opening)
     family = psutil.Process(parent._process.pid).children(recursive=True)
     asked = Sandbox.exchange
 
@@ -131,7 +131,7 @@ def test_a_template_that_is_killed_costs_nobody_anything(tiny, layers, monkeypat
 
     monkeypatch.setattr(Sandbox, "exchange", kill_first)
     report = grade(tiny, Submission.from_notebook(handed_in(tiny, RIGHT)), layers=layers)
-    assert template(layers, tiny.limits) is not parent
+    assert template(layers, tiny.limits, tiny.opening) is not parent
     assert (report.status, report.remarks) == (Status.GRADED, ())
 
 

@@ -37,8 +37,7 @@ def test_only_root_with_its_rights_has_workers_of_another_user(monkeypatch, miss
     monkeypatch.setattr(os, "geteuid", lambda: 1 if missing == "root" else 0)
     monkeypatch.setattr(isolation, "_rights", lambda: 0 if missing == "the right" else -1)
     monkeypatch.setattr(isolation, "_mapped", lambda: missing != "the users")
-    assert confinement(isolation.ALL, "/tmp", Limits())["user"] is None
-    assert confinement(isolation.NONE, "/tmp", Limits())["reads_as_root"] is False
+    assert not isolation.users(isolation.ALL)
 
 
 def test_root_has_workers_of_a_user_who_owns_nothing(monkeypatch):
@@ -46,6 +45,5 @@ def test_root_has_workers_of_a_user_who_owns_nothing(monkeypatch):
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setattr(isolation, "_rights", lambda: -1)
     monkeypatch.setattr(isolation, "_mapped", lambda: True)
-    told = confinement(isolation.ALL, "/tmp", Limits())
-    assert told["user"] in isolation.USERS
-    assert told["reads_as_root"] is False
+    assert isolation.users(isolation.ALL) == isolation.USERS
+    assert confinement(isolation.ALL, "/tmp", Limits())["reads_as_root"] is False

@@ -174,7 +174,7 @@ def test_suites_of_one_submission_share_its_time_and_what_was_found(tmp_path):
 def test_a_worker_that_cannot_be_started_is_our_fault(tiny, monkeypatch):
     """Without a sandbox no property runs, and none of them fails."""
     monkeypatch.setattr(template, "BOOT", "raise SystemExit(4)")
-    template.template.cache_clear()
+    template.forget_templates()
     run = run_suites(tiny, Grading(Submission.from_notebook(handed_in(tiny, RIGHT)), 1))
     assert {p.outcome for p in run.items[0].properties} == {Outcome.NOT_RUN}
     assert "SandboxError: a worker did not start" in run.faults[0]

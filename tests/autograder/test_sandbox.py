@@ -7,6 +7,7 @@ import psutil
 import pytest
 
 from autograder import isolation, template
+from autograder.assignment import Limits
 from autograder.probe import reached
 from autograder.sandbox import (
     Budget,
@@ -17,6 +18,7 @@ from autograder.sandbox import (
     TimedOutError,
     one_line,
 )
+from autograder.worker.opening import Opening
 
 NOISE = """\
 import os, sys, warnings
@@ -89,9 +91,8 @@ def test_the_submissions_time_runs_out(session):
     with pytest.raises(TimedOutError, match=r"within 0.5 seconds in all for this submission"):
         running.namespace.end()
     assert running.budget.left <= 0
-    again = Sandbox(
-        running.assignment, running.budget, 1, running.layers
-    )  # our own start costs a submission nothing
+    # our own start costs a submission nothing
+    again = Sandbox(Limits(), Opening(), running.budget, 1, running.layers)
     with pytest.raises(TimedOutError, match="in all for this submission"):
         again.ask("get", {"name": "end"}, 5.0)
 
@@ -177,9 +178,9 @@ def test_no_process_is_left(session):
 def test_a_worker_that_does_not_start_is_our_fault(tiny, monkeypatch):
     """A worker that breaks before any student's code is a SandboxError with what it said."""
     monkeypatch.setattr(template, "BOOT", "raise RuntimeError('no such luck')")
-    template.template.cache_clear()
+    template.forget_templates()
     with pytest.raises(SandboxError, match="RuntimeError: no such luck") as caught:
-        Sandbox(tiny, Budget(10.0), 1, reached())
+        Sandbox(tiny.limits, tiny.opening, Budget(10.0), 1, reached())
     assert "TimeoutError" not in str(caught.value)  # its end is seen, not waited for
 
 

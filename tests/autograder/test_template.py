@@ -11,6 +11,7 @@ from autograder.assignment import Limits
 from autograder.probe import reached
 from autograder.sandbox import Budget, Sandbox
 from autograder.template import Template, TemplateError
+from autograder.worker.opening import Opening
 
 
 @pytest.fixture(params=[reached, lambda: isolation.NONE], ids=["confined", "not isolated"])
@@ -75,13 +76,13 @@ def test_a_template_that_was_killed_says_so(own):
 
 def test_a_killed_template_costs_nobody_anything(tiny):
     """The next worker comes from a new one."""
-    broken = template.template(reached(), tiny.limits)
+    broken = template.template(reached(), tiny.limits, tiny.opening)
     broken.fork().end()  # it has started
     family = children(broken)
     broken._process.kill()
     psutil.wait_procs([*family, psutil.Process(broken._process.pid)], timeout=5)
-    Sandbox(tiny, Budget(10.0), 1, reached()).close()
-    assert template.template(reached(), tiny.limits) is not broken
+    Sandbox(tiny.limits, tiny.opening, Budget(10.0), 1, reached()).close()
+    assert template.template(reached(), tiny.limits, tiny.opening) is not broken
 
 
 def test_a_worker_has_its_own_connection_and_no_other(session):
@@ -97,3 +98,14 @@ def test_a_worker_has_its_own_connection_and_no_other(session):
     )
     names = session(code, layers=isolation.NONE).namespace
     assert list(filter(None, names.open_files)) == [*["/dev/null"] * 3, "socket"]
+
+
+def test_a_template_is_given_an_opening_once(tiny):
+    """One without any takes the first that comes; for another there is another template."""
+    template.forget_templates()
+    bare = template.template(reached(), tiny.limits, Opening())
+    assert template.template(reached(), tiny.limits, tiny.opening) is bare
+    assert template.template(reached(), tiny.limits, tiny.opening) is bare
+    other = template.template(reached(), tiny.limits, Opening(cells=("a = 1",)))
+    assert other is not bare
+    assert template.template(reached(), tiny.limits, tiny.opening) is bare

@@ -1,0 +1,99 @@
+"""The opening of a notebook: what the release gives before the first answer, run once for all.
+
+A notebook spends most of its time there, on imports and data. So the template runs it, and each
+worker that is forked from it has done so already. But an open file or a thread is not copied by a
+fork, and what a worker is refused has to stay refused. So a confined child of the template tries
+the cells first: only those that leave nothing but names behind, and fail where they fail in there,
+are run for all.
+"""
+
+import contextlib
+import os
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.worker import chance
+from autograder.worker.absent import policy
+from autograder.worker.cells import Notebook, Remark, compiled
+from autograder.worker.given import GivenModules
+
+SEED = 0  # of what given cells draw without a seed of their own
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What all workers of an assignment begin with.
+
+    Parameters
+    ----------
+    given : tuple of (str, str)
+        The path and the text of each given module.
+    forbidden : tuple of str
+        The libraries that graded code may not touch.
+    cells : tuple of str
+        The code cells that the release gives before the first answer.
+    later : tuple of (int, str)
+        The number and the text of each code cell that it gives after that.
+    """
+
+    given: tuple[tuple[str, str], ...] = ()
+    forbidden: tuple[str, ...] = ()
+    cells: tuple[str, ...] = ()
+    later: tuple[tuple[int, str], ...] = ()
+
+    def prepare(self) -> None:
+        """Have the given modules, the libraries that are forbidden, and later cells compiled."""
+        policy.forbidden = frozenset(self.forbidden)
+        sys.meta_path.insert(0, GivenModules(dict(self.given)))
+        for number, source in self.later:
+            with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+                compiled(number, source)
+
+    def try_out(self) -> tuple[int, list[Remark]]:
+        """Run the cells in a process of their own.
+
+        Returns
+        -------
+        count : int
+            How many of them leave nothing but names behind.
+        remarks : list of Remark
+            What is noted about these.
+        """
+        notebook = self.run(0)
+        own = Path.cwd()
+        before = _surroundings(own)
+        remarks: list[Remark] = []
+        for number, source in enumerate(self.cells):
+            _run(notebook, number, source)
+            if _surroundings(own) != before:
+                return number, remarks
+            remarks = [*notebook.remarks]
+        return len(self.cells), remarks
+
+    def run(self, count: int) -> Notebook:
+        """Return a new notebook in which that many of the cells have been run."""
+        chance.fix(SEED)
+        notebook = Notebook()
+        sys.modules["__main__"] = notebook.module
+        for number, source in enumerate(self.cells[:count]):
+            _run(notebook, number, source)
+        return notebook
+
+
+def _run(notebook: Notebook, number: int, source: str) -> None:
+    notebook.run(
+        [{"source": source, "role": "given"}],
+        set(),
+        lambda cell, line: None,
+        definitions_only=False,
+        first=number,
+    )
+
+
+def _surroundings(own: Path) -> tuple[object, ...]:
+    """Return what a cell may have changed beside names: folders, threads, open files."""
+    free = os.dup(0)  # the lowest number that no open file has
+    os.close(free)
+    return Path.cwd(), [*own.iterdir()], threading.active_count(), free
