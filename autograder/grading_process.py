@@ -190,7 +190,7 @@ class GradingProcess:
 
     def finish(self, assignment: Assignment, handed_in: HandedIn) -> Graded:
         """Read, restore and grade what was handed in: see `Graded.of`."""
-        return Graded.from_dict(self._ask("finish", assignment, handed_in=handed_in.to_dict()))
+        return Graded(self._ask("finish", assignment, handed_in=handed_in.to_dict()))
 
     def examine(
         self,
@@ -287,7 +287,7 @@ def _assignment(root: str, name: str, notebook: str, version: str) -> Assignment
 def _answer(request: dict[str, Any], assignment: Assignment, layers: Layers) -> Any:
     if request["do"] == "finish":
         handed_in = HandedIn.from_dict(request["handed_in"])
-        return Graded.of(assignment, handed_in, partial(_report, layers=layers)).to_dict()
+        return Graded.of(assignment, handed_in, partial(_report, layers=layers)).text
     notebook = nbformat.from_dict(request["notebook"])
     if request["do"] == "grade":
         return _report(assignment, notebook, layers).to_dict()
