@@ -44,8 +44,8 @@ class Graded:
 
     @cached_property
     def notebook(self) -> NotebookNode:
-        """The notebook as data; it was checked when it was written."""
-        return nbformat.v4.to_notebook(self._data)
+        """Its cells as nbgrader takes them; they were checked when they were written."""
+        return nbformat.v4.to_notebook({**self._data, "metadata": {}})
 
     @cached_property
     def _data(self) -> Any:
