@@ -13,7 +13,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbgrader.api import Gradebook, InvalidEntry, MissingEntry, SubmittedAssignment
 from nbgrader.apps import AutogradeApp
 from nbgrader.converters import Autograde
@@ -261,8 +260,7 @@ class ClassRun:
         for name, one in graded.items():
             if name not in submitted:
                 raise MissingEntry(f"No such notebook: {name}")
-            notebook = nbformat.reads(one.text, as_version=4)
-            Scores.of(notebook, one.report).enter(submitted[name], self._late)
+            Scores.of(one.notebook, one.report).enter(submitted[name], self._late)
 
     @cached_property
     def _late(self) -> Any:

@@ -36,7 +36,8 @@ class Commands(click.Group):
         """Return a subcommand by its name."""
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"autograder.commands.{cmd_name}")
+        with startup.loading():
+            module = importlib.import_module(f"autograder.commands.{cmd_name}")
         command: click.Command = getattr(module, cmd_name)
         command.epilog = EXIT_CODES
         return command

@@ -119,7 +119,7 @@ class ClusterPool:
             return {name: Graded.held_back(self._assignments[name], cause) for name in names}
         except CancelledError as error:  # not asyncio's, which is `close`'s
             raise ClusterError(_lost(self._address)) from error
-        return {name: Graded.from_dict(one) for name, one in done.items()}
+        return {name: Graded(text) for name, text in done.items()}
 
     def _look(self) -> Iterator[str]:
         """Yield what confines student code on each worker, or raise what is wrong with them."""

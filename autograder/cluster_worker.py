@@ -69,7 +69,7 @@ def grade_there(
     versions: dict[str, str],
     notebooks: dict[str, Plain],
     allow_no_isolation: bool,  # noqa: FBT001  # Dask passes it as it is
-) -> dict[str, Plain]:
+) -> dict[str, str]:
     """Grade a submission with the course that lies on this worker: a pure function.
 
     Parameters
@@ -84,8 +84,8 @@ def grade_there(
 
     Returns
     -------
-    graded : dict of str to dict
-        `Graded.to_dict()`, by the notebook's name.
+    graded : dict of str to str
+        The graded notebooks' texts, by the notebook's name.
 
     Raises
     ------
@@ -106,7 +106,7 @@ def grade_there(
         allow_no_isolation, WarmGrader(allow_no_isolation=allow_no_isolation)
     )
     return {
-        notebook: grader.finish(assignments[notebook], HandedIn.from_dict(data)).to_dict()
+        notebook: grader.finish(assignments[notebook], HandedIn.from_dict(data)).text
         for notebook, data in notebooks.items()
     }
 

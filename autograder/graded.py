@@ -3,8 +3,10 @@
 `nbgrader autograde` goes this way in steps, with a file after each, and `autograder grade` at once.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import nbformat
@@ -13,6 +15,7 @@ from nbformat import NotebookNode
 from autograder.assignment import Assignment, AssignmentError
 from autograder.grader import held, unreadable
 from autograder.handed_in import HandedIn
+from autograder.notebook import new_output
 from autograder.report import KEY, Report, Status, item_html, item_text
 from autograder.restoration import restore
 from autograder.submission import Submission
@@ -29,12 +32,24 @@ class Graded:
     Parameters
     ----------
     text : str
-        The graded notebook, as nbgrader writes it to `autograded/`.
-    report : Report
+        The graded notebook, as nbgrader writes it to `autograded/`. The report stands in it.
     """
 
     text: str
-    report: Report
+
+    @cached_property
+    def report(self) -> Report:
+        """The account of it."""
+        return Report.from_dict(self._data["metadata"][KEY])
+
+    @cached_property
+    def notebook(self) -> NotebookNode:
+        """Its cells as nbgrader takes them; they were checked when they were written."""
+        return nbformat.v4.to_notebook({**self._data, "metadata": {}})
+
+    @cached_property
+    def _data(self) -> Any:
+        return json.loads(self.text)
 
     @property
     def is_held(self) -> bool:
@@ -64,16 +79,7 @@ class Graded:
     @classmethod
     def _told(cls, notebook: NotebookNode, report: Report) -> "Graded":
         tell(notebook, report)
-        return cls(f"{nbformat.writes(notebook, version=4)}\n", report)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return it as plain JSON data."""
-        return {"text": self.text, "report": self.report.to_dict()}
-
-    @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> "Graded":
-        """Return what `to_dict` made the data of."""
-        return cls(data["text"], Report.from_dict(data["report"]))
+        return cls(f"{nbformat.writes(notebook, version=4)}\n")
 
 
 def restored(assignment: Assignment, notebook: NotebookNode, found: dict[str, Any]) -> NotebookNode:
@@ -136,11 +142,9 @@ def _outputs(report: Report, name: str) -> list[NotebookNode]:
     """Return the account of an item, and its points as the one result that nbgrader reads."""
     points = report.item(name).points
     return [
-        nbformat.v4.new_output(
+        new_output(
             "display_data",
-            data={"text/html": item_html(report, name), "text/plain": item_text(report, name)},
+            {"text/html": item_html(report, name), "text/plain": item_text(report, name)},
         ),
-        nbformat.v4.new_output(
-            "execute_result", data={"text/plain": repr(float(points or 0.0))}, execution_count=1
-        ),
+        new_output("execute_result", {"text/plain": repr(float(points or 0.0))}, execution_count=1),
     ]

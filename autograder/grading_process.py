@@ -20,15 +20,18 @@ from typing import Any, TypeVar
 import nbformat
 from nbformat import NotebookNode
 
-from autograder import probe
+from autograder import isolation, probe
 from autograder.assignment import Assignment, AssignmentError
+from autograder.collection import Taker, run_functions
 from autograder.graded import Graded
 from autograder.grader import TRIES, Examination, examine, grade, held, repeat
 from autograder.handed_in import HandedIn
 from autograder.isolation import Layers
 from autograder.outcome import ItemResult
 from autograder.probe import NotIsolatedError
+from autograder.pytest_plugin import Grading
 from autograder.report import KEY, Report
+from autograder.startup import loading
 from autograder.submission import Submission
 from autograder.template import close_all
 from autograder.worker.confinement import Layer
@@ -36,10 +39,14 @@ from autograder.worker.confinement import Layer
 # for arrays as small as these, more threads only keep a processor from others
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 ENDING_SECONDS = 5.0
-BOOT = (
-    "from autograder import startup; startup.leave_out(); "
-    "from autograder.grading_process import main; main()"
-)
+NOTHING = "-"  # how no function's name begins
+BOOT = """
+from autograder import startup
+startup.leave_out()
+with startup.loading():
+    from autograder.grading_process import main
+main()
+"""
 
 T = TypeVar("T")
 
@@ -53,14 +60,24 @@ class WarmGrader:
         Whether student code may be run where nothing confines it.
     tell : callable, optional
         Takes each line that the process writes to its standard error; without it, that is ours.
+    layers : Layers, optional
+        As of a `GradingProcess`.
+    first : GradingProcess, optional
+        The process to begin with: one that has been started before.
     """
 
     def __init__(
-        self, *, allow_no_isolation: bool = False, tell: Callable[[str], None] | None = None
+        self,
+        *,
+        allow_no_isolation: bool = False,
+        tell: Callable[[str], None] | None = None,
+        layers: Layers | None = None,
+        first: "GradingProcess | None" = None,
     ) -> None:
         self._allow_no_isolation = allow_no_isolation
         self._tell = tell
-        self._process: GradingProcess | None = None
+        self._layers = layers
+        self._process = first
         self._version = ""
         self._is_closed = False
 
@@ -93,16 +110,19 @@ class WarmGrader:
             lambda cause: Graded.of(assignment, handed_in, lambda known, _: held(known, cause)),
         )
 
-    def process(self, version: str) -> "GradingProcess":
-        """Return the process for a version of an assignment; another loads its suites anew."""
-        if self._process is None or self._version != version:
+    def process(self, assignment: Assignment) -> "GradingProcess":
+        """Return the process for an assignment; for another version it loads the suites anew."""
+        if self._process is None or self._version not in ("", assignment.version):
             self._process = None  # which ends it, before there are two
             self._process = GradingProcess(
-                allow_no_isolation=self._allow_no_isolation, tell=self._tell
+                self._layers,
+                allow_no_isolation=self._allow_no_isolation,
+                tell=self._tell,
+                load=assignment,
             )
-            self._version = version
             if self._is_closed:  # while it started
                 self._process.close()
+        self._version = assignment.version
         return self._process
 
     def close(self) -> None:
@@ -120,7 +140,7 @@ class WarmGrader:
         cause = ""
         for _ in range(TRIES):
             try:
-                return do(self.process(assignment.version))
+                return do(self.process(assignment))
             except (OSError, ValueError) as error:
                 cause = f"the grading process broke: {error!r}"
                 self._process = None
@@ -146,10 +166,8 @@ class GradingProcess:
         Whether, without `layers`, that may be nothing.
     tell : callable, optional
         As of a `WarmGrader`; called in a thread of its own.
-
-    Raises
-    ------
-    NotIsolatedError
+    load : Assignment, optional
+        Whose suites it loads at once, and not when it is first asked to grade.
     """
 
     def __init__(
@@ -158,9 +176,14 @@ class GradingProcess:
         *,
         allow_no_isolation: bool = False,
         tell: Callable[[str], None] | None = None,
+        load: Assignment | None = None,
     ) -> None:
-        chosen = None if layers is None else sorted(layers)
-        options = {"layers": chosen, "allow_no_isolation": allow_no_isolation}
+        self.allow_no_isolation = allow_no_isolation
+        self._trouble: str | None = None  # why student code cannot be confined, once it is known
+        options = {
+            "layers": None if layers is None else sorted(layers),
+            "load": None if load is None else _named(load),
+        }
         self._process = subprocess.Popen(
             [sys.executable, "-c", BOOT, json.dumps(options)],
             stdin=subprocess.PIPE,
@@ -175,22 +198,22 @@ class GradingProcess:
             target=_tell, args=(self._process.stderr or (), tell), daemon=True
         )
         self._teller.start()
-        if reason := self._answer():
-            raise NotIsolatedError(reason)
 
     def grade(self, assignment: Assignment, notebook: NotebookNode) -> Report:
         """Grade a notebook.
 
         Raises
         ------
+        NotIsolatedError
+            Here and in the other methods, if student code cannot be confined.
         OSError, ValueError
-            Here and in the other methods, if the process broke.
+            Likewise, if the process broke.
         """
         return Report.from_dict(self._ask("grade", assignment, notebook=notebook))
 
     def finish(self, assignment: Assignment, handed_in: HandedIn) -> Graded:
         """Read, restore and grade what was handed in: see `Graded.of`."""
-        return Graded.from_dict(self._ask("finish", assignment, handed_in=handed_in.to_dict()))
+        return Graded(self._ask("finish", assignment, handed_in=handed_in.to_dict()))
 
     def examine(
         self,
@@ -222,15 +245,12 @@ class GradingProcess:
 
     def _ask(self, do: str, assignment: Assignment, **more: Any) -> Any:
         assert self._process.stdin is not None
-        request = {
-            "do": do,
-            "root": str(assignment.root.resolve()),
-            "assignment": assignment.name,
-            "notebook_name": assignment.notebook,
-            "version": assignment.version,
-            **more,
-        }
+        request = {"do": do, **_named(assignment), "version": assignment.version, **more}
         try:
+            if self._trouble is None:
+                self._trouble = self._answer()
+            if self._trouble and not self.allow_no_isolation:
+                raise NotIsolatedError(self._trouble)
             self._process.stdin.write(json.dumps(request) + "\n")
             self._process.stdin.flush()
             return self._answer()
@@ -261,6 +281,15 @@ class GradingProcess:
         self.close()
 
 
+def _named(assignment: Assignment) -> dict[str, str]:
+    """Return what a process finds an assignment by."""
+    return {
+        "root": str(assignment.root.resolve()),
+        "assignment": assignment.name,
+        "notebook_name": assignment.notebook,
+    }
+
+
 def _tell(lines: Iterable[str], tell: Callable[[str], None] | None) -> None:
     for line in lines:
         if tell:
@@ -287,7 +316,7 @@ def _assignment(root: str, name: str, notebook: str, version: str) -> Assignment
 def _answer(request: dict[str, Any], assignment: Assignment, layers: Layers) -> Any:
     if request["do"] == "finish":
         handed_in = HandedIn.from_dict(request["handed_in"])
-        return Graded.of(assignment, handed_in, partial(_report, layers=layers)).to_dict()
+        return Graded.of(assignment, handed_in, partial(_report, layers=layers)).text
     notebook = nbformat.from_dict(request["notebook"])
     if request["do"] == "grade":
         return _report(assignment, notebook, layers).to_dict()
@@ -333,6 +362,14 @@ def _until_hung_up() -> Iterator[str]:
     return iter(lines.get, None)
 
 
+def _load(named: dict[str, str], layers: Layers) -> None:
+    """Load an assignment's suites, and PyTorch with them, before anybody waits for that."""
+    assignment = Assignment(Path(named["root"]), named["assignment"], named["notebook_name"])
+    grading = Grading(Submission(()), 0, assignment=assignment, layers=layers)
+    with suppress(AssignmentError), loading():  # an error is told with the first submission
+        run_functions(assignment, grading, assignment.items, NOTHING, Taker())
+
+
 def main() -> None:
     """Say whether student code can be confined, then serve."""
     options = json.loads(sys.argv[1])
@@ -340,16 +377,14 @@ def main() -> None:
     # what any library prints must not come between the answers
     with os.fdopen(os.dup(1), "w") as answers:
         os.dup2(2, 1)
+        trouble = ""
         try:
-            if options["layers"] is None:
-                layers = probe.level(allow_none=options["allow_no_isolation"])
-            else:
-                layers = frozenset(map(Layer, options["layers"]))
+            chosen = options["layers"]
+            layers = probe.reached() if chosen is None else frozenset(map(Layer, chosen))
         except NotIsolatedError as error:
-            answers.write(json.dumps(str(error)) + "\n")
-            answers.flush()
-            close_all()
-            os._exit(0)  # past the thread that reads
-        answers.write(json.dumps("") + "\n")
+            layers, trouble = isolation.NONE, str(error)  # it is asked no more, or in spite of it
+        answers.write(json.dumps(trouble) + "\n")
         answers.flush()
+        if options["load"]:
+            _load(options["load"], layers)
         serve(requests, answers, layers)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_notebook
 
+from autograder.notebook import new_notebook
 from autograder.reader import UnreadableError, read_notebook
 
 

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol, TypeVar
 
+from autograder import isolation
 from autograder.assignment import Assignment
 from autograder.graded import Graded
-from autograder.grading_process import WarmGrader
+from autograder.grading_process import GradingProcess, WarmGrader
 from autograder.handed_in import HandedIn
+from autograder.isolation import Layers
 
 AHEAD = 3  # submissions for each worker that are read before it asks for them
 
@@ -45,32 +47,36 @@ class LocalPool:
         By the notebook's name.
     width : int
         How many processes.
-    level : str
+    layers : Layers
         What confines student code on this machine.
-    allow_no_isolation : bool
-        Whether that may be nothing.
     tell : callable, optional
-        Takes each line that a process writes to its standard error, but no line twice.
+        Takes each line that a process writes to its standard error.
+    first : GradingProcess, optional
+        One of the processes, if it has been started before.
     """
 
     def __init__(
         self,
         assignments: dict[str, Assignment],
         width: int,
-        level: str,
+        layers: Layers,
         *,
-        allow_no_isolation: bool = False,
         tell: Callable[[str], None] | None = None,
+        first: GradingProcess | None = None,
     ) -> None:
         self.width = width
-        self.levels = frozenset({level})
+        self.levels = frozenset({isolation.describe(layers)})
         self._assignments = assignments
-        self._allow_no_isolation = allow_no_isolation
-        self._tell = tell
-        self._told: set[str] = set()
-        self._telling = threading.Lock()
+        if first is not None:
+            first.allow_no_isolation = not layers
+        self._graders = [
+            WarmGrader(layers=layers, tell=tell, first=process)
+            for process in (first, *[None] * (width - 1))
+        ]
+        self._free: queue.SimpleQueue[WarmGrader] = queue.SimpleQueue()
+        for grader in self._graders:
+            self._free.put(grader)
         self._own = threading.local()
-        self._graders: list[WarmGrader] = []
         self._threads = ThreadPoolExecutor(width, initializer=self._equip)
 
     def submit(self, notebooks: Notebooks) -> Future[dict[str, Graded]]:
@@ -85,23 +91,29 @@ class LocalPool:
         self._threads.shutdown()
 
     def _equip(self) -> None:
-        self._own.grader = WarmGrader(
-            allow_no_isolation=self._allow_no_isolation,
-            tell=self._tell_once if self._tell else None,
-        )
-        self._graders.append(self._own.grader)
-
-    def _tell_once(self, line: str) -> None:
-        with self._telling:
-            if line not in self._told and self._tell:
-                self._told.add(line)
-                self._tell(line)
+        self._own.grader = self._free.get()
 
     def _grade(self, notebooks: Notebooks) -> dict[str, Graded]:
         return {
             name: self._own.grader.finish(self._assignments[name], handed_in)
             for name, handed_in in notebooks.items()
         }
+
+
+class Once:
+    """Tells what several processes tell, but no line twice; each of their threads may call it."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
+        self._told: set[str] = set()
+        self._telling = threading.Lock()
+
+    def __call__(self, line: str) -> None:
+        """Tell a line, unless it has been told."""
+        with self._telling:
+            if line not in self._told:
+                self._told.add(line)
+                self._tell(line)
 
 
 def as_graded(

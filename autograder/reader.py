@@ -12,13 +12,15 @@ from itertools import chain
 from typing import Any
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
+
+from autograder.notebook import new_cell, new_notebook
 
 MAX_BYTES = 128 * 2**20  # of a file; an honest one may hold 60 MB of outputs
 MAX_VALUES = 10_000_000  # in it: a file of nothing but `[],[],` takes 20 times its size to read
 MAX_CELLS = 2000
 MAX_CODE = 3 * 2**20  # of all code cells, as JSON: a worker takes no more than 4 MiB in one frame
 MAX_TEXT = 8 * 2**20  # of all other cells
+LONGEST = 12  # characters that one may take in JSON, as two halves: \ud83d\ude00
 REMEDY = "hand in the notebook again, as Jupyter saves it"
 NO_NOTEBOOK = {  # how other kinds of files begin
     b"PK": "a zip archive",
@@ -30,7 +32,7 @@ NO_NOTEBOOK = {  # how other kinds of files begin
     b"<html": "a web page",
     b"\x89PNG": "a picture",
 }
-MAKE = {"code": new_code_cell, "raw": new_raw_cell}
+KINDS = ("code", "raw")  # of cells; all others are read as Markdown
 STRING = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 Take = Callable[[list[tuple[str, Any]]], Any]  # what becomes of an object in JSON
 CLAIMS = ("grade_id", "grade", "solution", "locked", "points")
@@ -65,7 +67,7 @@ def read_notebook(data: bytes) -> tuple[NotebookNode, list[str]]:
     known = [cell for cell in read if cell is not None]
     _shorten([cell for cell in known if cell.cell_type == "code"], MAX_CODE, remarks)
     _shorten([cell for cell in known if cell.cell_type != "code"], MAX_TEXT, remarks)
-    return new_notebook(cells=known), remarks
+    return new_notebook(known), remarks
 
 
 def read_cells(data: bytes, take: Take) -> list[Any]:
@@ -173,12 +175,14 @@ def _cell(cell: Any, number: int, remarks: list[str]) -> NotebookNode | None:
     if isinstance(claims, dict):
         plain = (str, bool, float)
         claims = {key: claims[key] for key in CLAIMS if isinstance(claims.get(key), plain)}
-    make: Any = MAKE.get(kind if isinstance(kind, str) else "", new_markdown_cell)
-    return make(source, metadata={"nbgrader": claims} if claims else {})
+    known = kind if kind in KINDS else "markdown"
+    return new_cell(known, source, {"nbgrader": claims} if claims else {})
 
 
 def _shorten(cells: list[NotebookNode], limit: int, remarks: list[str]) -> None:
     """Empty the largest cells, until the others keep within a limit together."""
+    if sum(LONGEST * len(cell.source) + 2 for cell in cells) <= limit:
+        return
     sizes = sorted(((len(json.dumps(cell.source)), n) for n, cell in enumerate(cells)))
     total = sum(size for size, _ in sizes)
     while total > limit:

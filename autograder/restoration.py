@@ -10,8 +10,8 @@ import re
 
 import nbformat
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from autograder.notebook import new_cell, new_notebook
 from autograder.submission import Cell, Submission
 
 CODE = re.compile(r"```|(import|from|class|def)\b|@|%")  # how code in a text cell begins
@@ -49,10 +49,7 @@ def restore(submitted: Submission, release: NotebookNode) -> tuple[NotebookNode,
     _add_missing(cells, place, known, remarks)
     _put_given_first(cells, known, remarks)
     kept = {key: release.metadata[key] for key in ("kernelspec",) if key in release.metadata}
-    notebook = new_notebook(cells=cells, metadata=kept)
-    for number, cell in enumerate(notebook.cells):
-        cell.id = f"cell-{number}"  # unique, whatever was submitted
-    return notebook, remarks
+    return new_notebook(cells, kept), remarks
 
 
 def _choose(
@@ -150,9 +147,9 @@ def _trusted(known: NotebookNode, submitted: Cell) -> NotebookNode:
 
 def _plain(cell: Cell) -> NotebookNode:
     if cell.kind == "code":
-        return new_code_cell(cell.source)
+        return new_cell("code", cell.source)
     # without its attachment, a picture would be an error on the feedback page
-    return new_markdown_cell(cell.source.replace("attachment:", "attachment-"))
+    return new_cell("markdown", cell.source.replace("attachment:", "attachment-"))
 
 
 def _add_missing(

@@ -123,7 +123,12 @@ def transaction(gradebook: Gradebook) -> Iterator[None]:
         if connection.dialect.name == "sqlite":
             # whether it is free shows here: nbgrader's methods would call it a wrong entry
             connection.exec_driver_sql("BEGIN IMMEDIATE")
-        gradebook.db.configure(bind=connection, join_transaction_mode="rollback_only")
+        gradebook.db.configure(
+            bind=connection,
+            join_transaction_mode="rollback_only",
+            # what one of them has read or written, the next one need not read again
+            expire_on_commit=False,
+        )
         try:
             yield
             gradebook.db.commit()  # which here means to write to the connection what is pending
@@ -134,5 +139,7 @@ def transaction(gradebook: Gradebook) -> Iterator[None]:
         finally:
             gradebook.db.remove()
             gradebook.db.configure(
-                bind=gradebook.engine, join_transaction_mode="conditional_savepoint"
+                bind=gradebook.engine,
+                join_transaction_mode="conditional_savepoint",
+                expire_on_commit=True,
             )

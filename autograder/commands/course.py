@@ -5,7 +5,6 @@ from pathlib import Path
 import click
 
 from autograder.assignment import Assignment, AssignmentError
-from autograder.gradebook import file_of, is_there
 from autograder.suggestion import suggestion
 
 COURSE = click.option(
@@ -35,6 +34,8 @@ def assignment_in(course: Path, name: str) -> Assignment:
 
 def gradebook_of(assignment: Assignment, db: str | None) -> str:
     """Return the gradebook's address: the one given, or the course's own."""
+    from autograder.gradebook import file_of, is_there
+
     db = db or f"sqlite:///{assignment.root / 'gradebook.db'}"
     if not is_there(db):
         where = file_of(db) or "no gradebook"

@@ -29,6 +29,7 @@ from autograder.audit import Auditor
 from autograder.behaviour import Facts
 from autograder.certificate import Certificate, Mistake
 from autograder.commands import grade as grade_module
+from autograder.commands import walk
 from autograder.graded import Graded
 from autograder.grading_process import GradingProcess
 from autograder.isolation import Layers
@@ -325,7 +326,7 @@ class OneProcess:
     Parameters
     ----------
     process : GradingProcess
-    assignments, width, level
+    assignments, width, layers
         As a `LocalPool` has them.
     together : int
         How many submissions it waits for before it grades them.
@@ -341,11 +342,12 @@ class OneProcess:
         process: GradingProcess,
         assignments: Mapping[str, Assignment],
         width: int,
-        level: str,
-        **_options: bool,
+        layers: Layers,
+        **_options: Any,
     ) -> None:
         self.process, self.assignments = process, assignments
-        self.width, self.levels = max(width, self.together), frozenset({level})
+        self.width = max(width, self.together)
+        self.levels = frozenset({isolation.describe(layers)})
         self.waiting: list[tuple[Future[dict[str, Graded]], Notebooks]] = []
 
     def submit(self, notebooks: Notebooks) -> Future[dict[str, Graded]]:
@@ -370,13 +372,24 @@ class OneProcess:
         """Leave the process to the other tests."""
 
 
+class NoProcess:
+    """Stands for the process that a command would start, where there is one for all tests."""
+
+    def __init__(self, **_options: Any) -> None:
+        pass
+
+    def close(self) -> None:
+        """Have nothing to end."""
+
+
 def grade_here(
     root: Path, process: GradingProcess, *words: str, pool: type[OneProcess] = OneProcess
 ) -> Result:
     """Run `autograder grade` on the tiny course in a folder, in the process of all tests."""
     Application.clear_instance()  # the Formgrader's
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(grade_module, "LocalPool", partial(pool, process))
+        patch.setattr(walk, "LocalPool", partial(pool, process))
+        patch.setattr(grade_module, "GradingProcess", NoProcess)
         return CliRunner().invoke(cli.commands, ["grade", "tiny", "--course", str(root), *words])
 
 
@@ -468,7 +481,8 @@ def grade(
     """A function that runs `autograder grade` on the tiny course, in the process of all tests."""
 
     def run(*words: str, pool: type[OneProcess] = OneProcess) -> Ran:
-        monkeypatch.setattr(grade_module, "LocalPool", partial(pool, grading_process))
+        monkeypatch.setattr(walk, "LocalPool", partial(pool, grading_process))
+        monkeypatch.setattr(grade_module, "GradingProcess", NoProcess)
         monkeypatch.setattr(sys, "argv", ["autograder", "grade", "tiny", *words])
         Application.clear_instance()  # the Formgrader's
         capsys.readouterr()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import queue
 import signal
 from contextlib import closing
 from dataclasses import replace
@@ -9,10 +10,12 @@ from dataclasses import replace
 import nbformat
 import pytest
 
+from autograder import isolation
 from autograder.graded import Graded
 from autograder.grader import grade
 from autograder.grading_process import GradingProcess, WarmGrader
 from autograder.handed_in import HandedIn
+from autograder.probe import NotIsolatedError
 from autograder.report import Status
 from autograder.submission import Submission
 from tests.autograder.conftest import IDENTITY, IN_PLACE, RIGHT, SUITE, handed_in, make_course
@@ -73,7 +76,7 @@ def warm():
 
 def test_a_process_that_was_killed_costs_nobody_anything(tiny, warm):
     """Another one grades the submission."""
-    broken = warm.process(tiny.version)._process
+    broken = warm.process(tiny)._process
     os.kill(broken.pid, signal.SIGKILL)
     broken.wait()
     assert warm.grade(tiny, handed_in(tiny, RIGHT)).status is Status.GRADED
@@ -96,7 +99,7 @@ def test_a_process_that_breaks_again_holds_one_grade(tiny, warm, monkeypatch):
 
 def test_an_answer_after_ctrl_c_is_nobody_elses(tiny, warm, monkeypatch):
     """Who is no longer waited for is not graded on; the next submission gets its own report."""
-    process = warm.process(tiny.version)
+    process = warm.process(tiny)
 
     def interrupted():
         raise KeyboardInterrupt
@@ -112,15 +115,15 @@ def test_an_answer_after_ctrl_c_is_nobody_elses(tiny, warm, monkeypatch):
 def test_another_version_gets_another_process(tiny, warm):
     """Suites are loaded anew when they change, and kept while they do not."""
     warm.grade(tiny, handed_in(tiny, RIGHT))
-    kept = warm.process(tiny.version)
+    kept = warm.process(tiny)
     warm.grade(tiny, handed_in(tiny, RIGHT))
-    assert warm.process(tiny.version) is kept
+    assert warm.process(tiny) is kept
     suite = tiny.hidden / "test_scaler.py"
     suite.write_text(suite.read_text().replace("factor == 2", "factor == 3"))
     changed = replace(tiny)
     report = warm.grade(changed, handed_in(tiny, RIGHT))
     assert report.item("test_scaler").points == 1.5
-    assert warm.process(changed.version) is not kept
+    assert warm.process(changed) is not kept
 
 
 def test_what_breaks_each_process_is_held_back_with_what_was_handed_in(tiny, warm, monkeypatch):
@@ -134,7 +137,7 @@ def test_what_breaks_each_process_is_held_back_with_what_was_handed_in(tiny, war
 
     mine = HandedIn(nbformat.writes(handed_in(tiny, IDENTITY)).encode())
     with monkeypatch.context() as patch:
-        patch.setattr(warm, "process", lambda version: Broken())
+        patch.setattr(warm, "process", lambda assignment: Broken())
         graded = warm.finish(tiny, mine)
         in_steps = Graded.of(tiny, mine, warm.grade)
     assert graded.is_held
@@ -149,8 +152,8 @@ def test_who_is_closed_while_the_process_starts_grades_nothing(tiny, monkeypatch
     warm = WarmGrader()
     start = GradingProcess.__init__
 
-    def closed_meanwhile(process, **options):
-        start(process, **options)
+    def closed_meanwhile(process, *layers, **options):
+        start(process, *layers, **options)
         warm.close()
 
     monkeypatch.setattr(GradingProcess, "__init__", closed_meanwhile)
@@ -166,3 +169,29 @@ def test_what_a_process_tells_can_be_taken(tmp_path):
     with closing(WarmGrader(tell=told.append)) as grader:
         grader.grade(assignment, handed_in(assignment, RIGHT))
     assert [line for line in told if line.endswith("test_bug: KeyError: 'key'")]
+
+
+def test_suites_are_loaded_before_anything_is_graded(tmp_path):
+    """Whoever starts a process early finds it warm; what is wrong with them is told later."""
+    assignment = make_course(tmp_path / "good", suites={"test_scaler.py": TELLING + SUITE})
+    told = queue.SimpleQueue()
+    with closing(GradingProcess(load=assignment, tell=told.put)) as process:
+        assert told.get(timeout=60) == "loaded"
+        assert process.grade(assignment, handed_in(assignment, RIGHT)).points == 2.0
+        assert told.empty()
+    lost = make_course(tmp_path / "bad")
+    (lost.hidden / "test_scaler.py").unlink()
+    with closing(GradingProcess(load=lost)) as process:
+        assert process.grade(assignment, handed_in(assignment, RIGHT)).points == 2.0
+
+
+TELLING = "import sys\nsys.stderr.write('loaded\\n')\n"
+
+
+def test_without_isolation_nothing_is_graded_unless_that_is_allowed(tiny, monkeypatch):
+    """A process says so before it is asked for anything."""
+    with closing(GradingProcess(isolation.NONE)) as process:
+        monkeypatch.setattr(process, "_answer", lambda: "a worker could fork")
+        with pytest.raises(NotIsolatedError, match="a worker could fork"):
+            process.grade(tiny, handed_in(tiny, RIGHT))
+        assert process._process.poll() is not None

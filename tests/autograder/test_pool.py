@@ -14,8 +14,9 @@ import psutil
 import pytest
 
 from autograder import isolation, pool, probe
+from autograder.grading_process import GradingProcess
 from autograder.handed_in import HandedIn
-from autograder.pool import AHEAD, LocalPool, as_graded
+from autograder.pool import AHEAD, LocalPool, Once, as_graded
 from tests.autograder.conftest import HEADER, IDENTITY, RIGHT, handed_in, make_course
 
 SLOW = f"import time\n{HEADER}        time.sleep(30)\n"
@@ -114,14 +115,42 @@ def test_a_class_without_work_ends_at_once():
 # ---- processes of this machine
 
 
+def test_the_process_that_has_been_started_before_is_the_first(tiny):
+    """It has loaded the suites by then; the others are started when they are needed."""
+    with closing(GradingProcess(load=tiny)) as process, local(tiny, 2, first=process) as two:
+        before = family()
+        points = two.submit(notebooks(tiny, RIGHT)).result()["tiny"].report.points
+        assert (points, two.levels) == (2.0, {isolation.describe(probe.reached())})
+        assert psutil.Process(process._process.pid) in before
+        started = {child.pid for child in family() if child.parent() == psutil.Process()}
+        assert started <= {child.pid for child in before}
+
+
+def test_what_may_be_graded_without_isolation_is_decided_here(tiny):
+    """The first process was started before the settings were known."""
+    process = GradingProcess(load=tiny)
+    with local(tiny, 1, first=process):
+        assert not process.allow_no_isolation
+    with closing(LocalPool({"tiny": tiny}, 1, isolation.NONE, first=process)):
+        assert process.allow_no_isolation
+
+
+def test_a_line_is_told_once():
+    """Each process would tell it."""
+    told = []
+    tell = Once(told.append)
+    for line in ("a", "b", "a"):
+        tell(line)
+    assert told == ["a", "b"]
+
+
 def notebooks(assignment, answer, *remarks):
     text = nbformat.writes(handed_in(assignment, answer))
     return {"tiny": HandedIn(text.encode(), remarks)}
 
 
 def local(assignment, width, **more):
-    level = isolation.describe(probe.level(allow_none=False))
-    return closing(LocalPool({"tiny": assignment}, width, level, **more))
+    return closing(LocalPool({"tiny": assignment}, width, probe.reached(), **more))
 
 
 def family():
@@ -164,8 +193,8 @@ class Ending(pool.WarmGrader):
     def finish(self, assignment, handed_in):
         process = self.process
 
-        def killed(version):
-            found = process(version)
+        def killed(assignment):
+            found = process(assignment)
             self.tries += 1
             if "each time" in handed_in.remarks or self.tries == 1:
                 os.kill(found._process.pid, signal.SIGKILL)
@@ -182,7 +211,7 @@ class Ending(pool.WarmGrader):
 def test_what_processes_tell_is_told_once(tiny):
     """Two processes find that there is no certificate: one line of it is enough."""
     told = []
-    with local(tiny, 2, tell=told.append) as two:
+    with local(tiny, 2, tell=Once(told.append)) as two:
         for future in [two.submit(notebooks(tiny, IDENTITY)) for _ in range(4)]:
             future.result()
     assert len([line for line in told if "run `autograder audit tiny`" in line]) == 1

@@ -1,5 +1,6 @@
 """What another grading would change: each item whose points would move, with the reasons."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -8,7 +9,7 @@ from nbgrader.api import Gradebook
 from autograder.class_run import Due
 from autograder.graded import Graded
 from autograder.outcome import ItemResult, Outcome, PropertyResult
-from autograder.report import Report, Status, report_in
+from autograder.report import KEY, Report, Status, report_in
 from autograder.rollout import Move, moves
 from tests.autograder.conftest import IN_PLACE
 
@@ -48,10 +49,14 @@ def now(course, **outcomes):
     return replace(report, items=(replace(item, properties=kept),))
 
 
+def graded(report):
+    return Graded(json.dumps({"metadata": {KEY: report.to_dict()}}))
+
+
 def found(course, report, student="ann"):
     due = Due(student, course.submitted(student), {"tiny": None}, REASON)
     with Gradebook(course.url, "deep_learning") as gradebook:
-        return list(moves(Run(course, gradebook), due, {"tiny": Graded("", report)}))
+        return list(moves(Run(course, gradebook), due, {"tiny": graded(report)}))
 
 
 def test_the_same_points_do_not_move(course):
@@ -108,4 +113,4 @@ def test_what_was_never_graded_has_no_points_yet(course):
     first = [Move("bob", "test_scaler", None, 2.0, (REASON,))]
     assert found(course, report, "bob") == first
     due = Due("bob", course.submitted("bob"), {"tiny": None}, REASON)
-    assert list(moves(Run(course, None), due, {"tiny": Graded("", report)})) == first
+    assert list(moves(Run(course, None), due, {"tiny": graded(report)})) == first

@@ -9,6 +9,7 @@ from nbformat.v4 import new_output
 from nbgrader.api import Gradebook, InvalidEntry, MissingEntry
 from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.utils import compute_checksum
+from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 from traitlets.config import Config, Configurable
 
@@ -104,6 +105,26 @@ def test_after_the_block_the_gradebook_is_as_it_was(gradebook, path):
     with pytest.raises(InvalidEntry):
         gradebook.add_student("dan")
     assert gradebook.find_student("cem").id == "cem"
+
+
+def test_what_is_known_in_the_block_is_not_read_again(gradebook):
+    """Not for each commit of nbgrader's; after the block, and in the next one, it is read anew."""
+    asked = []
+    event.listen(gradebook.engine, "before_cursor_execute", lambda *what: asked.append(what[2]))
+
+    def read(submission):
+        before = len(asked)
+        assert {grade.name for grade in submission.notebooks[0].grades} == {"essay", "test_scaler"}
+        return asked[before:]
+
+    with transaction(gradebook):
+        submission = enter_bob(gradebook)
+        gradebook.update_or_create_student("cem")
+        assert read(submission) == []
+    found = gradebook.find_submission("tiny", "bob")
+    assert read(found) != []
+    gradebook.db.commit()
+    assert read(found) != []
 
 
 def test_a_locked_gradebook_is_told_from_a_wrong_entry(gradebook, path, caplog):

@@ -1,0 +1,276 @@
+"""How `autograder grade` goes through a class: it grades, or compares, and tells as it goes."""
+
+import logging
+import queue
+import signal
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from nbgrader.converters.base import NbGraderException
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+from sqlalchemy.exc import OperationalError
+
+from autograder import isolation, probe
+from autograder.assignment import Assignment
+from autograder.class_run import ClassRun, Due, open_course
+from autograder.cluster import ClusterPool
+from autograder.cluster_worker import ClusterError
+from autograder.commands import console
+from autograder.commands.course import printable
+from autograder.commands.status import STYLES
+from autograder.gradebook import trouble
+from autograder.graded import Graded
+from autograder.grading_process import GradingProcess
+from autograder.nbgrader_plugins import GradeCells
+from autograder.pool import Done, LocalPool, Pool, as_graded
+from autograder.probe import NotIsolatedError
+from autograder.report import Report
+from autograder.rollout import Move, moves
+
+INTERRUPTED = 130
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the command line asks for: see `autograder grade --help`."""
+
+    db: str | None
+    students: tuple[str, ...]
+    workers: int
+    scheduler: str | None
+    force: bool
+    dry_run: bool
+    allow_no_isolation: bool
+    as_json: bool
+
+
+def go(
+    assignment: Assignment,
+    wish: Wish,
+    on: Console,
+    tell: Callable[[str], None],
+    first: GradingProcess | None,
+) -> tuple[int, dict[str, Any]]:
+    """Go through a class; return the exit code, and what was done as data.
+
+    Parameters
+    ----------
+    assignment : Assignment
+    wish : Wish
+    on : Console
+        Where it is told.
+    tell : callable
+        As of a `LocalPool`.
+    first : GradingProcess, optional
+        A process that has been started before.
+    """
+    with open_course(assignment.root, assignment.name, wish.db, _Told(on)) as converter:
+        allowed = wish.allow_no_isolation or GradeCells(parent=converter).allow_no_isolation
+        layers = isolation.NONE if wish.scheduler else probe.level(allow_none=allowed)
+        students = frozenset(wish.students) or None
+        with closing(ClassRun(converter, students, look_only=wish.dry_run)) as run:
+            pool: Pool
+            if wish.scheduler is not None:
+                pool = ClusterPool(run.assignments, wish.scheduler, allow_no_isolation=allowed)
+            else:
+                width = min(wish.workers, len(run.folders))
+                pool = LocalPool(run.assignments, width, layers, tell=tell, first=first)
+            with closing(pool):
+                walk = _Walk(run, pool, on, force=wish.force)
+                return _show_moves(walk) if wish.dry_run else _grade(walk, keep=wish.as_json)
+
+
+class _Walk:
+    """A run's way through a class, shown as it goes; Ctrl-C ends it after what is being written."""
+
+    def __init__(self, run: ClassRun, pool: Pool, on: Console, *, force: bool) -> None:
+        self.run = run
+        self.pool = pool
+        self.on = on
+        self.force = force
+        self.seen: list[str] = []
+        self.failed = 0  # of those
+        self.interrupted = False
+        self.seconds = 0.0
+
+    def through(self, title: str, take: Callable[[Due, dict[str, Graded]], None]) -> None:
+        """Let `take` have each submission that is due, with what has become of it."""
+        done: Done[Due] = queue.SimpleQueue()
+        start = time.monotonic()
+        with self._until_interrupted(done), self._progress() as progress:
+            bar = progress.add_task(title, total=len(self.run.folders), rate="")
+            works = self.run.due(self.pool.levels, force=self.force)
+            for due, future in as_graded(self.pool, works, done):
+                failed = len(self.run.failed)
+                take(due, self._result(due, future))
+                self.failed += len(self.run.failed) - failed
+                self.seen.append(due.student)
+                self.seconds = time.monotonic() - start
+                past = len(self.seen) + len(self.run.skipped) + len(self.run.failed) - self.failed
+                progress.update(bar, completed=past, rate=self.rate)
+
+    @property
+    def rate(self) -> str:
+        """How many submissions have been graded in a second, in words."""
+        return f"{len(self.seen) / max(self.seconds, 1e-9):.1f} a second"
+
+    def _result(self, due: Due, future: Future[dict[str, Graded]]) -> dict[str, Graded]:
+        """Return what a future holds; a fault of ours holds the grade back."""
+        try:
+            return future.result()
+        except (NotIsolatedError, ClusterError):
+            raise
+        except Exception as error:  # whatever it is, it is not the student's fault
+            self.run.log.exception("%s cannot be graded", due.student)
+            cause = f"{type(error).__name__}: {error}"
+            known = self.run.assignments
+            return {name: Graded.held_back(known[name], cause) for name in due.notebooks}
+
+    @contextmanager
+    def _until_interrupted(self, done: Done[Due]) -> Iterator[None]:
+        def stop(number: int, frame: object) -> None:
+            self.interrupted = True
+            signal.signal(signal.SIGINT, before)  # whoever presses it again means it
+            done.put(None)
+
+        before = signal.signal(signal.SIGINT, stop)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+    def _progress(self) -> Progress:
+        return console.progress(
+            self.on,
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(),
+        )
+
+
+def _grade(walk: _Walk, *, keep: bool) -> tuple[int, dict[str, Any]]:
+    """Grade and write; return the exit code, and what was done, with each submission if kept."""
+    run = walk.run
+    held = []
+    graded_now = []
+
+    def write(due: Due, graded: dict[str, Graded]) -> None:
+        if run.write(due, graded):
+            held.extend([due.student] * any(one.is_held for one in graded.values()))
+            for name, one in graded.items():
+                _tell(walk.on, due.student, one.report)
+                if keep:
+                    graded_now.append(_told(due.student, name, one.report))
+
+    try:
+        walk.through("grading", write)
+    except OperationalError as error:
+        raise NbGraderException(trouble(error)) from error
+    counted = {
+        "graded": len(walk.seen) - walk.failed,
+        "unchanged": len(run.skipped),
+        "held back": len(held),
+        "failed": len(run.failed),
+    }
+    told = ", ".join(f"{count} {what}" for what, count in counted.items() if count) or "0 graded"
+    took = f"; {walk.seconds:.1f} s, {walk.rate}" if walk.seen else ""
+    walk.on.print(f"{len(run.folders)} submissions: {told}{took}")
+    if walk.interrupted:
+        walk.on.print("Interrupted: what is graded is kept, and the next run goes on.")
+    code = INTERRUPTED if walk.interrupted else int(bool(held or run.failed))
+    return code, {
+        "submissions": len(run.folders),
+        "graded": graded_now,
+        "unchanged": run.skipped,
+        "held_back": held,
+        "failed": run.failed,
+        "interrupted": walk.interrupted,
+        "seconds": walk.seconds,
+    }
+
+
+def _told(student: str, notebook: str, report: Report) -> dict[str, Any]:
+    return {
+        "student": student,
+        "notebook": notebook,
+        "status": report.status,
+        "points": {item.name: item.points for item in report.items},
+        "total": report.points,
+        "cause": report.cause,
+        "next_step": report.next_step,
+    }
+
+
+def _tell(on: Console, student: str, report: Report) -> None:
+    """Tell of a submission: on a terminal of those alone that somebody should look at."""
+    if report.next_step or not on.is_terminal:
+        style = STYLES.get(report.status, "red") if report.next_step else None
+        on.print(printable(f"{student}: {report.summary}"), style=style)
+
+
+def _show_moves(walk: _Walk) -> tuple[int, dict[str, Any]]:
+    """Show whose points would move, and why; return the exit code, and the same as data."""
+    run = walk.run
+    found: list[Move] = []
+
+    def compare(due: Due, graded: dict[str, Graded]) -> None:
+        found.extend(moves(run, due, graded))
+
+    walk.through("comparing", compare)
+    found.sort(key=lambda move: (move.student, move.item))
+    if found:
+        _show_table(walk.on, found)
+    moving = len({move.student for move in found})
+    walk.on.print(
+        f"{len(run.folders)} submissions: {len(walk.seen)} would be graded, {moving} of them with "
+        "other points; nothing was written"
+    )
+    return INTERRUPTED if walk.interrupted else int(bool(run.failed)), {
+        "submissions": len(run.folders),
+        "would_be_graded": sorted(walk.seen),
+        "moves": [asdict(move) for move in found],
+        "failed": run.failed,
+        "interrupted": walk.interrupted,
+    }
+
+
+def _show_table(on: Console, found: list[Move]) -> None:
+    table = console.table()
+    table.add_column("student", overflow="fold")
+    table.add_column("item", overflow="fold")
+    table.add_column("now", justify="right", no_wrap=True)
+    table.add_column("would be", justify="right", no_wrap=True)
+    table.add_column("why", overflow="fold", ratio=1)
+    for move in found:
+        points = ("-" if p is None else f"{p:g}" for p in (move.before, move.after))
+        cells = (move.student, move.item, *points, "; ".join(move.reasons))
+        table.add_row(*(Text(printable(cell)) for cell in cells))
+    console.show(on, table)
+
+
+class _Told(logging.Handler):
+    """Prints what nbgrader and the run tell, if somebody should know of it."""
+
+    def __init__(self, on: Console) -> None:
+        super().__init__(logging.WARNING)
+        self.on = on
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print a record."""
+        style = "red" if record.levelno >= logging.ERROR else "yellow"
+        for line in self.format(record).splitlines():
+            self.on.print(printable(line), style=style)
