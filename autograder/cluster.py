@@ -110,6 +110,7 @@ class ClusterPool:
     async def _result(self, there: Any, names: list[str]) -> dict[str, Graded]:
         """Return what a worker has made of a submission; that it died holds the grade back."""
         from distributed import KilledWorker
+        from distributed.comm.core import CommClosedError
 
         try:
             done = await there
@@ -117,7 +118,8 @@ class ClusterPool:
             deaths = error.allowed_failures + 1
             cause = f"the cluster's workers died while grading it (deaths: {deaths})"
             return {name: Graded.held_back(self._assignments[name], cause) for name in names}
-        except CancelledError as error:  # not asyncio's, which is `close`'s
+        # the former is not asyncio's, which is `close`'s; the latter, where it was being fetched
+        except (CancelledError, CommClosedError) as error:
             raise ClusterError(_lost(self._address)) from error
         return {name: Graded(text) for name, text in done.items()}
 

@@ -1,12 +1,15 @@
 """The trusted process that grades and stays warm: it loads PyTorch and the suites once for a class.
 
-It reads requests from its standard input and writes answers to its standard output, each as a line
-of JSON.
+It reads requests from a socket and writes answers to it, each as a line of JSON. Several are
+started at once: one loads what all of them need, and forks the others.
 """
 
+import importlib
 import json
 import os
 import queue
+import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -168,6 +171,13 @@ class GradingProcess:
         As of a `WarmGrader`; called in a thread of its own.
     load : Assignment, optional
         Whose suites it loads at once, and not when it is first asked to grade.
+    others : int
+        How many it is to fork, once it has loaded PyTorch.
+
+    Attributes
+    ----------
+    others : list of GradingProcess
+        Those, to be closed before this one.
     """
 
     def __init__(
@@ -177,27 +187,43 @@ class GradingProcess:
         allow_no_isolation: bool = False,
         tell: Callable[[str], None] | None = None,
         load: Assignment | None = None,
+        others: int = 0,
     ) -> None:
-        self.allow_no_isolation = allow_no_isolation
-        self._trouble: str | None = None  # why student code cannot be confined, once it is known
+        pairs = [socket.socketpair() for _ in range(1 + others)]
+        theirs = [their.fileno() for _, their in pairs]
         options = {
             "layers": None if layers is None else sorted(layers),
             "load": None if load is None else _named(load),
+            "connections": theirs,
         }
         self._process = subprocess.Popen(
             [sys.executable, "-c", BOOT, json.dumps(options)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
             stderr=subprocess.PIPE if tell else None,
             text=True,
             errors="replace",
             env=os.environ | ONE_THREAD,
+            pass_fds=theirs,
             start_new_session=True,  # Ctrl-C is for the one who started us: it closes our input
         )
+        for _, their in pairs:
+            their.close()
         self._teller = threading.Thread(
             target=_tell, args=(self._process.stderr or (), tell), daemon=True
         )
         self._teller.start()
+        self._connect(pairs[0][0], allow_no_isolation=allow_no_isolation)
+        self.others = [
+            _Forked(ours, allow_no_isolation=allow_no_isolation) for ours, _ in pairs[1:]
+        ]
+
+    def _connect(self, connection: socket.socket, *, allow_no_isolation: bool) -> None:
+        self.allow_no_isolation = allow_no_isolation
+        self.pid: int | None = None  # once it is known
+        self._trouble = ""  # why student code cannot be confined
+        self._connection = connection
+        self._requests = connection.makefile("w")
+        self._answers = connection.makefile("r")
 
     def grade(self, assignment: Assignment, notebook: NotebookNode) -> Report:
         """Grade a notebook.
@@ -244,32 +270,35 @@ class GradingProcess:
         return answer
 
     def _ask(self, do: str, assignment: Assignment, **more: Any) -> Any:
-        assert self._process.stdin is not None
         request = {"do": do, **_named(assignment), "version": assignment.version, **more}
         try:
-            if self._trouble is None:
-                self._trouble = self._answer()
+            if self.pid is None:
+                self.pid, self._trouble = self._answer()
             if self._trouble and not self.allow_no_isolation:
                 raise NotIsolatedError(self._trouble)
-            self._process.stdin.write(json.dumps(request) + "\n")
-            self._process.stdin.flush()
+            self._requests.write(json.dumps(request) + "\n")
+            self._requests.flush()
             return self._answer()
         except BaseException:  # Ctrl-C too: what it answers later is not for the next submission
             self.close()
             raise
 
     def _answer(self) -> Any:
-        assert self._process.stdout is not None
-        answer = self._process.stdout.readline()
+        answer = self._answers.readline()
         if not answer:
-            raise ConnectionError(f"it ended with exit code {self._process.wait()}")
+            raise ConnectionError(self._last_words())
         return json.loads(answer)
+
+    def _last_words(self) -> str:
+        return f"it ended with exit code {self._process.wait()}"
 
     def close(self) -> None:
         """End the process: at the end of its input it tidies up, and ends itself."""
-        assert self._process.stdin is not None
-        with suppress(OSError, ValueError):  # it has ended already
-            self._process.stdin.close()
+        with suppress(OSError):  # it has ended already
+            self._connection.shutdown(socket.SHUT_WR)
+        self._end()
+
+    def _end(self) -> None:
         try:
             self._process.wait(ENDING_SECONDS)
         except subprocess.TimeoutExpired:
@@ -279,6 +308,28 @@ class GradingProcess:
 
     def __del__(self) -> None:
         self.close()
+
+
+class _Forked(GradingProcess):
+    """One that was forked from another: nobody here can wait for it, but its end is seen."""
+
+    def __init__(self, connection: socket.socket, *, allow_no_isolation: bool) -> None:
+        self.others = []
+        self._connect(connection, allow_no_isolation=allow_no_isolation)
+
+    def _last_words(self) -> str:
+        return "it ended"
+
+    def _end(self) -> None:
+        self._connection.settimeout(ENDING_SECONDS)
+        try:
+            while self._connection.recv(2**16):
+                pass
+        except TimeoutError:
+            if self.pid is not None:
+                os.kill(self.pid, signal.SIGKILL)
+        except OSError:  # it has ended, in the midst of an answer
+            pass
 
 
 def _named(assignment: Assignment) -> dict[str, str]:
@@ -343,16 +394,17 @@ def _report(assignment: Assignment, notebook: NotebookNode, layers: Layers) -> R
         return held(assignment, str(error))
 
 
-def _until_hung_up() -> Iterator[str]:
-    """Return the lines of the standard input; at its end, end at once, whatever is going on.
+def _until_hung_up(connection: socket.socket) -> Iterator[str]:
+    """Return the lines that come in; at their end, end at once, whatever is going on.
 
     So nothing goes on for somebody who is no longer there.
     """
     lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
 
     def read() -> None:
-        for line in iter(sys.stdin.readline, ""):
-            lines.put(line)
+        with suppress(OSError):
+            for line in connection.makefile("r"):
+                lines.put(line)
         try:
             close_all()
         finally:
@@ -370,20 +422,37 @@ def _load(named: dict[str, str], layers: Layers) -> None:
         run_functions(assignment, grading, assignment.items, NOTHING, Taker())
 
 
+def _fork_for(connections: list[int]) -> socket.socket:
+    """Fork a process for each connection but the first; return the connection of this one."""
+    own, *others = (socket.socket(fileno=number) for number in connections)
+    if others:
+        with suppress(ImportError), loading():  # an error is told with the first submission
+            importlib.import_module("autograder.oracle")  # PyTorch
+    while others:
+        connection = others.pop()
+        if os.fork() == 0:
+            own.close()
+            own = connection
+            for other in others:
+                other.close()
+            return own
+        connection.close()
+    return own
+
+
 def main() -> None:
     """Say whether student code can be confined, then serve."""
     options = json.loads(sys.argv[1])
-    requests = _until_hung_up()
-    # what any library prints must not come between the answers
-    with os.fdopen(os.dup(1), "w") as answers:
-        os.dup2(2, 1)
+    os.dup2(2, 1)  # where any library may print
+    with _fork_for(options["connections"]) as connection, connection.makefile("w") as answers:
+        requests = _until_hung_up(connection)
         trouble = ""
         try:
             chosen = options["layers"]
             layers = probe.reached() if chosen is None else frozenset(map(Layer, chosen))
         except NotIsolatedError as error:
             layers, trouble = isolation.NONE, str(error)  # it is asked no more, or in spite of it
-        answers.write(json.dumps(trouble) + "\n")
+        answers.write(json.dumps([os.getpid(), trouble]) + "\n")
         answers.flush()
         if options["load"]:
             _load(options["load"], layers)

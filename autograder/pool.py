@@ -2,7 +2,7 @@
 
 import queue
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol, TypeVar
 
@@ -51,8 +51,8 @@ class LocalPool:
         What confines student code on this machine.
     tell : callable, optional
         Takes each line that a process writes to its standard error.
-    first : GradingProcess, optional
-        One of the processes, if it has been started before.
+    started : sequence of GradingProcess
+        Those of the processes that have been started before.
     """
 
     def __init__(
@@ -62,16 +62,16 @@ class LocalPool:
         layers: Layers,
         *,
         tell: Callable[[str], None] | None = None,
-        first: GradingProcess | None = None,
+        started: Sequence[GradingProcess] = (),
     ) -> None:
         self.width = width
         self.levels = frozenset({isolation.describe(layers)})
         self._assignments = assignments
-        if first is not None:
-            first.allow_no_isolation = not layers
+        for process in started:
+            process.allow_no_isolation = not layers
         self._graders = [
-            WarmGrader(layers=layers, tell=tell, first=process)
-            for process in (first, *[None] * (width - 1))
+            WarmGrader(layers=layers, tell=tell, first=first)
+            for first in [*started, *[None] * width][:width]
         ]
         self._free: queue.SimpleQueue[WarmGrader] = queue.SimpleQueue()
         for grader in self._graders:
@@ -86,7 +86,7 @@ class LocalPool:
     def close(self) -> None:
         """End the processes, whatever they are doing."""
         self._threads.shutdown(wait=False, cancel_futures=True)
-        for grader in self._graders:
+        for grader in reversed(self._graders):
             grader.close()
         self._threads.shutdown()
 

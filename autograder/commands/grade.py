@@ -80,17 +80,21 @@ def grade(
     on = console.console(stderr=as_json)
     tell = Once(lambda line: on.print(printable(line), style="yellow"))
     with ExitStack() as stack:
-        first = None
-        if scheduler is None:  # it loads PyTorch and the suites while nbgrader is imported here
+        started: list[GradingProcess] = []
+        if scheduler is None:  # PyTorch and the suites are loaded while nbgrader is imported here
             found = chosen.root.glob(f"release/{assignment}/*.ipynb")
             load = next((replace(chosen, notebook=path.stem) for path in found), None)
-            first = stack.enter_context(closing(GradingProcess(load=load, tell=tell)))
+            count = len(students) or len([*chosen.root.glob(f"submitted/*/{assignment}")])
+            first = GradingProcess(load=load, tell=tell, others=max(min(workers, count) - 1, 0))
+            started = [first, *first.others]
+            for process in started:  # the last is ended first
+                stack.enter_context(closing(process))
         with loading():
             from autograder.commands import walk
         wish = walk.Wish(
             db, students, workers, scheduler, force, dry_run, allow_no_isolation, as_json
         )
-        code, document = walk.go(chosen, wish, on, tell, first)
+        code, document = walk.go(chosen, wish, on, tell, started)
     if as_json:
         console.print_json({"assignment": assignment, **document})
     if code:

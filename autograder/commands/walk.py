@@ -4,7 +4,7 @@ import logging
 import queue
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
@@ -61,7 +61,7 @@ def go(
     wish: Wish,
     on: Console,
     tell: Callable[[str], None],
-    first: GradingProcess | None,
+    started: Sequence[GradingProcess],
 ) -> tuple[int, dict[str, Any]]:
     """Go through a class; return the exit code, and what was done as data.
 
@@ -73,8 +73,8 @@ def go(
         Where it is told.
     tell : callable
         As of a `LocalPool`.
-    first : GradingProcess, optional
-        A process that has been started before.
+    started : sequence of GradingProcess
+        Processes that have been started before.
     """
     with open_course(assignment.root, assignment.name, wish.db, _Told(on)) as converter:
         allowed = wish.allow_no_isolation or GradeCells(parent=converter).allow_no_isolation
@@ -86,7 +86,7 @@ def go(
                 pool = ClusterPool(run.assignments, wish.scheduler, allow_no_isolation=allowed)
             else:
                 width = min(wish.workers, len(run.folders))
-                pool = LocalPool(run.assignments, width, layers, tell=tell, first=first)
+                pool = LocalPool(run.assignments, width, layers, tell=tell, started=started)
             with closing(pool):
                 walk = _Walk(run, pool, on, force=wish.force)
                 return _show_moves(walk) if wish.dry_run else _grade(walk, keep=wish.as_json)

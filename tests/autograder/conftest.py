@@ -376,7 +376,7 @@ class NoProcess:
     """Stands for the process that a command would start, where there is one for all tests."""
 
     def __init__(self, **_options: Any) -> None:
-        pass
+        self.others: list[NoProcess] = []
 
     def close(self) -> None:
         """Have nothing to end."""

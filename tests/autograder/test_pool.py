@@ -117,7 +117,7 @@ def test_a_class_without_work_ends_at_once():
 
 def test_the_process_that_has_been_started_before_is_the_first(tiny):
     """It has loaded the suites by then; the others are started when they are needed."""
-    with closing(GradingProcess(load=tiny)) as process, local(tiny, 2, first=process) as two:
+    with closing(GradingProcess(load=tiny)) as process, local(tiny, 2, started=[process]) as two:
         before = family()
         points = two.submit(notebooks(tiny, RIGHT)).result()["tiny"].report.points
         assert (points, two.levels) == (2.0, {isolation.describe(probe.reached())})
@@ -129,9 +129,9 @@ def test_the_process_that_has_been_started_before_is_the_first(tiny):
 def test_what_may_be_graded_without_isolation_is_decided_here(tiny):
     """The first process was started before the settings were known."""
     process = GradingProcess(load=tiny)
-    with local(tiny, 1, first=process):
+    with local(tiny, 1, started=[process]):
         assert not process.allow_no_isolation
-    with closing(LocalPool({"tiny": tiny}, 1, isolation.NONE, first=process)):
+    with closing(LocalPool({"tiny": tiny}, 1, isolation.NONE, started=[process])):
         assert process.allow_no_isolation
 
 
