@@ -116,7 +116,8 @@ class WarmGrader:
     def process(self, assignment: Assignment) -> "GradingProcess":
         """Return the process for an assignment; for another version it loads the suites anew."""
         if self._process is None or self._version not in ("", assignment.version):
-            self._process = None  # which ends it, before there are two
+            if self._process is not None:
+                self._process.close()  # before there are two
             self._process = GradingProcess(
                 self._layers,
                 allow_no_isolation=self._allow_no_isolation,

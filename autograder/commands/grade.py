@@ -92,7 +92,14 @@ def grade(
         with loading():
             from autograder.commands import walk
         wish = walk.Wish(
-            db, students, workers, scheduler, force, dry_run, allow_no_isolation, as_json
+            db=db,
+            students=students,
+            workers=workers,
+            scheduler=scheduler,
+            force=force,
+            dry_run=dry_run,
+            allow_no_isolation=allow_no_isolation,
+            as_json=as_json,
         )
         code, document = walk.go(chosen, wish, on, tell, started)
     if as_json:

@@ -126,6 +126,7 @@ def test_another_version_gets_another_process(tiny, warm):
     report = warm.grade(changed, handed_in(tiny, RIGHT))
     assert report.item("test_scaler").points == 1.5
     assert warm.process(changed) is not kept
+    assert kept._process.poll() is not None
 
 
 def test_what_breaks_each_process_is_held_back_with_what_was_handed_in(tiny, warm, monkeypatch):
