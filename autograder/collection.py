@@ -150,6 +150,8 @@ class _Loop:
         self.last_words = ""
 
     def main(self, options: list[str]) -> None:
+        # a suite that is edited within a second would be taken for the one before
+        sys.dont_write_bytecode = True
         try:
             self.last_words = repr(pytest.main(options, plugins=[pytest_plugin, self]))
         except BaseException as error:  # noqa: BLE001  # whatever a suite does to pytest
