@@ -22,10 +22,13 @@ from autograder.worker.confinement import Layer
 from autograder.worker.opening import Opening
 from autograder.worker.template import ANSWER, ENDED_BY_US, OPEN, REQUEST, Settings
 
-BOOT = (
-    "import sys; descriptor, settings, *paths = sys.argv[1:]; sys.path[:0] = paths; "
-    "from autograder.worker.template import main; main(int(descriptor), settings)"
-)
+BOOT = """
+import json, sys
+settings = json.loads(sys.argv[1])
+sys.path[:0] = settings["paths"]
+from autograder.worker.template import main
+main(settings)
+"""
 KEPT = 4  # templates at a time, for one class after the other
 START_SECONDS = 60.0  # for our own code alone: a busy machine must cost nobody a point
 # in namespaces of their own, all that workers can write to; it hides nothing that they need, as
@@ -112,18 +115,17 @@ class Template:
         self._control.settimeout(START_SECONDS)
         self._log = tempfile.TemporaryFile("a+b")  # noqa: SIM115  # closed with this object
         with theirs:
-            paths = [str(path) for path in view().search]
             settings = Settings(
+                control=theirs.fileno(),
                 parent=0 if namespaces else os.getpid(),  # in there, it knows no number of ours
-                paths=paths,
+                paths=[str(path) for path in view().search],
                 scratch_size=0 if namespaces else limits.scratch_mb * isolation.MEBIBYTE,
                 confinement=isolation.confinement(layers, self.scratch, limits),
             )
             python = [str(Path(sys.executable).resolve()), "-I", "-S", "-c", BOOT]
-            arguments = [str(theirs.fileno()), json.dumps(settings._asdict()), *paths]
             around = isolation.bubblewrap(self.scratch, limits) if namespaces else []
             self._process = subprocess.Popen(  # our own interpreter and code
-                [*around, *python, *arguments],
+                [*around, *python, json.dumps(settings._asdict())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

@@ -17,7 +17,7 @@ import numpy as np
 MOMENT = 1_600_000_000 * 10**9  # nanoseconds since 1970
 PROCESS = 4096
 TICK = 10**5  # nanoseconds
-SEED = random.Random.seed  # Python's own
+seed_with = random.Random.seed  # Python's own
 
 
 def fix(seed: int) -> None:
@@ -25,7 +25,7 @@ def fix(seed: int) -> None:
     entropy = random.Random(seed)  # noqa: S311  # repeatable is what it is meant to be
 
     def seed_or_draw(self: random.Random, a: Any = None, version: int = 2) -> None:
-        SEED(self, entropy.getrandbits(256) if a is None else a, version)
+        seed_with(self, entropy.getrandbits(256) if a is None else a, version)
 
     random.Random.seed = seed_or_draw  # type: ignore[method-assign]
     random.seed = random._inst.seed  # noqa: SLF001

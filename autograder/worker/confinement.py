@@ -161,10 +161,11 @@ def confine(confinement: Confinement, files: Ruleset | None, user: int | None) -
     ----------
     confinement : Confinement
     files : Ruleset, optional
-        Of `shared_files`.
+        Of `shared_files`, which is called without it.
     user : int, optional
         A user, and group, to become.
     """
+    files = files or shared_files(confinement)
     own = _make_scratch(confinement.scratch, user)
     if user is not None:
         _become(user, reads_as_root=confinement.reads_as_root)

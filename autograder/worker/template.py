@@ -64,29 +64,27 @@ PRELOADED = [
 ]
 
 
-def main(descriptor: int, settings: str) -> None:
+def main(told: dict[str, Any]) -> None:
     """Answer requests on an inherited socket.
 
     Parameters
     ----------
-    descriptor : int
-        Of the socket.
-    settings : str
-        What `Settings` are made of, as JSON.
+    told : dict
+        What `Settings` are made of.
     """
-    told = Settings(**json.loads(settings))
-    die_with_parent(told.parent)
+    settings = Settings(**told)
+    die_with_parent(settings.parent)
     for name in PRELOADED:
         importlib.import_module(name)
     _warm_up()
-    sys.path[:] = [path for path in sys.path if path not in told.paths]
+    sys.path[:] = [path for path in sys.path if path not in settings.paths]
     sys.path_importer_cache.clear()
     sys.meta_path.append(AbsentFinder())
     for name in ("exit", "quit"):  # which Jupyter has as well
         setattr(builtins, name, sys.exit)
     builtins.input = lambda prompt="": ""  # there is nobody to ask
-    with socket.socket(fileno=descriptor) as control:
-        Template(control, Confinement(**told.confinement), told.scratch_size).serve()
+    with socket.socket(fileno=settings.control) as control:
+        Template(control, Confinement(**settings.confinement), settings.scratch_size).serve()
 
 
 class Settings(NamedTuple):
@@ -94,10 +92,12 @@ class Settings(NamedTuple):
 
     Parameters
     ----------
+    control : int
+        The descriptor of the socket.
     parent : int
         The process with which this one ends.
     paths : list of str
-        Of Python's search path, forgotten once all is imported.
+        Put before Python's search path, and forgotten once all is imported.
     scratch_size : int
         How many bytes each worker may write: whoever writes more loses it all. 0 where its folder
         is in a file system of that size, which sees to it by itself.
@@ -105,6 +105,7 @@ class Settings(NamedTuple):
         What a `Confinement` is made of.
     """
 
+    control: int
     parent: int
     paths: list[str]
     scratch_size: int
@@ -128,7 +129,9 @@ class Template:
         self.confinement = confinement
         self.scratch = confinement.scratch
         self.scratch_size = scratch_size
-        self.files = shared_files(confinement)
+        self.files: landlockpy.Ruleset | None = None
+        with contextlib.suppress(OSError):  # a worker says why it cannot be had
+            self.files = shared_files(confinement)
         self.notebook = Notebook()
         self.workers: set[int] = set()
 
@@ -189,7 +192,7 @@ class Template:
             os.setsid()  # so that it is ended with all that it starts
             die_with_parent(parent)
             do()
-        except BaseException:  # noqa: BLE001  # ours: a student's are answers
+        except BaseException:  # noqa: BLE001  # whatever it is, this process may not go on
             traceback.print_exc()
             os._exit(1)
         os._exit(0)

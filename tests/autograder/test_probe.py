@@ -5,7 +5,7 @@ import platform
 
 import pytest
 
-from autograder import isolation, probe
+from autograder import isolation, probe, template
 from autograder.probe import NotIsolatedError, breach, level, reached
 from autograder.worker.confinement import Layer
 
@@ -42,6 +42,22 @@ def test_too_few_layers_have_a_breach(layers, act):
     found = breach(frozenset(layers))
     assert found.startswith("a worker could ")
     assert act in found
+
+
+def test_a_kernel_without_landlock_is_told_in_one_line(monkeypatch):
+    """The reason is the kernel's, not where our own code found it."""
+    kernel = """
+from autograder.worker import confinement
+def refuse(**_):
+    raise OSError(38, "not in this kernel")
+confinement.Ruleset = refuse
+main(settings)"""
+    monkeypatch.setattr(template, "BOOT", template.BOOT.replace("main(settings)", kernel))
+    template.forget_templates()
+    found = breach(frozenset({Layer.LANDLOCK, Layer.SECCOMP}))
+    assert "not in this kernel" in found
+    assert "Traceback" not in found
+    assert "\n" not in found
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root's workers become another user")

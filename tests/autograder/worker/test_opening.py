@@ -4,7 +4,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell
 
-from autograder.probe import breach, reached
+from autograder.probe import reached
 from autograder.sandbox import Budget, StudentError
 from autograder.session import Session
 from autograder.submission import Submission
@@ -93,15 +93,14 @@ def test_a_file_that_is_given_is_there_for_the_answer(opened):
     )
 
 
-def test_what_is_refused_to_a_worker_is_not_had_from_elsewhere(opened):
+def test_what_is_refused_to_a_worker_is_not_had_from_elsewhere(opened, layers):
     """What a given cell gets outside of a worker only, no worker has."""
-    layers = frozenset({Layer.LANDLOCK, Layer.SECCOMP})
-    if reason := breach(layers):
-        pytest.skip(f"this machine does not allow it: {reason}")
+    if Layer.LANDLOCK not in layers:
+        pytest.skip("without Landlock, a worker sees all files that the template sees")
     running = opened("import os", "names = os.listdir('/')", layers=layers)
     assert running.sandbox.opened == 0
     with pytest.raises(StudentError, match="names is not defined"):
-        running.namespace.names  # noqa: B018  # it asks
+        _ = running.namespace.names
 
 
 def test_what_fails_everywhere_does_not_keep_the_rest(opened):
@@ -111,7 +110,7 @@ def test_what_fails_everywhere_does_not_keep_the_rest(opened):
     assert running.sandbox.opened == 2
     assert running.namespace.after == 1
     with pytest.raises(StudentError, match="axes is not defined"):
-        running.namespace.axes  # noqa: B018  # it asks
+        _ = running.namespace.axes
 
 
 @pytest.mark.parametrize(
