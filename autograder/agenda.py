@@ -12,9 +12,11 @@ from functools import partial
 from types import FrameType
 from typing import Any, NamedTuple
 
-from autograder.sandbox import AT_ONCE, Foretold, Request, Sandbox, StudentError
+from autograder.sandbox import Foretold, Request, Sandbox, StudentError
 from autograder.worker import wire
 
+AT_ONCE = 2**18  # bytes of requests in one frame, if they are several
+NOTHING = (None, "NoneType")  # what a write returns: nobody will speak of it
 FIRST = 2**62  # of the numbers that this side chooses: a worker counts its own from 0
 
 
@@ -113,7 +115,7 @@ class PutOff(NamedTuple):
     Parameters
     ----------
     request : Request
-    result : Thing or Answer
+    result : Thing or Answer, optional
         What stands for its value.
     spoilt : Thing or Answer
         What cannot be used any more if it fails.
@@ -122,7 +124,7 @@ class PutOff(NamedTuple):
     """
 
     request: Request
-    result: Thing | Answer
+    result: Thing | Answer | None
     spoilt: Thing | Answer
     suite: FrameType
     line: int
@@ -160,25 +162,33 @@ class Agenda:
     def put_off(
         self,
         do: str,
+        thing: Thing,
         what: dict[str, Any],
         label: Callable[[], str],
-        *,
-        result: Thing,
-        spoilt: Thing,
+        made: Thing | None = None,
     ) -> None:
-        """Ask for something whose value, and kind of value, can be foretold."""
-        foretold = (result.number, result.kind)
-        request = self._sandbox.request(do, what, label, self._hold, foretold=foretold)
-        self._wait(request, result, spoilt, sys._getframe(2))  # noqa: SLF001  # the suite's
+        """Ask for something whose value can be foretold: nothing, or something that is `made`."""
+        foretold = NOTHING if made is None else (made.number, made.kind)
+        request = self._request(do, thing, what, label, foretold)
+        suite = sys._getframe(2)  # noqa: SLF001  # two above: whoever uses a stand-in
+        self._wait(request, made, made or thing, suite)
 
     def number(self) -> int:
         """Return a number for something that is put off."""
         self._number += 1
         return self._number
 
+    def number_of(self, thing: Thing) -> int:
+        """Return the number of something that is there; else raise why it is not."""
+        if thing.fault is not None:
+            self._fault = self._fault or thing.fault
+            raise type(thing.fault)(str(thing.fault))
+        return thing.number
+
     def ask(
         self,
         do: str,
+        thing: Thing | None,
         what: dict[str, Any],
         label: Callable[[], str],
         take: Callable[[Any], Any] = lambda value: value,
@@ -186,17 +196,28 @@ class Agenda:
     ) -> Any:
         """Ask for a value, after all that waits; while they are gathered, return an `Answer`.
 
+        Parameters
+        ----------
+        do, what, label
+            As `Sandbox.request` takes them.
+        thing : Thing, optional
+            The object that does it.
+        take : callable, optional
+            Makes of what the worker answers what the suite gets.
+        excuse : callable, optional
+            Raises what says it better, if there is such a thing, where the request has failed.
+
         Raises
         ------
         StudentError
         """
-        suite = sys._getframe(2)  # noqa: SLF001  # two above: whoever uses a stand-in
-        request = self._sandbox.request(do, what, label, self._hold, more=self._gathers)
+        suite = sys._getframe(2)  # noqa: SLF001  # as above
+        request = self._request(do, thing, what, label)
         if self._gathers:
             answer = Answer(self.flush, take, excuse)
             self._wait(request, answer, answer, suite)
             return answer
-        if self._size + len(request.frame) > AT_ONCE:
+        if self._size + request.size > AT_ONCE:
             self.flush(suite)
         try:
             return take(self._exchange(request, suite))
@@ -239,14 +260,28 @@ class Agenda:
         with contextlib.suppress(StudentError):
             self.settle()
 
+    def _request(
+        self,
+        do: str,
+        thing: Thing | None,
+        what: dict[str, Any],
+        label: Callable[[], str],
+        foretold: tuple[int | None, str] | None = None,
+    ) -> Request:
+        if thing is not None:
+            # of a worker that is dead, that is what is told
+            number = self.number_of(thing) if self._sandbox.alive else thing.number
+            what = {"target": number, **what}
+        return self._sandbox.request(do, what, label, self._hold, foretold=foretold)
+
     def _wait(
         self,
         request: Request,
-        result: Thing | Answer,
+        result: Thing | Answer | None,
         spoilt: Thing | Answer,
         suite: FrameType,
     ) -> None:
-        size = len(request.frame)
+        size = request.size
         if self._size + size > AT_ONCE:
             self.flush(suite)
         self._waiting.append(PutOff(request, result, spoilt, suite, suite.f_lineno))
@@ -273,12 +308,8 @@ class Agenda:
     def _done(self, value: Any) -> None:
         if self._waiting:  # else it is what was asked for
             result = self._waiting.popleft().result
-            if value is not Foretold:
+            if result is not None and value is not Foretold:
                 result.turn_out(value)
-
-    def remember(self, fault: StudentError) -> None:
-        """Have `settle` tell a fault."""
-        self._fault = self._fault or fault
 
     def _spoil(self, error: StudentError, suite: FrameType | None) -> None:
         first = self._waiting[0]
@@ -287,7 +318,7 @@ class Agenda:
         if isinstance(first.spoilt, Answer):
             return  # it is told when its turn comes
         if suite is None or (first.suite, first.line) != (suite, suite.f_lineno):
-            self.remember(error)
+            self._fault = self._fault or error
 
 
 def _in_turn(returned: list[Any], fault: Exception | None) -> Iterator[Any]:

@@ -6,7 +6,7 @@ import signal
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograder.assignment import Limits
 from autograder.isolation import Layers
@@ -21,7 +21,7 @@ from autograder.template import (
 from autograder.worker import wire
 from autograder.worker.opening import Opening
 
-AT_ONCE = 2**14  # bytes, which a waiting worker's end always has room for
+ROOM = 2**14  # bytes, which a waiting worker's end always has room for
 FOLDERS = re.compile(r"(?:\bfile://|(?<![\w./])(?!//))/(?:[\w.+@~-]+/)+")  # of no web address
 SHORTEST = 0.001  # seconds: none at all would mean not to wait
 HANGUP_SECONDS = 0.5  # for a worker that is ending to have ended
@@ -47,25 +47,40 @@ class Foretold:
     """Stands for a value that came out as the request foretold, and was not sent."""
 
 
+class Changed(NamedTuple):
+    """A call's value, and what a worker says of the arrays that it changed in place."""
+
+    value: Any
+    changes: Any
+
+
 @dataclass(slots=True)
 class Request:
     """What is asked of a worker, ready to be sent.
 
     Parameters
     ----------
-    number : int
-        Which the answer must repeat.
-    frame : bytes
+    text : str
+    body : bytes
+        Its two parts, as `wire.encode` gives them.
     label : callable
         Says what is asked, in the student's words, for messages.
     foretold : bool
         Whether the value may come out as foretold.
+    changes : bool
+        Whether it may change arguments in place.
     """
 
-    number: int
-    frame: bytes
+    text: str
+    body: bytes
     label: Callable[[], str]
-    foretold: bool = False
+    foretold: bool
+    changes: bool
+
+    @property
+    def size(self) -> int:
+        """Its bytes."""
+        return len(self.text) + len(self.body)
 
 
 class Budget:
@@ -129,8 +144,9 @@ class Sandbox:
         self._answers = wire.Receiver(self._connection)
         try:
             request = self.request("start", {"seed": seed, "user": self._template.user()})
-            self._connection.sendall(request.frame)
-            self._receive(request, Budget(START_SECONDS), START_SECONDS)
+            number, frame = _framed([request])
+            self._connection.sendall(frame)
+            self._receive(request, number, Budget(START_SECONDS), START_SECONDS)
         except (OSError, EOFError, StudentError, wire.WireError) as error:
             self.close()
             raise SandboxError(
@@ -157,8 +173,7 @@ class Sandbox:
         label: Callable[[], str] = str,
         hold: Callable[[Any], wire.Ref] | None = None,
         *,
-        foretold: tuple[int, str] | None = None,
-        more: bool = False,
+        foretold: tuple[int | None, str] | None = None,
     ) -> Request:
         """Return a request.
 
@@ -172,10 +187,8 @@ class Sandbox:
             Says what is asked, in the student's words, for messages.
         hold : callable, optional
             Exchanges the objects that stand for a worker's objects with their `Ref`.
-        foretold : (int, str), optional
-            The number that is to stand for the value from then on, and the value's kind.
-        more : bool
-            Whether others wait behind it that are not to be done if it fails.
+        foretold : (int or None, str), optional
+            The number that is to stand for the value from then on, if any is, and the value's kind.
 
         Raises
         ------
@@ -184,13 +197,11 @@ class Sandbox:
         """
         if self._epitaph is not None:
             raise type(self._epitaph)(f"not run, since before this: {self._epitaph}")
-        number = secrets.randbits(62)  # so that no answer can be given before it is asked
-        asked = {"number": number, "do": do, **what}
+        asked = {"do": do, **what}
         if foretold is not None:
-            asked["foretold"] = foretold
-        if more:
-            asked["more"] = True
-        return Request(number, wire.pack(asked, hold), label, foretold is not None)
+            asked["own"], asked["kind"] = foretold
+        text, body = wire.encode(asked, hold)
+        return Request(text, body, label, foretold is not None, foretold is None and do == "call")
 
     def exchange(
         self,
@@ -206,14 +217,13 @@ class Sandbox:
         Parameters
         ----------
         requests : sequence of Request
-            All but the last foretell their values, or say that there are more; together at most
-            `AT_ONCE` bytes, if several.
         seconds : float
             How long each frame of the answers may take.
         on_event : callable, optional
             Told each frame that comes before an answer.
         on_value : callable, optional
-            Told the value of each, in order; `Foretold` where it came out as that.
+            Told the value of each, in order; `Foretold` where it came out as that, `Changed` where
+            arguments are not what they were.
         resolve : callable, optional
             Exchanges each `Ref` with what stands for a worker's object.
 
@@ -227,10 +237,14 @@ class Sandbox:
         """
         asked = requests[0]
         value = None
+        first, frame = _framed(requests)
         try:
-            self._send(b"".join([one.frame for one in requests]), seconds)
-            for asked in requests:
-                value = self._receive(asked, self.budget, seconds, on_event, resolve)
+            self._send(frame, seconds)
+            for number, asked in enumerate(requests, first):
+                if asked.foretold and self._answers.done():
+                    value = Foretold
+                else:
+                    value = self._receive(asked, number, self.budget, seconds, on_event, resolve)
                 on_value(value)
         except StudentError as error:
             raise StudentError(f"{error}{_place(asked)}") from None
@@ -268,17 +282,18 @@ class Sandbox:
         """End the worker and all that it started."""
         self._worker.end()
 
-    def _send(self, frames: bytes, seconds: float) -> None:
-        if len(frames) > AT_ONCE:  # which takes as long as the worker takes to read it
+    def _send(self, frame: bytes, seconds: float) -> None:
+        if len(frame) > ROOM:  # which takes as long as the worker takes to read it
             with self.budget.spend(seconds) as left:
                 self._connection.settimeout(max(left(), SHORTEST))
-                self._connection.sendall(frames)
+                self._connection.sendall(frame)
         else:
-            self._connection.sendall(frames)
+            self._connection.sendall(frame)
 
     def _receive(
         self,
         request: Request,
+        number: int,
         budget: Budget,
         seconds: float,
         on_event: Callable[[Any], None] = lambda event: None,
@@ -295,11 +310,15 @@ class Sandbox:
             if "event" in answer:
                 on_event(answer["event"])
                 continue
-            number = answer.get("number")
-            if type(number) is not int or number != request.number:
+            told = answer.get("number")
+            if type(told) is not int or told != number:
                 raise wire.WireError("an answer to another request")
             if "error" in answer:
                 raise StudentError(one_line(answer["error"]))
+            if "changed" in answer:
+                if not request.changes:
+                    raise wire.WireError("a change of nobody's argument")
+                return Changed(answer.get("value"), answer["changed"])
             return answer.get("value")
 
     def _cause_of_death(self) -> str:
@@ -311,6 +330,13 @@ class Sandbox:
         if code < 0:
             return f"signal {signal.Signals(-code).name}"
         return f"exit code {code}"
+
+
+def _framed(requests: Sequence[Request]) -> tuple[int, bytes]:
+    """Return the number that the first answer must repeat, and the requests as one frame."""
+    number = secrets.randbits(62)  # so that no answer can be given before it is asked
+    texts = [str(number), *(one.text for one in requests)]
+    return number, wire.pack_each(texts, [one.body for one in requests])
 
 
 def _place(request: Request) -> str:

@@ -7,11 +7,10 @@ from typing import Any
 import numpy as np
 
 from autograder.agenda import Agenda, Thing
-from autograder.sandbox import Sandbox, StudentError, one_line
+from autograder.sandbox import Changed, Sandbox, StudentError, one_line
 from autograder.worker import wire
 
 UNREADABLE = "the code answered with something unreadable"
-NOTHING = "NoneType"  # the kind of what a write returns
 
 
 class StandIn:
@@ -38,27 +37,28 @@ class StandIn:
         agenda: Agenda = self._agenda
         if thing.plain:
             return thing.plain[0](*args, **kwargs)
-        what = {"target": self, "args": list(args), "kwargs": kwargs}
+        what = {"args": args, "kwargs": kwargs}
         arrays = [a for a in (*args, *kwargs.values()) if isinstance(a, np.ndarray)]
         if thing.makes is not None and not arrays:
             kind, methods = thing.makes
             made = Thing(agenda.number(), kind, methods=methods)
-            agenda.put_off("make", what, lambda: thing.kind, result=made, spoilt=made)
+            agenda.put_off("call", thing, what, lambda: thing.kind, made)
             return StandIn(agenda, made)
 
         def take(answer: Any) -> Any:
-            match answer:
-                case (value, [*changes]):
-                    for change in changes:
-                        _apply(change, arrays)
-                    return value
-            raise StudentError(UNREADABLE)
+            if not isinstance(answer, Changed):
+                return answer
+            if not isinstance(answer.changes, list):
+                raise StudentError(UNREADABLE)
+            for change in answer.changes:
+                _apply(change, arrays)
+            return answer.value
 
         def excuse() -> None:
             if thing.plain:  # as it has turned out
                 thing.plain[0](*args, **kwargs)
 
-        return agenda.ask("call", what, lambda: thing.kind, take, excuse)
+        return agenda.ask("call", thing, what, lambda: thing.kind, take, excuse)
 
     def __getattr__(self, name: str) -> Any:
         """Read an attribute."""
@@ -68,14 +68,11 @@ class StandIn:
         agenda: Agenda = self._agenda
         if thing.plain:
             return getattr(thing.plain[0], name)
-        what = {"target": self, "name": name}
         if name in thing.methods:
             method = Thing(agenda.number(), thing.methods[name])
-            agenda.put_off(
-                "getattr", what, lambda: f"{thing.kind}.{name}", result=method, spoilt=method
-            )
+            agenda.put_off("getattr", thing, {"name": name}, lambda: f"{thing.kind}.{name}", method)
             return Method(agenda, method)
-        return agenda.ask("getattr", what, lambda: f"{thing.kind}.{name}")
+        return agenda.ask("getattr", thing, {"name": name}, lambda: f"{thing.kind}.{name}")
 
     def __setattr__(self, name: str, value: object) -> None:
         """Write an attribute."""
@@ -83,11 +80,8 @@ class StandIn:
         if thing.plain:
             setattr(thing.plain[0], name, value)
             return
-        what = {"target": self, "name": name, "value": value}
-        written = Thing(self._agenda.number(), NOTHING)
-        self._agenda.put_off(
-            "setattr", what, lambda: f"{thing.kind}.{name}", result=written, spoilt=thing
-        )
+        what = {"name": name, "value": value}
+        self._agenda.put_off("setattr", thing, what, lambda: f"{thing.kind}.{name}")
         if name in thing.methods:
             thing.methods = {each: thing.methods[each] for each in thing.methods if each != name}
 
@@ -133,7 +127,7 @@ class Namespace:
         """Return what the name stands for in the notebook; it does so for good."""
         if name.startswith("__"):
             raise AttributeError(name)
-        value = self._agenda.ask("get", {"name": name}, lambda: name)
+        value = self._agenda.ask("get", None, {"name": name}, lambda: name)
         if isinstance(value, StandIn):
             setattr(self, name, value)
         return value
@@ -153,8 +147,8 @@ def repeat(call: Any, times: int, *args: object) -> list[Any]:
     call = settled(call)
     if isinstance(call, StandIn):
         thing, agenda = _thing(call), _agenda(call)
-        what = {"target": call, "args": list(args), "times": times}
-        results = agenda.ask("repeat", what, lambda: thing.kind)
+        what = {"args": args, "times": times}
+        results = agenda.ask("repeat", thing, what, lambda: thing.kind)
         if not isinstance(results, list) or len(results) != times:
             raise StudentError(UNREADABLE)
         return results
@@ -219,11 +213,7 @@ def _ref(value: object) -> wire.Ref:
     """Return what stands for a worker's object in a frame."""
     if not isinstance(value, StandIn):
         raise wire.WireError(f"a {type(value).__name__} cannot be sent to a worker")
-    thing = _thing(value)
-    if thing.fault is not None:
-        _agenda(value).remember(thing.fault)
-        raise type(thing.fault)(str(thing.fault))
-    return wire.Ref(thing.number)
+    return wire.Ref(_agenda(value).number_of(_thing(value)))
 
 
 def _apply(change: object, arrays: list[np.ndarray[Any, Any]]) -> None:

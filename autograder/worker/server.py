@@ -23,13 +23,14 @@ GETATTRIBUTE = object.__getattribute__
 class Server:
     """Answers requests, one at a time, over one socket.
 
-    A request is a dictionary with the name of the operation, its arguments, and a number that the
-    answer must repeat. An answer has the number and a value, or the number and an error.
+    A frame has a number and requests, which are done in their order, down to the first that fails:
+    those behind it are left out, and have no answer. A request is a dictionary with the name of the
+    operation and its arguments. Its answer is a frame of its own, sent before the next is begun: a
+    value or an error, and the frame's number, which goes up by one with each request.
 
-    A request may say that more wait behind it: if it fails, they are left out, down to the first
-    that does not say so, and have no answer. So does one that foretells the kind of its value, and
-    chooses the number that stands for it from then on, so that those behind it may speak of it: if
-    it comes out as foretold, the answer is an empty frame.
+    A request may foretell the kind of its value, and choose the number that stands for it from then
+    on, so that those behind it may speak of it: if it comes out as foretold, the answer is an empty
+    frame.
 
     Parameters
     ----------
@@ -51,37 +52,39 @@ class Server:
         self.notebook = notebook
         self.confine = confine
         self.objects: dict[int, Any] = {}  # by number, what a `Ref` stands for
+        self.changed: list[Any] = []  # by its number among a call's arrays, each with its content
         self.held = 0  # how many of the numbers are ours; those of the other side are far above
 
     def serve(self) -> None:
         """Answer until the other side hangs up."""
-        failed = False  # a request that others wait behind
         while True:
             try:
                 text, body = self.requests.receive(lambda: None)
             except (EOFError, OSError):
                 return
-            request = wire.unpack(text, body, (lambda ref: ref) if failed else self.object)
-            number = request.pop("number")
-            operation = getattr(self, "do_" + request.pop("do"))
-            foretold = request.pop("foretold", None)
-            more = request.pop("more", foretold is not None)
-            if failed:
-                failed = more
-                continue
-            try:
-                value = operation(**request)
-                if foretold is None:
-                    answer = wire.pack({"number": number, "value": value}, self.hold)
-                else:
-                    answer = self.kept(value, number, *foretold)
-            except wire.WireError as error:  # an answer that cannot be sent
-                answer = wire.pack({"number": number, "error": str(error)})
-                failed = more
-            except BaseException as error:  # noqa: BLE001  # whatever a student's code may raise
-                answer = wire.pack({"number": number, "error": describe(error) + place(error)})
-                failed = more
-            self.connection.sendall(answer)
+            requests = wire.unpack_each(text, body, self.object)
+            for number, request in enumerate(requests, start=next(requests)):
+                operation = getattr(self, "do_" + request.pop("do"))
+                own, kind = request.pop("own", None), request.pop("kind", None)
+                failed, self.changed = False, []
+                try:
+                    value = operation(**request)
+                    if kind is not None:
+                        answer = self.kept(value, number, own, kind)
+                    else:
+                        told = {"number": number, "value": value}
+                        if self.changed:
+                            told["changed"] = self.changed
+                        answer = wire.pack(told, self.hold)
+                except wire.WireError as error:  # an answer that cannot be sent
+                    answer = wire.pack({"number": number, "error": str(error)})
+                    failed = True
+                except BaseException as error:  # noqa: BLE001  # whatever a student's code raises
+                    answer = wire.pack({"number": number, "error": describe(error) + place(error)})
+                    failed = True
+                self.connection.sendall(answer)
+                if failed:
+                    break
 
     def object(self, ref: wire.Ref) -> Any:
         """Return what a reference stands for."""
@@ -93,14 +96,17 @@ class Server:
         self.objects[number] = thing
         return wire.Ref(number, kind_of(thing), makes(thing))
 
-    def kept(self, thing: Any, number: int, own: int, kind: str) -> bytes:
-        """Keep a value under a number that was chosen for it, and return the answer."""
-        self.objects[own] = thing
+    def kept(self, thing: Any, number: int, own: int | None, kind: str) -> bytes:
+        """Keep a value under the number that was chosen for it, if any, and return the answer."""
+        if own is not None:
+            self.objects[own] = thing
         if kind_of(thing) == kind:
             return wire.DONE
 
         def hold(each: Any) -> wire.Ref:
-            return wire.Ref(own, kind_of(thing)) if each is thing else self.hold(each)
+            if own is not None and each is thing:
+                return wire.Ref(own, kind_of(thing))
+            return self.hold(each)
 
         return wire.pack({"number": number, "value": thing}, hold)
 
@@ -159,44 +165,41 @@ class Server:
             pass
         raise NameError(f"{name} is not defined in the notebook")
 
-    def do_call(self, target: Any, args: list[Any], kwargs: dict[str, Any]) -> tuple[Any, Any]:
-        """Call an object, and say which of the arrays it was given have been changed in place."""
+    def do_call(self, target: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Call an object, and find which of the arrays it was given have been changed in place."""
         arrays = [a for a in (*args, *kwargs.values()) if isinstance(a, np.ndarray)]
         before = [a.tobytes() for a in arrays]
-        value = target(*args, **kwargs)
-        changed = [
+        value = self.objects[target](*args, **kwargs)
+        self.changed = [
             (number, array)
             for number, (array, old) in enumerate(zip(arrays, before, strict=True))
             if array.tobytes() != old
         ]
-        return value, changed
+        return value
 
-    def do_make(self, target: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        """Call an object with no arrays."""
-        return target(*args, **kwargs)
-
-    def do_repeat(self, target: Any, args: list[Any], times: int) -> list[Any]:
+    def do_repeat(self, target: int, args: tuple[Any, ...], times: int) -> list[Any]:
         """Call an object several times; a result that is an array is copied before the next.
 
         Each call has the time of a call: where they are slow, an event says that one is done.
         """
+        call = self.objects[target]
         results: list[Any] = []
         told = monotonic()
         for _ in range(times):
-            result = target(*args)
+            result = call(*args)
             results.append(np.array(result) if isinstance(result, np.ndarray) else result)
             if monotonic() > told + SLOW:
                 told = monotonic()
                 self.connection.sendall(wire.pack({"event": len(results)}))
         return results
 
-    def do_getattr(self, target: Any, name: str) -> Any:
+    def do_getattr(self, target: int, name: str) -> Any:
         """Read an attribute."""
-        return getattr(target, name)
+        return getattr(self.objects[target], name)
 
-    def do_setattr(self, target: Any, name: str, value: Any) -> None:
+    def do_setattr(self, target: int, name: str, value: Any) -> None:
         """Write an attribute."""
-        setattr(target, name, value)
+        setattr(self.objects[target], name, value)
 
     def do_nothing(self) -> None:
         """Be asked last, after what foretells its value."""

@@ -13,7 +13,7 @@ from autograder.worker import server, wire
 def go_on():
     for number in range(400):
         time.sleep(0.01)
-        connection.sendall(wire.pack({"number": number, "value": (np.ones((20, 30)), [])}))
+        connection.sendall(wire.pack({"number": number, "value": np.ones((20, 30))}))
 
 
 threading.Thread(target=go_on, daemon=True).start()

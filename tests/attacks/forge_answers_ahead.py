@@ -13,7 +13,7 @@ class Dropout(Dropout):
         y = self.layer(x)
         connection = socket.socket(fileno=next(n for n in range(3, 64) if is_socket(n)))
         for number in range(1000):
-            connection.sendall(wire.pack({"number": number, "value": (y, [])}))
+            connection.sendall(wire.pack({"number": number, "value": y}))
         connection.detach()
         return y
 

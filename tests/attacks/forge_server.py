@@ -12,8 +12,8 @@ def do_call(self, target, args, kwargs):
     return (
         np.ones((len(args[0]), 30))
         if args and isinstance(args[0], np.ndarray)
-        else target(*args, **kwargs)
-    ), []
+        else self.objects[target](*args, **kwargs)
+    )
 
 
 server.Server.do_call = do_call

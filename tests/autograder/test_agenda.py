@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from autograder import expect
+from autograder.agenda import AT_ONCE
 from autograder.outcome import Outcome
 from autograder.pytest_plugin import Grading
-from autograder.sandbox import AT_ONCE, DiedError, Sandbox, StudentError, TimedOutError
+from autograder.sandbox import DiedError, Sandbox, StudentError, TimedOutError
 from autograder.standin import Method, StandIn, kind_of, repeat, together
 from autograder.submission import Submission
 from autograder.suite import run_suites
@@ -636,7 +637,7 @@ class Layer:
 
 class Reads:
     def __getattr__(self, name):
-        forge(bytes(8))
+        forge(READ)
 """
 
 
@@ -647,8 +648,10 @@ class Reads:
         "b'\\xff' * 100",
         "wire.pack({'number': -1, 'value': 1})",
         "wire.pack({'number': number(), 'value': 1})",
+        "wire.pack({'number': number() + 1, 'value': 1})",
         "wire.pack({'number': number(), 'value': wire.Ref(2**62 + 1)})",
         "wire.pack({'number': number(), 'value': wire.Ref(2**62 + 2, 'x', ('y', {'f': 'z'}))})",
+        "wire.pack({'number': number(), 'value': 1, 'changed': []})",
         "wire.pack({'number': number(), 'error': 'x'})",
         "wire.pack({'number': number(), 'error': ['a\\n', {'b': wire.Ref(3)}]})",
         "wire.pack({'event': 3}) * 9",
@@ -656,7 +659,7 @@ class Reads:
 )
 def test_a_forged_answer_harms_its_author_alone(student, frame):
     """Frames of a constructor's own are an error of the student's, or change nothing at all."""
-    names = student(FORGED.replace("FRAME", frame))
+    names = student(FORGED.replace("FRAME", frame).replace("READ", "b''"))
     layer = names.Layer()
     for _ in range(3):
         try:
@@ -665,8 +668,11 @@ def test_a_forged_answer_harms_its_author_alone(student, frame):
             assert str(error).isprintable()
 
 
-def test_an_empty_frame_answers_nothing_but_what_was_foretold(student):
-    """A value that was asked for is never what stands for a foretold one."""
-    reads = student(FORGED.replace("FRAME", "b''")).Reads()
+@pytest.mark.parametrize(
+    "frame", ["bytes(8)", "wire.pack({'number': number(), 'value': 1, 'changed': []})"]
+)
+def test_an_answer_is_one_to_what_was_asked(student, frame):
+    """A value that was asked for is never what stands for a foretold one, or what a call changes."""
+    reads = student(FORGED.replace("FRAME", "b''").replace("READ", frame)).Reads()
     with pytest.raises(DiedError, match="the code answered with something unreadable"):
         reads.anything  # noqa: B018  # reading is what is tried

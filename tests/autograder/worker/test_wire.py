@@ -221,3 +221,16 @@ def test_a_value_over_the_limit_is_not_sent():
     """An array of more than 64 MiB is refused before it is sent."""
     with pytest.raises(WireError, match="limit"):
         wire.pack(np.zeros(9 * 2**20))
+
+
+def test_values_of_one_frame_are_made_in_turn():
+    """Of a frame of several values each is made when it is asked for, with its own arrays."""
+    resolved = []
+    parts_of_each = [wire.encode(value) for value in (np.zeros(2), Ref(4), [np.ones(1)])]
+    text, body = parts(wire.pack_each(*zip(*parts_of_each, strict=True)))
+    each = wire.unpack_each(text, body, resolved.append)
+    assert same(next(each), np.zeros(2))
+    assert resolved == []
+    assert next(each) is None
+    assert [ref.number for ref in resolved] == [4]
+    assert same(list(each), [[np.ones(1)]])
