@@ -86,7 +86,7 @@ class Running:
 
     def wait_for(self, count):
         """Wait until so many have been graded."""
-        while len(self.lines) < count and self.process.poll() is None:
+        while len(self.told) < count and self.process.poll() is None:
             time.sleep(0.005)
         assert self.process.poll() is None, self.lines
 
