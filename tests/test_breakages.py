@@ -19,7 +19,7 @@ from nbgrader.api import Gradebook
 
 from autograder.class_record import read_class
 from autograder.report import KEY, Status
-from tests.autograder.conftest import IN_PLACE, RIGHT, STUB, handed_in, make_course
+from tests.autograder.tiny import IN_PLACE, RIGHT, STUB, handed_in, make_course
 from tests.conftest import PROJECT
 
 pytestmark = pytest.mark.xdist_group("breakages")  # one class is graded for all of these

@@ -16,18 +16,9 @@ from nbgrader.api import Gradebook
 from nbgrader.utils import compute_checksum
 
 from autograder.report import Status
-from tests.autograder.conftest import (
-    HANGING,
-    HEADER,
-    IDENTITY,
-    IN_PLACE,
-    RIGHT,
-    STUB,
-    OneProcess,
-    grade_here,
-    make_course,
-    opened,
-)
+from tests.autograder.course import opened
+from tests.autograder.one_process import OneProcess, grade_here
+from tests.autograder.tiny import HANGING, HEADER, IDENTITY, IN_PLACE, RIGHT, STUB, make_course
 from tests.conftest import PROJECT
 from tests.left_behind import files, rows
 

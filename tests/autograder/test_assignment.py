@@ -8,16 +8,7 @@ from nbformat.v4 import new_code_cell
 
 from autograder.assignment import Assignment, AssignmentError, Item, Limits
 from autograder.submission import Cell, Submission
-from tests.autograder.conftest import (
-    GIVEN,
-    RIGHT,
-    SOLVED,
-    STUB,
-    SUITE,
-    claimed,
-    make_course,
-    notebook,
-)
+from tests.autograder.tiny import GIVEN, RIGHT, SOLVED, STUB, SUITE, claimed, make_course, notebook
 
 
 def anew(assignment):

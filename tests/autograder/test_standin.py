@@ -5,7 +5,7 @@ import pytest
 
 from autograder.sandbox import StudentError, TimedOutError
 from autograder.standin import StandIn, repeat
-from tests.autograder.conftest import start_session
+from tests.autograder.tiny import start_session
 
 CODE = """\
 import numpy as np
