@@ -171,7 +171,7 @@ def test_both_commands_leave_the_same_behind(graded, workers):
 
 @pytest.mark.parametrize(
     "order",
-    [lambda works: works[::-1], lambda works: random.Random(7).sample(works, len(works))],  # noqa: S311  # no secrets,
+    [lambda works: works[::-1], lambda works: random.Random(7).sample(works, len(works))],  # noqa: S311  # no secrets
     ids=["reversed", "shuffled"],
 )
 def test_the_order_in_which_they_are_done_does_not_matter(
