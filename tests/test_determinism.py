@@ -47,7 +47,7 @@ def test_ten_times_in_any_order_gives_the_same(assignment):
     shared = GradingProcess()
     for turn in range(TIMES):
         last = turn == TIMES - 1
-        order = random.Random(turn).sample(sorted(notebooks), len(notebooks))  # noqa: S311
+        order = random.Random(turn).sample(sorted(notebooks), len(notebooks))  # noqa: S311  # no secrets
         for name in order:
             process = GradingProcess() if last else shared
             report = process.grade(assignment, notebooks[name])

@@ -11,7 +11,7 @@ from contextlib import closing
 import nbformat
 import pytest
 
-from tests.autograder.conftest import RIGHT, handed_in, make_course
+from tests.autograder.tiny import RIGHT, handed_in, make_course
 from tests.conftest import PROJECT
 from tests.test_kill import Course
 

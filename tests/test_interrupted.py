@@ -15,15 +15,9 @@ import time
 import psutil
 import pytest
 
-from tests.autograder.conftest import (
-    HANGING,
-    IDENTITY,
-    IN_PLACE,
-    RIGHT,
-    grade_here,
-    make_course,
-    opened,
-)
+from tests.autograder.course import opened
+from tests.autograder.one_process import grade_here
+from tests.autograder.tiny import HANGING, IDENTITY, IN_PLACE, RIGHT, make_course
 from tests.conftest import PROJECT
 from tests.left_behind import files, rows
 
@@ -86,7 +80,7 @@ class Running:
 
     def wait_for(self, count):
         """Wait until so many have been graded."""
-        while len(self.lines) < count and self.process.poll() is None:
+        while len(self.told) < count and self.process.poll() is None:
             time.sleep(0.005)
         assert self.process.poll() is None, self.lines
 

@@ -26,7 +26,7 @@ from nbgrader.api import Gradebook
 from autograder.assignment import Assignment
 from autograder.class_record import read_class
 from autograder.submission import filled
-from tests.autograder.conftest import RIGHT, add_item, make_course
+from tests.autograder.tiny import RIGHT, add_item, make_course
 from tests.conftest import PROJECT
 
 pytestmark = pytest.mark.xdist_group("kill")  # one class is graded for all of these

@@ -20,7 +20,7 @@ from nbgrader.api import Base, Gradebook
 from sqlalchemy import create_engine
 
 from autograder.gradebook import check_writable, is_there
-from tests.autograder.conftest import IDENTITY, IN_PLACE, RIGHT, THREE, handed_in, make_course
+from tests.autograder.tiny import IDENTITY, IN_PLACE, RIGHT, THREE, handed_in, make_course
 from tests.conftest import PROJECT
 from tests.left_behind import rows
 

@@ -16,18 +16,9 @@ from nbgrader.api import Gradebook
 from nbgrader.utils import compute_checksum
 
 from autograder.report import Status
-from tests.autograder.conftest import (
-    HANGING,
-    HEADER,
-    IDENTITY,
-    IN_PLACE,
-    RIGHT,
-    STUB,
-    OneProcess,
-    grade_here,
-    make_course,
-    opened,
-)
+from tests.autograder.course import opened
+from tests.autograder.one_process import OneProcess, grade_here
+from tests.autograder.tiny import HANGING, HEADER, IDENTITY, IN_PLACE, RIGHT, STUB, make_course
 from tests.conftest import PROJECT
 from tests.left_behind import files, rows
 
@@ -180,7 +171,7 @@ def test_both_commands_leave_the_same_behind(graded, workers):
 
 @pytest.mark.parametrize(
     "order",
-    [lambda works: works[::-1], lambda works: random.Random(7).sample(works, len(works))],  # noqa: S311  # no secrets,
+    [lambda works: works[::-1], lambda works: random.Random(7).sample(works, len(works))],  # noqa: S311  # no secrets
     ids=["reversed", "shuffled"],
 )
 def test_the_order_in_which_they_are_done_does_not_matter(

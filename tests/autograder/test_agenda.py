@@ -14,7 +14,7 @@ from autograder.sandbox import DiedError, Sandbox, StudentError, TimedOutError
 from autograder.standin import Method, StandIn, kind_of, repeat, together
 from autograder.submission import Submission
 from autograder.suite import run_suites
-from tests.autograder.conftest import handed_in, make_course
+from tests.autograder.tiny import handed_in, make_course
 
 CODE = """\
 import os

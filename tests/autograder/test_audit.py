@@ -5,7 +5,7 @@ import pytest
 from autograder import audit as audit_module
 from autograder.audit import Auditor
 from autograder.certificate import digest_of_specimens
-from tests.autograder.conftest import (
+from tests.autograder.tiny import (
     HEADER,
     IN_PLACE,
     MUTANTS,

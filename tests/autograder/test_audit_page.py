@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pytest
 
 from autograder.audit_page import page
-from tests.autograder.conftest import certificate, mistake
+from tests.autograder.certificate import certificate, mistake
 
 IDENTITY = mistake("identity", advice="Multiply by the factor.", test_one={"output": "0"})
 BOTH = replace(

@@ -6,7 +6,7 @@ from autograder.behaviour import SEED, observe
 from autograder.pytest_plugin import Grading
 from autograder.submission import Submission
 from autograder.suite import run_suites
-from tests.autograder.conftest import (
+from tests.autograder.tiny import (
     HEADER,
     IDENTITY,
     IN_PLACE,

@@ -11,7 +11,8 @@ from autograder.certificate import (
     digest_of_specimens,
     path_of,
 )
-from tests.autograder.conftest import (
+from tests.autograder.certificate import certificate, mistake
+from tests.autograder.tiny import (
     IDENTITY,
     IN_PLACE,
     MUTANTS,
@@ -19,9 +20,7 @@ from tests.autograder.conftest import (
     SOLVED,
     STUB,
     VARIANTS,
-    certificate,
     make_course,
-    mistake,
     wrong,
 )
 

@@ -9,7 +9,7 @@ from autograder.grader import held, unreadable
 from autograder.ledger import NOT_GRADED, Entry
 from autograder.outcome import Diagnosis, ItemResult, Outcome, PropertyResult
 from autograder.report import Report, Status
-from tests.autograder.conftest import make_course
+from tests.autograder.tiny import make_course
 
 ITEMS = [Item("one", 1.0), Item("two", 2.0)]
 SENTENCES = {"test_a": "It scales.", "test_b": "It stays."}

@@ -15,7 +15,7 @@ from autograder.class_record import Record, read_class
 from autograder.ledger import Entry
 from autograder.outcome import ItemResult, Outcome, PropertyResult
 from autograder.report import KEY, Report, Status
-from tests.autograder.conftest import RIGHT, handed_in, make_course
+from tests.autograder.tiny import RIGHT, handed_in, make_course
 
 PASSED = PropertyResult("test_a", "It scales.", Outcome.PASSED)
 DUE = dt.datetime(2026, 1, 1, 10)  # noqa: DTZ001  # as nbgrader has it

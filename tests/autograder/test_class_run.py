@@ -15,7 +15,8 @@ from autograder.graded import Graded
 from autograder.intake import Intake
 from autograder.report import KEY
 from autograder.scores import Scores
-from tests.autograder.conftest import IDENTITY, OneProcess
+from tests.autograder.one_process import OneProcess
+from tests.autograder.tiny import IDENTITY
 from tests.left_behind import rows
 
 

@@ -22,14 +22,7 @@ from autograder.cluster_worker import ClusterError, Sight, grade_there, look_the
 from autograder.handed_in import HandedIn
 from autograder.probe import NotIsolatedError
 from autograder.report import Status, report_in
-from tests.autograder.conftest import (
-    IDENTITY,
-    IN_PLACE,
-    RIGHT,
-    THREE,
-    handed_in,
-    make_course,
-)
+from tests.autograder.tiny import IDENTITY, IN_PLACE, RIGHT, THREE, handed_in, make_course
 from tests.conftest import PROJECT
 from tests.left_behind import rows
 

@@ -10,7 +10,7 @@ from autograder.outcome import Outcome
 from autograder.pytest_plugin import Grading
 from autograder.submission import Submission
 from autograder.suite import run_suites
-from tests.autograder.conftest import RIGHT, handed_in, make_course
+from tests.autograder.tiny import RIGHT, handed_in, make_course
 
 pytestmark = pytest.mark.usefixtures("fresh_suites")
 START = "from autograder import expect\nimport pytest\n\n"

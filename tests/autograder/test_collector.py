@@ -11,7 +11,7 @@ import pytest
 from nbgrader.api import Gradebook
 from nbgrader.apps import ZipCollectApp
 
-from tests.autograder.conftest import RIGHT, handed_in
+from tests.autograder.tiny import RIGHT, handed_in
 from tests.conftest import PROJECT
 
 JUNE = (2026, 6, 10, 14, 0, 0)

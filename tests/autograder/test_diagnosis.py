@@ -4,7 +4,7 @@ import pytest
 
 from autograder.diagnosis import deviations, diagnose
 from autograder.outcome import Diagnosis
-from tests.autograder.conftest import mistake
+from tests.autograder.certificate import mistake
 
 A = mistake("a", test_one={"output": "0"})
 B = mistake("b", test_one={"rate": "0.5"})

@@ -16,7 +16,7 @@ from traitlets.config import LoggingConfigurable
 from autograder.export import GradesPlugin, _without_folders
 from autograder.outcome import ItemResult, Outcome, PropertyResult
 from autograder.report import KEY, Report, Status
-from tests.autograder.conftest import handed_in, make_course
+from tests.autograder.tiny import handed_in, make_course
 
 BROKEN = PropertyResult("test_a", "It scales.", Outcome.NOT_RUN, "KeyError: '/usr/lib/x'")
 PASSED = PropertyResult("test_a", "It scales.", Outcome.PASSED)

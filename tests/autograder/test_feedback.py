@@ -22,7 +22,7 @@ from autograder.figure import figures_of, mask_figure
 from autograder.outcome import Diagnosis, ItemResult, Outcome, PropertyResult
 from autograder.report import KEY, Report, Status
 from autograder.sanitizer import ON_A_PAGE, PICTURE
-from tests.autograder.conftest import (
+from tests.autograder.tiny import (
     HANGING,
     HEADER,
     IDENTITY,

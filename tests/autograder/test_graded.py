@@ -11,8 +11,8 @@ from autograder.grader import held
 from autograder.handed_in import HandedIn
 from autograder.outcome import ItemResult, Outcome, PropertyResult
 from autograder.report import KEY, Report, Status
-from tests.autograder.conftest import IN_PLACE, STUB, handed_in
 from tests.autograder.test_membership import add_table
+from tests.autograder.tiny import IN_PLACE, STUB, handed_in
 
 PASSED = PropertyResult("test_a", "It scales.", Outcome.PASSED)
 FAILED = PropertyResult("test_b", "It <keeps> x.", Outcome.FAILED, "x is [Scaler]")

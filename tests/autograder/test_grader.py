@@ -15,7 +15,7 @@ from autograder.report import Status
 from autograder.sandbox import Sandbox
 from autograder.submission import Submission
 from autograder.template import template
-from tests.autograder.conftest import (
+from tests.autograder.tiny import (
     HEADER,
     IDENTITY,
     IN_PLACE,

@@ -20,7 +20,7 @@ from autograder.handed_in import HandedIn
 from autograder.probe import NotIsolatedError
 from autograder.report import Status
 from autograder.submission import Submission
-from tests.autograder.conftest import IDENTITY, IN_PLACE, RIGHT, SUITE, handed_in, make_course
+from tests.autograder.tiny import IDENTITY, IN_PLACE, RIGHT, SUITE, handed_in, make_course
 
 pytestmark = pytest.mark.usefixtures("fresh_suites")
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.handed_in import HandedIn
-from tests.autograder.conftest import RIGHT, handed_in
+from tests.autograder.tiny import RIGHT, handed_in
 
 ANY = st.builds(HandedIn, st.binary(), st.lists(st.text()).map(tuple), st.text(), st.binary())
 WHOLE = HandedIn(b"{}", ("one", "two"), "unreadable", b"2026-01-01")

@@ -20,7 +20,7 @@ from autograder.intake import Intake, VanishedError, content
 from autograder.ledger import NOT_GRADED
 from autograder.reader import UnreadableError
 from autograder.report import KEY, Status, report_in
-from tests.autograder.conftest import IDENTITY, RIGHT
+from tests.autograder.tiny import IDENTITY, RIGHT
 from tests.conftest import PROJECT
 
 

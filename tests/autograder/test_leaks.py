@@ -10,15 +10,7 @@ from nbgrader.utils import notebook_hash
 
 from autograder.leaks import Leaks
 from autograder.report import KEY
-from tests.autograder.conftest import (
-    GIVEN,
-    MUTANTS,
-    RIGHT,
-    VARIANTS,
-    add_item,
-    handed_in,
-    make_course,
-)
+from tests.autograder.tiny import GIVEN, MUTANTS, RIGHT, VARIANTS, add_item, handed_in, make_course
 
 SEED, KEYS = 123456789012, {"ann": "a1b2c3d4e5", "bob": "f6g7h8i9j0"}
 CONFIDENTIAL = {  # what is planted, by what it is

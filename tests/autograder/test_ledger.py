@@ -11,7 +11,7 @@ from autograder.class_record import read_class
 from autograder.ledger import Entry
 from autograder.outcome import ItemResult, Outcome, PropertyResult
 from autograder.report import KEY, NEXT_STEP, Report, Status
-from tests.autograder.conftest import handed_in, make_course
+from tests.autograder.tiny import handed_in, make_course
 
 PASSED = PropertyResult("test_a", "It scales.", Outcome.PASSED)
 

@@ -15,9 +15,9 @@ from autograder.export import GradesPlugin
 from autograder.lms_export import CanvasPlugin, GradescopePlugin, MoodlePlugin
 from autograder.outcome import ItemResult
 from autograder.report import KEY, Report, Status
-from tests.autograder.conftest import handed_in, make_course
 from tests.autograder.test_export import PASSED, App
 from tests.autograder.test_membership import HEAD, add_table
+from tests.autograder.tiny import handed_in, make_course
 
 ROSTER = """\
 id,first_name,last_name,email,lms_user_id,matriculation_number,username,sis_user_id,section

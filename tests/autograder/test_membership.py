@@ -10,7 +10,7 @@ from autograder.ledger import Entry
 from autograder.membership import IN_A_TEAM, SEVERAL, Membership
 from autograder.report import KEY, Report, Status
 from autograder.roster import Person, Roster
-from tests.autograder.conftest import handed_in
+from tests.autograder.tiny import handed_in
 
 HEAD = "### Team\n\n| name | matriculation number | e-mail |\n|---|---|---|\n"
 PLACEHOLDERS = "| *First Member* | *0000000* | *first@example.org* |\n"

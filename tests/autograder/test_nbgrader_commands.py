@@ -12,7 +12,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograder.report import KEY, Report, Status
-from tests.autograder.conftest import IDENTITY, IN_PLACE, RIGHT, SUITE, handed_in, make_course
+from tests.autograder.tiny import IDENTITY, IN_PLACE, RIGHT, SUITE, handed_in, make_course
 from tests.conftest import PROJECT
 
 pytestmark = pytest.mark.xdist_group("nbgrader")  # one class is graded for all of these

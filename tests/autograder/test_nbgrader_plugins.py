@@ -23,7 +23,7 @@ from autograder.nbgrader_plugins import (
 )
 from autograder.outcome import ItemResult, Outcome, PropertyResult
 from autograder.report import KEY, Report, Status
-from tests.autograder.conftest import RIGHT, claimed, handed_in
+from tests.autograder.tiny import RIGHT, claimed, handed_in
 
 RESOURCES = {"nbgrader": {"student": "ann", "assignment": "tiny", "notebook": "tiny"}}
 

@@ -17,7 +17,7 @@ from autograder import isolation, pool, probe
 from autograder.grading_process import GradingProcess
 from autograder.handed_in import HandedIn
 from autograder.pool import AHEAD, LocalPool, Once, as_graded
-from tests.autograder.conftest import HEADER, IDENTITY, RIGHT, handed_in, make_course
+from tests.autograder.tiny import HEADER, IDENTITY, RIGHT, handed_in, make_course
 
 SLOW = f"import time\n{HEADER}        time.sleep(30)\n"
 

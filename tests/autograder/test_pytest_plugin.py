@@ -15,7 +15,7 @@ from autograder.pytest_plugin import Grading, _reference, pytest_configure
 from autograder.sandbox import Budget
 from autograder.submission import Submission
 from autograder.suite import run_suites
-from tests.autograder.conftest import IN_PLACE, RIGHT, SUITE, handed_in, make_course
+from tests.autograder.tiny import IN_PLACE, RIGHT, SUITE, handed_in, make_course
 from tests.conftest import PROJECT
 
 

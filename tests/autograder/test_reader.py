@@ -278,7 +278,7 @@ def test_metadata_of_any_shape_are_data(metadata):
 
 def test_broken_bytes_are_a_notebook_or_unreadable():
     """Bytes changed, cut and inserted at random never raise another error."""
-    chance = random.Random(7)  # noqa: S311
+    chance = random.Random(7)  # noqa: S311  # no secrets
     whole = text_of([code("x = 1", metadata={"nbgrader": {"grade_id": "a"}})]).encode()
     for _ in range(3000):
         broken = bytearray(whole)

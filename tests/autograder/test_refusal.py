@@ -56,7 +56,7 @@ def test_links_are_set_aside(folder, source, target):
     assert put_in_order(folder, source) == [
         "`deep/loop` was set aside: it is a link, and only what it leads to could be graded"
     ]
-    assert os.readlink(folder / PLACE / "deep" / "loop") == target  # noqa: PTH115
+    assert os.readlink(folder / PLACE / "deep" / "loop") == target  # noqa: PTH115  # as text, not as a path
 
 
 def bind(path):
@@ -208,4 +208,4 @@ def test_nothing_is_lost_by_a_second_refusal_of_the_same_name(folder, source):
     for target in ("/etc", "/dev"):
         (folder / "x").symlink_to(target)
         set_aside(folder, source)
-    assert {os.readlink(p) for p in (folder / PLACE).iterdir()} == {"/etc", "/dev"}  # noqa: PTH115
+    assert {os.readlink(p) for p in (folder / PLACE).iterdir()} == {"/etc", "/dev"}  # noqa: PTH115  # as text, not as a path

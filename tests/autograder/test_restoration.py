@@ -6,7 +6,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
 from autograder.restoration import restore
 from autograder.submission import Submission
-from tests.autograder.conftest import claimed, notebook
+from tests.autograder.tiny import claimed, notebook
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from autograder.graded import Graded
 from autograder.outcome import ItemResult, Outcome, PropertyResult
 from autograder.report import KEY, Report, Status, report_in
 from autograder.rollout import Move, moves
-from tests.autograder.conftest import IN_PLACE
+from tests.autograder.tiny import IN_PLACE
 
 REASON = "the suites have changed"
 

@@ -15,7 +15,7 @@ from traitlets.config import Config, Configurable
 
 from autograder.grader import held, unreadable
 from autograder.scores import Scores, late_penalties, transaction
-from tests.autograder.conftest import claimed, handed_in
+from tests.autograder.tiny import claimed, handed_in
 from tests.left_behind import rows
 
 

@@ -14,7 +14,7 @@ from autograder.sandbox import (
 )
 from autograder.session import RESTARTS, Session
 from autograder.submission import Submission
-from tests.autograder.conftest import HEADER, RIGHT, STUB, handed_in, make_course
+from tests.autograder.tiny import HEADER, RIGHT, STUB, handed_in, make_course
 
 FORGERY = """\
 import sys

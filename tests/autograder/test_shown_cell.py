@@ -6,7 +6,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_
 
 from autograder.output import Kind, Output
 from autograder.shown_cell import output_html, shown_cells
-from tests.autograder.conftest import claimed
+from tests.autograder.tiny import claimed
 
 PLENTY = 10**6
 TEXT = Output(Kind.TEXT, "printed")

@@ -4,7 +4,7 @@ import pytest
 
 from autograder.assignment import AssignmentError
 from autograder.specimen import Specimen, mutants, variants
-from tests.autograder.conftest import IDENTITY, RIGHT
+from tests.autograder.tiny import IDENTITY, RIGHT
 
 
 @pytest.fixture

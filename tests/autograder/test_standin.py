@@ -5,7 +5,7 @@ import pytest
 
 from autograder.sandbox import StudentError, TimedOutError
 from autograder.standin import StandIn, repeat
-from tests.autograder.conftest import start_session
+from tests.autograder.tiny import start_session
 
 CODE = """\
 import numpy as np
@@ -150,7 +150,7 @@ def test_an_attribute_that_raises_is_the_students_error(names):
     with pytest.raises(StudentError, match=r"KeyError: 'grads' .*\[Layer.broken\]"):
         names.Layer().broken  # noqa: B018  # reading is what is tried
     with pytest.raises(StudentError, match=r"AttributeError: .*no attribute 'missing'"):
-        names.Layer().missing  # noqa: B018
+        names.Layer().missing  # noqa: B018  # as above
 
 
 def test_a_class_that_answers_for_any_attribute_is_instantiated(student):

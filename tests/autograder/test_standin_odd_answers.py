@@ -3,7 +3,7 @@
 import pytest
 
 from autograder.sandbox import StudentError
-from tests.autograder.conftest import start_session
+from tests.autograder.tiny import start_session
 
 ODD = {
     "object array": "np.array([None, 1], dtype=object)",

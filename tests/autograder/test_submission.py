@@ -5,7 +5,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from autograder.submission import Cell, Submission, filled, read_graded
-from tests.autograder.conftest import claimed, notebook
+from tests.autograder.tiny import claimed, notebook
 
 
 @pytest.mark.parametrize("claims", [None, 3, [], {}, {"grade_id": 3}, {"grade_id": None}])

@@ -6,7 +6,7 @@ from autograder.outcome import Outcome
 from autograder.pytest_plugin import Grading
 from autograder.submission import Submission, filled
 from autograder.suite import SuiteRun, run_suites
-from tests.autograder.conftest import (
+from tests.autograder.tiny import (
     HEADER,
     IDENTITY,
     IN_PLACE,

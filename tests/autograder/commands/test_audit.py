@@ -8,14 +8,8 @@ from click.testing import CliRunner
 from autograder import cli
 from autograder.certificate import certificate_of, path_of
 from autograder.commands import audit as audit_module
-from tests.autograder.conftest import (
-    MUTANTS,
-    OBSERVED,
-    VARIANTS,
-    certificate,
-    make_course,
-    mistake,
-)
+from tests.autograder.certificate import certificate, mistake
+from tests.autograder.tiny import MUTANTS, OBSERVED, VARIANTS, make_course
 
 FOUND = certificate(
     mistake("zeros", test_one={"output": "0"}),

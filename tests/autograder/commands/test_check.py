@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from autograder import cli
 from autograder.assignment import AssignmentError
-from tests.autograder.conftest import make_course
+from tests.autograder.tiny import make_course
 
 MODULE = """\
 HIDDEN = "The hidden tests look at more."

@@ -14,9 +14,11 @@ from autograder.commands import audit as audit_module
 from autograder.commands import status as status_module
 from autograder.ledger import Entry
 from autograder.report import Status
+from tests.autograder.certificate import certificate, mistake
 from tests.autograder.commands.test_report import COPIED
-from tests.autograder.conftest import certificate, grade_here, make_course, mistake
+from tests.autograder.one_process import grade_here
 from tests.autograder.test_membership import PLACEHOLDERS, ROWS, add_table, hand_in
+from tests.autograder.tiny import make_course
 from tests.conftest import PROJECT
 
 PAGE = (PROJECT / "docs" / "commands.md").read_text(encoding="utf-8")

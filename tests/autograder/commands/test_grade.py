@@ -9,11 +9,8 @@ import pytest
 from autograder import probe
 from autograder.commands import console as console_module
 from autograder.report import Status
-from tests.autograder.conftest import (
-    IDENTITY,
-    IN_PLACE,
-    OneProcess,
-)
+from tests.autograder.one_process import OneProcess
+from tests.autograder.tiny import IDENTITY, IN_PLACE
 from tests.left_behind import rows
 
 

@@ -13,9 +13,9 @@ from nbgrader.api import Gradebook
 from autograder import cli
 from autograder.assignment import Assignment
 from autograder.commands import console
-from tests.autograder.conftest import HEADER, IDENTITY, IN_PLACE, MUTANTS, OBSERVED, RIGHT
 from tests.autograder.test_class_page import Reader, rows
 from tests.autograder.test_membership import HEAD, PLACEHOLDERS, add_table
+from tests.autograder.tiny import HEADER, IDENTITY, IN_PLACE, MUTANTS, OBSERVED, RIGHT
 
 COPIED = f"""{HEADER}        first = np.sin(x) * 0 + x
         second = np.cos(first) * 0 + first

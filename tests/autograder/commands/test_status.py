@@ -14,8 +14,8 @@ from autograder.class_record import ClassRecord, Record
 from autograder.commands import status as status_module
 from autograder.ledger import Entry
 from autograder.report import Status
-from tests.autograder.conftest import make_course
 from tests.autograder.test_membership import PLACEHOLDERS, ROWS, add_table, hand_in
+from tests.autograder.tiny import make_course
 from tests.conftest import PROJECT
 
 CLASS = [

@@ -10,7 +10,7 @@ from autograder.session import Session
 from autograder.submission import Submission
 from autograder.template import forget_templates
 from autograder.worker.confinement import Layer
-from tests.autograder.conftest import RIGHT, claimed, handed_in, make_course
+from tests.autograder.tiny import RIGHT, claimed, handed_in, make_course
 
 
 @pytest.fixture

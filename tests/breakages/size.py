@@ -1,0 +1,64 @@
+"""The size: of the file, of a cell, of their number, and of what is hard to show."""
+
+import json
+
+import nbformat
+
+from tests.breakages.breakage import (
+    FULL,
+    GRADED,
+    REMARKS,
+    UNREADABLE,
+    Breakages,
+    data,
+    text,
+)
+
+BREAKAGES = Breakages()
+
+
+@BREAKAGES.enter(GRADED, FULL)
+def sixty_megabytes_of_outputs(folder, notebook):
+    found = data(notebook)
+    lines = ["0.123456, 0.234567, 0.345678\n"] * 1_800_000
+    found["cells"][1]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": lines}]
+    written = json.dumps(found)
+    assert len(written) > 60e6
+    return written
+
+
+@BREAKAGES.enter(REMARKS, FULL, "a code cell of 20000000 characters was left out")
+def huge_code_cell(folder, notebook):
+    notebook.cells.append(nbformat.v4.new_code_cell("#" * 20_000_000))
+    return text(notebook)
+
+
+@BREAKAGES.enter(REMARKS, FULL, "a markdown cell of 20000000 characters was left out")
+def huge_text_cell(folder, notebook):
+    notebook.cells.append(nbformat.v4.new_markdown_cell("#" * 20_000_000))
+    return text(notebook)
+
+
+@BREAKAGES.enter(REMARKS, FULL, "the notebook has 2004 cells, the first 2000 were read")
+def many_cells(folder, notebook):
+    more = [{"cell_type": "code", "source": "", "metadata": {}}] * 2000
+    return text(notebook, cells=[*data(notebook)["cells"], *more])
+
+
+@BREAKAGES.enter(UNREADABLE, 0.0, "smaller than 128 MiB")
+def endless_file(folder, notebook):
+    with (folder / "tiny.ipynb").open("wb") as file:
+        file.truncate(2**40)
+
+
+@BREAKAGES.enter(GRADED, FULL)
+def text_that_is_hard_to_show(folder, notebook):
+    for source in (
+        "![picture](attachment:picture.png)",
+        ">" * 3000 + " quoted",
+        "<script>alert(1)</script><!-- ",
+        "$" * 5000,
+        "[" * 5000,
+    ):
+        notebook.cells.append(nbformat.v4.new_markdown_cell(source))
+    return text(notebook)
