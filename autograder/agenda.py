@@ -170,8 +170,7 @@ class Agenda:
         """Ask for something whose value can be foretold: nothing, or something that is `made`."""
         foretold = NOTHING if made is None else (made.number, made.kind)
         request = self._request(do, thing, what, label, foretold)
-        suite = sys._getframe(2)  # noqa: SLF001  # two above: whoever uses a stand-in
-        self._wait(request, made, made or thing, suite)
+        self._wait(request, made, made or thing, _suite())
 
     def number(self) -> int:
         """Return a number for something that is put off."""
@@ -211,7 +210,7 @@ class Agenda:
         ------
         StudentError
         """
-        suite = sys._getframe(2)  # noqa: SLF001  # as above
+        suite = _suite()
         request = self._request(do, thing, what, label)
         if self._gathers:
             answer = Answer(self.flush, take, excuse)
@@ -319,6 +318,11 @@ class Agenda:
             return  # it is told when its turn comes
         if suite is None or (first.suite, first.line) != (suite, suite.f_lineno):
             self._fault = self._fault or error
+
+
+def _suite() -> FrameType:
+    """Return the suite's frame: of whoever uses the stand-in that calls what calls this."""
+    return sys._getframe(3)  # noqa: SLF001  # in `inspect`, three steps that may each be None
 
 
 def _in_turn(returned: list[Any], fault: Exception | None) -> Iterator[Any]:

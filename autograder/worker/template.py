@@ -192,7 +192,7 @@ class Template:
             os.setsid()  # so that it is ended with all that it starts
             die_with_parent(parent)
             do()
-        except BaseException:  # noqa: BLE001  # whatever it is, this process may not go on
+        except BaseException:  # noqa: BLE001  # or there were two templates
             traceback.print_exc()
             os._exit(1)
         os._exit(0)

@@ -13,7 +13,7 @@ from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
-from traitlets.config import Application, Config
+from traitlets.config import Application, PyFileConfigLoader
 
 from autograder import nbgrader_plugins
 from autograder.assignment import Assignment
@@ -31,9 +31,7 @@ class Course:
     def __init__(self, assignment: Assignment) -> None:
         self.assignment, self.root = assignment, assignment.root
         self.url = f"sqlite:///{self.root / 'gradebook.db'}"
-        config = Config()
-        settings = (PROJECT / "nbgrader_config.py").read_text(encoding="utf-8")
-        exec(settings, {"get_config": lambda: config})  # noqa: S102  # as nbgrader reads it
+        config = PyFileConfigLoader("nbgrader_config.py", path=str(PROJECT)).load_config()
         self.coursedir = CourseDirectory(config=config, root=str(self.root), db_url=self.url)
         self.api = NbGraderAPI(self.coursedir, config=config)
         self.converter = Autograde(coursedir=self.coursedir, parent=self.api)

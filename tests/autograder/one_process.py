@@ -57,7 +57,7 @@ class OneProcess:
             for waiting, theirs in self.order(self.waiting):
                 try:
                     waiting.set_result(self.grade(theirs))
-                except Exception as error:  # noqa: BLE001  # as a pool's future has it
+                except Exception as error:  # noqa: BLE001  # raised where it is awaited
                     waiting.set_exception(error)
             self.waiting = []
         return future

@@ -484,7 +484,7 @@ def test_only_a_class_makes_objects_unseen(names, exchanges):
     assert names.New("int") == 3
     assert kind_of(names.New("layer")) == "Layer"
     assert names.grow().rate == 1
-    names.Layer  # noqa: B018  # so that the next line is one exchange
+    _ = names.Layer  # so that the next line is one exchange
     del exchanges[:]
     assert isinstance(names.Layer(), StandIn)
     assert exchanges == []
@@ -502,7 +502,7 @@ def test_a_class_that_changes_its_ways_harms_itself_alone(names):
     with pytest.raises(AttributeError, match="'int' object has no attribute 'rate'"):
         thing.rate = 1
     with pytest.raises(AttributeError, match="'int' object has no attribute 'rate'"):
-        thing.rate  # noqa: B018  # reading is what is tried
+        _ = thing.rate
 
 
 def test_an_object_that_changes_its_class_is_named_by_it(names):
@@ -511,7 +511,7 @@ def test_an_object_that_changes_its_class_is_named_by_it(names):
     thing = names.Turns()
     assert thing.rate == 2
     with pytest.raises(StudentError, match=r"\[Layer.missing\]"):
-        thing.missing  # noqa: B018  # as above
+        _ = thing.missing
 
 
 def test_a_method_is_called_in_one_exchange(names, exchanges):
@@ -580,7 +580,7 @@ def test_whatever_finds_attributes_finds_them(where, request):
     """Slots, `__getattr__` and `__getattribute__` have the last word."""
     names = request.getfixturevalue(where)
     with pytest.raises((StudentError, AttributeError)):
-        names.Slots().scale  # noqa: B018  # reading is what is tried
+        _ = names.Slots().scale
     slots = names.Slots(4)
     assert (slots.scale, slots.rate) == (4, 2)
     assert names.Anything().scale + 1 == 8
@@ -675,4 +675,4 @@ def test_an_answer_is_one_to_what_was_asked(student, frame):
     """A value that was asked for is never what stands for a foretold one, or what a call changes."""
     reads = student(FORGED.replace("FRAME", "b''").replace("READ", frame)).Reads()
     with pytest.raises(DiedError, match="the code answered with something unreadable"):
-        reads.anything  # noqa: B018  # reading is what is tried
+        _ = reads.anything

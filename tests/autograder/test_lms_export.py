@@ -52,7 +52,7 @@ def course(tmp_path_factory, empty_gradebook):
         enter(gradebook, assignment, "cem", (0.0, 0.0), Status.UNREADABLE, HEAD)
         enter(gradebook, assignment, "dan", (2.0, 1.0), None, HEAD)
         late = gradebook.find_submission("tiny", "ann")
-        late.timestamp = dt.datetime(2026, 1, 1, 11, 30, 5)  # noqa: DTZ001  # as nbgrader has it
+        late.timestamp = dt.datetime.fromisoformat("2026-01-01 11:30:05")
         late.notebooks[0].late_submission_penalty = 0.5
         gradebook.db.commit()
     return assignment
