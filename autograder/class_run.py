@@ -23,7 +23,8 @@ from sqlalchemy.exc import OperationalError
 from autograder import gradebook
 from autograder.assignment import Assignment
 from autograder.graded import Graded
-from autograder.intake import Intake, VanishedError
+from autograder.intake import Intake
+from autograder.notebook_file import VanishedError
 from autograder.pool import Notebooks
 from autograder.report import Report, Status, report_in
 from autograder.scores import Scores, late_penalties, transaction

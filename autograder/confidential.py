@@ -19,7 +19,7 @@ from nbgrader.api import Gradebook, Student
 
 from autograder.assignment import Assignment, AssignmentError
 from autograder.feedback_page import FeedbackPage
-from autograder.intake import content
+from autograder.notebook_file import content
 from autograder.output import Output, read_outputs
 from autograder.reader import UnreadableError
 from autograder.report import KEY

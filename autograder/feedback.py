@@ -23,7 +23,7 @@ from nbgrader.preprocessors import GetGrades
 from nbgrader.utils import is_grade, is_task
 
 from autograder.figure import DROPPED, Figure
-from autograder.intake import content
+from autograder.notebook_file import content
 from autograder.outcome import ItemResult, Outcome, PropertyResult
 from autograder.output import Output, read_outputs, readable
 from autograder.prose import cut

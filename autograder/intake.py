@@ -1,4 +1,4 @@
-"""Takes submissions in: puts their folders in order, and finds the notebook in each.
+"""Takes submissions in: puts their folders in order, and says what was handed in for each notebook.
 
 nbgrader makes the exporter after it has looked for notebooks and before it converts the first one.
 There the intake puts right what would end or mislead the run: see `Intake`.
@@ -9,7 +9,6 @@ import os
 import re
 import secrets
 import shutil
-import stat
 from collections.abc import Collection
 from contextlib import suppress
 from fnmatch import fnmatchcase
@@ -20,21 +19,16 @@ from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.utils import find_all_files
 
-from autograder import collected, gradebook, refusal
+from autograder import collected, gradebook, notebook_file, refusal
 from autograder.handed_in import HandedIn
-from autograder.reader import MAX_BYTES, REMEDY, UnreadableError, read_notebook
+from autograder.reader import UnreadableError
 from autograder.report import report_in
 from autograder.suggestion import suggestion
 
 ROOM = 50 * 2**20  # bytes free on the disk
-MAX_CANDIDATES = 10
 STAMP, SECRET = "timestamp.txt", "submission_secret.txt"  # what nbgrader's exchange adds
 MAX_SECRET = 200  # bytes
 DOWNLOADED = "downloaded"  # nbgrader's own name for where archives lie
-
-
-class VanishedError(Exception):
-    """A submission's folder that is no longer there; the text says so."""
 
 
 class Intake:
@@ -112,50 +106,15 @@ class Intake:
             If the whole folder is gone.
         """
         try:
-            stamp = content(path.parent / STAMP)
+            stamp = notebook_file.content(path.parent / STAMP)
         except UnreadableError:
             stamp = b""
         try:
-            data, remarks = self.find(path)
+            data, remarks = notebook_file.find(path, self.names, self.source)
             remarks += collected.remarks(self.downloaded, self.who(path.parent)[0], data)
         except UnreadableError as error:
             return HandedIn(unreadable=str(error), stamp=stamp)
         return HandedIn(data, tuple(remarks), stamp=stamp)
-
-    def find(self, path: Path) -> tuple[bytes, list[str]]:
-        """Return the content of the file that stands for a submission's notebook, and remarks.
-
-        Raises
-        ------
-        UnreadableError
-            If there is none.
-        VanishedError
-            If the whole folder is gone.
-        """
-        folder = path.parent
-        if not folder.is_dir():
-            raise VanishedError(
-                f"{folder} vanished while the class was graded: collect it again, and grade it"
-            )
-        remarks = refusal.remarks(folder, self.source)
-        others = [other for other in self._notebooks(folder) if other != path]
-        if path.is_file():
-            if others:
-                shown = ", ".join(
-                    refusal.shown(Path(other.name)) for other in others[:MAX_CANDIDATES]
-                )
-                remarks.append(f"{path.name} was graded, and no other notebook: {shown}")
-            return content(path), remarks
-        if not others:
-            raise UnreadableError(
-                "; ".join([f"there is no notebook {path.name}", *remarks])
-                + ": hand it in under this name, as Jupyter saves it"
-            )
-        chosen = self._choose(others)
-        one_of = f", the newest of {len(others)} notebooks" if len(others) > 1 else ""
-        shown = refusal.shown(Path(os.path.relpath(chosen, folder)))
-        remarks.append(f"the notebook should be {path.name}, got {shown}{one_of}: it was graded")
-        return content(chosen), remarks
 
     def tidy(self, path: Path) -> None:
         """Remove from a graded folder what the student has put there: no one needs it any more.
@@ -216,31 +175,6 @@ class Intake:
             return False
         return True
 
-    def _notebooks(self, folder: Path) -> list[Path]:
-        """Return the notebooks of a folder with names of their own, newest first."""
-        places = [folder, refusal.place_of(folder)]
-        found = {
-            path
-            for place in places
-            for path in refusal.walk(place)
-            if ".ipynb" in path.name.lower()
-            and stat.S_ISREG(path.lstat().st_mode)
-            and (path.parent != folder or path.name not in self.names)
-        }
-        return sorted(found, key=lambda path: (path.stat().st_mtime, path), reverse=True)
-
-    def _choose(self, notebooks: list[Path]) -> Path:
-        """Choose the newest notebook that has cells of the assignment, or else the newest."""
-        known = set()
-        for name in self.names:
-            with suppress(OSError, ValueError):
-                known |= _grade_ids((self.source / name).read_bytes())
-        for path in notebooks[:MAX_CANDIDATES]:
-            with suppress(UnreadableError):
-                if known & _grade_ids(content(path)):
-                    return path
-        return notebooks[0]
-
     def who(self, folder: Path) -> tuple[str, str]:
         """Return the student and the assignment of a submission's folder, as nbgrader does."""
         coursedir = self.converter.coursedir
@@ -279,39 +213,11 @@ def folders(converter: Autograde) -> list[Path]:
     return [Path(folder) for folder in sorted(glob.glob(pattern))]  # noqa: PTH207  # as nbgrader
 
 
-def content(path: Path) -> bytes:
-    """Return what is in a file: of an ordinary one, and no more than a notebook may have.
-
-    Raises
-    ------
-    UnreadableError
-    """
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        with os.fdopen(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise UnreadableError(
-                    f"{refusal.shown(Path(path.name))} is no file that can be read: {REMEDY}"
-                )
-            return file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise UnreadableError(
-            f"{refusal.shown(Path(path.name))} cannot be opened ({error.strerror}): see that it is "
-            "an ordinary file that the course staff may read, and hand it in again"
-        ) from None
-
-
 def _is_secret(path: Path) -> bool:
     """Tell whether a file can be read as the secret by which a student fetches the feedback."""
     if not path.is_file() or path.stat().st_size > MAX_SECRET:
         return False
     return path.read_bytes().strip().isalnum()
-
-
-def _grade_ids(data: bytes) -> set[str]:
-    notebook, _ = read_notebook(data)
-    claims = [cell.metadata.get("nbgrader", {}) for cell in notebook.cells]
-    return {str(claim["grade_id"]) for claim in claims if "grade_id" in claim}
 
 
 def _everything(folder: Path) -> list[Path]:

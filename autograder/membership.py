@@ -14,8 +14,8 @@ from nbgrader.api import Gradebook
 from autograder import roster
 from autograder.assignment import Assignment
 from autograder.class_record import Record
-from autograder.intake import content
 from autograder.ledger import Entry, handed_in
+from autograder.notebook_file import content
 from autograder.reader import UnreadableError, read_notebook
 from autograder.report import Status, report_in
 from autograder.roster import Person, Roster

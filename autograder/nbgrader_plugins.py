@@ -35,7 +35,8 @@ from autograder.assignment import Assignment, AssignmentError
 from autograder.gradebook import trouble
 from autograder.graded import MAX_CAUSE, report_on, restored, tell, unfinished
 from autograder.grading_process import warm_grader
-from autograder.intake import Intake, VanishedError
+from autograder.intake import Intake
+from autograder.notebook_file import VanishedError
 from autograder.probe import NotIsolatedError
 from autograder.report import KEY, Report, Status
 from autograder.scores import Scores, late_penalties

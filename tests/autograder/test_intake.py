@@ -1,6 +1,5 @@
 """The intake: every submission of a run is graded or told why not, and no run is ended by one."""
 
-import json
 import logging
 import os
 import shutil
@@ -16,9 +15,8 @@ from nbgrader.converters.base import NbGraderException
 
 from autograder import gradebook, graded, intake, nbgrader_plugins, probe
 from autograder import handed_in as handed_in_module
-from autograder.intake import Intake, VanishedError, content
+from autograder.intake import Intake
 from autograder.ledger import NOT_GRADED
-from autograder.reader import UnreadableError
 from autograder.report import KEY, Status, report_in
 from tests.autograder.tiny import IDENTITY, RIGHT
 from tests.conftest import PROJECT
@@ -227,7 +225,7 @@ def test_an_assignment_that_was_not_released_is_noticed(course):
         look(course)
 
 
-# ---- which folders, and which file
+# ---- which folders
 
 
 def test_each_folder_gets_the_assignments_notebook(course):
@@ -267,89 +265,6 @@ def test_a_folder_that_cannot_be_put_in_order_is_left_out(course, monkeypatch, c
     with caplog.at_level(logging.ERROR):
         found = look(course)
     assert [Path(folder).parent.name for folder in found.converter.assignments] == ["ann"]
-
-
-def find(course, folder):
-    data, remarks = look(course).find(folder / "tiny.ipynb")
-    return json.loads(data)["cells"][2]["source"], remarks
-
-
-@pytest.mark.parametrize(
-    ("name", "shown"),
-    [
-        ("tiny (1).ipynb", "`tiny (1).ipynb`"),
-        ("TINY.IPYNB", "`TINY.IPYNB`"),
-        ("tiny.ipynb.txt", "`tiny.ipynb.txt`"),
-        ("work/tiny.ipynb", "`work/tiny.ipynb`"),
-        ("a\nb.ipynb", r"`a\nb.ipynb`"),
-    ],
-)
-def test_the_only_notebook_counts_whatever_its_name(course, name, shown):
-    """A file of another name is graded, with a remark."""
-    folder = course.hand_in("ann", name=name)
-    _, remarks = find(course, folder)
-    assert remarks == [f"the notebook should be tiny.ipynb, got {shown}: it was graded"]
-
-
-def test_of_several_notebooks_the_newest_of_this_assignment_counts(course):
-    """Another assignment's notebook does not count, however new it is."""
-    folder = course.hand_in("ann", name="old.ipynb")
-    course.hand_in("ann", "# new", name="new.ipynb")
-    (folder / "other.ipynb").write_text('{"cells": []}')
-    (folder / "broken.ipynb").write_text("{")
-    for age, name in enumerate(("broken.ipynb", "other.ipynb", "new.ipynb", "old.ipynb")):
-        os.utime(folder / name, (1e9 - age, 1e9 - age))
-    source, [remark] = find(course, folder)
-    assert "".join(source) == "# new"
-    assert "`new.ipynb`, the newest of 4 notebooks" in remark
-
-
-def test_the_right_name_wins(course):
-    """Other notebooks beside it are remarked, and not graded."""
-    folder = course.hand_in("ann")
-    course.hand_in("ann", "# new", name="new.ipynb")
-    source, remarks = find(course, folder)
-    assert "".join(source) == RIGHT
-    assert remarks == ["tiny.ipynb was graded, and no other notebook: `new.ipynb`"]
-
-
-def test_a_hidden_copy_is_no_submission(course):
-    """What Jupyter keeps in hidden folders was not handed in."""
-    folder = course.hand_in("ann", name=".ipynb_checkpoints/tiny-checkpoint.ipynb")
-    with pytest.raises(UnreadableError, match="there is no notebook tiny.ipynb: hand it in"):
-        find(course, folder)
-
-
-def test_a_folder_that_is_gone_has_vanished(course):
-    """It is another case than an empty one."""
-    folder = course.hand_in("ann")
-    found = look(course)
-    shutil.rmtree(folder)
-    with pytest.raises(VanishedError, match="collect it again"):
-        found.find(folder / "tiny.ipynb")
-
-
-@pytest.mark.parametrize(
-    "make",
-    [
-        os.mkfifo,
-        os.mkdir,
-        lambda path: path.symlink_to("/dev/zero"),
-        lambda path: path.symlink_to(__file__),
-    ],
-)
-def test_only_ordinary_files_are_opened(tmp_path, make):
-    """A pipe, a folder or a link that comes between is not followed or waited for."""
-    make(tmp_path / "x")
-    with pytest.raises(UnreadableError, match="`x`"):
-        content(tmp_path / "x")
-
-
-def test_no_more_is_read_than_a_notebook_may_be_long(tmp_path):
-    """A file without end is not read to its end."""
-    with (tmp_path / "x").open("wb") as file:
-        file.truncate(2**40)
-    assert len(content(tmp_path / "x")) == intake.MAX_BYTES + 1
 
 
 # ---- what an earlier run has left
