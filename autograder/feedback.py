@@ -9,8 +9,7 @@ import base64
 import hashlib
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -22,9 +21,8 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import GetGrades
 from nbgrader.utils import is_grade, is_task
 
-from autograder.figure import DROPPED, Figure
+from autograder.graded_cell import GradedCell, Mark, number
 from autograder.notebook_file import content
-from autograder.outcome import ItemResult, Outcome, PropertyResult
 from autograder.output import Output, read_outputs, readable
 from autograder.prose import cut
 from autograder.reader import UnreadableError
@@ -34,93 +32,7 @@ from autograder.shown_cell import shown_cells
 LARGEST = 295_000  # bytes of a page
 LONGEST = 600  # characters of a message
 MOST = 20  # remarks
-SHADES = 4  # of a number's size
-ORDER = [Outcome.FAILED, Outcome.NOT_RUN, Outcome.PASSED]
-TITLES = {
-    Outcome.FAILED: "What does not hold",
-    Outcome.NOT_RUN: "What could not be tried",
-    Outcome.PASSED: "What holds",
-}
 Resources = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Mark:
-    """What the gradebook has of a graded cell.
-
-    Parameters
-    ----------
-    score, points : float
-        What counts, of how many.
-    auto, manual : float, optional
-        The score by the tests, and the one by hand.
-    extra : float
-        Extra credit, which is part of the score.
-    """
-
-    score: float
-    points: float
-    auto: float | None
-    manual: float | None
-    extra: float
-
-    @property
-    def is_open(self) -> bool:
-        """Whether there is no score yet."""
-        return self.auto is None and self.manual is None
-
-    def notes(self, item: ItemResult | None) -> list[str]:
-        """Return what is to be said of the score, beside what the tests gave."""
-        told = []
-        tests = None if item is None else item.points
-        counts = self.auto if self.manual is None else self.manual
-        if item is not None and self.manual is not None and tests is None:
-            told.append("set by hand: the tests could not be run")
-        elif tests is not None and counts is None:
-            told.append(f"the tests gave {number(tests)}")
-        elif tests is not None and counts is not None and counts != tests:
-            by = "" if self.manual is None else " by hand"
-            told.append(
-                f"{'raised' if counts > tests else 'lowered'}{by}: the tests gave {number(tests)}"
-            )
-        if self.extra:
-            told.append(f"{number(self.extra)} of them extra credit")
-        return told
-
-
-@dataclass(frozen=True)
-class GradedCell:
-    """A graded cell: its name, what the gradebook has of it, and what the tests gave."""
-
-    name: str
-    mark: Mark
-    item: ItemResult | None
-
-    @cached_property
-    def groups(self) -> list[tuple[str, list[PropertyResult]]]:
-        """The properties by outcome, with a title: what is to be done comes first."""
-        properties = self.item.properties if self.item else ()
-        grouped = [(TITLES[o], [p for p in properties if p.outcome is o]) for o in ORDER]
-        return [(title, found) for title, found in grouped if found]
-
-    @property
-    def common(self) -> str:
-        """What is said of each property that fails, if that is the same: it is said once."""
-        failed = (
-            [p for p in self.item.properties if p.outcome is Outcome.FAILED] if self.item else []
-        )
-        messages = {p.message for p in failed}
-        return messages.pop() if len(failed) > 1 == len(messages) else ""
-
-    @property
-    def advice(self) -> list[str]:
-        """What to do about the mistakes that the item behaves like."""
-        return [diagnosis.advice for diagnosis in self.item.diagnosis] if self.item else []
-
-    @property
-    def notes(self) -> list[str]:
-        """What is to be said of the score."""
-        return self.mark.notes(self.item)
 
 
 class GetMarks(GetGrades):
@@ -248,39 +160,6 @@ def _environment() -> jinja2.Environment:
         "number": number,
         "message": lambda result: cut(readable(message_of(result)), LONGEST),
         "short": lambda text: cut(readable(text), LONGEST),
-        "shaded": shaded,
     }
     environment.filters |= filters
     return environment
-
-
-def number(value: float) -> str:
-    """Return points as people write them."""
-    return f"{round(value, 2) + 0.0:g}"
-
-
-def shaded(figure: Figure) -> list[list[tuple[str, bool, str]]]:
-    """Return a figure's cells: the text, whether it is marked, and the class of its shade.
-
-    A shade tells the sign and the size of a number beside the largest one shown.
-    """
-    sizes = [abs(_value(text)) for row in figure.cells for text, _ in row]
-    largest = max(sizes, default=0.0) or 1.0
-    return [[(text, marked, _shade(text, largest)) for text, marked in row] for row in figure.cells]
-
-
-def _shade(text: str, largest: float) -> str:
-    if text == DROPPED:
-        return "d"
-    value = _value(text)
-    level = min(SHADES, int(abs(value) / largest * SHADES + 0.999))
-    return f"{'p' if value > 0 else 'n'}{level}" if level else ""
-
-
-def _value(text: str) -> float:
-    """Return a number that has a size; 0 for a sign, nan and infinity."""
-    with suppress(ValueError):
-        value = float(text)
-        if abs(value) < float("inf"):
-            return value
-    return 0.0

@@ -1,6 +1,7 @@
 """A small picture of an array that a student's code returned: its numbers, and which are wrong."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 ROWS, COLUMNS = 12, 16  # that are shown, at most
 MARK = "!"  # behind a number
 DROPPED, KEPT = "■", "·"  # of a mask
+SHADES = 4  # of a number's size
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,18 @@ class Figure:
         return [
             [(word.removesuffix(MARK), word.endswith(MARK)) for word in row.split()]
             for row in self.rows
+        ]
+
+    @property
+    def shaded(self) -> list[list[tuple[str, bool, str]]]:
+        """The cells, and of each the class of its shade, which `feedback.css` has a colour for.
+
+        A shade tells the sign and the size of a number beside the largest one shown.
+        """
+        sizes = [abs(_value(text)) for row in self.cells for text, _ in row]
+        largest = max(sizes, default=0.0) or 1.0
+        return [
+            [(text, marked, _shade(text, largest)) for text, marked in row] for row in self.cells
         ]
 
     @property
@@ -130,3 +144,20 @@ def _crop(
 
 def _text(value: Any) -> str:
     return f"{float(value) + 0.0:.3g}"  # no -0
+
+
+def _shade(text: str, largest: float) -> str:
+    if text == DROPPED:
+        return "d"
+    value = _value(text)
+    level = min(SHADES, int(abs(value) / largest * SHADES + 0.999))
+    return f"{'p' if value > 0 else 'n'}{level}" if level else ""
+
+
+def _value(text: str) -> float:
+    """Return a number that has a size; 0 for a sign, nan and infinity."""
+    with suppress(ValueError):
+        value = float(text)
+        if abs(value) < float("inf"):
+            return value
+    return 0.0

@@ -23,6 +23,8 @@ from tests.autograder.course import Course, opened
 from tests.autograder.one_process import NoProcess, OneProcess
 from tests.autograder.tiny import make_course, start_session
 
+pytest.register_assert_rewrite("tests.autograder.page")  # so that a failure shows its values
+
 # the same examples at every run, and no verdict on how long they take
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")

@@ -7,21 +7,17 @@ import json
 import os
 import re
 import time
-from dataclasses import replace
 
-import html5lib
 import nbformat
-import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from nbgrader.api import Gradebook
 
 from autograder import feedback
-from autograder.feedback import FeedbackExporter, GradedCell, Mark, page, shaded
-from autograder.figure import figures_of, mask_figure
+from autograder.feedback import FeedbackExporter, page
 from autograder.outcome import Diagnosis, ItemResult, Outcome, PropertyResult
 from autograder.report import KEY, Report, Status
-from autograder.sanitizer import ON_A_PAGE, PICTURE
+from tests.autograder.page import Page
 from tests.autograder.tiny import (
     HANGING,
     HEADER,
@@ -33,7 +29,6 @@ from tests.autograder.tiny import (
     notebook,
 )
 
-LIMIT = 300_000  # bytes of any page
 HOSTILE = (
     "</code></pre></title></style>--><script src=\"https://x.org\">alert('won')</script>"
     "<img src=x onerror=alert('won')><a href=\"javascript:alert('won')\">w</a>"
@@ -43,82 +38,6 @@ PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgG
 PASSED = PropertyResult("test_a", "It scales.", Outcome.PASSED)
 FAILED = PropertyResult("test_b", "It keeps x.", Outcome.FAILED, "x has been changed [Scaler]")
 BROKEN = PropertyResult("test_c", "It is fast.", Outcome.NOT_RUN, "KeyError: 'secret'")
-
-
-class Page:
-    """A page as a browser reads it; whoever makes one has it looked through."""
-
-    def __init__(self, html):
-        self.html = html
-        self.tree = html5lib.parse(html, namespaceHTMLElements=False)
-        self.elements = [
-            (str(e.tag).rpartition("}")[2], e) for e in self.tree.iter() if isinstance(e.tag, str)
-        ]
-        self.body = self.tree.find("body")
-        self.assert_nothing_acts()
-        self.assert_it_can_be_read_aloud()
-
-    @property
-    def text(self):
-        return " ".join("".join(self.body.itertext()).split())
-
-    def all(self, *tags):
-        return [e for tag, e in self.elements if tag in tags]
-
-    def section(self, name):
-        """Return the text of an item's section."""
-        [found] = [
-            e for e in self.all("section") if "".join(e.find("h2").itertext()).split(":")[0] == name
-        ]
-        return " ".join("".join(found.itertext()).split())
-
-    def assert_nothing_acts(self):
-        """No script, handler, address, frame or form, and nothing is loaded."""
-        known = ON_A_PAGE | {
-            "html",
-            "head",
-            "meta",
-            "title",
-            "style",
-            "body",
-            "main",
-            "a",
-            "h1",
-            "h2",
-        }
-        assert {tag for tag, _ in self.elements} <= known
-        assert len(self.all("style")) == 1
-        for tag, element in self.elements:
-            for name, value in element.attrib.items():
-                assert not name.startswith("on"), (tag, name)
-                assert name not in ("style", "srcset", "action", "background"), (tag, name)
-                if name in ("href", "src", "data", "poster"):
-                    assert (tag, value[:1]) == ("a", "#") or (
-                        tag == "img" and PICTURE.fullmatch(value)
-                    )
-                elif name not in ("xmlns", "alt"):  # a text
-                    assert "javascript:" not in value
-                    assert "//" not in value
-        assert len(self.html.encode()) < LIMIT
-
-    def assert_it_can_be_read_aloud(self):
-        """It has a language and a title; its headings, tables, pictures and links make sense."""
-        assert self.tree.get("lang") == "en"
-        assert "".join(self.all("title")[0].itertext()).startswith("Feedback")
-        assert len(self.all("h1")) == len(self.all("main")) == 1
-        ids = [e.get("id") for _, e in self.elements if e.get("id")]
-        assert len(ids) == len(set(ids))
-        for _, element in self.elements:
-            if label := element.get("aria-labelledby"):
-                assert label in ids
-        for link in self.all("a"):
-            assert link.get("href")[1:] in ids
-            assert "".join(link.itertext()).strip()
-        for picture in self.all("img"):
-            assert picture.get("alt")
-        for table in self.all("table"):
-            ours = table.get("class") == "map"
-            assert all(th.get("scope") in ("row", "col") for th in table.iter("th") if ours)
 
 
 def account(*properties, status=Status.GRADED, remarks=(), advice=()):
@@ -194,59 +113,6 @@ def test_what_the_student_returned_is_drawn(tiny_course, made):
     assert all(row[3].startswith("✗marked ") and "✗" not in row[1] + row[2] for row in rows[1:])
     caption = found.all("figcaption")[0]
     assert "".join(caption.itertext()).split("\n") == ["output, shape 2 by 3. ✗ not right: 2 of 6."]
-
-
-def test_a_figure_is_told_apart_without_colours():
-    """By signs and numbers; a shade, of the same size on both sides of zero, is there as well."""
-    [figure] = figures_of(
-        np.array([[4.0, -4.0, 1.0], [0.0, np.nan, 2.5]]), np.eye(2, 3) > 0, "y", "x"
-    )
-    assert shaded(figure) == [
-        [("4", True, "p4"), ("-4", False, "n4"), ("1", False, "p1")],
-        [("0", False, ""), ("nan", True, ""), ("2.5", False, "p3")],
-    ]
-    drawn = mask_figure(np.eye(2, dtype=bool), "mask")
-    assert shaded(drawn) == [
-        [("■", False, "d"), ("·", False, "")],
-        [("·", False, ""), ("■", False, "d")],
-    ]
-
-
-def test_what_all_properties_fail_for_is_said_once():
-    """As for PyTorch in a layer; where they fail for different reasons, each says its own."""
-    again = replace(FAILED, name="test_d", sentence="It adds.")
-    other = replace(again, message="another reason")
-
-    def count(*properties):
-        item = ItemResult("test_scaler", 2.0, properties)
-        mark = Mark(0.0, 2.0, 0.0, None, 0.0)
-        return GradedCell("test_scaler", mark, item).common
-
-    assert count(PASSED, FAILED, again) == FAILED.message
-    assert count(PASSED, FAILED, other) == count(PASSED, FAILED) == count(PASSED) == ""
-
-
-@pytest.mark.parametrize(
-    ("mark", "tests", "notes"),
-    [
-        ({}, 1.0, []),
-        ({"manual": 1.5}, 1.0, ["raised by hand: the tests gave 1"]),
-        ({"manual": 0.25}, 1.0, ["lowered by hand: the tests gave 1"]),
-        ({"manual": 1.0}, 1.0, []),
-        ({"extra": 0.5}, 1.0, ["0.5 of them extra credit"]),
-        ({"manual": 2.0, "extra": 0.5}, 1.0, ["raised by hand: the tests gave 1", "0.5 of them extra credit"]),
-        ({"auto": None}, 1.0, ["the tests gave 1"]),
-        ({"auto": None}, None, []),
-        ({"auto": None, "manual": 2.0}, None, ["set by hand: the tests could not be run"]),
-        ({"auto": 0.5}, 1.0, ["lowered: the tests gave 1"]),
-    ],
-)  # fmt: skip
-def test_where_the_gradebook_differs_from_the_tests_it_says_so(mark, tests, notes):
-    """What counts is the gradebook's; what the tests gave stands beside it."""
-    item = ItemResult("a", 2.0, (PASSED, FAILED) if tests else (BROKEN,))
-    assert item.points == tests
-    whole = {"score": 0.0, "points": 2.0, "auto": tests, "manual": None, "extra": 0.0, **mark}
-    assert Mark(**whole).notes(item) == notes
 
 
 def enter(course, student, *, name="test_scaler", **values):

@@ -87,6 +87,20 @@ def test_a_mask_is_cropped_around_its_focus():
     assert found.part == "rows 38 to 49 of 50, columns 12 to 27 of 50"
 
 
+def test_a_figure_is_told_apart_without_colours():
+    """By signs and numbers; a shade, of the same size on both sides of zero, is there as well."""
+    found = figure([[4.0, -4.0, 1.0], [0.0, np.nan, 2.5]], np.eye(2, 3) > 0)
+    assert found.shaded == [
+        [("4", True, "p4"), ("-4", False, "n4"), ("1", False, "p1")],
+        [("0", False, ""), ("nan", True, ""), ("2.5", False, "p3")],
+    ]
+    drawn = mask_figure(np.eye(2, dtype=bool), "mask")
+    assert drawn.shaded == [
+        [("■", False, "d"), ("·", False, "")],
+        [("·", False, ""), ("■", False, "d")],
+    ]
+
+
 def test_the_error_is_an_assertion_with_figures():
     """A suite's own pytest takes it for what it is."""
     found = figure([1.0, 2.0])
