@@ -80,17 +80,26 @@ def pack(value: Any, hold: Callable[[Any], Ref] | None = None) -> bytes:
 
 
 def encode(value: Any, hold: Callable[[Any], Ref] | None = None) -> tuple[str, bytes]:
-    """Return a value's text and body, as `pack` does its frame."""
+    """Return a value's text and body, of which a frame is made.
+
+    Raises
+    ------
+    WireError
+        If the value is none that can be sent; whether there is room for it, the frame tells.
+    """
     blobs: list[bytes] = []
     text = ENCODER.encode(_encode(value, blobs, hold, MAX_DEPTH))
-    body = b"".join(blobs)
-    if len(text) > MAX_TEXT or len(text) + len(body) > MAX_FRAME:
-        raise WireError(f"the value needs {len(text) + len(body)} bytes, the limit is {MAX_FRAME}")
-    return text, body
+    return text, b"".join(blobs)
 
 
 def pack_each(texts: Iterable[str], bodies: Iterable[bytes]) -> bytes:
-    """Return one frame of several values, given what `encode` made of each."""
+    """Return one frame of several values, given what `encode` made of each.
+
+    Raises
+    ------
+    WireError
+        If they need more room than a frame has.
+    """
     return _frame(f"[{','.join(texts)}]", b"".join(bodies))
 
 
@@ -174,6 +183,12 @@ class Receiver:
 
 
 def _frame(text: str, body: bytes) -> bytes:
+    """Return a frame, which is never one that the other side would refuse by its header."""
+    if len(text) > MAX_TEXT or len(text) + len(body) > MAX_FRAME:
+        raise WireError(
+            f"what is sent needs {len(text)} bytes of text and {len(body)} of arrays, "
+            f"the limit is {MAX_TEXT}, and {MAX_FRAME} in all"
+        )
     return HEADER.pack(len(text), len(body)) + text.encode() + body
 
 

@@ -14,6 +14,7 @@ from autograder.sandbox import DiedError, Sandbox, StudentError, TimedOutError
 from autograder.standin import Method, StandIn, kind_of, repeat, together
 from autograder.submission import Submission
 from autograder.suite import run_suites
+from autograder.worker.wire import MAX_TEXT, WireError
 from tests.autograder.tiny import handed_in, make_course
 
 CODE = """\
@@ -205,6 +206,19 @@ def test_the_queue_is_bounded(names, exchanges):
     assert len(exchanges) == 2
     layer.rate = np.zeros(AT_ONCE)
     assert layer(np.zeros(AT_ONCE)).size == layer.rate.size
+
+
+def test_what_has_no_room_in_a_frame_is_told_at_its_own_line(opened, names):
+    """What waits before it is done, and nothing of it is left to be told later."""
+    layer = names.Layer()
+    layer.rate = 2
+    with pytest.raises(WireError, match="limit"):
+        layer.rate = "x" * MAX_TEXT
+    with pytest.raises(WireError, match="limit"):
+        names.Layer("x" * MAX_TEXT)
+    assert layer.rate == 2
+    assert names.told() == ["make "]
+    opened.agenda.settle()
 
 
 def test_a_constructors_changes_of_an_array_are_seen_at_once(names):

@@ -1,5 +1,6 @@
 """A worker's life and death: what ends it, what it says then, and that nothing is left of it."""
 
+import contextlib
 import socket
 
 import numpy as np
@@ -18,6 +19,7 @@ from autograder.sandbox import (
     TimedOutError,
     one_line,
 )
+from autograder.worker import wire
 from autograder.worker.opening import Opening
 
 NOISE = """\
@@ -129,6 +131,18 @@ def test_memory_over_the_limit_is_the_students_error(student):
     with pytest.raises(StudentError, match="MemoryError"):
         names.large()
     assert names.fine() == 1
+
+
+def test_what_is_too_large_for_a_frame_is_not_sent(student):
+    """It is an error of who asks, however little it is too large, and the worker lives on."""
+    size = student("def size(x): return len(x)").size
+    answered = []
+    for length in range(wire.MAX_TEXT - 150, wire.MAX_TEXT, 5):
+        with contextlib.suppress(wire.WireError):
+            answered.append(size("x" * length) == length)
+    assert all(answered)
+    assert 0 < len(answered) < 30
+    assert size("x") == 1
 
 
 def test_what_a_student_prints_changes_nothing(student, capfd):

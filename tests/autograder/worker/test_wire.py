@@ -223,6 +223,15 @@ def test_a_value_over_the_limit_is_not_sent():
         wire.pack(np.zeros(9 * 2**20))
 
 
+def test_no_frame_is_made_that_the_other_side_refuses():
+    """A text that just has room is sent alone; with what a frame of several adds to it, it is not."""
+    value = "x" * (wire.MAX_TEXT - len('""'))
+    text, body = wire.encode(value)
+    assert len(wire.pack(value)) == wire.HEADER.size + wire.MAX_TEXT
+    with pytest.raises(WireError, match=f"{wire.MAX_TEXT + 2} .* limit"):
+        wire.pack_each([text], [body])
+
+
 def test_values_of_one_frame_are_made_in_turn():
     """Of a frame of several values each is made when it is asked for, with its own arrays."""
     resolved = []
