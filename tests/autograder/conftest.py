@@ -1,7 +1,7 @@
 """What the tests of the engine share: its tiny course, an answer in a session, and `autograder grade`."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,6 +18,7 @@ from autograder.commands import walk
 from autograder.grading_process import GradingProcess
 from autograder.isolation import Layers
 from autograder.probe import breach
+from autograder.sandbox import Request, Sandbox
 from autograder.session import Session
 from tests.autograder.course import Course, opened
 from tests.autograder.one_process import NoProcess, OneProcess
@@ -74,6 +75,20 @@ def student(session: Callable[..., Session]) -> Callable[..., Any]:
         return session(*sources, **options).namespace
 
     return start
+
+
+@pytest.fixture
+def exchanges(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many requests each exchange with a worker has."""
+    counted = []
+    exchange = Sandbox.exchange
+
+    def counting(sandbox: Sandbox, requests: Sequence[Request], *args: Any, **kwargs: Any) -> Any:
+        counted.append(len(requests))
+        return exchange(sandbox, requests, *args, **kwargs)
+
+    monkeypatch.setattr(Sandbox, "exchange", counting)
+    return counted
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ import pytest
 
 from autograder.sandbox import DiedError, StudentError
 
-FORGERY = """\
-import socket, sys
+FORGE = """\
+import os, socket, sys
 from autograder.worker import wire
 import numpy as np
 
@@ -25,9 +25,23 @@ def number():
     while "request" not in frame.f_locals:
         frame = frame.f_back
     return frame.f_locals["number"]
-
+"""
+ATTACK = f"""\
+{FORGE}
 def attack(x):
     forge(FRAME)
+"""
+LATER = f"""\
+{FORGE}
+class Layer:
+    def __init__(self):
+        forge(FRAME)
+    def f(self):
+        return 1
+
+class Reads:
+    def __getattr__(self, name):
+        forge(READ)
 """
 
 
@@ -58,7 +72,7 @@ def attack(x):
 )
 def test_a_forged_answer_is_the_students_error(student, frame):
     """Code that writes frames of its own into the connection harms itself alone."""
-    names = student(FORGERY.replace("FRAME", frame))
+    names = student(ATTACK.replace("FRAME", frame))
     attack = names.attack
     x = np.zeros(2)
     for _ in range(2):
@@ -73,11 +87,48 @@ def test_a_forged_answer_is_the_students_error(student, frame):
 )
 def test_a_forged_answer_is_the_last_one(student, answer, taken):
     """An answer that fits is taken, and the true one that follows it is not."""
-    names = student(FORGERY.replace("FRAME", f"wire.pack({{'number': number(), **{answer}}})"))
+    names = student(ATTACK.replace("FRAME", f"wire.pack({{'number': number(), **{answer}}})"))
     attack = names.attack
     assert repr(attack(1)) == taken
     with pytest.raises(DiedError, match="an answer to another request"):
         attack(1)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "bytes(8) * 9",
+        "b'\\xff' * 100",
+        "wire.pack({'number': -1, 'value': 1})",
+        "wire.pack({'number': number(), 'value': 1})",
+        "wire.pack({'number': number() + 1, 'value': 1})",
+        "wire.pack({'number': number(), 'value': wire.Ref(2**62 + 1)})",
+        "wire.pack({'number': number(), 'value': wire.Ref(2**62 + 2, 'x', ('y', {'f': 'z'}))})",
+        "wire.pack({'number': number(), 'value': 1, 'changed': []})",
+        "wire.pack({'number': number(), 'error': 'x'})",
+        "wire.pack({'number': number(), 'error': ['a\\n', {'b': wire.Ref(3)}]})",
+        "wire.pack({'event': 3}) * 9",
+    ],
+)
+def test_a_forged_answer_harms_its_author_alone(student, frame):
+    """Frames of a constructor's own are an error of the student's, or change nothing at all."""
+    names = student(LATER.replace("FRAME", frame).replace("READ", "b''"))
+    layer = names.Layer()
+    for _ in range(3):
+        try:
+            assert layer.f() == 1
+        except (StudentError, TypeError, AttributeError) as error:
+            assert str(error).isprintable()
+
+
+@pytest.mark.parametrize(
+    "frame", ["bytes(8)", "wire.pack({'number': number(), 'value': 1, 'changed': []})"]
+)
+def test_an_answer_is_one_to_what_was_asked(student, frame):
+    """A value that was asked for is never what stands for a foretold one, or what a call changes."""
+    reads = student(LATER.replace("FRAME", "b''").replace("READ", frame)).Reads()
+    with pytest.raises(DiedError, match="the code answered with something unreadable"):
+        _ = reads.anything
 
 
 def test_a_forged_name_is_harmless(student):
@@ -95,4 +146,4 @@ def test_a_forged_place_is_no_fault_of_ours(session, event):
     """A cell that lies about where it is, and ends the worker, ends the student's grading alone."""
     cell = f"[forge(wire.pack({{'event': {event}}})), os._exit(5)]"
     with pytest.raises(DiedError, match="exit code 5"):
-        session(f"import os\n{FORGERY}", cell)
+        session(FORGE, cell)
