@@ -5,7 +5,7 @@ import queue
 import sys
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from functools import lru_cache, partial
 from itertools import zip_longest
 from pathlib import Path
@@ -48,11 +48,17 @@ OPTIONS = [
     ),
 ]
 
+Named = tuple[str, str]  # an item, and a function of its suite
 When = Literal["setup", "call", "teardown"]
 
 
 def run_functions(
-    assignment: Assignment, grading: Grading, items: list[Item], prefix: str, taker: "Taker"
+    assignment: Assignment,
+    grading: Grading,
+    items: list[Item],
+    prefix: str,
+    taker: "Taker",
+    only: Container[Named] | None = None,
 ) -> list[str]:
     """Run the functions of some items' suites, and return what broke where they were loaded.
 
@@ -64,6 +70,8 @@ def run_functions(
     prefix : str
         Of the functions' names: "test_" or "observe_".
     taker : Taker
+    only : container of (str, str), optional
+        The names of items and, without cases, of functions; all without it.
     """
     if not items:
         return []
@@ -74,7 +82,10 @@ def run_functions(
         names = {item.name for item in items}
 
         def is_asked_for(function: pytest.Function) -> bool:
-            return function.path.stem in names and function.name.startswith(prefix)
+            name, item = function.originalname, function.path.stem
+            return (
+                item in names and name.startswith(prefix) and (only is None or (item, name) in only)
+            )
 
         suites.run(grading, is_asked_for, taker)
     except SuitesEndedError as error:
