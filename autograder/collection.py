@@ -4,10 +4,12 @@ import os
 import queue
 import sys
 import threading
-from functools import lru_cache
+import warnings
+from collections.abc import Callable, Container
+from functools import lru_cache, partial
 from itertools import zip_longest
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
@@ -22,11 +24,11 @@ OPTIONS = [
     "--override-ini=python_functions=test_* observe_*",
     "--assert=plain",  # a message says what the suite's author wrote, and shows no expected value
     "--disable-plugin-autoload",  # whatever happens to be installed
-    "--capture=no",
     *(
         f"-pno:{name}"
         for name in (
             "cacheprovider",
+            "capture",
             "debugging",
             "doctest",
             "faulthandler",
@@ -41,13 +43,22 @@ OPTIONS = [
             "threadexception",
             "unittest",
             "unraisableexception",
+            "warnings",
         )
     ),
 ]
 
+Named = tuple[str, str]  # an item, and a function of its suite
+When = Literal["setup", "call", "teardown"]
+
 
 def run_functions(
-    assignment: Assignment, grading: Grading, items: list[Item], prefix: str, taker: "Taker"
+    assignment: Assignment,
+    grading: Grading,
+    items: list[Item],
+    prefix: str,
+    taker: "Taker",
+    only: Container[Named] | None = None,
 ) -> list[str]:
     """Run the functions of some items' suites, and return what broke where they were loaded.
 
@@ -59,6 +70,8 @@ def run_functions(
     prefix : str
         Of the functions' names: "test_" or "observe_".
     taker : Taker
+    only : container of (str, str), optional
+        The names of items and, without cases, of functions; all without it.
     """
     if not items:
         return []
@@ -66,7 +79,15 @@ def run_functions(
     # which ends with the thread that starts it
     template(grading.layers, assignment.limits, assignment.opening)
     try:
-        suites.run(grading, {item.name for item in items}, prefix, taker)
+        names = {item.name for item in items}
+
+        def is_asked_for(function: pytest.Function) -> bool:
+            name, item = function.originalname, function.path.stem
+            return (
+                item in names and name.startswith(prefix) and (only is None or (item, name) in only)
+            )
+
+        suites.run(grading, is_asked_for, taker)
     except SuitesEndedError as error:
         _suites.cache_clear()
         return [str(error)]
@@ -118,15 +139,17 @@ class Suites:
         """What broke when the suites were loaded."""
         return self._loop.faults
 
-    def run(self, grading: Grading, names: set[str], prefix: str, taker: "Taker") -> None:
-        """Run the functions with a prefix in the suites of some names.
+    def run(
+        self, grading: Grading, is_asked_for: Callable[[pytest.Function], bool], taker: "Taker"
+    ) -> None:
+        """Run the functions that are asked for.
 
         Raises
         ------
         SuitesEndedError
             If they end pytest.
         """
-        self._loop.jobs.put((grading, names, prefix, taker))
+        self._loop.jobs.put((grading, is_asked_for, taker))
         if self._loop.ended or self._loop.done.get():
             raise SuitesEndedError(f"the suites ended pytest: {self._loop.last_words}")
 
@@ -135,7 +158,7 @@ class Suites:
         self._loop.jobs.put(None)
 
 
-Job = tuple[Grading, set[str], str, Taker]
+Job = tuple[Grading, Callable[[pytest.Function], bool], Taker]
 
 
 class _Loop:
@@ -163,16 +186,6 @@ class _Loop:
         if report.failed:
             self.faults.append(f"{report.nodeid}: {report.longrepr}")
 
-    def pytest_runtest_makereport(
-        self, item: pytest.Function, call: pytest.CallInfo[None]
-    ) -> pytest.TestReport:
-        """Make a report that nobody reads: pytest's own quotes the source around each failure."""
-        assert self.taker is not None
-        self.taker.take(item, call)
-        outcome: Literal["passed", "failed"] = "failed" if call.excinfo else "passed"
-        assert call.when != "collect"
-        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)
-
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
         assert self.taker is not None
         return self.taker.call(pyfuncitem)
@@ -180,17 +193,32 @@ class _Loop:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         self.done.put(False)
         while (job := self.jobs.get()) is not None:
-            grading, names, prefix, self.taker = job
+            grading, is_asked_for, self.taker = job
             session.config.stash[GRADING] = grading
-            functions = [
-                function
-                for function in session.items
-                if function.path.stem in names and function.name.startswith(prefix)
-            ]
-            for function, following in zip_longest(functions, functions[1:]):
-                function.config.hook.pytest_runtest_protocol(item=function, nextitem=following)
+            items: list[Any] = session.items
+            functions = [item for item in items if is_asked_for(item)]
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # those of suites are for their authors
+                for function, following in zip_longest(functions, functions[1:]):
+                    self._run(function, following)
             self.done.put(False)
         return True
+
+    def _run(self, function: pytest.Function, following: pytest.Function | None) -> None:
+        """Run a function by pytest's own steps, but without its reports, which nobody reads."""
+        hook = function.config.hook
+        if self._took("setup", function, hook.pytest_runtest_setup):
+            self._took("call", function, hook.pytest_runtest_call)
+        self._took("teardown", function, partial(hook.pytest_runtest_teardown, nextitem=following))
+        function._initrequest()  # noqa: SLF001  # lets go of its fixtures, as pytest's loop does
+
+    def _took(self, when: When, function: pytest.Function, do: Callable[..., None]) -> bool:
+        assert self.taker is not None
+        call = pytest.CallInfo.from_call(
+            lambda: do(item=function), when, (pytest.exit.Exception, KeyboardInterrupt)
+        )
+        self.taker.take(function, call)
+        return call.excinfo is None
 
 
 def _forget_modules(folder: Path) -> None:

@@ -1,13 +1,14 @@
 """Runs an assignment's hidden suites on a submission, and collects the outcome of each property."""
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
 
 from autograder.assignment import Assignment, Item
-from autograder.collection import Taker, run_functions
+from autograder.collection import Named, Taker, run_functions
 from autograder.figure import PicturedError
 from autograder.outcome import ItemResult, Outcome, PropertyResult, merge, with_few_figures
 from autograder.pytest_plugin import Grading
@@ -44,6 +45,7 @@ def run_suites(
 
     All items are tried in one worker. What does not hold there counts only if it does not hold in
     a worker of the item's own either: nothing that one item's code destroys is missing in another.
+    Where all of it holds there, the item is tried once more as a whole, for that to count.
 
     Parameters
     ----------
@@ -61,7 +63,15 @@ def run_suites(
         if item.name not in grading.first and runs[item.name].result.points != item.points
     ]
     alone = replace(grading, alone=True)
-    runs |= _run_items(assignment, alone, lost)
+    again = _run_items(assignment, alone, lost, {n for item in lost for n in runs[item.name].lost})
+    mended = [
+        item
+        for item in lost
+        if not again[item.name].lost
+        and again[item.name].cases.keys() < runs[item.name].cases.keys()
+    ]
+    runs |= {name: runs[name].but(run) for name, run in again.items()}
+    runs |= _run_items(assignment, alone, mended)
     return SuiteRun(
         items=[run.result for run in runs.values()],
         faults=list(dict.fromkeys(fault for run in runs.values() for fault in run.faults)),
@@ -71,10 +81,13 @@ def run_suites(
 
 
 def _run_items(
-    assignment: Assignment, grading: Grading, items: list[Item]
+    assignment: Assignment,
+    grading: Grading,
+    items: list[Item],
+    only: Container[Named] | None = None,
 ) -> "dict[str, _ItemRun]":
     collector = _Collector(items)
-    faults = run_functions(assignment, grading, items, "test_", collector)
+    faults = run_functions(assignment, grading, items, "test_", collector, only)
     grading.close()
     for name, run in collector.runs.items():
         run.faults += faults
@@ -97,6 +110,19 @@ class _ItemRun:
     def result(self) -> ItemResult:
         results = with_few_figures(merge(cases) for cases in self.cases.values())
         return ItemResult(self.item.name, self.item.points, results)
+
+    @property
+    def lost(self) -> list[Named]:
+        """The properties that do not hold."""
+        return [
+            (self.item.name, result.name)
+            for result in map(merge, self.cases.values())
+            if result.outcome is not Outcome.PASSED
+        ]
+
+    def but(self, later: "_ItemRun") -> "_ItemRun":
+        """Return this run, with what a later one has brought to light of some properties."""
+        return replace(later, cases=self.cases | later.cases)
 
 
 class _Collector(Taker):

@@ -255,6 +255,40 @@ def test_what_one_item_destroys_is_not_missing_in_another(tmp_path):
         assert grading.first == first
 
 
+COUNTS = """\
+calls = []
+class Keeper:
+    def __init__(self, factor):
+        calls.append(factor)
+        self.factor = factor if len(calls) != 2 else 0.0
+"""
+TWICE = """\
+def test_one(submission):
+    assert submission.Keeper(3.0).factor == 3.0
+def test_other(submission):
+    assert submission.Keeper(3.0).factor == 3.0
+"""
+ONCE = """\
+ran = []
+def test_one(submission):
+    ran.append(submission.Keeper)
+    assert len(ran) == 1
+def test_other(submission):
+    assert submission.Keeper(3.0).factor == 4.0
+"""
+
+
+@pytest.mark.parametrize(("suite", "workers"), [(TWICE, 3), (ONCE, 2)])
+def test_what_does_not_hold_is_tried_by_itself_then_with_the_others(tmp_path, suite, workers):
+    """What held is not tried again, unless all that did not hold does so by itself."""
+    assignment = add_item(make_course(tmp_path), "keeper", COUNTS, "pass", suite)
+    notebook = filled(handed_in(assignment, RIGHT), {"keeper": COUNTS})
+    grading = Grading(Submission.from_notebook(notebook), seed=5)
+    _, keeper = run_suites(assignment, grading).items
+    assert [result.outcome for result in keeper.properties] == [Outcome.PASSED, Outcome.FAILED]
+    assert len(grading.first) == workers
+
+
 def test_what_a_student_returned_is_shown_where_it_is_wrong(run):
     """The first properties that fail on an array come with it; a right answer with nothing."""
     ran = run(f"{HEADER}        return x + 1\n")

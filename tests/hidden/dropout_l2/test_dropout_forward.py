@@ -5,6 +5,7 @@ most 1e-9, and a submission meets fewer than 20 of them: together less than one 
 """
 
 import contextlib
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -98,26 +99,31 @@ def test_kept_elements_are_scaled(submission, linear, numbers, cases, attempt):
         known = linear(in_features, out_features)
         layer = submission.Dropout(known.layer, p=p)
 
-        def judge(y, x, h, when="", known=known, p=p):
-            where = f"Dropout(p={p}){when}{known.given(x=x)}"
+        def judge(y, x, present, when="", p=p):
+            where = f"Dropout(p={p}){when}{present.given(x=x)}"
+            h = present.output(x)
             y = expect.array(y, h.shape, "output", where)
             expect.close(y, np.where(y != 0, h / (1 - p), 0), "output", where)
             return y.any()
 
-        x = numbers(rows, in_features)
-        h = known.output(x)
-        judge(layer(x), x, h)
-        known.set_weights(numbers(in_features, out_features))
-        other_batch = 100 * numbers(rows + 1, in_features)
-        xs = [numbers(rows, in_features), other_batch]
-        for x, y in zip(xs, together(layer, *(partial(layer, x) for x in xs)), strict=True):
-            judge(y, x, known.output(x))
+        x, large = numbers(rows, in_features), 100 * numbers(rows + 1, in_features)
+        weights = numbers(in_features, out_features)
+        before, after = replace(known), replace(known, weights=weights.copy())
+
+        def call_with_other_weights(known=known, weights=weights, layer=layer, x=x):
+            known.set_weights(weights)
+            return layer(x)
+
+        asked = (partial(layer, x), call_with_other_weights, partial(layer, large))
+        told = ((x, before), (x, after), (large, after))
+        for y, (given, present) in zip(together(layer, *asked), told, strict=True):
+            judge(y, given, present)
         layer.training = False
         attempt(layer, "__call__", x)
         layer.training = True
         for _ in range(TRIES):
             x = numbers(rows, in_features)
-            if judge(layer(x), x, known.output(x), ", after a call with training=False"):
+            if judge(layer(x), x, known, ", after a call with training=False"):
                 break
 
 
