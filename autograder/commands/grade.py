@@ -12,7 +12,7 @@ from click.core import ParameterSource
 from autograder.commands import console
 from autograder.commands.course import COURSE, assignment_in, printable
 from autograder.grading_process import GradingProcess
-from autograder.pool import Once
+from autograder.once import Once
 from autograder.startup import loading
 
 

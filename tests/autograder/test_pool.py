@@ -16,7 +16,8 @@ import pytest
 from autograder import isolation, pool, probe
 from autograder.grading_process import GradingProcess
 from autograder.handed_in import HandedIn
-from autograder.pool import AHEAD, LocalPool, Once, as_graded
+from autograder.once import Once
+from autograder.pool import AHEAD, LocalPool, as_graded
 from tests.autograder.tiny import HEADER, IDENTITY, RIGHT, handed_in, make_course
 
 SLOW = f"import time\n{HEADER}        time.sleep(30)\n"
@@ -133,15 +134,6 @@ def test_what_may_be_graded_without_isolation_is_decided_here(tiny):
         assert not process.allow_no_isolation
     with closing(LocalPool({"tiny": tiny}, 1, isolation.NONE, started=[process])):
         assert process.allow_no_isolation
-
-
-def test_a_line_is_told_once():
-    """Each process would tell it."""
-    told = []
-    tell = Once(told.append)
-    for line in ("a", "b", "a"):
-        tell(line)
-    assert told == ["a", "b"]
 
 
 def notebooks(assignment, answer, *remarks):

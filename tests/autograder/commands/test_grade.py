@@ -3,6 +3,8 @@
 import os
 import re
 import shutil
+import subprocess
+import sys
 
 import pytest
 
@@ -231,3 +233,17 @@ def test_the_gradebook_may_be_another(course, grade):
     assert grade("--db", "sqlite:///other.db").code == 0
     assert rows(course.root / "gradebook.db") == before
     assert len(rows(course.root / "other.db")["submitted_assignment"]) == 3
+
+
+# ---- how it starts
+
+SLOW = {"nbgrader", "pytest", "torch"}
+IMPORTED = "import sys, autograder.commands.grade; print(*sys.modules)"
+
+
+def test_a_process_is_started_before_anything_slow_is_imported():
+    """What is imported first is what the first process is started with, which needs the longest."""
+    done = subprocess.run(
+        [sys.executable, "-c", IMPORTED], capture_output=True, text=True, check=True
+    )
+    assert SLOW & {*done.stdout.split()} == set()
