@@ -54,13 +54,14 @@ class GradingProcess:
         As of a `WarmGrader`; called in a thread of its own.
     load : Assignment, optional
         Whose suites it loads at once, and not when it is first asked to grade.
-    others : int
-        How many it is to fork, once it has loaded PyTorch.
+    count : int
+        How many processes in all, this one included; it forks the others when it has loaded
+        PyTorch.
 
     Attributes
     ----------
     others : list of GradingProcess
-        Those, to be closed before this one.
+        Those that it forks.
     """
 
     def __init__(
@@ -70,9 +71,9 @@ class GradingProcess:
         allow_no_isolation: bool = False,
         tell: Callable[[str], None] | None = None,
         load: Assignment | None = None,
-        others: int = 0,
+        count: int = 1,
     ) -> None:
-        pairs = [socket.socketpair() for _ in range(1 + others)]
+        pairs = [socket.socketpair() for _ in range(count)]
         theirs = [their.fileno() for _, their in pairs]
         options = {
             "layers": None if layers is None else sorted(layers),

@@ -84,8 +84,8 @@ def grade(
         if scheduler is None:  # PyTorch and the suites are loaded while nbgrader is imported here
             found = chosen.root.glob(f"release/{assignment}/*.ipynb")
             load = next((replace(chosen, notebook=path.stem) for path in found), None)
-            count = len(students) or len([*chosen.root.glob(f"submitted/*/{assignment}")])
-            first = GradingProcess(load=load, tell=tell, others=max(min(workers, count) - 1, 0))
+            submitted = len(students) or len([*chosen.root.glob(f"submitted/*/{assignment}")])
+            first = GradingProcess(load=load, tell=tell, count=max(min(workers, submitted), 1))
             started = [first, *first.others]
             for process in started:  # the last is ended first
                 stack.enter_context(closing(process))

@@ -27,7 +27,7 @@ def test_without_isolation_nothing_is_graded_unless_that_is_allowed(tiny, monkey
 @pytest.fixture
 def three(tiny):
     """Three processes that were started together."""
-    with closing(GradingProcess(load=tiny, others=2)) as first:
+    with closing(GradingProcess(load=tiny, count=3)) as first:
         yield [first, *first.others]
         for other in reversed(first.others):
             other.close()

@@ -11,7 +11,7 @@ import pytest
 from autograder import probe
 from autograder.commands import console as console_module
 from autograder.report import Status
-from tests.autograder.one_process import OneProcess
+from tests.autograder.one_process import NoProcess, OneProcess
 from tests.autograder.tiny import IDENTITY, IN_PLACE
 from tests.left_behind import rows
 
@@ -236,6 +236,38 @@ def test_the_gradebook_may_be_another(course, grade):
 
 
 # ---- how it starts
+
+
+@pytest.mark.parametrize(
+    ("words", "count"),
+    [(["--workers", "2"], 2), (["--workers", "8"], 3), (["--workers", "8", "--student", "ann"], 1)],
+    ids=str,
+)
+def test_no_more_processes_are_started_than_have_something_to_grade(
+    course, grade, monkeypatch, words, count
+):
+    """As many as are wished for, or as there are submissions."""
+    assert started(grade, monkeypatch, *words) == count
+
+
+def test_a_class_without_submissions_starts_one_process(tiny_course, grade, monkeypatch):
+    """What is to be graded is found out while it starts."""
+    assert started(grade, monkeypatch, "--workers", "8") == 1
+
+
+def started(grade, monkeypatch, *words):
+    """Return how many processes a run starts."""
+    counts = []
+
+    def start(process, *, count, **_options):
+        counts.append(count)
+        process.others = []
+
+    monkeypatch.setattr(NoProcess, "__init__", start)
+    grade(*words)
+    (found,) = counts
+    return found
+
 
 SLOW = {"nbgrader", "pytest", "torch"}
 IMPORTED = "import sys, autograder.commands.grade; print(*sys.modules)"
