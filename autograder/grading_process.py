@@ -92,20 +92,21 @@ class GradingProcess:
         )
         for _, their in pairs:
             their.close()
-        self._teller = threading.Thread(
-            target=_tell, args=(self._process.stderr or (), tell), daemon=True
-        )
-        self._teller.start()
-        self._connect(pairs[0][0], allow_no_isolation=allow_no_isolation)
+        own, *others = (ours for ours, _ in pairs)
+        teller = _Teller(self._process.stderr or (), tell, [own, *others])
+        self._connect(own, teller, allow_no_isolation=allow_no_isolation)
         self.others = [
-            _Forked(ours, allow_no_isolation=allow_no_isolation) for ours, _ in pairs[1:]
+            _Forked(ours, teller, allow_no_isolation=allow_no_isolation) for ours in others
         ]
 
-    def _connect(self, connection: socket.socket, *, allow_no_isolation: bool) -> None:
+    def _connect(
+        self, connection: socket.socket, teller: "_Teller", *, allow_no_isolation: bool
+    ) -> None:
         self.allow_no_isolation = allow_no_isolation
         self.pid: int | None = None  # once it is known
         self._trouble = ""  # why student code cannot be confined
         self._connection = connection
+        self._teller = teller
         self._requests = connection.makefile("w")
         self._answers = connection.makefile("r")
 
@@ -161,7 +162,8 @@ class GradingProcess:
         request = {"do": do, **_named(assignment), "version": assignment.version, **more}
         try:
             if self.pid is None:
-                self.pid, self._trouble = self._answer()
+                self.pid = self._answer()
+                self._trouble = self._answer()
             if self._trouble and not self.allow_no_isolation:
                 raise NotIsolatedError(self._trouble)
             self._requests.write(json.dumps(request) + "\n")
@@ -185,6 +187,7 @@ class GradingProcess:
         with suppress(OSError):  # it has ended already
             self._connection.shutdown(socket.SHUT_WR)
         self._end()
+        self._teller.leave(self._connection)
 
     def _end(self) -> None:
         try:
@@ -192,7 +195,6 @@ class GradingProcess:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        self._teller.join(ENDING_SECONDS)  # its last words are told, too
 
     def __del__(self) -> None:
         self.close()
@@ -201,23 +203,55 @@ class GradingProcess:
 class _Forked(GradingProcess):
     """One that was forked from another: nobody here can wait for it, but its end is seen."""
 
-    def __init__(self, connection: socket.socket, *, allow_no_isolation: bool) -> None:
+    def __init__(
+        self, connection: socket.socket, teller: "_Teller", *, allow_no_isolation: bool
+    ) -> None:
         self.others = []
-        self._connect(connection, allow_no_isolation=allow_no_isolation)
+        self._connect(connection, teller, allow_no_isolation=allow_no_isolation)
 
     def _last_words(self) -> str:
         return "it ended"
 
     def _end(self) -> None:
-        self._connection.settimeout(ENDING_SECONDS)
+        first = b""  # that comes: if it was asked nothing, it has said who it is
         try:
-            while self._connection.recv(2**16):
-                pass
+            self._connection.settimeout(ENDING_SECONDS)
+            while some := self._connection.recv(2**16):
+                first = first or some
         except TimeoutError:
-            if self.pid is not None:
-                os.kill(self.pid, signal.SIGKILL)
+            if pid := self.pid or json.loads(first.partition(b"\n")[0] or "null"):
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
         except OSError:  # it has ended, in the midst of an answer
             pass
+
+
+class _Teller:
+    """Tells what several processes write to the one standard error that they share.
+
+    Parameters
+    ----------
+    lines : iterable of str
+    tell : callable or None
+    connections : list of socket
+        Of the processes.
+    """
+
+    def __init__(
+        self,
+        lines: Iterable[str],
+        tell: Callable[[str], None] | None,
+        connections: list[socket.socket],
+    ) -> None:
+        self._open = {*connections}
+        self._thread = threading.Thread(target=_tell, args=(lines, tell), daemon=True)
+        self._thread.start()
+
+    def leave(self, connection: socket.socket) -> None:
+        """Let a process have ended; once all have, wait until their last words are told."""
+        self._open.discard(connection)
+        if not self._open:
+            self._thread.join(ENDING_SECONDS)
 
 
 def _named(assignment: Assignment) -> dict[str, str]:

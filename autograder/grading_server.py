@@ -40,19 +40,19 @@ NOTHING = "-"  # how no function's name begins
 
 
 def main() -> None:
-    """Say whether student code can be confined, then serve."""
+    """Say which process it is and whether student code can be confined, then serve."""
     options = json.loads(sys.argv[1])
     os.dup2(2, 1)  # where any library may print
     with _fork_for(options["connections"]) as connection, connection.makefile("w") as answers:
         requests = _until_hung_up(connection)
+        _write(answers, os.getpid())  # at once: whoever does not end is ended by it
         trouble = ""
         try:
             chosen = options["layers"]
             layers = probe.reached() if chosen is None else frozenset(map(Layer, chosen))
         except NotIsolatedError as error:
             layers, trouble = isolation.NONE, str(error)  # it is asked no more, or in spite of it
-        answers.write(json.dumps([os.getpid(), trouble]) + "\n")
-        answers.flush()
+        _write(answers, trouble)
         if options["load"]:
             _load(options["load"], layers)
         serve(requests, answers, layers)
@@ -65,7 +65,12 @@ def serve(requests: Iterable[str], answers: Any, layers: Layers) -> None:
         assignment = _assignment(
             *(request[name] for name in ("root", "assignment", "notebook_name", "version"))
         )
-        answers.write(json.dumps(_answer(request, assignment, layers)) + "\n")
+        _write(answers, _answer(request, assignment, layers))
+
+
+def _write(answers: Any, answer: Any) -> None:
+    with suppress(OSError):  # of whoever has hung up: that ends us, too
+        answers.write(json.dumps(answer) + "\n")
         answers.flush()
 
 
