@@ -9,9 +9,9 @@ from typing import Any
 import autograder
 from autograder import isolation, probe
 from autograder.assignment import Assignment, AssignmentError
-from autograder.grading_process import WarmGrader
 from autograder.handed_in import HandedIn
 from autograder.probe import NotIsolatedError
+from autograder.warm_grader import WarmGrader
 
 COURSE = "AUTOGRADER_COURSE"  # the environment variable that names the course's folder
 

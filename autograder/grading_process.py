@@ -1,166 +1,48 @@
-"""The trusted process that grades and stays warm: it loads PyTorch and the suites once for a class.
+"""A trusted process that grades and stays warm, as whoever started it sees it.
 
-It reads requests from a socket and writes answers to it, each as a line of JSON. Several are
-started at once: one loads what all of them need, and forks the others.
+What runs in it is `grading_server`. Little is imported here: a command starts it first of all, and
+imports the rest while PyTorch is loaded there. Several are started at once: one loads what all of
+them need, and forks the others.
 """
 
-import importlib
 import json
 import os
-import queue
 import signal
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import asdict
-from functools import lru_cache, partial
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-import nbformat
 from nbformat import NotebookNode
 
-from autograder import isolation, probe
-from autograder.assignment import Assignment, AssignmentError
-from autograder.collection import Taker, run_functions
-from autograder.graded import Graded
-from autograder.grader import TRIES, Examination, examine, grade, held, repeat
-from autograder.handed_in import HandedIn
+from autograder.assignment import Assignment
 from autograder.isolation import Layers
 from autograder.outcome import ItemResult
 from autograder.probe import NotIsolatedError
-from autograder.pytest_plugin import Grading
-from autograder.report import KEY, Report
-from autograder.startup import loading
-from autograder.submission import Submission
-from autograder.template import close_all
-from autograder.worker.confinement import Layer
+from autograder.report import Report
+
+if TYPE_CHECKING:  # they bring pytest along, which nobody here needs before the first answer
+    from autograder.graded import Graded
+    from autograder.grader import Examination
+    from autograder.handed_in import HandedIn
 
 # for arrays as small as these, more threads only keep a processor from others
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 ENDING_SECONDS = 5.0
-NOTHING = "-"  # how no function's name begins
 BOOT = """
 from autograder import startup
 startup.leave_out()
 with startup.loading():
-    from autograder.grading_process import main
+    from autograder.grading_server import main
 main()
 """
 
-T = TypeVar("T")
-
-
-class WarmGrader:
-    """Grades in a process that is started when it is first needed, and replaced when it breaks.
-
-    Parameters
-    ----------
-    allow_no_isolation : bool
-        Whether student code may be run where nothing confines it.
-    tell : callable, optional
-        Takes each line that the process writes to its standard error; without it, that is ours.
-    layers : Layers, optional
-        As of a `GradingProcess`.
-    first : GradingProcess, optional
-        The process to begin with: one that has been started before.
-    """
-
-    def __init__(
-        self,
-        *,
-        allow_no_isolation: bool = False,
-        tell: Callable[[str], None] | None = None,
-        layers: Layers | None = None,
-        first: "GradingProcess | None" = None,
-    ) -> None:
-        self._allow_no_isolation = allow_no_isolation
-        self._tell = tell
-        self._layers = layers
-        self._process = first
-        self._version = ""
-        self._is_closed = False
-
-    def grade(self, assignment: Assignment, notebook: NotebookNode) -> Report:
-        """Grade a restored notebook; a fault of ours gives a report that says so.
-
-        Raises
-        ------
-        NotIsolatedError
-            If student code cannot be confined here, and that is not allowed.
-        """
-        return self._try(
-            assignment,
-            lambda process: process.grade(assignment, notebook),
-            lambda cause: held(assignment, cause),
-        )
-
-    def finish(self, assignment: Assignment, handed_in: HandedIn) -> Graded:
-        """Read, restore and grade what was handed in; a fault of ours holds the grade back.
-
-        Raises
-        ------
-        NotIsolatedError
-            As `grade` does.
-        """
-        return self._try(
-            assignment,
-            lambda process: process.finish(assignment, handed_in),
-            # with what the student wrote, so that somebody can look at it
-            lambda cause: Graded.of(assignment, handed_in, lambda known, _: held(known, cause)),
-        )
-
-    def process(self, assignment: Assignment) -> "GradingProcess":
-        """Return the process for an assignment; for another version it loads the suites anew."""
-        if self._process is None or self._version not in ("", assignment.version):
-            if self._process is not None:
-                self._process.close()  # before there are two
-            self._process = GradingProcess(
-                self._layers,
-                allow_no_isolation=self._allow_no_isolation,
-                tell=self._tell,
-                load=assignment,
-            )
-            if self._is_closed:  # while it started
-                self._process.close()
-        self._version = assignment.version
-        return self._process
-
-    def close(self) -> None:
-        """End the process, and with it whatever it is grading; another thread may call this."""
-        self._is_closed = True
-        if self._process is not None:
-            self._process.close()
-
-    def _try(
-        self,
-        assignment: Assignment,
-        do: "Callable[[GradingProcess], T]",
-        give_up: Callable[[str], T],
-    ) -> T:
-        cause = ""
-        for _ in range(TRIES):
-            try:
-                return do(self.process(assignment))
-            except (OSError, ValueError) as error:
-                cause = f"the grading process broke: {error!r}"
-                self._process = None
-                if self._is_closed:
-                    break
-        return give_up(cause)
-
-
-@lru_cache(maxsize=2)
-def warm_grader(*, allow_no_isolation: bool = False) -> WarmGrader:
-    """Return the one that grades for this process."""
-    return WarmGrader(allow_no_isolation=allow_no_isolation)
-
 
 class GradingProcess:
-    """The trusted process that runs `serve`, for as long as this object lives.
+    """The trusted process, for as long as this object lives.
 
     Parameters
     ----------
@@ -172,13 +54,14 @@ class GradingProcess:
         As of a `WarmGrader`; called in a thread of its own.
     load : Assignment, optional
         Whose suites it loads at once, and not when it is first asked to grade.
-    others : int
-        How many it is to fork, once it has loaded PyTorch.
+    count : int
+        How many processes in all, this one included; it forks the others when it has loaded
+        PyTorch.
 
     Attributes
     ----------
     others : list of GradingProcess
-        Those, to be closed before this one.
+        Those that it forks.
     """
 
     def __init__(
@@ -188,9 +71,9 @@ class GradingProcess:
         allow_no_isolation: bool = False,
         tell: Callable[[str], None] | None = None,
         load: Assignment | None = None,
-        others: int = 0,
+        count: int = 1,
     ) -> None:
-        pairs = [socket.socketpair() for _ in range(1 + others)]
+        pairs = [socket.socketpair() for _ in range(count)]
         theirs = [their.fileno() for _, their in pairs]
         options = {
             "layers": None if layers is None else sorted(layers),
@@ -209,20 +92,21 @@ class GradingProcess:
         )
         for _, their in pairs:
             their.close()
-        self._teller = threading.Thread(
-            target=_tell, args=(self._process.stderr or (), tell), daemon=True
-        )
-        self._teller.start()
-        self._connect(pairs[0][0], allow_no_isolation=allow_no_isolation)
+        own, *others = (ours for ours, _ in pairs)
+        teller = _Teller(self._process.stderr or (), tell, [own, *others])
+        self._connect(own, teller, allow_no_isolation=allow_no_isolation)
         self.others = [
-            _Forked(ours, allow_no_isolation=allow_no_isolation) for ours, _ in pairs[1:]
+            _Forked(ours, teller, allow_no_isolation=allow_no_isolation) for ours in others
         ]
 
-    def _connect(self, connection: socket.socket, *, allow_no_isolation: bool) -> None:
+    def _connect(
+        self, connection: socket.socket, teller: "_Teller", *, allow_no_isolation: bool
+    ) -> None:
         self.allow_no_isolation = allow_no_isolation
         self.pid: int | None = None  # once it is known
         self._trouble = ""  # why student code cannot be confined
         self._connection = connection
+        self._teller = teller
         self._requests = connection.makefile("w")
         self._answers = connection.makefile("r")
 
@@ -238,8 +122,10 @@ class GradingProcess:
         """
         return Report.from_dict(self._ask("grade", assignment, notebook=notebook))
 
-    def finish(self, assignment: Assignment, handed_in: HandedIn) -> Graded:
+    def finish(self, assignment: Assignment, handed_in: "HandedIn") -> "Graded":
         """Read, restore and grade what was handed in: see `Graded.of`."""
+        from autograder.graded import Graded
+
         return Graded(self._ask("finish", assignment, handed_in=handed_in.to_dict()))
 
     def examine(
@@ -250,8 +136,10 @@ class GradingProcess:
         *,
         whole: bool,
         chance: int,
-    ) -> Examination:
-        """Examine a specimen: see `examine`."""
+    ) -> "Examination":
+        """Examine a specimen: see `grader.examine`."""
+        from autograder.grader import Examination
+
         items, facts, faults = self._ask(
             "examine", assignment, notebook=notebook, names=names, whole=whole, chance=chance
         )
@@ -264,7 +152,7 @@ class GradingProcess:
         names: list[str],
         seeds: range,
     ) -> list[str]:
-        """Grade a right solution again and again: see `repeat`."""
+        """Grade a right solution again and again: see `grader.repeat`."""
         answer: list[str] = self._ask(
             "repeat", assignment, notebook=notebook, names=names, seeds=[*seeds]
         )
@@ -274,7 +162,8 @@ class GradingProcess:
         request = {"do": do, **_named(assignment), "version": assignment.version, **more}
         try:
             if self.pid is None:
-                self.pid, self._trouble = self._answer()
+                self.pid = self._answer()
+                self._trouble = self._answer()
             if self._trouble and not self.allow_no_isolation:
                 raise NotIsolatedError(self._trouble)
             self._requests.write(json.dumps(request) + "\n")
@@ -298,6 +187,7 @@ class GradingProcess:
         with suppress(OSError):  # it has ended already
             self._connection.shutdown(socket.SHUT_WR)
         self._end()
+        self._teller.leave(self._connection)
 
     def _end(self) -> None:
         try:
@@ -305,7 +195,6 @@ class GradingProcess:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        self._teller.join(ENDING_SECONDS)  # its last words are told, too
 
     def __del__(self) -> None:
         self.close()
@@ -314,23 +203,55 @@ class GradingProcess:
 class _Forked(GradingProcess):
     """One that was forked from another: nobody here can wait for it, but its end is seen."""
 
-    def __init__(self, connection: socket.socket, *, allow_no_isolation: bool) -> None:
+    def __init__(
+        self, connection: socket.socket, teller: "_Teller", *, allow_no_isolation: bool
+    ) -> None:
         self.others = []
-        self._connect(connection, allow_no_isolation=allow_no_isolation)
+        self._connect(connection, teller, allow_no_isolation=allow_no_isolation)
 
     def _last_words(self) -> str:
         return "it ended"
 
     def _end(self) -> None:
-        self._connection.settimeout(ENDING_SECONDS)
+        first = b""  # that comes: if it was asked nothing, it has said who it is
         try:
-            while self._connection.recv(2**16):
-                pass
+            self._connection.settimeout(ENDING_SECONDS)
+            while some := self._connection.recv(2**16):
+                first = first or some
         except TimeoutError:
-            if self.pid is not None:
-                os.kill(self.pid, signal.SIGKILL)
+            if pid := self.pid or json.loads(first.partition(b"\n")[0] or "null"):
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
         except OSError:  # it has ended, in the midst of an answer
             pass
+
+
+class _Teller:
+    """Tells what several processes write to the one standard error that they share.
+
+    Parameters
+    ----------
+    lines : iterable of str
+    tell : callable or None
+    connections : list of socket
+        Of the processes.
+    """
+
+    def __init__(
+        self,
+        lines: Iterable[str],
+        tell: Callable[[str], None] | None,
+        connections: list[socket.socket],
+    ) -> None:
+        self._open = {*connections}
+        self._thread = threading.Thread(target=_tell, args=(lines, tell), daemon=True)
+        self._thread.start()
+
+    def leave(self, connection: socket.socket) -> None:
+        """Let a process have ended; once all have, wait until their last words are told."""
+        self._open.discard(connection)
+        if not self._open:
+            self._thread.join(ENDING_SECONDS)
 
 
 def _named(assignment: Assignment) -> dict[str, str]:
@@ -346,115 +267,3 @@ def _tell(lines: Iterable[str], tell: Callable[[str], None] | None) -> None:
     for line in lines:
         if tell:
             tell(line.rstrip())
-
-
-def serve(requests: Iterable[str], answers: Any, layers: Layers) -> None:
-    """Answer each request, a JSON line, with a report, a JSON line."""
-    for line in requests:
-        request = json.loads(line)
-        assignment = _assignment(
-            *(request[name] for name in ("root", "assignment", "notebook_name", "version"))
-        )
-        answers.write(json.dumps(_answer(request, assignment, layers)) + "\n")
-        answers.flush()
-
-
-@lru_cache(maxsize=2)
-def _assignment(root: str, name: str, notebook: str, version: str) -> Assignment:
-    """Return an assignment as it stands; `version` tells one state of its files from another."""
-    return Assignment(Path(root), name, notebook)
-
-
-def _answer(request: dict[str, Any], assignment: Assignment, layers: Layers) -> Any:
-    if request["do"] == "finish":
-        handed_in = HandedIn.from_dict(request["handed_in"])
-        return Graded.of(assignment, handed_in, partial(_report, layers=layers)).text
-    notebook = nbformat.from_dict(request["notebook"])
-    if request["do"] == "grade":
-        return _report(assignment, notebook, layers).to_dict()
-    submission = Submission.from_notebook(notebook)
-    if request["do"] == "repeat":
-        return repeat(assignment, submission, request["names"], layers, request["seeds"])
-    examination = examine(
-        assignment,
-        submission,
-        request["names"],
-        layers,
-        whole=request["whole"],
-        chance=request["chance"],
-    )
-    return [[asdict(item) for item in examination.items], *examination[1:]]
-
-
-def _report(assignment: Assignment, notebook: NotebookNode, layers: Layers) -> Report:
-    remarks = tuple(notebook.metadata.get(KEY, {}).get("remarks", ()))
-    submission = Submission.from_notebook(notebook)
-    try:
-        return grade(assignment, submission, remarks, layers)
-    except AssignmentError as error:
-        return held(assignment, str(error))
-
-
-def _until_hung_up(connection: socket.socket) -> Iterator[str]:
-    """Return the lines that come in; at their end, end at once, whatever is going on.
-
-    So nothing goes on for somebody who is no longer there.
-    """
-    lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-
-    def read() -> None:
-        with suppress(OSError):
-            for line in connection.makefile("r"):
-                lines.put(line)
-        try:
-            close_all()
-        finally:
-            os._exit(0)
-
-    threading.Thread(target=read, daemon=True).start()
-    return iter(lines.get, None)
-
-
-def _load(named: dict[str, str], layers: Layers) -> None:
-    """Load an assignment's suites, and PyTorch with them, before anybody waits for that."""
-    assignment = Assignment(Path(named["root"]), named["assignment"], named["notebook_name"])
-    grading = Grading(Submission(()), 0, assignment=assignment, layers=layers)
-    with suppress(AssignmentError), loading():  # an error is told with the first submission
-        run_functions(assignment, grading, assignment.items, NOTHING, Taker())
-
-
-def _fork_for(connections: list[int]) -> socket.socket:
-    """Fork a process for each connection but the first; return the connection of this one."""
-    own, *others = (socket.socket(fileno=number) for number in connections)
-    if others:
-        with suppress(ImportError), loading():  # an error is told with the first submission
-            importlib.import_module("autograder.oracle")  # PyTorch
-    while others:
-        connection = others.pop()
-        if os.fork() == 0:
-            own.close()
-            own = connection
-            for other in others:
-                other.close()
-            return own
-        connection.close()
-    return own
-
-
-def main() -> None:
-    """Say whether student code can be confined, then serve."""
-    options = json.loads(sys.argv[1])
-    os.dup2(2, 1)  # where any library may print
-    with _fork_for(options["connections"]) as connection, connection.makefile("w") as answers:
-        requests = _until_hung_up(connection)
-        trouble = ""
-        try:
-            chosen = options["layers"]
-            layers = probe.reached() if chosen is None else frozenset(map(Layer, chosen))
-        except NotIsolatedError as error:
-            layers, trouble = isolation.NONE, str(error)  # it is asked no more, or in spite of it
-        answers.write(json.dumps([os.getpid(), trouble]) + "\n")
-        answers.flush()
-        if options["load"]:
-            _load(options["load"], layers)
-        serve(requests, answers, layers)

@@ -34,12 +34,12 @@ from autograder import probe
 from autograder.assignment import Assignment, AssignmentError
 from autograder.gradebook import trouble
 from autograder.graded import MAX_CAUSE, report_on, restored, tell, unfinished
-from autograder.grading_process import warm_grader
 from autograder.intake import Intake
 from autograder.notebook_file import VanishedError
 from autograder.probe import NotIsolatedError
 from autograder.report import KEY, Report, Status
 from autograder.scores import Scores, late_penalties
+from autograder.warm_grader import warm_grader
 
 Resources = dict[str, Any]
 

@@ -9,9 +9,10 @@ from typing import Protocol, TypeVar
 from autograder import isolation
 from autograder.assignment import Assignment
 from autograder.graded import Graded
-from autograder.grading_process import GradingProcess, WarmGrader
+from autograder.grading_process import GradingProcess
 from autograder.handed_in import HandedIn
 from autograder.isolation import Layers
+from autograder.warm_grader import WarmGrader
 
 AHEAD = 3  # submissions for each worker that are read before it asks for them
 
@@ -98,22 +99,6 @@ class LocalPool:
             name: self._own.grader.finish(self._assignments[name], handed_in)
             for name, handed_in in notebooks.items()
         }
-
-
-class Once:
-    """Tells what several processes tell, but no line twice; each of their threads may call it."""
-
-    def __init__(self, tell: Callable[[str], None]) -> None:
-        self._tell = tell
-        self._told: set[str] = set()
-        self._telling = threading.Lock()
-
-    def __call__(self, line: str) -> None:
-        """Tell a line, unless it has been told."""
-        with self._telling:
-            if line not in self._told:
-                self._told.add(line)
-                self._tell(line)
 
 
 def as_graded(

@@ -12,7 +12,7 @@ from click.core import ParameterSource
 from autograder.commands import console
 from autograder.commands.course import COURSE, assignment_in, printable
 from autograder.grading_process import GradingProcess
-from autograder.pool import Once
+from autograder.once import Once
 from autograder.startup import loading
 
 
@@ -84,8 +84,8 @@ def grade(
         if scheduler is None:  # PyTorch and the suites are loaded while nbgrader is imported here
             found = chosen.root.glob(f"release/{assignment}/*.ipynb")
             load = next((replace(chosen, notebook=path.stem) for path in found), None)
-            count = len(students) or len([*chosen.root.glob(f"submitted/*/{assignment}")])
-            first = GradingProcess(load=load, tell=tell, others=max(min(workers, count) - 1, 0))
+            submitted = len(students) or len([*chosen.root.glob(f"submitted/*/{assignment}")])
+            first = GradingProcess(load=load, tell=tell, count=max(min(workers, submitted), 1))
             started = [first, *first.others]
             for process in started:  # the last is ended first
                 stack.enter_context(closing(process))

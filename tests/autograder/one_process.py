@@ -75,8 +75,8 @@ class OneProcess:
 class NoProcess:
     """Stands for the process that a command would start, where there is one for all tests."""
 
-    def __init__(self, **_options: Any) -> None:
-        self.others: list[NoProcess] = []
+    def __init__(self, *, count: int = 1, **_options: Any) -> None:
+        self.others = [NoProcess() for _ in range(count - 1)]
 
     def close(self) -> None:
         """Have nothing to end."""

@@ -1,220 +1,79 @@
-"""The grading process: it outlives its troubles, and what it cannot, costs nobody anything."""
+"""The grading process: it is asked, it ends, and several are forked from one."""
 
-import json
 import os
-import queue
 import signal
+import socket
+import subprocess
+import sys
 import time
-from contextlib import closing
-from dataclasses import replace
+from concurrent import futures
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from pathlib import Path
 
-import nbformat
 import psutil
 import pytest
 
 from autograder import grading_process, isolation
-from autograder.graded import Graded
-from autograder.grader import grade
-from autograder.grading_process import GradingProcess, WarmGrader
-from autograder.handed_in import HandedIn
+from autograder.grading_process import GradingProcess
 from autograder.probe import NotIsolatedError
-from autograder.report import Status
-from autograder.submission import Submission
-from tests.autograder.tiny import IDENTITY, IN_PLACE, RIGHT, SUITE, handed_in, make_course
-
-pytestmark = pytest.mark.usefixtures("fresh_suites")
-
-
-def test_a_report_does_not_depend_on_who_was_graded_before(tiny, grading_process):
-    """One process grades many; the same submission gets an equal report, first or last."""
-    reports = [
-        grading_process.grade(tiny, handed_in(tiny, answer, "import random\nx = random.random()"))
-        for answer in (IN_PLACE, RIGHT, IDENTITY, IN_PLACE)
-    ]
-    assert [report.item("test_scaler").points for report in reports] == [1.5, 2.0, 0.0, 1.5]
-    assert reports[0] == reports[3]
-    again = handed_in(tiny, IN_PLACE, "import random\nx = random.random()")
-    assert reports[0] == grade(tiny, Submission.from_notebook(again))
-
-
-def test_what_was_put_right_before_is_in_the_report(tiny, grading_process):
-    """Remarks travel in the notebook's metadata."""
-    notebook = handed_in(tiny, RIGHT)
-    notebook.metadata["autograder"] = nbformat.from_dict({"remarks": ["cell `a` was missing"]})
-    report = grading_process.grade(tiny, notebook)
-    assert report.status is Status.REMARKS
-    assert report.remarks == ("cell `a` was missing",)
-
-
-def test_a_library_that_prints_breaks_no_answer(tmp_path, grading_process):
-    """What a suite prints, in Python or below, does not come between the answers."""
-    noise = "import os, sys\nprint('noise')\nos.write(1, b'noise')\nsys.__stdout__.write('{}')\n"
-    suite = noise + SUITE + "\n\ndef test_noise():\n    os.write(1, b'noise')\n    print('noise')\n"
-    assignment = make_course(tmp_path, suites={"test_scaler.py": suite})
-    for _ in range(2):
-        report = grading_process.grade(assignment, handed_in(assignment, RIGHT))
-        assert report.status is Status.GRADED
-        assert len(report.item("test_scaler").properties) == 5
-
-
-def test_suites_of_the_same_name_are_told_apart(tmp_path, grading_process):
-    """Two assignments may name their items alike: each is graded by its own suite."""
-    other = (
-        'def test_other(submission):\n    """Another."""\n    assert submission.Scaler(3) is None\n'
-    )
-    first = make_course(tmp_path / "first")
-    second = make_course(tmp_path / "second", suites={"test_scaler.py": other})
-    for assignment, points in ((first, 2.0), (second, 0.0), (first, 2.0)):
-        report = grading_process.grade(assignment, handed_in(assignment, RIGHT))
-        assert report.item("test_scaler").points == points
-
-
-@pytest.fixture(scope="module")
-def warm():
-    """What grades in a process that it starts when it needs one; ended after the last test."""
-    with closing(WarmGrader()) as grader:
-        yield grader
-
-
-def test_a_process_that_was_killed_costs_nobody_anything(tiny, warm):
-    """Another one grades the submission."""
-    broken = warm.process(tiny)._process
-    os.kill(broken.pid, signal.SIGKILL)
-    broken.wait()
-    assert warm.grade(tiny, handed_in(tiny, RIGHT)).status is Status.GRADED
-
-
-def test_a_process_that_breaks_again_holds_one_grade(tiny, warm, monkeypatch):
-    """A submission at which each process breaks has no points, and the next is graded."""
-
-    def broken(*what):
-        raise ConnectionError("it ended")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(GradingProcess, "grade", broken)
-        report = warm.grade(tiny, handed_in(tiny, RIGHT))
-    assert report.status is Status.HELD
-    assert report.item("test_scaler").points is None
-    assert "the grading process broke" in report.item("test_scaler").properties[0].message
-    assert warm.grade(tiny, handed_in(tiny, RIGHT)).status is Status.GRADED
-
-
-def test_an_answer_after_ctrl_c_is_nobody_elses(tiny, warm, monkeypatch):
-    """Who is no longer waited for is not graded on; the next submission gets its own report."""
-    process = warm.process(tiny)
-
-    def interrupted():
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(process, "_answer", interrupted)
-        with pytest.raises(KeyboardInterrupt):
-            warm.grade(tiny, handed_in(tiny, IDENTITY))
-    assert process._process.poll() is not None
-    assert warm.grade(tiny, handed_in(tiny, RIGHT)).item("test_scaler").points == 2.0
-
-
-def test_another_version_gets_another_process(tiny, warm):
-    """Suites are loaded anew when they change, and kept while they do not."""
-    warm.grade(tiny, handed_in(tiny, RIGHT))
-    kept = warm.process(tiny)
-    warm.grade(tiny, handed_in(tiny, RIGHT))
-    assert warm.process(tiny) is kept
-    suite = tiny.hidden / "test_scaler.py"
-    suite.write_text(suite.read_text().replace("factor == 2", "factor == 3"))
-    changed = replace(tiny)
-    report = warm.grade(changed, handed_in(tiny, RIGHT))
-    assert report.item("test_scaler").points == 1.5
-    assert warm.process(changed) is not kept
-    assert kept._process.poll() is not None
-
-
-def test_what_breaks_each_process_is_held_back_with_what_was_handed_in(tiny, warm, monkeypatch):
-    """Somebody can look at it; for `nbgrader autograde`, which goes in steps, it is the same."""
-
-    class Broken:
-        def finish(self, *what):
-            raise ConnectionError("it ended")
-
-        grade = finish
-
-    mine = HandedIn(nbformat.writes(handed_in(tiny, IDENTITY)).encode())
-    with monkeypatch.context() as patch:
-        patch.setattr(warm, "process", lambda assignment: Broken())
-        graded = warm.finish(tiny, mine)
-        in_steps = Graded.of(tiny, mine, warm.grade)
-    assert graded.is_held
-    assert graded == in_steps
-    assert json.loads(graded.text)["cells"][2]["source"] == IDENTITY.splitlines(keepends=True)
-    assert graded.report.handed_in == mine.digest
-    assert warm.finish(tiny, mine).report.points == 0.0
-
-
-def test_who_is_closed_while_the_process_starts_grades_nothing(tiny, monkeypatch):
-    """Ctrl-C in the first seconds does not wait for a submission that has just been begun."""
-    warm = WarmGrader()
-    start = GradingProcess.__init__
-
-    def closed_meanwhile(process, *layers, **options):
-        start(process, *layers, **options)
-        warm.close()
-
-    monkeypatch.setattr(GradingProcess, "__init__", closed_meanwhile)
-    mine = HandedIn(nbformat.writes(handed_in(tiny, RIGHT)).encode())
-    assert warm.finish(tiny, mine).is_held
-
-
-def test_what_a_process_tells_can_be_taken(tmp_path):
-    """What broke is told line by line, and not on the terminal."""
-    suite = SUITE + "\n\ndef test_bug(submission):\n    {}['key']\n"
-    assignment = make_course(tmp_path, suites={"test_scaler.py": suite})
-    told = []
-    with closing(WarmGrader(tell=told.append)) as grader:
-        grader.grade(assignment, handed_in(assignment, RIGHT))
-    assert [line for line in told if line.endswith("test_bug: KeyError: 'key'")]
-
-
-def test_suites_are_loaded_before_anything_is_graded(tmp_path):
-    """Whoever starts a process early finds it warm; what is wrong with them is told later."""
-    assignment = make_course(tmp_path / "good", suites={"test_scaler.py": TELLING + SUITE})
-    told = queue.SimpleQueue()
-    with closing(GradingProcess(load=assignment, tell=told.put)) as process:
-        assert told.get(timeout=60) == "loaded"
-        assert process.grade(assignment, handed_in(assignment, RIGHT)).points == 2.0
-        assert told.empty()
-    lost = make_course(tmp_path / "bad")
-    (lost.hidden / "test_scaler.py").unlink()
-    with closing(GradingProcess(load=lost)) as process:
-        assert process.grade(assignment, handed_in(assignment, RIGHT)).points == 2.0
-
-
-TELLING = "import sys\nsys.stderr.write('loaded\\n')\n"
+from tests.autograder.tiny import HANGING, IN_PLACE, RIGHT, SUITE, handed_in, make_course
 
 
 def test_without_isolation_nothing_is_graded_unless_that_is_allowed(tiny, monkeypatch):
     """A process says so before it is asked for anything."""
     with closing(GradingProcess(isolation.NONE)) as process:
-        monkeypatch.setattr(process, "_answer", lambda: [1, "a worker could fork"])
+        said = iter([1, "a worker could fork"])
+        monkeypatch.setattr(process, "_answer", lambda: next(said))
         with pytest.raises(NotIsolatedError, match="a worker could fork"):
             process.grade(tiny, handed_in(tiny, RIGHT))
         assert process._process.poll() is not None
 
 
+# ---- several of them
+
+AT_ONCE = 10.0  # seconds, on a busy machine
+STARTED = 30.0  # likewise
+
+
 @pytest.fixture
-def three(tiny):
-    """Three processes that were started together."""
-    with closing(GradingProcess(load=tiny, others=2)) as first:
-        yield [first, *first.others]
-        for other in reversed(first.others):
-            other.close()
+def several():
+    """A function that starts processes together; they are ended after the test."""
+    started = []
+
+    def start(count, **options):
+        first = GradingProcess(count=count, **options)
+        started.extend([first, *first.others])
+        return started
+
+    yield start
+    for process in reversed(started):
+        process.close()
 
 
-def ended(process):
+@contextmanager
+def at_once():
+    begin = time.monotonic()
+    yield
+    assert time.monotonic() - begin < AT_ONCE
+
+
+def asked(process, assignment, answer):
+    """Have a process grade an answer, and do not wait for it."""
+    return ThreadPoolExecutor(1).submit(process.grade, assignment, handed_in(assignment, answer))
+
+
+def points(process, assignment):
+    """Return what a process gives an answer that is worth 1.5."""
+    return asked(process, assignment, IN_PLACE).result(STARTED).points
+
+
+def has_ended(pid):
     """Tell whether a process ends within some seconds; nobody may be left to bury it."""
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + AT_ONCE
     while time.monotonic() < deadline:
         try:
-            if psutil.Process(process.pid).status() == psutil.STATUS_ZOMBIE:
+            if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
                 return True
         except psutil.NoSuchProcess:
             return True
@@ -222,43 +81,117 @@ def ended(process):
     return False
 
 
-def test_several_are_forked_from_one(tiny, three):
-    """One has loaded what all of them need, each grades, and each ends when it is closed."""
-    reports = [process.grade(tiny, handed_in(tiny, IN_PLACE)) for process in three]
-    assert [report.item("test_scaler").points for report in reports] == [1.5] * 3
-    first, *others = three
+def test_several_are_forked_from_one(tiny, several):
+    """It has loaded PyTorch for all of them, and each grades."""
+    first, *others = processes = several(3)
+    assert [points(process, tiny) for process in processes] == [1.5] * 3
     assert [psutil.Process(other.pid).ppid() for other in others] == [first.pid] * 2
-    for process in reversed(three):
-        process.close()
-        assert ended(process)
+    for other in others:
+        assert "libtorch" in Path(f"/proc/{other.pid}/maps").read_text()
 
 
-def test_a_forked_one_outlives_the_one_it_was_forked_from(tiny, three):
-    """It goes on grading."""
-    first, other, _ = three
-    first.grade(tiny, handed_in(tiny, RIGHT))
-    os.kill(first.pid, signal.SIGKILL)
-    first._process.wait()
-    assert other.grade(tiny, handed_in(tiny, RIGHT)).status is Status.GRADED
+def test_one_alone_loads_pytorch_only_when_a_suite_needs_it(tiny, several):
+    """So that it is PyTorch of the first that the others of several have."""
+    (process,) = several(1)
+    assert points(process, tiny) == 1.5
+    assert "libtorch" not in Path(f"/proc/{process.pid}/maps").read_text()
 
 
-def test_the_end_of_a_forked_one_is_seen(tiny, three):
-    """As that of any other, by whoever waits for its answer."""
-    other = three[1]
-    other.grade(tiny, handed_in(tiny, RIGHT))
-    os.kill(other.pid, signal.SIGKILL)
-    with pytest.raises(OSError, match="it ended|Broken pipe|reset"):
-        other.grade(tiny, handed_in(tiny, RIGHT))
+@pytest.mark.parametrize("told", [None, list], ids=["to us", "told"])
+def test_whichever_is_closed_the_rest_goes_on(tiny, several, monkeypatch, told):
+    """Closing it waits for no other, even where all write to one standard error."""
+    monkeypatch.setattr(grading_process, "ENDING_SECONDS", STARTED)
+    processes = several(4, tell=told and told().append)
+    assert [points(process, tiny) for process in processes] == [1.5] * 4
+    for number in (2, 0):  # forked in the midst, and the first
+        with at_once():
+            processes[number].close()
+        assert has_ended(processes[number].pid)
+    assert [points(processes[number], tiny) for number in (1, 3)] == [1.5] * 2
+    for number in (3, 1):
+        with at_once():
+            processes[number].close()
+        assert has_ended(processes[number].pid)
 
 
-def test_one_that_does_not_end_is_ended(tiny, three, monkeypatch):
-    """A process that was stopped reads no end of its input."""
+def test_whichever_is_killed_that_is_seen_at_once_and_the_rest_goes_on(tiny, several):
+    """None of the others has a connection of it that is left open."""
+    processes = several(4)
+    assert [points(process, tiny) for process in processes] == [1.5] * 4
+    for number in (2, 0):
+        report = asked(processes[number], tiny, HANGING)
+        assert not futures.wait([report], 0.3).done
+        os.kill(processes[number].pid, signal.SIGKILL)
+        with pytest.raises(ConnectionError, match="it ended"):
+            report.result(AT_ONCE)
+    assert [points(processes[number], tiny) for number in (1, 3)] == [1.5] * 2
+
+
+def test_one_that_hangs_is_killed_when_it_is_closed(tiny, several, monkeypatch):
+    """A process that was stopped reads no end of its input; the rest goes on."""
     monkeypatch.setattr(grading_process, "ENDING_SECONDS", 0.3)
-    for process in reversed(three):
-        process.grade(tiny, handed_in(tiny, RIGHT))
-        os.kill(process.pid, signal.SIGSTOP)
+    processes = several(3)
+    assert [points(process, tiny) for process in processes] == [1.5] * 3
+    for number in (1, 0):
+        os.kill(processes[number].pid, signal.SIGSTOP)
+        with at_once():
+            processes[number].close()
+        assert has_ended(processes[number].pid)
+    assert points(processes[2], tiny) == 1.5
+
+
+def test_one_that_hangs_before_it_is_asked_anything_is_killed_too(several, monkeypatch):
+    """It has said at once which process it is."""
+    monkeypatch.setattr(grading_process, "ENDING_SECONDS", 0.3)
+    first, other = several(2)
+    other._connection.recv(1, socket.MSG_PEEK)
+    ours = psutil.Process(first._process.pid)
+    (forked,) = [child for child in ours.children() if child.cmdline() == ours.cmdline()]
+    forked.suspend()
+    with at_once():
+        other.close()
+    assert has_ended(forked.pid)
+
+
+def test_one_whose_connection_is_gone_is_closed_in_silence(several):
+    """So it is when both are garbage, and nobody says which of them goes first."""
+    first, other = several(2)
+    for process in (other, first):
+        process._connection.close()
+        process._requests.close()
+        process._answers.close()
         process.close()
-        psutil.wait_procs(
-            [psutil.Process(process.pid)] if psutil.pid_exists(process.pid) else [], 5
-        )
-        assert ended(process)
+    assert first._process.poll() is not None
+
+
+def test_the_last_words_of_all_are_told_before_the_last_is_closed(tmp_path, several):
+    """Whichever that is."""
+    told = []
+
+    def tell(line):
+        time.sleep(0.3)
+        told.append(line)
+
+    suite = "import sys\nsys.stderr.write('loaded\\n')\n" + SUITE
+    assignment = make_course(tmp_path, suites={"test_scaler.py": suite})
+    first, other = several(2, tell=tell)
+    first.close()
+    assert points(other, assignment) == 1.5
+    other.close()
+    assert "loaded" in told
+
+
+def test_who_is_killed_while_processes_start_leaves_none_and_no_word():
+    """They end when there is nobody to serve, and have nothing to complain of."""
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED], stderr=subprocess.PIPE, check=False, timeout=STARTED
+    )
+    assert (done.returncode, done.stderr) == (-signal.SIGKILL, b"")  # which all have let go of
+
+
+KILLED = """
+import os, signal
+from autograder.grading_process import GradingProcess
+processes = GradingProcess(count=3)
+os.kill(os.getpid(), signal.SIGKILL)
+"""

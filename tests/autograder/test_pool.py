@@ -13,10 +13,11 @@ import nbformat
 import psutil
 import pytest
 
-from autograder import isolation, pool, probe
+from autograder import grading_process, isolation, pool, probe
 from autograder.grading_process import GradingProcess
 from autograder.handed_in import HandedIn
-from autograder.pool import AHEAD, LocalPool, Once, as_graded
+from autograder.once import Once
+from autograder.pool import AHEAD, LocalPool, as_graded
 from tests.autograder.tiny import HEADER, IDENTITY, RIGHT, handed_in, make_course
 
 SLOW = f"import time\n{HEADER}        time.sleep(30)\n"
@@ -135,15 +136,6 @@ def test_what_may_be_graded_without_isolation_is_decided_here(tiny):
         assert process.allow_no_isolation
 
 
-def test_a_line_is_told_once():
-    """Each process would tell it."""
-    told = []
-    tell = Once(told.append)
-    for line in ("a", "b", "a"):
-        tell(line)
-    assert told == ["a", "b"]
-
-
 def notebooks(assignment, answer, *remarks):
     text = nbformat.writes(handed_in(assignment, answer))
     return {"tiny": HandedIn(text.encode(), remarks)}
@@ -183,6 +175,28 @@ def test_a_process_that_dies_is_replaced(tiny, monkeypatch):
         assert held.is_held
         assert "the grading process broke" in held.report.cause
         assert one.submit(notebooks(tiny, RIGHT)).result()["tiny"].report.points == 2.0
+
+
+@pytest.mark.parametrize("number", [0, 1], ids=["the first", "another"])
+def test_the_end_of_one_of_several_costs_nobody_anything(tiny, monkeypatch, number):
+    """It is replaced at once, even if the others were forked from it, and they go on meanwhile."""
+    monkeypatch.setattr(grading_process, "ENDING_SECONDS", 60.0)
+    told = []
+    first = GradingProcess(load=tiny, tell=told.append, count=3)
+    started = [first, *first.others]
+    with local(tiny, 3, tell=told.append, started=started) as three:
+
+        def grade_all():
+            futures = [three.submit(notebooks(tiny, RIGHT)) for _ in range(6)]
+            return [future.result()["tiny"].report.points for future in futures]
+
+        while not all(process.pid for process in started):  # each has been asked
+            assert grade_all() == [2.0] * 6
+        os.kill(started[number].pid, signal.SIGKILL)
+        begin = time.monotonic()
+        assert grade_all() == [2.0] * 6
+        assert time.monotonic() - begin < 30  # it waits for no end of theirs
+    assert told == []
 
 
 class Ending(pool.WarmGrader):

@@ -3,13 +3,15 @@
 import os
 import re
 import shutil
+import subprocess
+import sys
 
 import pytest
 
 from autograder import probe
 from autograder.commands import console as console_module
 from autograder.report import Status
-from tests.autograder.one_process import OneProcess
+from tests.autograder.one_process import NoProcess, OneProcess
 from tests.autograder.tiny import IDENTITY, IN_PLACE
 from tests.left_behind import rows
 
@@ -231,3 +233,49 @@ def test_the_gradebook_may_be_another(course, grade):
     assert grade("--db", "sqlite:///other.db").code == 0
     assert rows(course.root / "gradebook.db") == before
     assert len(rows(course.root / "other.db")["submitted_assignment"]) == 3
+
+
+# ---- how it starts
+
+
+@pytest.mark.parametrize(
+    ("words", "count"),
+    [(["--workers", "2"], 2), (["--workers", "8"], 3), (["--workers", "8", "--student", "ann"], 1)],
+    ids=str,
+)
+def test_no_more_processes_are_started_than_have_something_to_grade(
+    course, grade, monkeypatch, words, count
+):
+    """As many as are wished for, or as there are submissions."""
+    assert started(grade, monkeypatch, *words) == count
+
+
+def test_a_class_without_submissions_starts_one_process(tiny_course, grade, monkeypatch):
+    """What is to be graded is found out while it starts."""
+    assert started(grade, monkeypatch, "--workers", "8") == 1
+
+
+def started(grade, monkeypatch, *words):
+    """Return how many processes a run starts."""
+    counts = []
+
+    def start(process, *, count, **_options):
+        counts.append(count)
+        process.others = []
+
+    monkeypatch.setattr(NoProcess, "__init__", start)
+    grade(*words)
+    (found,) = counts
+    return found
+
+
+SLOW = {"nbgrader", "pytest", "torch"}
+IMPORTED = "import sys, autograder.commands.grade; print(*sys.modules)"
+
+
+def test_a_process_is_started_before_anything_slow_is_imported():
+    """What is imported first is what the first process is started with, which needs the longest."""
+    done = subprocess.run(
+        [sys.executable, "-c", IMPORTED], capture_output=True, text=True, check=True
+    )
+    assert SLOW & {*done.stdout.split()} == set()

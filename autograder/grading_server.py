@@ -1,0 +1,156 @@
+"""What runs in a grading process: it loads PyTorch and the suites once, and grades a whole class.
+
+It reads requests from a socket and writes answers to it, each as a line of JSON. The other end is
+`grading_process`.
+"""
+
+import importlib
+import json
+import os
+import queue
+import socket
+import sys
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import asdict
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder import isolation, probe
+from autograder.assignment import Assignment, AssignmentError
+from autograder.collection import Taker, run_functions
+from autograder.graded import Graded
+from autograder.grader import examine, grade, held, repeat
+from autograder.handed_in import HandedIn
+from autograder.isolation import Layers
+from autograder.probe import NotIsolatedError
+from autograder.pytest_plugin import Grading
+from autograder.report import KEY, Report
+from autograder.startup import loading
+from autograder.submission import Submission
+from autograder.template import close_all
+from autograder.worker.confinement import Layer
+
+NOTHING = "-"  # how no function's name begins
+
+
+def main() -> None:
+    """Say which process it is and whether student code can be confined, then serve."""
+    options = json.loads(sys.argv[1])
+    os.dup2(2, 1)  # where any library may print
+    with _fork_for(options["connections"]) as connection, connection.makefile("w") as answers:
+        requests = _until_hung_up(connection)
+        _write(answers, os.getpid())  # at once: whoever does not end is ended by it
+        trouble = ""
+        try:
+            chosen = options["layers"]
+            layers = probe.reached() if chosen is None else frozenset(map(Layer, chosen))
+        except NotIsolatedError as error:
+            layers, trouble = isolation.NONE, str(error)  # it is asked no more, or in spite of it
+        _write(answers, trouble)
+        if options["load"]:
+            _load(options["load"], layers)
+        serve(requests, answers, layers)
+
+
+def serve(requests: Iterable[str], answers: Any, layers: Layers) -> None:
+    """Answer each request, a JSON line, with a report, a JSON line."""
+    for line in requests:
+        request = json.loads(line)
+        assignment = _assignment(
+            *(request[name] for name in ("root", "assignment", "notebook_name", "version"))
+        )
+        _write(answers, _answer(request, assignment, layers))
+
+
+def _write(answers: Any, answer: Any) -> None:
+    with suppress(OSError):  # of whoever has hung up: that ends us, too
+        answers.write(json.dumps(answer) + "\n")
+        answers.flush()
+
+
+@lru_cache(maxsize=2)
+def _assignment(root: str, name: str, notebook: str, version: str) -> Assignment:
+    """Return an assignment as it stands; `version` tells one state of its files from another."""
+    return Assignment(Path(root), name, notebook)
+
+
+def _answer(request: dict[str, Any], assignment: Assignment, layers: Layers) -> Any:
+    if request["do"] == "finish":
+        handed_in = HandedIn.from_dict(request["handed_in"])
+        return Graded.of(assignment, handed_in, partial(_report, layers=layers)).text
+    notebook = nbformat.from_dict(request["notebook"])
+    if request["do"] == "grade":
+        return _report(assignment, notebook, layers).to_dict()
+    submission = Submission.from_notebook(notebook)
+    if request["do"] == "repeat":
+        return repeat(assignment, submission, request["names"], layers, request["seeds"])
+    examination = examine(
+        assignment,
+        submission,
+        request["names"],
+        layers,
+        whole=request["whole"],
+        chance=request["chance"],
+    )
+    return [[asdict(item) for item in examination.items], *examination[1:]]
+
+
+def _report(assignment: Assignment, notebook: NotebookNode, layers: Layers) -> Report:
+    remarks = tuple(notebook.metadata.get(KEY, {}).get("remarks", ()))
+    submission = Submission.from_notebook(notebook)
+    try:
+        return grade(assignment, submission, remarks, layers)
+    except AssignmentError as error:
+        return held(assignment, str(error))
+
+
+def _until_hung_up(connection: socket.socket) -> Iterator[str]:
+    """Return the lines that come in; at their end, end at once, whatever is going on.
+
+    So nothing goes on for somebody who is no longer there.
+    """
+    lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+
+    def read() -> None:
+        with suppress(OSError):
+            for line in connection.makefile("r"):
+                lines.put(line)
+        try:
+            close_all()
+        finally:
+            os._exit(0)
+
+    threading.Thread(target=read, daemon=True).start()
+    return iter(lines.get, None)
+
+
+def _load(named: dict[str, str], layers: Layers) -> None:
+    """Load an assignment's suites, and PyTorch with them, before anybody waits for that."""
+    assignment = Assignment(Path(named["root"]), named["assignment"], named["notebook_name"])
+    grading = Grading(Submission(()), 0, assignment=assignment, layers=layers)
+    with suppress(AssignmentError), loading():  # an error is told with the first submission
+        run_functions(assignment, grading, assignment.items, NOTHING, Taker())
+
+
+def _fork_for(connections: list[int]) -> socket.socket:
+    """Fork a process for each connection but the first; return the connection of this one."""
+    own, *others = (socket.socket(fileno=number) for number in connections)
+    if others:
+        with suppress(ImportError), loading():  # an error is told with the first submission
+            importlib.import_module("autograder.oracle")  # PyTorch
+    while others:
+        connection = others.pop()
+        if os.fork() == 0:
+            own.close()
+            own = connection
+            for other in others:
+                other.close()
+            return own
+        connection.close()
+    return own
