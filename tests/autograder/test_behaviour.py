@@ -203,6 +203,28 @@ def test_a_bug_costs_its_own_item_alone(tiny):
     assert len(faults) == 1
 
 
+@pytest.mark.parametrize(
+    ("answer", "first", "workers"),
+    [
+        (RIGHT, "2", ["test_scaler"]),
+        (
+            f"{HEADER}        __import__('os')._exit(0)\n",
+            "the process ended",
+            ["test_scaler", "test_other"],
+        ),
+    ],
+)
+def test_items_are_observed_in_one_worker_as_long_as_it_lives(tmp_path, answer, first, workers):
+    """An answer that ends the process costs the items behind it nothing."""
+    suite = "def observe_it(submission):\n    return submission.{}\n"
+    one = make_course(tmp_path, suites={"test_scaler.py": suite.format("Scaler(2)(1.0)")})
+    both = add_item(one, "other", "X = 1", "X = 1", suite.format("X"))
+    grading = given_to(both, answer)
+    facts, faults = observe(both, grading, both.items)
+    assert facts == {"test_scaler": {"it": first}, "test_other": {"it": "1"}}
+    assert (faults, grading.first) == ([], workers)
+
+
 def test_only_the_items_asked_for_are_observed(tiny):
     """Other items are not in the facts."""
     both = add_item(tiny, "other", RIGHT, RIGHT, "def observe_it():\n    return 1\n")
