@@ -1,9 +1,11 @@
 """What runs in a grading process: each gets its own report, whoever was graded before and whatever prints."""
 
+import os
 import queue
-from contextlib import closing
+from contextlib import ExitStack, closing
 
 import nbformat
+import psutil
 import pytest
 
 from autograder.grader import grade
@@ -74,3 +76,37 @@ def test_suites_are_loaded_before_anything_is_graded(tmp_path):
 
 
 TELLING = "import sys\nsys.stderr.write('loaded\\n')\n"
+
+
+@pytest.fixture
+def processors():
+    """Those that this process, and what it starts, may use for now: two, where there are two."""
+    before = os.sched_getaffinity(0)
+    few = sorted(before)[:2]
+    os.sched_setaffinity(0, few)
+    yield few
+    os.sched_setaffinity(0, before)
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_as_many_as_there_are_processors_have_one_each(tiny, processors, more):
+    """So have the workers of each; where there are more, the system chooses."""
+    first = GradingProcess(count=len(processors) + more)
+    with ExitStack() as stack:
+        for process in (together := [first, *first.others]):
+            stack.enter_context(closing(process))
+            process.grade(tiny, handed_in(tiny, RIGHT))
+        pids = {process.pid for process in together}
+        kept = [set(_processors(pid, pids)) for pid in sorted(pids)]
+    if more:
+        assert kept == [{tuple(processors)}] * len(together)
+    else:
+        assert sorted(kept, key=repr) == [{(one,)} for one in processors]
+
+
+def _processors(pid, pids):
+    """Yield those of a process and of all that it has started, but for the processes themselves."""
+    yield tuple(sorted(os.sched_getaffinity(pid)))
+    for child in psutil.Process(pid).children():
+        if child.pid not in pids:
+            yield from _processors(child.pid, pids)
