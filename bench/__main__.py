@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 import click
@@ -28,6 +29,7 @@ from autograder.grading_process import ONE_THREAD
 from bench import course
 from bench.plot import plot
 
+LOOK = 2.0  # seconds between two looks at memory, each of which takes hundredths of one
 HERE = Path(__file__).resolve().parent
 SCORES = """
 select student.id, base_cell.name, grade.auto_score
@@ -97,14 +99,13 @@ class Bench:
         ours = course.ours(self.place / "ours", self.solutions)
         stock = course.stock(self.place / "stock", self.solutions)
 
-        # ours before and after stock's, so that a machine that changes its pace is seen to
-        first = self._ours(ours, 2)
-        floor_seconds, floor_scores = self._floor(ours)
+        # these before and after stock's, so that a machine that changes its pace is seen to
+        first, (floor_before, _) = self._ours(ours, 2), self._floor(ours)
         stock_seconds, _ = self._timed("stock nbgrader autograde", lambda: _stock(stock))
-        second = self._ours(ours, 2)
+        second, (floor_after, floor_scores) = self._ours(ours, 2), self._floor(ours)
         one = self._ours(ours, 1)
 
-        mean = (first["seconds"] + second["seconds"]) / 2
+        mean = fmean([first["seconds"], second["seconds"]])
         scores = {"ours": _scores(ours), "stock": _scores(stock), "floor": floor_scores}
         other = {
             name: sum(found[key] != score for key, score in scores["ours"].items())
@@ -114,9 +115,9 @@ class Bench:
             "stock_seconds": stock_seconds,
             "ours_seconds": [first["seconds"], second["seconds"]],
             "ours_one_worker_seconds": one["seconds"],
-            "floor_seconds": floor_seconds,
+            "floor_seconds": [floor_before, floor_after],
             "times_stock": stock_seconds / mean,
-            "times_floor": mean / floor_seconds,
+            "times_floor": mean / fmean([floor_before, floor_after]),
             "scores": len(scores["ours"]),
             "scores_unlike_stock": other["stock"],
             "scores_unlike_floor": other["floor"],
@@ -192,7 +193,7 @@ def _watched(root: Path, words: list[str]) -> float:
 
         def watch() -> None:
             nonlocal most
-            while not ended.wait(0.5):
+            while not ended.wait(LOOK):
                 most = max(most, _memory(process.pid))
 
         watcher = threading.Thread(target=watch)
