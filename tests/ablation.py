@@ -10,7 +10,8 @@ from itertools import combinations
 
 from autograder import isolation
 from autograder.worker.confinement import Layer
-from tests.attack import LEVELS, Attack, Range, attacks
+from tests.attack import Attack, attacks
+from tests.range import LEVELS, Range
 
 
 def biting(level: str, corpus: list[Attack]) -> Counter[str]:

@@ -3,7 +3,8 @@
 import pytest
 
 from autograder.probe import breach
-from tests.attack import LEVELS, Range, attacks
+from tests.attack import attacks
+from tests.range import LEVELS, Range
 
 CORPUS = attacks()
 KINDS = sorted({attack.kind for attack in CORPUS})
