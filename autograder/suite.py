@@ -15,6 +15,8 @@ from autograder.pytest_plugin import Grading
 from autograder.sandbox import DiedError, StudentError, TimedOutError
 
 PLAIN = (type(None), bool, int, float, str, list, tuple, dict, np.ndarray)  # what frames carry
+# what a call says, and `functools.partial`
+NOT_CALLABLE = ("object is not callable", "the first argument must be callable")
 PLAIN_NAMES = {"numpy.ndarray", *(kind.__name__ for kind in PLAIN)}
 
 
@@ -180,7 +182,7 @@ def uses_a_plain_value_as_an_object(error: BaseException) -> bool:
         # where an attribute is set, Python tells the type in words alone
         told = re.match(r"'([\w.]+)' object (has no attribute|attribute)", str(error))
         return isinstance(error.obj, PLAIN) if error.name else bool(told and told[1] in PLAIN_NAMES)
-    return isinstance(error, TypeError) and str(error).endswith("object is not callable")
+    return isinstance(error, TypeError) and str(error).endswith(NOT_CALLABLE)
 
 
 def _sentence(item: pytest.Function) -> str:

@@ -120,9 +120,15 @@ def test_switch(submission):
     scaler = submission.Scaler(3)
     scaler.on = True
     assert scaler() == 3
+
+
+def test_later(submission):
+    """It can be called later on."""
+    assert partial(submission.Scaler(3), 1)() == 3
 '''
-    ran = run(answer, suite=suite)
-    assert outcomes(ran) == {"test_scale": Outcome.FAILED, "test_switch": Outcome.FAILED}
+    ran = run(answer, suite=f"from functools import partial\n\n\n{suite}")
+    names = ("test_scale", "test_switch", "test_later")
+    assert outcomes(ran) == dict.fromkeys(names, Outcome.FAILED)
     assert ran.faults == []
 
 
