@@ -7,7 +7,6 @@ printed, and kept as JSON with a plot.
 import json
 import os
 import platform
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -128,7 +127,6 @@ class Bench:
             f"{figures['times_floor']:.2f} times the floor; of {figures['scores']} scores "
             f"{other['stock']} unlike stock's, {other['floor']} unlike the floor's"
         )
-        shutil.rmtree(stock)
         figures["growth"] = [self._growth(size) for size in sizes]
         return figures
 
@@ -137,7 +135,6 @@ class Bench:
         many = [self.solutions[number % self.count] for number in range(size)]
         found = self._ours(course.ours(root, many), 2)
         floor, _ = self._floor(root)
-        shutil.rmtree(root)
         return {"size": size, **found, "floor_seconds": floor}
 
     def _ours(self, root: Path, workers: int) -> dict[str, float]:
