@@ -14,7 +14,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -207,12 +207,11 @@ def _watched(root: Path, words: list[str]) -> float:
 def _memory(root: int) -> float:
     """Return what a process and its descendants have, in MiB; what they share counts once."""
     total = 0
-    try:
+    with suppress(psutil.NoSuchProcess):  # it has just ended
         parent = psutil.Process(root)
         for process in [parent, *parent.children(recursive=True)]:
-            total += process.memory_full_info().pss
-    except psutil.Error:  # one has just ended
-        return 0.0
+            with suppress(psutil.NoSuchProcess):  # so have workers, at any moment
+                total += process.memory_full_info().pss
     return total / 2**20
 
 
