@@ -210,7 +210,7 @@ class _Loop:
         if self._took("setup", function, hook.pytest_runtest_setup):
             self._took("call", function, hook.pytest_runtest_call)
         self._took("teardown", function, partial(hook.pytest_runtest_teardown, nextitem=following))
-        function._initrequest()  # noqa: SLF001  # lets go of its fixtures, as pytest's loop does
+        function._initrequest()  # noqa: SLF001  # the one way that pytest itself has to run it again
 
     def _took(self, when: When, function: pytest.Function, do: Callable[..., None]) -> bool:
         assert self.taker is not None

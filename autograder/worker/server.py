@@ -79,7 +79,7 @@ class Server:
                 except wire.WireError as error:  # an answer that cannot be sent
                     answer = wire.pack({"number": number, "error": str(error)})
                     failed = True
-                except BaseException as error:  # noqa: BLE001  # what a student raises is an answer
+                except BaseException as error:  # noqa: BLE001  # whatever a student's code raises is its answer
                     answer = wire.pack({"number": number, "error": describe(error) + place(error)})
                     failed = True
                 self.connection.sendall(answer)

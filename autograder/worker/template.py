@@ -187,15 +187,17 @@ class Template:
         if process:
             self.workers.add(process)
             return process
+        code = 1
         try:
             self.control.close()
             os.setsid()  # so that it is ended with all that it starts
             die_with_parent(parent)
             do()
-        except BaseException:  # noqa: BLE001  # or there were two templates
-            traceback.print_exc()
-            os._exit(1)
-        os._exit(0)
+            code = 0
+        finally:  # whatever was raised: a child that went on would be a second template
+            if code:
+                traceback.print_exc()
+            os._exit(code)
 
     def serve_on(self, connection: int) -> None:
         """Be a worker."""

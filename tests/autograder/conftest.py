@@ -21,6 +21,7 @@ from autograder.probe import breach
 from autograder.sandbox import Request, Sandbox
 from autograder.session import Session
 from tests.autograder.course import Course, opened
+from tests.autograder.diary import CODE
 from tests.autograder.one_process import NoProcess, OneProcess
 from tests.autograder.tiny import make_course, start_session
 
@@ -75,6 +76,12 @@ def student(session: Callable[..., Session]) -> Callable[..., Any]:
         return session(*sources, **options).namespace
 
     return start
+
+
+@pytest.fixture
+def diary(session: Callable[..., Session]) -> Session:
+    """A session of the notebook that keeps a diary."""
+    return session(CODE, call_seconds=0.4)
 
 
 @pytest.fixture

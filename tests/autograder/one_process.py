@@ -57,7 +57,7 @@ class OneProcess:
             for waiting, theirs in self.order(self.waiting):
                 try:
                     waiting.set_result(self.grade(theirs))
-                except Exception as error:  # noqa: BLE001  # raised where it is awaited
+                except Exception as error:  # noqa: BLE001  # any: it is for whoever awaits the future
                     waiting.set_exception(error)
             self.waiting = []
         return future

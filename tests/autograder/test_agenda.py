@@ -13,18 +13,12 @@ from autograder.standin import StandIn, kind_of, repeat
 from autograder.submission import Submission
 from autograder.suite import run_suites
 from autograder.worker.wire import MAX_TEXT, WireError
-from tests.autograder.diary import CODE
 from tests.autograder.tiny import handed_in, make_course
 
 
 @pytest.fixture
-def opened(session):
-    return session(CODE, call_seconds=0.4)
-
-
-@pytest.fixture
-def names(opened):
-    return opened.namespace
+def names(diary):
+    return diary.namespace
 
 
 def test_what_needs_no_answer_travels_with_what_does(names, exchanges):
@@ -74,7 +68,7 @@ def test_the_queue_is_bounded(names, exchanges):
     assert layer(np.zeros(AT_ONCE)).size == layer.rate.size
 
 
-def test_what_has_no_room_in_a_frame_is_told_at_its_own_line(opened, names):
+def test_what_has_no_room_in_a_frame_is_told_at_its_own_line(diary, names):
     """What waits before it is done, and nothing of it is left to be told later."""
     layer = names.Layer()
     layer.rate = 2
@@ -84,7 +78,7 @@ def test_what_has_no_room_in_a_frame_is_told_at_its_own_line(opened, names):
         names.Layer("x" * MAX_TEXT)
     assert layer.rate == 2
     assert names.told() == ["make "]
-    opened.agenda.settle()
+    diary.agenda.settle()
 
 
 def test_a_constructors_changes_of_an_array_are_seen_at_once(names):
@@ -153,44 +147,44 @@ def test_each_operation_has_the_time_of_a_call(student):
     assert slow.f() == 1
 
 
-def test_what_has_failed_unheard_is_told_in_the_end(opened, names):
+def test_what_has_failed_unheard_is_told_in_the_end(diary, names):
     """A suite that lets a call fail cannot lose the failure of a making before it."""
     layer = names.Layer("raise")
     with contextlib.suppress(StudentError):
         layer(1)
     with pytest.raises(StudentError, match=r"\[Layer\]"):
-        opened.agenda.settle()
-    opened.agenda.settle()  # once
+        diary.agenda.settle()
+    diary.agenda.settle()  # once
     with contextlib.suppress(StudentError):
         layer(1)
     with pytest.raises(StudentError, match=r"\[Layer\]"):
-        opened.agenda.settle()
+        diary.agenda.settle()
 
 
-def test_what_waits_at_the_end_is_done_and_told(opened, names):
+def test_what_waits_at_the_end_is_done_and_told(diary, names):
     """A making that nothing has been asked of fails in the end, if it fails."""
     names.Layer("fine")
-    opened.agenda.settle()
+    diary.agenda.settle()
     names.Layer("raise")
     with pytest.raises(StudentError, match=r"\[Layer\]"):
-        opened.agenda.settle()
+        diary.agenda.settle()
     assert names.told() == ["make fine", "make raise"]
 
 
-def test_what_fails_in_one_line_is_heard_there(opened, names):
+def test_what_fails_in_one_line_is_heard_there(diary, names):
     """A suite may let an object fail that it makes and uses in one line."""
     with contextlib.suppress(StudentError):
         names.Layer("raise")(1)
     with contextlib.suppress(StudentError):
         names.Layer("fine").missing()
-    opened.agenda.settle()
+    diary.agenda.settle()
 
 
-def test_nothing_leaks_into_the_next_item(opened, names):
+def test_nothing_leaks_into_the_next_item(diary, names):
     """What waits when an item is entered is done before, and its failure is forgotten."""
     names.Layer("raise")
-    assert opened.enter("test_scaler").told() == ["make raise"]
-    opened.agenda.settle()
+    assert diary.enter("test_scaler").told() == ["make raise"]
+    diary.agenda.settle()
 
 
 SUITE = """

@@ -6,17 +6,12 @@ import pytest
 from autograder.agenda import AT_ONCE
 from autograder.sandbox import DiedError, StudentError, TimedOutError
 from autograder.standin import together
-from tests.autograder.diary import CODE, in_this_process
+from tests.autograder.diary import in_this_process
 
 
 @pytest.fixture
-def opened(session):
-    return session(CODE, call_seconds=0.4)
-
-
-@pytest.fixture
-def names(opened):
-    return opened.namespace
+def names(diary):
+    return diary.namespace
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +46,7 @@ def test_what_is_asked_together_of_another_object_is_asked_in_turn(local):
         next(asked)
 
 
-def test_what_fails_of_several_is_told_when_its_turn_comes(opened, names):
+def test_what_fails_of_several_is_told_when_its_turn_comes(diary, names):
     """What stands before it is answered, what stands behind it is not done, and nothing is said
     of it at the end, as nothing is of a call that a suite did not come to.
     """
@@ -64,7 +59,7 @@ def test_what_fails_of_several_is_told_when_its_turn_comes(opened, names):
         next(asked)
     together(layer, layer.fail, lambda: layer.rate)
     assert layer.scale(np.ones(1)).tolist() == [1.0]
-    opened.agenda.settle()
+    diary.agenda.settle()
 
 
 def test_the_last_of_several_may_fail(names):

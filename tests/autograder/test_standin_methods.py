@@ -6,12 +6,12 @@ import pytest
 from autograder import expect
 from autograder.sandbox import StudentError
 from autograder.standin import Method, kind_of
-from tests.autograder.diary import CODE, in_this_process
+from tests.autograder.diary import in_this_process
 
 
 @pytest.fixture
-def names(student):
-    return student(CODE, call_seconds=0.4)
+def names(diary):
+    return diary.namespace
 
 
 @pytest.fixture(scope="module")
