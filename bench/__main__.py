@@ -207,10 +207,10 @@ def _watched(root: Path, words: list[str]) -> float:
 def _memory(root: int) -> float:
     """Return what a process and its descendants have, in MiB; what they share counts once."""
     total = 0
-    with suppress(psutil.NoSuchProcess):  # it has just ended
+    with suppress(psutil.Error):  # it has just ended
         parent = psutil.Process(root)
         for process in [parent, *parent.children(recursive=True)]:
-            with suppress(psutil.NoSuchProcess):  # so have workers, at any moment
+            with suppress(psutil.Error):  # so have workers, at any moment
                 total += process.memory_full_info().pss
     return total / 2**20
 

@@ -120,9 +120,8 @@ def points(course: str, name: str, item: str, names: Mapping[str, Any]) -> float
     judge = Judge()
     judge.judge(names, int(Path(SEED_FILE).read_text(encoding="ascii")))
     suite = next(assignment.suite(one) for one in assignment.items if one.name == item)
-    with (
-        warnings.catch_warnings()
-    ):  # which would cost the cell all its points: see stock's own rule
+    with warnings.catch_warnings():
+        # one that is written would cost the cell all its points, by stock's own rule
         warnings.simplefilter("ignore")
         pytest.main([*PLAIN, str(suite)], plugins=[pytest_plugin, judge])
     return judge.points(assignment)[item]

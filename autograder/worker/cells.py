@@ -171,7 +171,7 @@ class Notebook:
         try:
             if isinstance(statement.code, BaseException):
                 raise statement.code
-            exec(statement.code, self.module.__dict__)  # noqa: S102  # a student's code: a worker exists, and is confined, to run it
+            exec(statement.code, self.module.__dict__)  # noqa: S102  # a student's code, which a worker is there for
         except BaseException as error:  # noqa: BLE001  # a student's sys.exit() ends nothing either
             self._remark(number, statement.node.lineno, describe(error))
         finally:

@@ -188,14 +188,12 @@ def test_the_end_of_one_of_several_costs_nobody_anything(tiny, monkeypatch, numb
 
         def grade_all():
             futures = [three.submit(notebooks(tiny, RIGHT)) for _ in range(6)]
-            return [future.result()["tiny"].report.points for future in futures]
+            return [future.result(30)["tiny"].report.points for future in futures]
 
         while not all(process.pid for process in started):  # each has been asked
             assert grade_all() == [2.0] * 6
         os.kill(started[number].pid, signal.SIGKILL)
-        begin = time.monotonic()
-        assert grade_all() == [2.0] * 6
-        assert time.monotonic() - begin < 30  # it waits for no end of theirs
+        assert grade_all() == [2.0] * 6  # it waits for no end of theirs
     assert told == []
 
 
