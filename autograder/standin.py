@@ -141,8 +141,8 @@ def agenda_of(sandbox: Sandbox) -> Agenda:
 def repeat(call: Any, times: int, *args: object) -> list[Any]:
     """Make the same call several times, and return a copy of each result.
 
-    Of a stand-in it costs one exchange of frames, not one for each call; what the calls change of
-    their arguments in place is not changed here.
+    Each call gets its own copies of the arrays. All calls of a stand-in cost one
+    exchange of frames.
     """
     call = settled(call)
     if isinstance(call, StandIn):
@@ -152,7 +152,11 @@ def repeat(call: Any, times: int, *args: object) -> list[Any]:
         if not isinstance(results, list) or len(results) != times:
             raise StudentError(UNREADABLE)
         return results
-    return [copy.deepcopy(call(*args)) for _ in range(times)]
+    return [copy.deepcopy(call(*map(_copied, args))) for _ in range(times)]
+
+
+def _copied(value: object) -> object:
+    return value.copy() if isinstance(value, np.ndarray) else value
 
 
 def together(of: Any, *asks: Callable[[], Any]) -> Iterator[Any]:

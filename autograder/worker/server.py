@@ -178,15 +178,16 @@ class Server:
         return value
 
     def do_repeat(self, target: int, args: tuple[Any, ...], times: int) -> list[Any]:
-        """Call an object several times; a result that is an array is copied before the next.
+        """Call an object several times, each time with the arrays as they were sent.
 
-        Each call has the time of a call: where they are slow, an event says that one is done.
+        A result that is an array is copied before the next call. Each call has the time of a call:
+        where they are slow, an event says that one is done.
         """
         call = self.objects[target]
         results: list[Any] = []
         told = monotonic()
         for _ in range(times):
-            result = call(*args)
+            result = call(*(a.copy() if isinstance(a, np.ndarray) else a for a in args))
             results.append(np.array(result) if isinstance(result, np.ndarray) else result)
             if monotonic() > told + SLOW:
                 told = monotonic()

@@ -174,6 +174,18 @@ def test_an_object_of_ours_is_no_argument(names):
     assert names.echo(1) == (1,)
 
 
+@pytest.mark.parametrize("is_local", [True, False])
+def test_each_of_many_calls_gets_the_array_as_it_was(student, is_local):
+    """What one call does to its argument is no other call's argument, nor the caller's."""
+    code = "def doubled(x):\n    x *= 2\n    return x"
+    here = {}
+    exec(code, here)  # noqa: S102  # the same function, in our own process
+    doubled = here["doubled"] if is_local else student(code).doubled
+    x = np.array([1.0, 3.0])
+    assert [y.tolist() for y in repeat(doubled, 3, x)] == [[2.0, 6.0]] * 3
+    assert x.tolist() == [1.0, 3.0]
+
+
 SLOW = """\
 import time
 

@@ -77,7 +77,7 @@ class Known:
         return x @ self.weights + self.bias
 
     def set_weights(self, weights: np.ndarray) -> None:
-        self.layer.weights = weights
+        self.layer.weights = weights.copy()
         self.weights = weights.copy()
 
     def take(self, parameters: Any) -> None:
@@ -140,7 +140,7 @@ def linear(submission: Any, numbers: Callable[..., np.ndarray]) -> Callable[[int
         weights = numbers(in_features, out_features)
         bias = numbers(1, out_features)
         layer = submission.Linear(in_features, out_features)
-        layer.parameters = {"weights": weights, "bias": bias}
-        return Known(layer, weights.copy(), bias.copy())
+        layer.parameters = {"weights": weights.copy(), "bias": bias.copy()}
+        return Known(layer, weights, bias)
 
     return make

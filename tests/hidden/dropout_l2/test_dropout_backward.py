@@ -60,7 +60,7 @@ def closed_form(x, weights, bias, mask, grad_output):
 
 
 class Passed(NamedTuple):
-    """A forward pass: x as it was, the output, and layer(x) with the parameters as they were."""
+    """A forward pass: x, the output, and layer(x) with the parameters as they were."""
 
     x: np.ndarray
     y: np.ndarray
@@ -69,9 +69,9 @@ class Passed(NamedTuple):
 
 def forward(layer, known, x):
     """Make a forward pass, and take note of the parameters as they are then."""
-    before, h = x.copy(), output(known, x)
-    asked = together(layer, lambda: layer(x), lambda: known.layer.parameters)
-    return passed_by(asked, known, before, h)
+    h = output(known, x)
+    asked = together(layer, lambda: layer(x.copy()), lambda: known.layer.parameters)
+    return passed_by(asked, known, x, h)
 
 
 def output(known, x):
@@ -89,7 +89,7 @@ def passed_by(asked, known, x, h):
 
 def backward(layer, known, passed, grad_output, p):
     where = place(known, passed, grad_output, p)
-    asked = together(layer, lambda: layer.backward(grad_output), lambda: known.layer.grads)
+    asked = together(layer, lambda: layer.backward(grad_output.copy()), lambda: known.layer.grads)
     return judge(asked, known, passed, grad_output, p, where)
 
 
@@ -112,16 +112,16 @@ def judge(asked, known, passed, grad_output, p, where):
 
 def step(layer, known, x, grad_output, p):
     """Make a forward and a backward pass."""
-    before, given, h = x.copy(), grad_output.copy(), output(known, x)
+    h = output(known, x)
     asked = together(
         layer,
-        lambda: layer(x),
+        lambda: layer(x.copy()),
         lambda: known.layer.parameters,
-        lambda: layer.backward(grad_output),
+        lambda: layer.backward(grad_output.copy()),
         lambda: known.layer.grads,
     )
-    passed = passed_by(asked, known, before, h)
-    return passed, judge(asked, known, passed, grad_output, p, place(known, passed, given, p))
+    passed = passed_by(asked, known, x, h)
+    return passed, judge(asked, known, passed, grad_output, p, place(known, passed, grad_output, p))
 
 
 def step_that_keeps(layer, known, numbers, sizes, p, grad_output=None):
@@ -347,7 +347,7 @@ def watch(submission, linear, numbers):
 
 def tell(layer, known, passed, grad_output):
     gradients = {
-        "x": expect.array(layer.backward(grad_output), passed.x.shape, "grad_input", ""),
+        "x": expect.array(layer.backward(grad_output.copy()), passed.x.shape, "grad_input", ""),
         "weights": expect.entry(known.layer.grads, "weights", known.weights.shape, ""),
         "bias": expect.entry(known.layer.grads, "bias", known.bias.shape, ""),
     }
@@ -396,7 +396,7 @@ def observe_sums_over_steps(submission, linear, numbers):
     for _ in range(2):
         x, y, h = forward(layer, known, numbers(5, 3))
         grad_output = numbers(5, 4)
-        layer.backward(grad_output)
+        layer.backward(grad_output.copy())
         data = data + x.T @ (grad_output * y / h)
         weights = expect.entry(known.layer.grads, "weights", (3, 4), "")
         steps.append(np.allclose(weights, data))

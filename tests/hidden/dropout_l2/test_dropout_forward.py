@@ -27,7 +27,7 @@ TRIES = 60  # calls until something is kept, and something dropped: 0.9**60 is 0
 
 
 def forward(layer, x, out_features, where):
-    return expect.array(layer(x), (len(x), out_features), "output", where)
+    return expect.array(layer(x.copy()), (len(x), out_features), "output", where)
 
 
 def dropped(layer, x, calls, shape, where):
@@ -112,18 +112,18 @@ def test_kept_elements_are_scaled(submission, linear, numbers, cases, attempt):
 
         def call_with_other_weights(known=known, weights=weights, layer=layer, x=x):
             known.set_weights(weights)
-            return layer(x)
+            return layer(x.copy())
 
-        asked = (partial(layer, x), call_with_other_weights, partial(layer, large))
+        asked = (partial(layer, x.copy()), call_with_other_weights, partial(layer, large.copy()))
         told = ((x, before), (x, after), (large, after))
         for y, (given, present) in zip(together(layer, *asked), told, strict=True):
             judge(y, given, present)
         layer.training = False
-        attempt(layer, "__call__", x)
+        attempt(layer, "__call__", x.copy())
         layer.training = True
         for _ in range(TRIES):
             x = numbers(rows, in_features)
-            if judge(layer(x), x, known, ", after a call with training=False"):
+            if judge(layer(x.copy()), x, known, ", after a call with training=False"):
                 break
 
 
@@ -185,12 +185,15 @@ def test_evaluation_returns_the_layers_output(submission, linear, numbers, rng):
                 known.set_weights(weights)
                 where = f"Dropout(p={p}), training=False{known.given(x=x)}"
 
+                def evaluate(layer=layer, x=x):
+                    return layer(x.copy())
+
                 def train(layer=layer, x=x):
                     layer.training = True
-                    return layer(x)
+                    return layer(x.copy())
 
                 # the first call may not end it
-                *evaluated, trained = together(layer, partial(layer, x), partial(layer, x), train)
+                *evaluated, trained = together(layer, evaluate, evaluate, train)
                 for y in evaluated:
                     expect.close(y, known.output(x), "output", where)
                 expect.array(trained, (rows, units), "output", where)
@@ -203,7 +206,7 @@ def test_at_its_ends_p_drops_nothing_or_everything(submission, linear, numbers):
     for p, share in ((0.0, 1.0), (1.0, 0.0)):
         where = f"Dropout(p={p:g}){known.given(x=x)}"
         with contextlib.suppress(StudentError):  # that p = 1 divides by zero is no reason to fail
-            y = submission.Dropout(known.layer, p=p)(x)
+            y = submission.Dropout(known.layer, p=p)(x.copy())
             if not (isinstance(y, np.ndarray) and y.dtype.kind == "f" and np.isnan(y).any()):
                 expect.close(y, share * known.output(x), "output", where)
 
@@ -430,7 +433,7 @@ def observe_evaluation(watch):
     for training in (False, None, True, False, None, True):  # None: as the call before left it
         if training is not None:
             layer.training = training
-        y = layer(x)
+        y = layer(x.copy())
         if np.shape(y) == np.shape(x):
             seen.append("x" if np.allclose(y, x) else "of the shape of x")
         seen.append(multiples(expect.array(y, (12, 16), "output", ""), known, x))

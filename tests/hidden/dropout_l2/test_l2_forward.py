@@ -31,7 +31,7 @@ def assert_right(penalty, weights, coefficient, where, when=""):
 
 def ask_penalty(layer, x):
     """Ask for the penalty after a forward pass."""
-    asked = together(layer, lambda: layer(x), layer.penalty)
+    asked = together(layer, lambda: layer(x.copy()), layer.penalty)
     next(asked)
     return next(asked)
 
@@ -61,9 +61,9 @@ def test_output_is_the_layers_output(submission, linear, numbers, cases):
         def evaluate(layer=layer, known=known, x=x):
             layer.training = False
             known.set_weights(2 - known.weights)
-            return layer(x)
+            return layer(x.copy())
 
-        asked = together(layer, partial(layer, x), partial(layer, 100 * x), evaluate)
+        asked = together(layer, partial(layer, x.copy()), partial(layer, 100 * x), evaluate)
         for y, training, size in zip(asked, (True, True, False), (1, 100, 1), strict=True):
             present = replace(known, weights=weights if training else 2 - weights)
             where = f"L2regularization(coefficient={coefficient}), training={training}"
@@ -81,9 +81,9 @@ def test_penalty_is_coefficient_times_sum_of_squares(submission, linear, numbers
 
         def evaluate(layer=layer, x=x):
             layer.training = False
-            return layer(x)
+            return layer(x.copy())
 
-        asked = together(layer, partial(layer, x), layer.penalty, evaluate, layer.penalty)
+        asked = together(layer, partial(layer, x.copy()), layer.penalty, evaluate, layer.penalty)
         for training in (True, False):
             next(asked)
             assert_right(next(asked), known.weights, coefficient, where, f", training={training}")
@@ -211,7 +211,7 @@ def observe_output(watch, numbers, training):
     seen = []
     for _ in range(2):
         x = numbers(2, 4)
-        y = expect.array(layer(x), (2, 2), "output", "")
+        y = expect.array(layer(x.copy()), (2, 2), "output", "")
         seen.append("layer(x)" if np.allclose(y, known.output(x)) else y)
     return seen
 
