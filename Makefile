@@ -1,11 +1,17 @@
 # Two commands: `make demo` shows a class graded end to end, `make test` proves that it is right.
 # PIP_ARGS is passed to pip, to choose another index: see the README on PyTorch.
 
-PYTHON ?= python3.11
+PYTHON ?= python3
 PIP_ARGS ?=
 N ?= 100
 VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
+
+
+# the minor versions of Python 3 that pyproject.toml admits: from the first on, and below the second
+ADMITTED := $(shell sed -n 's/^requires-python = ">=3\.\([0-9]*\),<3\.\([0-9]*\)"/\1 \2/p' pyproject.toml)
+OLDEST := $(word 1,$(ADMITTED))
+BEYOND := $(word 2,$(ADMITTED))
 
 .PHONY: help setup demo test lint check bench screens regenerate lock clean
 
@@ -15,12 +21,17 @@ help:
 	@echo "make bench       what grading costs, beside stock nbgrader: about twenty minutes"
 	@echo "make screens     write the docs' pictures anew, from a real browser"
 	@echo "make regenerate  write release/ and reference_solution/ anew from source/"
-	@echo "make lock        write requirements.lock anew from what is installed"
+	@echo "make lock        write requirements.lock anew, for all versions of Python"
 	@echo "make clean       remove the virtual environment and what the demo made"
 
 setup: $(VENV)/ready
 
 $(VENV)/ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, $(OLDEST)) <= sys.version_info[:2] < (3, $(BEYOND)))' \
+		2>/dev/null || { \
+		echo "Error: Python must be at least 3.$(OLDEST) and older than 3.$(BEYOND), but $(PYTHON) is" \
+			"$$($(PYTHON) --version 2>/dev/null || echo missing): name another one, as in" \
+			"\`make $(or $(MAKECMDGOALS),setup) PYTHON=/path/to/python3.$(OLDEST)\`" >&2; exit 1; }
 	@echo "Setting up $(VENV): a few minutes the first time"
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -r requirements.lock
@@ -54,7 +65,8 @@ regenerate: setup
 	done
 
 lock: setup
-	$(BIN)/python -m pip freeze --all --exclude autograder --exclude pip | sed 's/+cpu$$//' > requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --no-annotate --no-header \
+		--quiet --output-file requirements.lock
 
 clean:
 	rm -rf $(VENV) demo/course
