@@ -12,11 +12,13 @@ from typing import Any
 
 from nbgrader.api import Assignment as Entered
 from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
+from nbgrader.converters.base import NbGraderException
 from nbgrader.plugins import ExportPlugin
 from traitlets import Bool, Unicode
 
 from autograder import roster, spreadsheet
 from autograder.assignment import Assignment, AssignmentError
+from autograder.gradebook import check
 from autograder.ledger import Entry, entry
 from autograder.membership import SEVERAL, Membership
 from autograder.report import Status
@@ -82,10 +84,11 @@ class GradesPlugin(ExportPlugin):
     def export(self, gradebook: Gradebook) -> None:
         """Write the table."""
         to = self.to or self.file
-        # sorted here, as databases differ on names that are missing, the same or not ASCII
-        known = sorted(gradebook.assignments, key=lambda a: (str(a.duedate or ""), a.name))
-        assignments = [a for a in known if _is_wanted(a.name, self.assignment)]
         try:
+            check(gradebook.engine.url.render_as_string(hide_password=False))
+            # sorted here, as databases differ on names that are missing, the same or not ASCII
+            known = sorted(gradebook.assignments, key=lambda a: (str(a.duedate or ""), a.name))
+            assignments = [a for a in known if _is_wanted(a.name, self.assignment)]
             more = roster.find(self._root, self.roster)
             everybody = Roster.of(gradebook.students, more)
             students = [
@@ -98,7 +101,7 @@ class GradesPlugin(ExportPlugin):
                 for result in self._results(gradebook, assignment, everybody, students)
             ]
             lines = list(self.lines(assignments, results))
-        except AssignmentError as error:
+        except (AssignmentError, NbGraderException) as error:
             self.log.error("%s", error)  # noqa: TRY400  # the error's text is enough
             raise SystemExit(1) from None
         self.log.info("Exporting grades to %s", to)

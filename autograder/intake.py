@@ -80,6 +80,7 @@ class Intake:
                 f"{coursedir.assignment_id} must have been handed in by each student named, not so "
                 f"by {named}: see {coursedir.submitted_directory}/"
             )
+        gradebook.check(coursedir.db_url, coursedir.course_id)
         if not look_only:
             gradebook.check_writable(coursedir.db_url)
             self.check_room()
