@@ -2,7 +2,7 @@
 
 import hashlib
 import tomllib
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from functools import cached_property
 from itertools import takewhile
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 
 import nbformat
 
+from autograder.course import Course, Stage
 from autograder.submission import Cell, Submission
 from autograder.worker.opening import Opening
 
@@ -57,28 +58,45 @@ class Item:
     points: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Assignment:
     """One assignment of a course.
 
     Parameters
     ----------
-    root : Path
-        The course's folder, which holds `source/`, `release/` and `tests/`.
+    course : Course or Path
+        The course, or the folder of one that has nbgrader's default settings.
     name : str
         The assignment's name, such as "dropout_l2".
     notebook : str, optional
         The notebook's name; without it, the assignment's only notebook.
     """
 
-    root: Path
+    course: Course
     name: str
-    notebook: str = field(default="")
+    notebook: str = ""
+
+    def __init__(self, course: Course | Path, name: str, notebook: str = "") -> None:
+        known = Course(course) if isinstance(course, Path) else course
+        vars(self).update(course=known, name=name, notebook=notebook)
+
+    @property
+    def root(self) -> Path:
+        """The course's folder."""
+        return self.course.root
+
+    def folder(self, stage: Stage, student: str = ".") -> Path:
+        """Return the assignment's folder in a stage; a student's, where students have some."""
+        return self.course.folder(stage, self.name, student)
+
+    def students(self, stage: Stage) -> dict[str, Path]:
+        """Return each student's folder in a stage, by the student's id."""
+        return self.course.students(stage, self.name)
 
     @cached_property
     def source(self) -> nbformat.NotebookNode:
         """The instructor's notebook."""
-        return self._read("source", "write the assignment's notebook there")
+        return self._read(Stage.SOURCE, "write the assignment's notebook there")
 
     @cached_property
     def items(self) -> list[Item]:
@@ -98,7 +116,7 @@ class Assignment:
     @cached_property
     def release(self) -> nbformat.NotebookNode:
         """The notebook as released."""
-        return self._read("release", f"run `nbgrader generate_assignment {self.name} --force`")
+        return self._read(Stage.RELEASE, f"run `nbgrader generate_assignment {self.name} --force`")
 
     @cached_property
     def stubs(self) -> dict[str, str]:
@@ -122,7 +140,7 @@ class Assignment:
     @cached_property
     def given(self) -> dict[str, str]:
         """The text of each given module, by its path beside the notebook."""
-        folder = self.root / "source" / self.name
+        folder = self.folder(Stage.SOURCE)
         return {
             path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
             for path in sorted(folder.rglob("*.py"))
@@ -186,8 +204,8 @@ class Assignment:
         digest.update(repr((sorted(self.given.items()), self.items, code)).encode())
         return digest.hexdigest()[:16]
 
-    def _read(self, stage: str, remedy: str) -> nbformat.NotebookNode:
-        folder = self.root / stage / self.name
+    def _read(self, stage: Stage, remedy: str) -> nbformat.NotebookNode:
+        folder = self.folder(stage)
         found = sorted(folder.glob(f"{self.notebook or '*'}.ipynb"))
         if len(found) != 1:
             wanted = f"{self.notebook}.ipynb" if self.notebook else "one notebook"

@@ -21,6 +21,7 @@ from nbgrader.api import (
 from sqlalchemy import select
 
 from autograder.assignment import Assignment, Item
+from autograder.course import Stage
 from autograder.ledger import Entry, entry_of, handed_in
 from autograder.report import Report, Status, report_in
 from autograder.submission import Cell, read_graded
@@ -127,7 +128,7 @@ def read_class(
     records = []
     for number, student in enumerate(everybody, start=1):
         known = kept.get(student)
-        report, cells = _graded(assignment.root / "autograded" / student / assignment.name)
+        report, cells = _graded(assignment.folder(Stage.AUTOGRADED, student))
         entry = entry_of(
             assignment,
             student,

@@ -6,7 +6,7 @@ It has nbgrader's own settings, folders, hooks and gradebook, and leaves behind 
 
 import logging
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import chdir, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,41 +22,32 @@ from sqlalchemy.exc import OperationalError
 
 from autograder import gradebook
 from autograder.assignment import Assignment
+from autograder.course import Stage
 from autograder.graded import Graded
 from autograder.intake import Intake
 from autograder.notebook_file import VanishedError
 from autograder.pool import Notebooks
 from autograder.report import Report, Status, report_in
 from autograder.scores import Scores, late_penalties, transaction
+from autograder.settings import opened
 
 # what is told in words of its own
 EXPECTED = (OSError, MissingEntry, InvalidEntry, VanishedError)
 
 
 @contextmanager
-def open_course(
-    root: Path, assignment: str, db: str | None, log: logging.Handler
-) -> Iterator[Autograde]:
-    """Yield nbgrader's Autograde with the settings of a course, in its folder.
+def open_course(folder: Path, options: Sequence[str], log: logging.Handler) -> Iterator[Autograde]:
+    """Yield nbgrader's Autograde with the settings of a course, in the course's folder.
 
     Parameters
     ----------
-    root : Path
-    assignment : str
-    db : str, optional
-        The gradebook's address, if it is not the settings'.
+    folder : Path
+    options : sequence of str
     log : Handler
-        Takes all that nbgrader tells, instead of the terminal.
+        As `settings.opened` has them.
     """
-    with chdir(root):
-        app = AutogradeApp.instance()
-        app.initialize([f"--CourseDirectory.db_url={db}"] if db else [])
-        app.log.handlers = [log]
-        app.coursedir.assignment_id = assignment
-        try:
-            yield Autograde(coursedir=app.coursedir, parent=app)
-        finally:
-            app.reset()
+    with opened(AutogradeApp.instance(), folder, options, log) as app, chdir(app.coursedir.root):
+        yield Autograde(coursedir=app.coursedir, parent=app)
 
 
 @dataclass(frozen=True)
@@ -110,23 +101,24 @@ class ClassRun:
         self.log = converter.log
         self.look_only = look_only
         self.intake = Intake(converter, students, look_only=look_only)
+        self.course = self.intake.course
         self.skipped: list[str] = []
         self.failed: list[str] = []
         excluded = self.coursedir.student_id_exclude.split(",")
-        everybody = {self.intake.who(folder)[0]: folder for folder in self.intake.folders}
+        everybody = {self.intake.who(folder): folder for folder in self.intake.folders}
         self.folders = {who: everybody[who] for who in everybody if who not in excluded}
         if not self.folders:
+            wanted = self.course.folder(Stage.SUBMITTED, self.name, "*")
             raise NbGraderException(
-                f"{self.coursedir.submitted_directory}/*/{self.name} not found: collect what was "
+                f"{self.course.shown(wanted)} not found: collect what was "
                 "handed in, with `nbgrader collect` or `nbgrader zip_collect`"
             )
 
     @cached_property
     def assignments(self) -> dict[str, Assignment]:
         """The assignment, once for each of its notebooks, by the notebook's name."""
-        root = Path(self.coursedir.root)
         return {
-            Path(name).stem: Assignment(root, self.name, Path(name).stem)
+            Path(name).stem: Assignment(self.course, self.name, Path(name).stem)
             for name in self.intake.names
         }
 
@@ -152,7 +144,7 @@ class ClassRun:
         """
         known = self._known()
         for student, folder in self.folders.items():
-            if str(folder) not in self.converter.assignments:
+            if not self.intake.takes(folder):
                 self.failed.append(student)  # the intake has told why
                 continue
             try:

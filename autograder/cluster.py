@@ -62,7 +62,8 @@ class ClusterPool:
         self._assignments = assignments
         self._address = address
         self._allow_no_isolation = allow_no_isolation
-        self._name = next(iter(assignments.values())).name
+        first = next(iter(assignments.values()))
+        self._course, self._name = first.course, first.name
         self._versions = {name: one.version for name, one in assignments.items()}
         self._under_way: set[Future[dict[str, Graded]]] = set()
         self._width, self._counted = 0, -COUNTING
@@ -88,6 +89,7 @@ class ClusterPool:
         with self._asking():
             there = self._client.submit(
                 grade_there,
+                self._course.to_dict(),
                 self._name,
                 {name: self._versions[name] for name in notebooks},
                 data,
@@ -150,7 +152,8 @@ class ClusterPool:
             self._client.wait_for_workers(1, timeout=CONNECTING)
 
         async def ask() -> dict[str, Any]:
-            asked = (self._name, [*self._versions], self._allow_no_isolation)
+            course = self._course.to_dict()
+            asked = (course, self._name, [*self._versions], self._allow_no_isolation)
             answers: dict[str, Any] = await self._client.run(look_there, *asked, on_error="return")
             return answers
 

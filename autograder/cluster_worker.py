@@ -9,6 +9,7 @@ from typing import Any
 import autograder
 from autograder import isolation, probe
 from autograder.assignment import Assignment, AssignmentError
+from autograder.course import Course
 from autograder.handed_in import HandedIn
 from autograder.probe import NotIsolatedError
 from autograder.warm_grader import WarmGrader
@@ -48,15 +49,16 @@ class Sight:
 
 
 def look_there(
+    course: Plain,
     name: str,
     notebooks: list[str],
     allow_no_isolation: bool,  # noqa: FBT001  # Dask passes it as it is
 ) -> Plain:
     """Return what this worker has and can, as a `Sight`'s data."""
-    course = _course()
-    sight = Sight(autograder.__version__, str(course))
+    here = _here(course)
+    sight = Sight(autograder.__version__, str(here.root))
     try:
-        versions = {notebook: Assignment(course, name, notebook).version for notebook in notebooks}
+        versions = {notebook: Assignment(here, name, notebook).version for notebook in notebooks}
         sight = Sight(**{**asdict(sight), "versions": versions})
         level = isolation.describe(probe.level(allow_none=allow_no_isolation))
         return {**asdict(sight), "level": level}
@@ -65,6 +67,7 @@ def look_there(
 
 
 def grade_there(
+    course: Plain,
     name: str,
     versions: dict[str, str],
     notebooks: dict[str, Plain],
@@ -74,6 +77,8 @@ def grade_there(
 
     Parameters
     ----------
+    course : dict
+        `Course.to_dict()`, of the course that lies elsewhere: this worker has a copy.
     name : str
         The assignment's.
     versions : dict of str to str
@@ -94,11 +99,11 @@ def grade_there(
     NotIsolatedError
         If student code cannot be confined here, and that is not allowed.
     """
-    course = _course()
+    here = _here(course)
     # read anew each time, which takes a hundredth of a second: the folder may be brought up to date
-    assignments = {notebook: Assignment(course, name, notebook) for notebook in notebooks}
+    assignments = {notebook: Assignment(here, name, notebook) for notebook in notebooks}
     found = {notebook: one.version for notebook, one in assignments.items()}
-    if wrong := differing(versions, found, course):
+    if wrong := differing(versions, found, here.root):
         raise ClusterError(
             f"a worker {wrong}: bring the course's folder of this version to the workers"
         )
@@ -130,5 +135,6 @@ class _Own(threading.local):
 _own = _Own()
 
 
-def _course() -> Path:
-    return Path(os.environ.get(COURSE) or Path.cwd()).resolve()
+def _here(course: Plain) -> Course:
+    """Return this worker's copy of a course."""
+    return Course.from_dict(course).moved(Path(os.environ.get(COURSE) or Path.cwd()).resolve())

@@ -15,6 +15,7 @@ import pytest
 
 from autograder import pytest_plugin
 from autograder.assignment import Assignment, Item
+from autograder.course import Course
 from autograder.pytest_plugin import GRADING, Grading
 from autograder.template import template
 
@@ -75,7 +76,7 @@ def run_functions(
     """
     if not items:
         return []
-    suites = _suites(assignment.root, assignment.name, assignment.notebook, assignment.version)
+    suites = _suites(assignment.course, assignment.name, assignment.notebook, assignment.version)
     # which ends with the thread that starts it
     template(grading.layers, assignment.limits, assignment.opening)
     try:
@@ -229,6 +230,6 @@ def _forget_modules(folder: Path) -> None:
 
 
 @lru_cache(maxsize=1)
-def _suites(root: Path, name: str, notebook: str, version: str) -> Suites:
+def _suites(course: Course, name: str, notebook: str, version: str) -> Suites:
     """Return the suites of a version of an assignment."""
-    return Suites(Assignment(root, name, notebook))
+    return Suites(Assignment(course, name, notebook))

@@ -22,10 +22,12 @@ from autograder import bulk_download, collected, roster
 from autograder.archive import GuardedExtractor
 from autograder.assignment import AssignmentError
 from autograder.collected import Line
+from autograder.course import Stage
 from autograder.gradebook import is_there
 from autograder.reader import MAX_BYTES, UnreadableError, read_notebook
 from autograder.refusal import shown
 from autograder.roster import Roster
+from autograder.settings import course_of
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC).timestamp()  # who has no date has that of 1980
 HIDDEN = ("__MACOSX", ".ipynb_checkpoints")
@@ -112,7 +114,8 @@ class LmsCollector(FileNameCollectorPlugin):
         self._extracted = self._place(self.parent.extracted_directory)
         coursedir = self.parent.coursedir
         name = coursedir.assignment_id
-        release = Path(coursedir.format_path(coursedir.release_directory, ".", name))
+        course = course_of(coursedir)
+        release = course.folder(Stage.RELEASE, name)
         self._names = sorted(path.name for path in release.glob("*.ipynb"))
         self._grade_ids: set[str] = set()
         for path in release.glob("*.ipynb"):
@@ -183,9 +186,10 @@ class LmsCollector(FileNameCollectorPlugin):
     def _known(self) -> Roster:
         coursedir = self.parent.coursedir
         more = roster.find(Path(coursedir.root), self.roster)
-        if not is_there(coursedir.db_url):
+        url = course_of(coursedir).db_url
+        if not is_there(url):
             return Roster(more or ())
-        with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+        with Gradebook(url, coursedir.course_id) as gradebook:
             return Roster.of(gradebook.students, more)
 
     def _candidate(self, path: Path, file: str) -> Candidate:
@@ -270,9 +274,7 @@ class LmsCollector(FileNameCollectorPlugin):
         """Take each notebook's newest of a student's files, and refuse the others."""
         refused = ""
         coursedir = self.parent.coursedir
-        where = Path(
-            coursedir.format_path(coursedir.submitted_directory, student, coursedir.assignment_id)
-        )
+        where = course_of(coursedir).folder(Stage.SUBMITTED, coursedir.assignment_id, student)
         if where.is_dir() and any(where.iterdir()) and not self.parent.force:
             refused = f"{student} has handed in before: --force takes this instead"
         chosen: dict[str, Candidate] = {}

@@ -18,6 +18,7 @@ import nbformat
 from nbgrader.api import Gradebook, Student
 
 from autograder.assignment import Assignment, AssignmentError
+from autograder.course import Stage
 from autograder.feedback_page import FeedbackPage
 from autograder.notebook_file import content
 from autograder.output import Output, read_outputs
@@ -89,7 +90,7 @@ class Confidential:
     @cached_property
     def shown(self) -> str:
         """The text that the source shows on purpose: all but its regions."""
-        folder = self.assignment.root / "source" / self.assignment.name
+        folder = self.assignment.folder(Stage.SOURCE)
         files = [p.read_text(encoding="utf-8", errors="replace") for p in _given(folder)]
         cells = [REGION.sub("", cell.source) for cell in self.assignment.source.cells]
         return "\n".join(line for text in files + cells for line in lines(text))
@@ -99,8 +100,8 @@ class Confidential:
         """The students who have each key by which feedback is fetched."""
         found: dict[str, list[str]] = {}
         for student in self.students:
-            for stage in ("submitted", "autograded"):
-                path = self._folder(stage, student) / "submission_secret.txt"
+            for stage in (Stage.SUBMITTED, Stage.AUTOGRADED):
+                path = self.assignment.folder(stage, student) / "submission_secret.txt"
                 secret = _text(path).strip()
                 if len(secret) >= SHORTEST_NUMBER and student not in found.setdefault(secret, []):
                     found[secret].append(student)
@@ -110,9 +111,8 @@ class Confidential:
     def students(self) -> dict[str, set[str]]:
         """What each student is known by: id, names and e-mail address."""
         known: dict[str, set[str]] = {}
-        for stage in ("submitted", "autograded", "feedback"):
-            for path in sorted(self.assignment.root.glob(f"{stage}/*/{self.assignment.name}")):
-                known.setdefault(path.parent.name, {path.parent.name})
+        for stage in (Stage.SUBMITTED, Stage.AUTOGRADED, Stage.FEEDBACK):
+            known |= {student: {student} for student in self.assignment.students(stage)}
         if self.db_url:
             with Gradebook(self.db_url) as gradebook:
                 known |= {student.id: _known_by(student) for student in gradebook.students}
@@ -120,9 +120,9 @@ class Confidential:
 
     def own_text(self, student: str) -> str:
         """Return what a student has handed in: whatever stands there is theirs already."""
-        handed_in = self._folder("submitted", student)
+        handed_in = self.assignment.folder(Stage.SUBMITTED, student)
         texts = [p.relative_to(handed_in).as_posix() for p in sorted(handed_in.rglob("*"))]
-        for path in sorted(self._folder("autograded", student).glob("*.ipynb")):
+        for path in sorted(self.assignment.folder(Stage.AUTOGRADED, student).glob("*.ipynb")):
             claims = [
                 (cell.source, cell.metadata.get("nbgrader", {"solution": True}))
                 for cell in nbformat.read(path, as_version=4).cells
@@ -132,9 +132,6 @@ class Confidential:
                 cells = read_outputs(content(handed_in / path.name))
                 texts += [_seen(output) for _, outputs in cells for output in outputs]
         return "\n".join(line for text in texts for line in lines(text))
-
-    def _folder(self, stage: str, student: str) -> Path:
-        return self.assignment.root / stage / student / self.assignment.name
 
     def _tests(self) -> Iterator[Text]:
         items = {path.stem for path in self.assignment.hidden.glob("*.py")}
@@ -179,7 +176,7 @@ class Confidential:
 
     def _numbers(self) -> Iterator[Text]:
         shown = set(PRECISE.findall(self.shown))
-        folder = self.assignment.root / "reference_solution" / self.assignment.name
+        folder = self.assignment.folder(Stage.SOLUTION)
         for path in sorted(folder.glob("*.ipynb")):
             for cell in nbformat.read(path, as_version=4).cells:
                 for output in cell.get("outputs", []):
@@ -189,7 +186,7 @@ class Confidential:
 
     def _gradings(self) -> Iterator[Text]:
         for student in self.students:
-            for path in sorted(self._folder("autograded", student).glob("*.ipynb")):
+            for path in sorted(self.assignment.folder(Stage.AUTOGRADED, student).glob("*.ipynb")):
                 seed = str(_report(path).get("seed", ""))
                 if len(seed) >= SHORTEST_NUMBER:
                     yield Text(Kind.SEED, seed)

@@ -7,6 +7,7 @@ those of the machine that grades.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,14 @@ from traitlets import Bool, Unicode
 
 from autograder import roster, spreadsheet
 from autograder.assignment import Assignment, AssignmentError
+from autograder.course import Course, Stage
 from autograder.gradebook import check
 from autograder.ledger import Entry, entry
 from autograder.membership import SEVERAL, Membership
 from autograder.report import Status
 from autograder.roster import Person, Roster
 from autograder.sandbox import FOLDERS
+from autograder.settings import course_of
 
 NBGRADERS = (
     "assignment",
@@ -113,9 +116,13 @@ class GradesPlugin(ExportPlugin):
         columns = [*NBGRADERS, *OURS, *items]
         return [columns, *([r.values.get(name) for name in columns] for r in results)]
 
+    @cached_property
+    def _course(self) -> Course:
+        return course_of(self.parent.coursedir)
+
     @property
     def _root(self) -> Path:
-        return Path(self.parent.coursedir.root)
+        return self._course.root
 
     def _results(
         self, gradebook: Gradebook, assignment: Entered, everybody: Roster, students: list[Person]
@@ -181,8 +188,8 @@ class GradesPlugin(ExportPlugin):
 
     def _ours(self, assignment: Entered) -> Assignment | None:
         """Return the assignment as its folders hold it; None if it has no suites."""
-        ours = Assignment(self._root, assignment.name)
-        has_source = bool(list((ours.root / "source" / ours.name).glob("*.ipynb")))
+        ours = Assignment(self._course, assignment.name)
+        has_source = any(ours.folder(Stage.SOURCE).glob("*.ipynb"))
         return ours if has_source and ours.hidden.is_dir() else None
 
 

@@ -13,6 +13,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.assignment import Assignment, AssignmentError
+from autograder.course import Stage
 from autograder.grader import held, unreadable
 from autograder.handed_in import HandedIn
 from autograder.notebook import new_output
@@ -113,8 +114,12 @@ def report_on(assignment: Assignment, notebook: NotebookNode, grade: Grade) -> R
     """Return the report of a restored notebook, graded or told why it cannot be."""
     graded = {cell.grade_id for cell in Submission.from_notebook(notebook).cells if cell.is_item}
     if unknown := sorted(graded - {item.name for item in assignment.items}):
+        release, source = (
+            assignment.course.shown(assignment.folder(stage))
+            for stage in (Stage.RELEASE, Stage.SOURCE)
+        )
         raise AssignmentError(
-            f"release/{assignment.name} must have the items of source/{assignment.name}, got "
+            f"{release} must have the items of {source}, got "
             f"{unknown}: run `nbgrader generate_assignment {assignment.name} --force`"
         )
     found = notebook.metadata.get(KEY, {})

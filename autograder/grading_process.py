@@ -57,6 +57,8 @@ class GradingProcess:
     count : int
         How many processes in all, this one included; it forks the others when it has loaded
         PyTorch.
+    is_early : bool
+        Whether it is not yet known what is to be graded: then `begin` says so, while it starts.
 
     Attributes
     ----------
@@ -72,17 +74,18 @@ class GradingProcess:
         tell: Callable[[str], None] | None = None,
         load: Assignment | None = None,
         count: int = 1,
+        is_early: bool = False,
     ) -> None:
         pairs = [socket.socketpair() for _ in range(count)]
         theirs = [their.fileno() for _, their in pairs]
         options = {
             "layers": None if layers is None else sorted(layers),
-            "load": None if load is None else _named(load),
             "connections": theirs,
+            "is_early": is_early,
         }
         self._process = subprocess.Popen(
             [sys.executable, "-c", BOOT, json.dumps(options)],
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stderr=subprocess.PIPE if tell else None,
             text=True,
             errors="replace",
@@ -98,6 +101,24 @@ class GradingProcess:
         self.others = [
             _Forked(ours, teller, allow_no_isolation=allow_no_isolation) for ours in others
         ]
+        if not is_early:
+            self.begin(load, count)
+
+    def begin(self, load: Assignment | None, count: int) -> None:
+        """Say what it loads, and how many of the processes that it can fork are needed.
+
+        Parameters
+        ----------
+        load : Assignment, optional
+        count : int
+            As when the process is started, and no more than it said then. Who asks one of the
+            others for something gets a `ConnectionError`.
+        """
+        wanted = {"load": None if load is None else _named(load), "count": count}
+        assert self._process.stdin is not None
+        # if it has ended, the first request says so
+        with suppress(OSError), self._process.stdin as told:
+            told.write(json.dumps(wanted))
 
     def _connect(
         self, connection: socket.socket, teller: "_Teller", *, allow_no_isolation: bool
@@ -190,6 +211,10 @@ class GradingProcess:
         self._teller.leave(self._connection)
 
     def _end(self) -> None:
+        assert self._process.stdin is not None
+        if not self._process.stdin.closed:  # nobody has asked it for anything
+            self._process.kill()
+            self._process.stdin.close()
         try:
             self._process.wait(ENDING_SECONDS)
         except subprocess.TimeoutExpired:
@@ -254,10 +279,10 @@ class _Teller:
             self._thread.join(ENDING_SECONDS)
 
 
-def _named(assignment: Assignment) -> dict[str, str]:
+def _named(assignment: Assignment) -> dict[str, Any]:
     """Return what a process finds an assignment by."""
     return {
-        "root": str(assignment.root.resolve()),
+        "course": assignment.course.to_dict(),
         "assignment": assignment.name,
         "notebook_name": assignment.notebook,
     }

@@ -15,7 +15,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict
 from functools import lru_cache, partial
-from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -24,6 +23,7 @@ from nbformat import NotebookNode
 from autograder import isolation, probe
 from autograder.assignment import Assignment, AssignmentError
 from autograder.collection import Taker, run_functions
+from autograder.course import Course
 from autograder.graded import Graded
 from autograder.grader import examine, grade, held, repeat
 from autograder.handed_in import HandedIn
@@ -43,7 +43,12 @@ def main() -> None:
     """Say which process it is and whether student code can be confined, then serve."""
     options = json.loads(sys.argv[1])
     os.dup2(2, 1)  # where any library may print
-    with _fork_for(options["connections"]) as connection, connection.makefile("w") as answers:
+    if options["is_early"]:
+        _load_pytorch()
+    wanted = json.load(sys.stdin)
+    sys.stdin.close()
+    connections = [socket.socket(fileno=number) for number in options["connections"]]
+    with _fork_for(connections, wanted["count"]) as connection, connection.makefile("w") as answers:
         requests = _until_hung_up(connection)
         _write(answers, os.getpid())  # at once: whoever does not end is ended by it
         trouble = ""
@@ -53,8 +58,8 @@ def main() -> None:
         except NotIsolatedError as error:
             layers, trouble = isolation.NONE, str(error)  # it is asked no more, or in spite of it
         _write(answers, trouble)
-        if options["load"]:
-            _load(options["load"], layers)
+        if wanted["load"]:
+            _load(wanted["load"], layers)
         serve(requests, answers, layers)
 
 
@@ -63,7 +68,8 @@ def serve(requests: Iterable[str], answers: Any, layers: Layers) -> None:
     for line in requests:
         request = json.loads(line)
         assignment = _assignment(
-            *(request[name] for name in ("root", "assignment", "notebook_name", "version"))
+            Course.from_dict(request["course"]),
+            *(request[name] for name in ("assignment", "notebook_name", "version")),
         )
         _write(answers, _answer(request, assignment, layers))
 
@@ -75,9 +81,9 @@ def _write(answers: Any, answer: Any) -> None:
 
 
 @lru_cache(maxsize=2)
-def _assignment(root: str, name: str, notebook: str, version: str) -> Assignment:
+def _assignment(course: Course, name: str, notebook: str, version: str) -> Assignment:
     """Return an assignment as it stands; `version` tells one state of its files from another."""
-    return Assignment(Path(root), name, notebook)
+    return Assignment(course, name, notebook)
 
 
 def _answer(request: dict[str, Any], assignment: Assignment, layers: Layers) -> Any:
@@ -130,21 +136,28 @@ def _until_hung_up(connection: socket.socket) -> Iterator[str]:
     return iter(lines.get, None)
 
 
-def _load(named: dict[str, str], layers: Layers) -> None:
+def _load(named: dict[str, Any], layers: Layers) -> None:
     """Load an assignment's suites, and PyTorch with them, before anybody waits for that."""
-    assignment = Assignment(Path(named["root"]), named["assignment"], named["notebook_name"])
+    course = Course.from_dict(named["course"])
+    assignment = Assignment(course, named["assignment"], named["notebook_name"])
     grading = Grading(Submission(()), 0, assignment=assignment, layers=layers)
     with suppress(AssignmentError), loading():  # an error is told with the first submission
         run_functions(assignment, grading, assignment.items, NOTHING, Taker())
 
 
-def _fork_for(connections: list[int]) -> socket.socket:
-    """Fork a process for each connection but the first; return the connection of this one."""
-    own, *others = (socket.socket(fileno=number) for number in connections)
+def _load_pytorch() -> None:
+    with suppress(ImportError), loading():  # an error is told with the first submission
+        importlib.import_module("autograder.oracle")
+
+
+def _fork_for(connections: list[socket.socket], count: int) -> socket.socket:
+    """Fork a process for each of the first connections but one; return that of this process."""
+    for unneeded in connections[count:]:
+        unneeded.close()
+    own, *others = connections[:count]
     place = 0
     if others:
-        with suppress(ImportError), loading():  # an error is told with the first submission
-            importlib.import_module("autograder.oracle")  # PyTorch
+        _load_pytorch()
     while others:
         connection = others.pop()
         if os.fork() == 0:
@@ -155,7 +168,7 @@ def _fork_for(connections: list[int]) -> socket.socket:
             own = connection
             break
         connection.close()
-    _keep_to_one_processor(place, len(connections))
+    _keep_to_one_processor(place, count)
     return own
 
 

@@ -4,9 +4,7 @@ nbgrader makes the exporter after it has looked for notebooks and before it conv
 There the intake puts right what would end or mislead the run: see `Intake`.
 """
 
-import glob
 import os
-import re
 import secrets
 import shutil
 from collections.abc import Collection
@@ -20,15 +18,16 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.utils import find_all_files
 
 from autograder import collected, gradebook, notebook_file, refusal
+from autograder.course import Stage
 from autograder.handed_in import HandedIn
 from autograder.reader import UnreadableError
 from autograder.report import report_in
+from autograder.settings import course_of
 from autograder.suggestion import suggestion
 
 ROOM = 50 * 2**20  # bytes free on the disk
 STAMP, SECRET = "timestamp.txt", "submission_secret.txt"  # what nbgrader's exchange adds
 MAX_SECRET = 200  # bytes
-DOWNLOADED = "downloaded"  # nbgrader's own name for where archives lie
 
 
 class Intake:
@@ -61,11 +60,11 @@ class Intake:
     ) -> None:
         self.converter = converter
         coursedir = converter.coursedir
-        self.source, release = (
-            Path(coursedir.format_path(step, ".", coursedir.assignment_id))
-            for step in (coursedir.source_directory, coursedir.release_directory)
-        )
-        self.downloaded = Path(coursedir.root, DOWNLOADED, coursedir.assignment_id)
+        self.course = course_of(coursedir)
+        self.name = coursedir.assignment_id
+        self.source = self.course.folder(Stage.SOURCE, self.name)
+        release = self.course.folder(Stage.RELEASE, self.name)
+        self.downloaded = self.course.downloaded(self.name)
         self.names = sorted({path.name for path in release.glob("*.ipynb")})
         wanted = [name for name in self.names if fnmatchcase(name[:-6], coursedir.notebook_id)]
         if not wanted:
@@ -73,30 +72,43 @@ class Intake:
                 f"{release} must hold a notebook {coursedir.notebook_id!r}, got {self.names}: "
                 f"run `nbgrader generate_assignment {coursedir.assignment_id}`"
             )
-        found = {folder: self.who(folder)[0] for folder in folders(converter)}
+        found = {
+            folder: student
+            for student, folder in self.course.students(Stage.SUBMITTED, self.name).items()
+            if fnmatchcase(student, coursedir.student_id)
+        }
         if missing := sorted({*(students or ())} - {*found.values()}):
             named = ", ".join(f"{name}{suggestion(name, found.values())}" for name in missing)
             raise NbGraderException(
                 f"{coursedir.assignment_id} must have been handed in by each student named, not so "
-                f"by {named}: see {coursedir.submitted_directory}/"
+                f"by {named}: see {self.course.submitted_directory}/"
             )
-        gradebook.check(coursedir.db_url, coursedir.course_id)
+        gradebook.check(self.course.db_url, coursedir.course_id)
         if not look_only:
-            gradebook.check_writable(coursedir.db_url)
+            gradebook.check_writable(self.course.db_url)
             self.check_room()
-        coursedir.db_url = gradebook.patient(coursedir.db_url)
+        coursedir.db_url = gradebook.patient(self.course.db_url)
         self.folders = [folder for folder in found if students is None or found[folder] in students]
+        self._taken = {f for f in self.folders if look_only or self._prepare(f, wanted)}
         converter.assignments = {
-            str(folder): [str(folder / name) for name in wanted]
+            # as nbgrader spells the folder, which finds the names in it by a pattern of its own
+            place: [os.path.join(place, name) for name in wanted]  # noqa: PTH118
             for folder in self.folders
-            if look_only or self._prepare(folder, wanted)
+            if folder in self._taken
+            for place in (
+                coursedir.format_path(coursedir.submitted_directory, found[folder], self.name),
+            )
         }
         self._hook = converter.pre_convert_hook
         converter.pre_convert_hook = self._before_each
 
     def holds(self, path: Path) -> bool:
         """Tell whether a path is a notebook of a submission."""
-        return str(path.parent) in self.converter.assignments
+        return self.takes(path.parent)
+
+    def takes(self, folder: Path) -> bool:
+        """Tell whether a submission's folder is in order, so that it can be graded."""
+        return folder in self._taken
 
     def handed_in(self, path: Path) -> HandedIn:
         """Return what was handed in for a notebook, whether it can be read or not.
@@ -112,7 +124,7 @@ class Intake:
             stamp = b""
         try:
             data, remarks = notebook_file.find(path, self.names, self.source)
-            remarks += collected.remarks(self.downloaded, self.who(path.parent)[0], data)
+            remarks += collected.remarks(self.downloaded, self.who(path.parent), data)
         except UnreadableError as error:
             return HandedIn(unreadable=str(error), stamp=stamp)
         return HandedIn(data, tuple(remarks), stamp=stamp)
@@ -176,42 +188,25 @@ class Intake:
             return False
         return True
 
-    def who(self, folder: Path) -> tuple[str, str]:
-        """Return the student and the assignment of a submission's folder, as nbgrader does."""
-        coursedir = self.converter.coursedir
-        pattern = coursedir.format_path(
-            coursedir.submitted_directory,
-            "(?P<student_id>.*)",
-            "(?P<assignment_id>.*)",
-            escape=True,
-        )
-        match = re.match(pattern, str(folder))
-        assert match, f"{folder} should match {pattern}"
-        return match["student_id"], match["assignment_id"]
+    def who(self, folder: Path) -> str:
+        """Return the student of a submission's folder."""
+        student = self.course.student(Stage.SUBMITTED, self.name, folder)
+        assert student, f"{folder} should be a submission's folder"
+        return student
 
     def graded(self, folder: Path) -> Path:
         """Return where the graded notebooks of a submission's folder go."""
-        coursedir = self.converter.coursedir
-        return Path(coursedir.format_path(coursedir.autograded_directory, *self.who(folder)))
+        return self.course.folder(Stage.AUTOGRADED, self.name, self.who(folder))
 
     def check_room(self) -> None:
         """Check that there is room on the disk for what is graded."""
-        root = self.converter.coursedir.root
+        root = self.course.root
         free = shutil.disk_usage(root).free
         if free < ROOM:
             raise NbGraderException(
                 f"{root} must have {ROOM >> 20} MiB free on its disk, got {free >> 20} MiB: "
                 "make room, and grade again"
             )
-
-
-def folders(converter: Autograde) -> list[Path]:
-    """Return the folders of the submissions that a run is about."""
-    coursedir = converter.coursedir
-    pattern = coursedir.format_path(
-        coursedir.submitted_directory, coursedir.student_id, coursedir.assignment_id
-    )
-    return [Path(folder) for folder in sorted(glob.glob(pattern))]  # noqa: PTH207  # as nbgrader
 
 
 def _is_secret(path: Path) -> bool:

@@ -17,11 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader.utils import notebook_hash
-from traitlets.config import Config
-from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.assignment import Assignment
 from autograder.confidential import Confidential, Kind, Text, lines
+from autograder.course import Stage
 from autograder.export import GradesPlugin
 from autograder.feedback_page import FeedbackPage
 from autograder.intake import SECRET, STAMP
@@ -29,17 +28,13 @@ from autograder.lms_export import CanvasPlugin, GradescopePlugin, MoodlePlugin
 from autograder.spreadsheet import is_formula
 
 BEFORE = r"(?<![\w./+~*!)\]}\\-])"  # no path begins within a word, a web address, a formula
-PATTERNS = {
-    "a path of a machine": re.compile(
-        rf"{BEFORE}/(?!/)(?:[\w.@~+-]+/)+[\w.@~+-]*|\bfile:/|\b[A-Za-z]:\\[\w .-]+\\"
-    ),
-    "a path of the course": re.compile(
-        r"\btests/(?:hidden|mutants|variants)/|\b(?:submitted|autograded)/[^\s/]+/"
-    ),
-    "a frame of a traceback": re.compile(
-        r'\bFile "[^"<]+", line \d+|\b[\w-]+\.py:\d+(?=[:,]| in )'  # "<cell 3>" is the student's
-    ),
-}
+A_MACHINE = re.compile(
+    rf"{BEFORE}/(?!/)(?:[\w.@~+-]+/)+[\w.@~+-]*|\bfile:/|\b[A-Za-z]:\\[\w .-]+\\"
+)
+THE_SUITES = re.compile(r"\btests/(?:hidden|mutants|variants)/")
+A_TRACEBACK = re.compile(
+    r'\bFile "[^"<]+", line \d+|\b[\w-]+\.py:\d+(?=[:,]| in )'  # "<cell 3>" is the student's
+)
 IN_RELEASE = set(Kind)
 IN_FEEDBACK = set(Kind) - {Kind.SENTENCE}  # which each student reads below their grade
 IN_EXPORT = {Kind.TEST, Kind.SOLUTION, Kind.SPECIMEN, Kind.KEY}
@@ -87,40 +82,48 @@ class Leaks:
 
     def __init__(self, assignment: Assignment, db_url: str = "") -> None:
         self.assignment = assignment
+        self.course = assignment.course
         self.confidential = Confidential(assignment, db_url)
         self.files = 0
+        self._patterns = [
+            ("a path of a machine", A_MACHINE),
+            ("a path of the course", THE_SUITES),
+            *(
+                ("a path of the course", self.course.mentioned(stage))
+                for stage in (Stage.SUBMITTED, Stage.AUTOGRADED)
+            ),
+            ("a frame of a traceback", A_TRACEBACK),
+        ]
 
     def finds(self) -> list[Find]:
         """Return all leaks in the release, the feedback, the export and the exchange."""
-        root, name = self.assignment.root, self.assignment.name
-        found = [*self._release(root / "release" / name)]
-        for folder in sorted(root.glob(f"feedback/*/{name}")):
-            found += self._feedback(folder)
+        found = [*self._release(self.assignment.folder(Stage.RELEASE))]
+        for student, folder in self.assignment.students(Stage.FEEDBACK).items():
+            found += self._feedback(student, folder)
         found += self._shared_secrets()
         for plugin in EXPORTS:
-            if (table := root / plugin.file).is_file():
+            if (table := self.course.root / plugin.file).is_file():
                 found += self._export(table)
         return found + list(self._exchange())
 
     def _release(self, folder: Path) -> Iterator[Find]:
-        name = self.assignment.name
-        remedy = (
-            f"take it out of source/{name}, and run `nbgrader generate_assignment {name} --force`"
-        )
-        for path in _files(folder):
+        source = self.course.shown(self.assignment.folder(Stage.SOURCE))
+        again = f"run `nbgrader generate_assignment {self.assignment.name} --force`"
+        remedy = f"take it out of {source}, and {again}"
+        for path in self.course.files(folder):
             for place, what in self._search(_places(path), IN_RELEASE):
                 yield self._find(path, place, what, remedy)
             self.files += 1
 
-    def _feedback(self, folder: Path) -> Iterator[Find]:
-        student, source = folder.parent.name, self.assignment.root / "source"
-        pages = {f"{path.stem}.html" for path in source.glob(f"{folder.name}/*.ipynb")}
-        for path in _files(folder):
+    def _feedback(self, student: str, folder: Path) -> Iterator[Find]:
+        source = self.assignment.folder(Stage.SOURCE)
+        pages = {f"{path.stem}.html" for path in source.glob("*.ipynb")}
+        for path in self.course.files(folder):
             inside = path.relative_to(folder).as_posix()
-            given = self.assignment.root / "release" / folder.name / inside
+            given = self.assignment.folder(Stage.RELEASE) / inside
             if inside in pages:
                 yield from self._page(path, student)
-            elif given.is_file() or (source / folder.name / inside).is_file():
+            elif given.is_file() or (source / inside).is_file():
                 if not given.is_file() or path.read_bytes() != given.read_bytes():
                     yield from self._texts(path, _places(path), student)
             elif inside not in (STAMP, SECRET):
@@ -157,7 +160,7 @@ class Leaks:
     def _shared_secrets(self) -> Iterator[Find]:
         for students in self.confidential.secrets.values():
             for student in students[1:]:
-                path = self.assignment.root / "submitted" / student / self.assignment.name / SECRET
+                path = self.assignment.folder(Stage.SUBMITTED, student) / SECRET
                 remedy = f"remove it; {self._commands(student, 'autograde', 'generate_feedback')}"
                 yield self._find(path, "", f"the same key as {students[0]}'s", remedy)
 
@@ -178,17 +181,14 @@ class Leaks:
         self.files += 1
 
     def _exchange(self) -> Iterator[Find]:
-        """Yield the leaks in what the exchange holds, if the course's settings name one."""
-        settings = _settings(self.assignment.root)
-        root, course = settings.Exchange.get("root"), settings.CourseDirectory.get("course_id")
-        if not root or not course:
-            return
-        yield from self._release(Path(root) / course / "outbound" / self.assignment.name)
+        """Yield the leaks in what the exchange holds, if the course has one."""
+        if release := self.course.exchanged(self.assignment.name):
+            yield from self._release(release)
         for secret, students in self.confidential.secrets.items():
-            for notebook in self.assignment.root.glob(f"source/{self.assignment.name}/*.ipynb"):
+            for notebook in self.assignment.folder(Stage.SOURCE).glob("*.ipynb"):
                 key = notebook_hash(secret=secret, notebook_id=notebook.stem)
-                page = Path(root) / course / "feedback" / f"{key}.html"
-                if page.is_file():
+                page = self.course.exchanged_feedback(key)
+                if page and page.is_file():
                     yield from self._page(page, students[0])
                     self.files += 1
 
@@ -218,7 +218,7 @@ class Leaks:
                 continue
             if found := hidden.pattern.search(flat):
                 yield places[bisect(starts, found.start()) - 1][0], _described(hidden)
-        for what, pattern in PATTERNS.items():
+        for what, pattern in self._patterns:
             first = {match[0]: match.start() for match in reversed([*pattern.finditer(whole)])}
             for words, start in first.items():
                 if words not in known:
@@ -231,25 +231,11 @@ class Leaks:
 
     @cached_property
     def _released(self) -> str:
-        folder = self.assignment.root / "release" / self.assignment.name
-        return "\n".join(text for path in _files(folder) for _, text in _places(path))
+        files = self.course.files(self.assignment.folder(Stage.RELEASE))
+        return "\n".join(text for path in files for _, text in _places(path))
 
     def _find(self, path: Path, place: str, what: str, remedy: str) -> Find:
-        with suppress(ValueError):
-            path = path.relative_to(self.assignment.root)
-        return Find(_printable(str(path)), place, what, remedy)
-
-
-def _files(folder: Path) -> list[Path]:
-    """Return the files of a folder, without what nbgrader's settings leave out."""
-    return [
-        path
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-        and not any(
-            part.startswith(".") or part == "__pycache__" for part in path.relative_to(folder).parts
-        )
-    ]
+        return Find(_printable(self.course.shown(path)), place, what, remedy)
 
 
 def _places(path: Path) -> list[Place]:
@@ -284,13 +270,6 @@ def _strings(data: Any) -> Iterator[str]:
             yield from _strings(value)
     else:
         yield from lines(str(data))
-
-
-def _settings(root: Path) -> Config:
-    path = root / "nbgrader_config.py"
-    if not path.is_file():
-        return Config()
-    return PyFileConfigLoader(path.name, path=str(root)).load_config()
 
 
 def _described(text: Text) -> str:

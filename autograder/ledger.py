@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from nbgrader.api import Grade, Gradebook, MissingEntry
 
 from autograder.assignment import Assignment
+from autograder.course import Stage
 from autograder.report import NEXT_STEP, Report, Status, report_in
 
 NOT_GRADED = "not graded yet"
@@ -58,7 +59,7 @@ def entry(assignment: Assignment, gradebook: Gradebook, student: str) -> Entry:
     except MissingEntry:
         scores, waits = None, False
     report = _report(assignment, student)
-    is_handed_in = (assignment.root / "submitted" / student / assignment.name).exists()
+    is_handed_in = assignment.folder(Stage.SUBMITTED, student).exists()
     return entry_of(assignment, student, scores, report, is_handed_in=is_handed_in, waits=waits)
 
 
@@ -82,7 +83,7 @@ def entry_of(
     report : Report, optional
         The one in the graded notebook.
     is_handed_in : bool
-        Whether something lies in `submitted/`.
+        Whether something lies in the student's folder.
     waits : bool
         Whether the gradebook asks a human to look at it, as after grading anew what has a score by
         hand.
@@ -114,8 +115,7 @@ def entry_of(
 
 def handed_in(assignment: Assignment) -> set[str]:
     """Return who has handed something in, as the folders say."""
-    submitted = assignment.root / "submitted"
-    return {path.parent.name for path in submitted.glob(f"*/{assignment.name}")}
+    return {*assignment.students(Stage.SUBMITTED)}
 
 
 def _held_back(grade: Grade) -> bool:
@@ -124,5 +124,5 @@ def _held_back(grade: Grade) -> bool:
 
 
 def _report(assignment: Assignment, student: str) -> Report | None:
-    folder = assignment.root / "autograded" / student / assignment.name
+    folder = assignment.folder(Stage.AUTOGRADED, student)
     return next(filter(None, map(report_in, sorted(folder.glob("*.ipynb")))), None)

@@ -14,6 +14,7 @@ from nbgrader.api import Gradebook
 from autograder import roster
 from autograder.assignment import Assignment
 from autograder.class_record import Record
+from autograder.course import Stage
 from autograder.ledger import Entry, handed_in
 from autograder.notebook_file import content
 from autograder.reader import UnreadableError, read_notebook
@@ -217,12 +218,12 @@ class Membership:
         """
         if student in self._graded:
             return self._graded[student]
-        name, root = self.assignment.name, self.assignment.root
-        for path in sorted((root / "autograded" / student / name).glob("*.ipynb")):
+        graded = self.assignment.folder(Stage.AUTOGRADED, student)
+        for path in sorted(graded.glob("*.ipynb")):
             if report := report_in(path):
                 # what could not be read was restored, and has no table for that reason alone
                 return None if report.status is Status.UNREADABLE else read_graded(path)
-        found = sorted((root / "submitted" / student / name).glob("*.ipynb"))
+        found = sorted(self.assignment.folder(Stage.SUBMITTED, student).glob("*.ipynb"))
         return _read(found[0]) if found else None
 
 

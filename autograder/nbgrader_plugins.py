@@ -15,7 +15,7 @@ from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde
-from nbgrader.converters.base import NbGraderException
+from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import (
     ClearOutput,
@@ -28,10 +28,11 @@ from nbgrader.preprocessors import (
 from nbgrader.utils import is_grade, is_locked, is_solution, is_task
 from sqlalchemy.exc import OperationalError
 from traitlets import Bool
-from traitlets.config import Application
+from traitlets.config import Application, LoggingConfigurable
 
 from autograder import probe
 from autograder.assignment import Assignment, AssignmentError
+from autograder.course import Stage
 from autograder.gradebook import trouble
 from autograder.graded import MAX_CAUSE, report_on, restored, tell, unfinished
 from autograder.intake import Intake
@@ -39,6 +40,7 @@ from autograder.notebook_file import VanishedError
 from autograder.probe import NotIsolatedError
 from autograder.report import KEY, Report, Status
 from autograder.scores import Scores, late_penalties
+from autograder.settings import course_of
 from autograder.warm_grader import warm_grader
 
 Resources = dict[str, Any]
@@ -100,7 +102,7 @@ class SubmissionExporter(NotebookExporter):
         """Return what there is of a notebook with the cause why it cannot be graded."""
         is_submission = self.intake is None or self.intake.holds(path)
         if is_submission:
-            notebook = unfinished(_assignment(resources), cause)
+            notebook = unfinished(_assignment(self, resources), cause)
         else:
             notebook = nbformat.read(path, as_version=4)
             notebook.metadata[KEY] = {"fault": cause[:MAX_CAUSE]}
@@ -115,7 +117,7 @@ class RestoreCells(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         """Return the restored notebook, with its remarks in the metadata."""
-        return restored(_assignment(resources), nb, resources.get(KEY, {})), resources
+        return restored(_assignment(self, resources), nb, resources.get(KEY, {})), resources
 
 
 class GradeCells(NbGraderPreprocessor):
@@ -129,7 +131,7 @@ class GradeCells(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         """Return the notebook with its grade cells' outputs, and the report in its metadata."""
         warm = warm_grader(allow_no_isolation=self.allow_no_isolation)
-        report = report_on(_assignment(resources), nb, warm.grade)
+        report = report_on(_assignment(self, resources), nb, warm.grade)
         tell(nb, report)
         self._tell(report, resources["nbgrader"]["student"])
         return nb, resources
@@ -166,11 +168,12 @@ def enter_assignment(assignment: str, student: str, notebooks: list[str]) -> Non
     """
     coursedir = getattr(Application.instance(), "coursedir", None)
     if coursedir is not None:  # as it is in the Formgrader, which has buttons for this
-        _enter(assignment, Path.cwd() / "source" / assignment, coursedir)
+        _enter(assignment, coursedir)
 
 
 @lru_cache(maxsize=1)  # it is called before each submission
-def _enter(assignment: str, source: Path, coursedir: CourseDirectory) -> None:
+def _enter(assignment: str, coursedir: CourseDirectory) -> None:
+    source = course_of(coursedir).folder(Stage.SOURCE, assignment)
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         gradebook.update_or_create_assignment(assignment)
         paths = [
@@ -203,10 +206,14 @@ def _is_entered(gradebook: Gradebook, assignment: str, path: Path) -> bool:
     return wanted <= {cell.name for cell in notebook.source_cells}  # which are entered last
 
 
-def _assignment(resources: Resources) -> Assignment:
+def _assignment(one: LoggingConfigurable, resources: Resources) -> Assignment:
+    """Return the assignment of a notebook that one of our classes converts."""
     names = resources["nbgrader"]
-    # nbgrader converts with the course's folder as the working directory
-    return Assignment(Path.cwd(), names["assignment"], names["notebook"])
+    while one.parent is not None and not isinstance(one, BaseConverter):
+        one = one.parent
+    # without a converter, as nbgrader has one: with the course's folder as the working directory
+    course = course_of(one.coursedir) if isinstance(one, BaseConverter) else Path.cwd()
+    return Assignment(course, names["assignment"], names["notebook"])
 
 
 def _hold_back(resources: Resources) -> None:

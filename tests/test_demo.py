@@ -9,6 +9,7 @@ import pytest
 
 from autograder.assignment import Assignment
 from autograder.leaks import Leaks
+from autograder.settings import course_in
 from demo.students import CLASS
 from tests.conftest import PROJECT
 
@@ -87,7 +88,7 @@ def test_feedback_names_the_property_that_failed(demo):
 def test_nothing_leaks(demo):
     """Neither the release nor any page nor the export nor the exchange holds what it must not."""
     root, _ = demo
-    search = Leaks(Assignment(root, "dropout_l2"), f"sqlite:///{root / 'gradebook.db'}")
+    search = Leaks(Assignment(course_in(root), "dropout_l2"), f"sqlite:///{root / 'gradebook.db'}")
     assert [str(find) for find in search.finds()] == []
     pages = sum(student.submits for student in CLASS)
     assert search.files > 2 * pages  # those in feedback/, and those in the exchange

@@ -11,6 +11,7 @@ from nbclient.exceptions import CellExecutionError
 
 from autograder.assignment import Assignment
 from autograder.leaks import Leaks
+from autograder.settings import course_in
 from tests.conftest import PROJECT
 
 NAME = "dropout_l2"
@@ -109,7 +110,7 @@ def test_release_holds_nothing_hidden():
 @pytest.mark.parametrize("name", sorted(path.name for path in (PROJECT / "release").iterdir()))
 def test_release_leaks_nothing(name):
     """`autograder leaks` finds nothing in a release: no test, solution, specimen or path."""
-    found = [str(find) for find in Leaks(Assignment(PROJECT, name)).finds()]
+    found = [str(find) for find in Leaks(Assignment(course_in(PROJECT), name)).finds()]
     assert [find for find in found if find.startswith("release/")] == []
 
 

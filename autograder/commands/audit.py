@@ -14,10 +14,10 @@ from autograder.assignment import Assignment
 from autograder.audit import Auditor
 from autograder.certificate import Certificate, certificate_of, path_of
 from autograder.commands import console
-from autograder.commands.course import COURSE, assignment_in
+from autograder.commands.course import COURSE, CourseCommand, Place, assignment_in
 
 
-@click.command()
+@click.command(cls=CourseCommand)
 @click.argument("assignment")
 @COURSE
 @click.option(
@@ -47,7 +47,7 @@ from autograder.commands.course import COURSE, assignment_in
 )
 def audit(
     assignment: str,
-    course: Path,
+    course: Place,
     jobs: int,
     html: Path | None,
     only: str,
@@ -70,7 +70,7 @@ def audit(
       autograder audit dropout_l2 --check
       autograder audit dropout_l2 --repeat 1000 --only 'l2_*'
     """  # noqa: D301  # click's own mark, before what keeps its lines
-    chosen = assignment_in(course, assignment)
+    chosen = assignment_in(course.course(), assignment)
     if html and not html.parent.is_dir():
         raise click.UsageError(f"--html {html}: there is no folder {html.parent}")
     with console.progress(

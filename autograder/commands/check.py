@@ -13,13 +13,14 @@ from rich.text import Text
 
 from autograder.assignment import AssignmentError
 from autograder.commands import console
-from autograder.commands.course import COURSE, assignment_in, printable
+from autograder.commands.course import COURSE, CourseCommand, Place, assignment_in, printable
+from autograder.course import Course, Stage
 
 MODULE = "check.py"  # beside an assignment's notebook: students have the same
-ELSEWHERE = ("submitted", "autograded")  # what others have written
+ELSEWHERE = (Stage.SUBMITTED, Stage.AUTOGRADED)  # what others have written
 
 
-@click.command()
+@click.command(cls=CourseCommand)
 @click.argument(
     "notebooks",
     metavar="NOTEBOOK...",
@@ -44,7 +45,7 @@ ELSEWHERE = ("submitted", "autograded")  # what others have written
 @console.AS_JSON
 def check(
     notebooks: tuple[Path, ...],
-    course: Path,
+    course: Place,
     assignment: str | None,
     timeout: float,
     *,
@@ -65,8 +66,9 @@ def check(
       autograder check ~/dropout_l2/dropout_l2.ipynb --json
     """  # noqa: D301  # click's own mark, before what keeps its lines
     found = []
+    known = course.course()
     for path in notebooks:
-        module = _module(course.resolve(), path, assignment)
+        module = _module(known, path, assignment)
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
         with console.progress(console.console(stderr=True), *columns) as progress:
             bar = progress.add_task(f"running {printable(path.name)}", total=None)
@@ -85,21 +87,22 @@ def check(
         sys.exit(1)
 
 
-def _module(root: Path, path: Path, name: str | None) -> ModuleType:
+def _module(course: Course, path: Path, name: str | None) -> ModuleType:
     """Return the module with which an assignment's students try their notebooks."""
-    if any(path.resolve().is_relative_to(root / folder) for folder in ELSEWHERE):
+    if any(course.whose(stage, path.resolve()) for stage in ELSEWHERE):
         raise click.UsageError(
             f"{path} was handed in, and would run with your own rights: grade it instead, which "
             "confines it, with `autograder grade`"
         )
     if name is None:
-        known = sorted(root.glob(f"source/*/{MODULE}"))
-        fitting = [one for one in known if (one.parent / path.name).is_file()] or known
+        places = {one: course.folder(Stage.SOURCE, one) for one in course.assignments()}
+        known = [one for one, place in places.items() if (place / MODULE).is_file()]
+        fitting = [one for one in known if (places[one] / path.name).is_file()] or known
         if len(fitting) > 1:
-            names = ", ".join(one.parent.name for one in fitting)
+            names = ", ".join(fitting)
             raise click.UsageError(f"{path} may be of {names}: say of which, with --assignment")
-        name = fitting[0].parent.name if fitting else path.stem
-    file = assignment_in(root, name).root / "source" / name / MODULE
+        name = fitting[0] if fitting else path.stem
+    file = assignment_in(course, name).folder(Stage.SOURCE) / MODULE
     if not file.is_file():
         raise AssignmentError(f"{file} not found: copy it there from another assignment")
     spec = importlib.util.spec_from_file_location("check", file)

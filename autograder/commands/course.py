@@ -1,46 +1,113 @@
 """What the subcommands share: the course they are about, and how a text gets on a terminal."""
 
+import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from autograder.assignment import Assignment, AssignmentError
+from autograder.course import Course, Stage
 from autograder.suggestion import suggestion
+
+SETTINGS = f"{__name__}.settings"  # where click's context keeps them
+SETTING = re.compile(r"--[A-Z]\w*\.\w+")  # as in nbgrader's own commands
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a course is, as the command line says.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder that `--course` names, or the working directory.
+    options : tuple of str
+        Settings of nbgrader's, as its own commands take them.
+    """
+
+    folder: Path
+    options: tuple[str, ...] = ()
+
+    def with_gradebook(self, db: str | None) -> "Place":
+        """Return the same place with the gradebook that `--db` names."""
+        if db is None:
+            return self
+        return Place(self.folder, (*self.options, f"--CourseDirectory.db_url={db}"))
+
+    def course(self) -> Course:
+        """Return the course, as nbgrader's settings have it."""
+        from autograder.settings import course_in
+
+        return course_in(self.folder, self.options)
+
+
+class CourseCommand(click.Command):
+    """A subcommand that takes nbgrader's settings as well, such as `--CourseDirectory.root=ml`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put nbgrader's settings aside, and parse what else there is."""
+        settings: list[str] = ctx.meta.setdefault(SETTINGS, [])
+        others = []
+        rest = iter(args)
+        for word in rest:
+            if not SETTING.match(word):
+                others.append(word)
+            elif "=" in word:
+                settings.append(word)
+            else:
+                settings.append(f"{word}={next(rest, '')}")
+        return super().parse_args(ctx, others)
+
+
+def _place(ctx: click.Context, param: click.Parameter, value: Path | None) -> Place:
+    settings = tuple(ctx.meta.get(SETTINGS, ()))
+    if value is None:
+        return Place(Path.cwd(), settings)
+    folder = value.resolve()
+    return Place(folder, (f"--CourseDirectory.root={folder}", *settings))
+
 
 COURSE = click.option(
     "--course",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=".",
-    show_default=True,
-    help="The course's folder.",
+    callback=_place,
+    help="The course's folder.  [default: the one in nbgrader's settings, or else the present one]",
 )
 
 DB = click.option(
-    "--db", metavar="URL", help="The gradebook, if it is not gradebook.db in the course."
+    "--db", metavar="URL", help="The gradebook.  [default: the one in nbgrader's settings]"
 )
 
 
-def assignment_in(course: Path, name: str) -> Assignment:
+def assignment_in(course: Course, name: str) -> Assignment:
     """Return an assignment of a course."""
-    root = course.resolve()
-    known = sorted(path.name for path in root.glob("source/*") if path.is_dir())
+    known = course.assignments()
     if name not in known:
+        wanted = course.shown(course.folder(Stage.SOURCE, name))
         raise AssignmentError(
-            f"{root} must hold source/{name}, got {known}{suggestion(name, known)}: "
+            f"{course.root} must hold {wanted}, got {known}{suggestion(name, known)}: "
             "name another assignment, or the course's folder with --course"
         )
-    return Assignment(root, name)
+    return Assignment(course, name)
 
 
-def gradebook_of(assignment: Assignment, db: str | None) -> str:
-    """Return the gradebook's address: the one given, or the course's own."""
-    from autograder.gradebook import file_of, is_there
+def has_gradebook(assignment: Assignment) -> bool:
+    """Tell whether the course has a gradebook: there is none before anything is graded."""
+    from autograder.gradebook import is_there
 
-    db = db or f"sqlite:///{assignment.root / 'gradebook.db'}"
-    if not is_there(db):
-        where = file_of(db) or "no gradebook"
+    return is_there(assignment.course.db_url)
+
+
+def gradebook_of(assignment: Assignment) -> str:
+    """Return the gradebook's address, if there is a gradebook."""
+    from autograder.gradebook import file_of
+
+    url = assignment.course.db_url
+    if not has_gradebook(assignment):
+        where = file_of(url) or "no gradebook"
         raise AssignmentError(f"{where} not found: run `autograder grade {assignment.name}`")
-    return db
+    return url
 
 
 def printable(text: str) -> str:

@@ -3,23 +3,21 @@
 import os
 import sys
 from contextlib import ExitStack, closing
-from dataclasses import replace
-from pathlib import Path
 
 import click
 from click.core import ParameterSource
 
 from autograder.commands import console
-from autograder.commands.course import COURSE, assignment_in, printable
+from autograder.commands.course import COURSE, DB, CourseCommand, Place, printable
 from autograder.grading_process import GradingProcess
 from autograder.once import Once
 from autograder.startup import loading
 
 
-@click.command()
+@click.command(cls=CourseCommand)
 @click.argument("assignment")
 @COURSE
-@click.option("--db", metavar="URL", help="The gradebook, if it is not the one in the settings.")
+@DB
 @click.option(
     "--student", "students", metavar="ID", multiple=True, help="Grade this one; may be repeated."
 )
@@ -47,7 +45,7 @@ from autograder.startup import loading
 @console.AS_JSON
 def grade(
     assignment: str,
-    course: Path,
+    course: Place,
     db: str | None,
     students: tuple[str, ...],
     workers: int,
@@ -76,23 +74,19 @@ def grade(
     source = click.get_current_context().get_parameter_source("workers")
     if scheduler is not None and source is not ParameterSource.DEFAULT:
         raise click.UsageError("--workers is for this machine: the cluster's own are all taken")
-    chosen = assignment_in(course, assignment)
     on = console.console(stderr=as_json)
     tell = Once(lambda line: on.print(printable(line), style="yellow"))
     with ExitStack() as stack:
-        started: list[GradingProcess] = []
-        if scheduler is None:  # PyTorch and the suites are loaded while nbgrader is imported here
-            found = chosen.root.glob(f"release/{assignment}/*.ipynb")
-            load = next((replace(chosen, notebook=path.stem) for path in found), None)
-            submitted = len(students) or len([*chosen.root.glob(f"submitted/*/{assignment}")])
-            first = GradingProcess(load=load, tell=tell, count=max(min(workers, submitted), 1))
-            started = [first, *first.others]
-            for process in started:  # the last is ended first
+        first: GradingProcess | None = None
+        if scheduler is None:  # PyTorch is loaded while nbgrader is imported here
+            first = GradingProcess(tell=tell, count=workers, is_early=True)
+            for process in (first, *first.others):  # the last is ended first
                 stack.enter_context(closing(process))
         with loading():
             from autograder.commands import walk
         wish = walk.Wish(
-            db=db,
+            place=course.with_gradebook(db),
+            assignment=assignment,
             students=students,
             workers=workers,
             scheduler=scheduler,
@@ -101,7 +95,7 @@ def grade(
             allow_no_isolation=allow_no_isolation,
             as_json=as_json,
         )
-        code, document = walk.go(chosen, wish, on, tell, started)
+        code, document = walk.go(wish, on, tell, first)
     if as_json:
         console.print_json({"assignment": assignment, **document})
     if code:

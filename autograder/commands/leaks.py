@@ -2,21 +2,28 @@
 
 import sys
 from dataclasses import asdict
-from pathlib import Path
 
 import click
 
 from autograder.commands import console
-from autograder.commands.course import COURSE, DB, assignment_in, gradebook_of
+from autograder.commands.course import (
+    COURSE,
+    DB,
+    CourseCommand,
+    Place,
+    assignment_in,
+    gradebook_of,
+    has_gradebook,
+)
 from autograder.leaks import Leaks
 
 
-@click.command()
+@click.command(cls=CourseCommand)
 @click.argument("assignment")
 @COURSE
 @DB
 @console.AS_JSON
-def leaks(assignment: str, course: Path, db: str | None, *, as_json: bool) -> None:
+def leaks(assignment: str, course: Place, db: str | None, *, as_json: bool) -> None:
     """Look for what must not reach students.
 
     In the release, in the feedback, in grades.csv: tests, solutions, expected numbers, paths,
@@ -30,9 +37,8 @@ def leaks(assignment: str, course: Path, db: str | None, *, as_json: bool) -> No
       autograder leaks dropout_l2
       autograder leaks dropout_l2 --json | jq -r '.finds[].path'
     """  # noqa: D301  # click's own mark, before what keeps its lines
-    chosen = assignment_in(course, assignment)
-    is_new = db is None and not (chosen.root / "gradebook.db").is_file()  # nothing is graded yet
-    search = Leaks(chosen, "" if is_new else gradebook_of(chosen, db))
+    chosen = assignment_in(course.with_gradebook(db).course(), assignment)
+    search = Leaks(chosen, gradebook_of(chosen) if db or has_gradebook(chosen) else "")
     finds = search.finds()
     common = len(search.confidential.too_common)
     if as_json:

@@ -16,7 +16,15 @@ from autograder.class_facts import ClassFacts
 from autograder.class_page import ClassReport, page
 from autograder.class_record import Record, read_class
 from autograder.commands import console
-from autograder.commands.course import COURSE, DB, assignment_in, gradebook_of, printable
+from autograder.commands.course import (
+    COURSE,
+    DB,
+    CourseCommand,
+    Place,
+    assignment_in,
+    gradebook_of,
+    printable,
+)
 from autograder.findings import findings
 from autograder.library_use import library_uses
 from autograder.membership import Membership
@@ -27,7 +35,7 @@ MOST_FINDINGS = 3
 Step = Callable[[str], Callable[[int, int], None]]
 
 
-@click.command()
+@click.command(cls=CourseCommand)
 @click.argument("assignment")
 @COURSE
 @DB
@@ -46,7 +54,7 @@ Step = Callable[[str], Callable[[int, int], None]]
 @console.AS_JSON
 def report(
     assignment: str,
-    course: Path,
+    course: Place,
     db: str | None,
     to: Path | None,
     formgrader: str,
@@ -73,8 +81,8 @@ def report(
         )
     if to and not to.parent.is_dir():
         raise click.UsageError(f"--to {to}: there is no folder {to.parent}")
-    chosen = assignment_in(course, assignment)
-    url = gradebook_of(chosen, db)
+    chosen = assignment_in(course.with_gradebook(db).course(), assignment)
+    url = gradebook_of(chosen)
     path = to or chosen.root / "reports" / f"{assignment}.html"
     on = console.console(stderr=as_json)
     with _progress(on) as step:

@@ -1,7 +1,6 @@
 """`autograder status`: what became of each submission."""
 
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import Any
 
 import click
@@ -11,7 +10,15 @@ from rich.text import Text
 from autograder.assignment import Assignment
 from autograder.class_record import read_class
 from autograder.commands import console
-from autograder.commands.course import COURSE, DB, assignment_in, gradebook_of, printable
+from autograder.commands.course import (
+    COURSE,
+    DB,
+    CourseCommand,
+    Place,
+    assignment_in,
+    gradebook_of,
+    printable,
+)
 from autograder.ledger import Entry
 from autograder.membership import IN_A_TEAM, Membership
 from autograder.report import NOT_ISOLATED, Status
@@ -24,12 +31,12 @@ STYLES: dict[str, str] = {
 }
 
 
-@click.command()
+@click.command(cls=CourseCommand)
 @click.argument("assignment")
 @COURSE
 @DB
 @console.AS_JSON
-def status(assignment: str, course: Path, db: str | None, *, as_json: bool) -> None:
+def status(assignment: str, course: Place, db: str | None, *, as_json: bool) -> None:
     """Show each student's points and what became of their submission.
 
     \b
@@ -37,8 +44,8 @@ def status(assignment: str, course: Path, db: str | None, *, as_json: bool) -> N
       autograder status dropout_l2
       autograder status dropout_l2 --json | jq '.students[] | select(.next_step != "")'
     """  # noqa: D301  # click's own mark, before what keeps its lines
-    chosen = assignment_in(course, assignment)
-    lines = class_lines(chosen, gradebook_of(chosen, db))
+    chosen = assignment_in(course.with_gradebook(db).course(), assignment)
+    lines = class_lines(chosen, gradebook_of(chosen))
     if as_json:
         console.print_json(_document(chosen, lines))
     else:

@@ -12,12 +12,21 @@ from rich.text import Text
 
 from autograder import roster as rosters
 from autograder.commands import console
-from autograder.commands.course import COURSE, DB, assignment_in, gradebook_of, printable
+from autograder.commands.course import (
+    COURSE,
+    DB,
+    CourseCommand,
+    Place,
+    assignment_in,
+    gradebook_of,
+    has_gradebook,
+    printable,
+)
 from autograder.membership import Membership
 from autograder.roster import Roster
 
 
-@click.command()
+@click.command(cls=CourseCommand)
 @click.argument("assignment")
 @COURSE
 @DB
@@ -28,7 +37,7 @@ from autograder.roster import Roster
 )
 @console.AS_JSON
 def teams(
-    assignment: str, course: Path, db: str | None, roster: Path | None, *, as_json: bool
+    assignment: str, course: Place, db: str | None, roster: Path | None, *, as_json: bool
 ) -> None:
     """Show each submission's team, who of it is known, and what a human should look at.
 
@@ -39,14 +48,13 @@ def teams(
       autograder teams dropout_l2 --roster roster.csv
       autograder teams dropout_l2 --json | jq -r '.problems[].text'
     """  # noqa: D301  # click's own mark, before what keeps its lines
-    chosen = assignment_in(course, assignment)
+    chosen = assignment_in(course.with_gradebook(db).course(), assignment)
     more = rosters.find(chosen.root, str(roster.resolve()) if roster else "")
-    is_new = db is None and not (chosen.root / "gradebook.db").is_file()  # nothing is graded yet
-    if is_new:
-        known = Roster(more or ())
-    else:
-        with Gradebook(gradebook_of(chosen, db)) as gradebook:
+    if db or has_gradebook(chosen):
+        with Gradebook(gradebook_of(chosen)) as gradebook:
             known = Roster.of(gradebook.students, more)
+    else:
+        known = Roster(more or ())
     membership = Membership(chosen, known)
     if as_json:
         console.print_json(_document(membership))

@@ -4,10 +4,10 @@ import logging
 import queue
 import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from nbgrader.converters.base import NbGraderException
@@ -28,8 +28,9 @@ from autograder.class_run import ClassRun, Due, open_course
 from autograder.cluster import ClusterPool
 from autograder.cluster_worker import ClusterError
 from autograder.commands import console
-from autograder.commands.course import printable
+from autograder.commands.course import Place, assignment_in, printable
 from autograder.commands.status import STYLES
+from autograder.course import Stage
 from autograder.gradebook import trouble
 from autograder.graded import Graded
 from autograder.grading_process import GradingProcess
@@ -38,6 +39,7 @@ from autograder.pool import Done, LocalPool, Pool, as_graded
 from autograder.probe import NotIsolatedError
 from autograder.report import Report
 from autograder.rollout import Move, moves
+from autograder.settings import course_of
 
 INTERRUPTED = 130
 
@@ -46,7 +48,8 @@ INTERRUPTED = 130
 class Wish:
     """What the command line asks for: see `autograder grade --help`."""
 
-    db: str | None
+    place: Place
+    assignment: str
     students: tuple[str, ...]
     workers: int
     scheduler: str | None
@@ -57,26 +60,28 @@ class Wish:
 
 
 def go(
-    assignment: Assignment,
     wish: Wish,
     on: Console,
     tell: Callable[[str], None],
-    started: Sequence[GradingProcess],
+    first: GradingProcess | None,
 ) -> tuple[int, dict[str, Any]]:
     """Go through a class; return the exit code, and what was done as data.
 
     Parameters
     ----------
-    assignment : Assignment
     wish : Wish
     on : Console
         Where it is told.
     tell : callable
         As of a `LocalPool`.
-    started : sequence of GradingProcess
-        Processes that have been started before.
+    first : GradingProcess, optional
+        A process that was started early, and can fork as many as the wish has workers.
     """
-    with open_course(assignment.root, assignment.name, wish.db, _Told(on)) as converter:
+    with open_course(wish.place.folder, wish.place.options, _Told(on)) as converter:
+        assignment = assignment_in(course_of(converter.coursedir), wish.assignment)
+        converter.coursedir.assignment_id = assignment.name
+        if first is not None:
+            _begin(first, assignment, wish)
         allowed = wish.allow_no_isolation or GradeCells(parent=converter).allow_no_isolation
         layers = isolation.NONE if wish.scheduler else probe.level(allow_none=allowed)
         students = frozenset(wish.students) or None
@@ -86,10 +91,19 @@ def go(
                 pool = ClusterPool(run.assignments, wish.scheduler, allow_no_isolation=allowed)
             else:
                 width = min(wish.workers, len(run.folders))
+                started = [first, *first.others] if first is not None else []
                 pool = LocalPool(run.assignments, width, layers, tell=tell, started=started)
             with closing(pool):
                 walk = _Walk(run, pool, on, force=wish.force)
                 return _show_moves(walk) if wish.dry_run else _grade(walk, keep=wish.as_json)
+
+
+def _begin(first: GradingProcess, assignment: Assignment, wish: Wish) -> None:
+    """Let processes load an assignment's suites, as many as there may be submissions to grade."""
+    released = assignment.folder(Stage.RELEASE).glob("*.ipynb")
+    load = next((replace(assignment, notebook=path.stem) for path in released), None)
+    submissions = len(wish.students) or len(assignment.students(Stage.SUBMITTED))
+    first.begin(load, max(min(wish.workers, submissions), 1))
 
 
 class _Walk:

@@ -78,6 +78,9 @@ class NoProcess:
     def __init__(self, *, count: int = 1, **_options: Any) -> None:
         self.others = [NoProcess() for _ in range(count - 1)]
 
+    def begin(self, load: Assignment | None, count: int) -> None:
+        """Have nothing to load."""
+
     def close(self) -> None:
         """Have nothing to end."""
 

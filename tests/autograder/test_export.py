@@ -4,11 +4,11 @@ import csv
 import datetime as dt
 import io
 import shutil
-from types import SimpleNamespace
 
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import CsvExportPlugin
 from traitlets import Any as AnyTrait
 from traitlets.config import LoggingConfigurable
@@ -84,7 +84,7 @@ def enter(gradebook, assignment, student, points, status):
 def export(course, plugin=GradesPlugin, **options):
     """Return what is written."""
     to = course.root / "out.csv"
-    app = App(coursedir=SimpleNamespace(root=str(course.root)))
+    app = App(coursedir=CourseDirectory(root=str(course.root)))
     with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}", "course") as gradebook:
         plugin(parent=app, to=str(to), **options).export(gradebook)
     return to.read_bytes().decode()

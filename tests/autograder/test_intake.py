@@ -413,7 +413,7 @@ def test_a_folder_is_known_by_its_student(course):
     """And its graded notebooks have a place."""
     folder = course.hand_in("ann")
     found = look(course)
-    assert found.who(folder) == ("ann", "tiny")
+    assert found.who(folder) == "ann"
     assert found.graded(folder) == course.graded("ann")
 
 

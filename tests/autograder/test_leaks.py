@@ -1,6 +1,7 @@
 """Each kind of leak is found where it was planted, and nothing else is."""
 
 import shutil
+from dataclasses import replace
 
 import nbformat
 import pytest
@@ -55,8 +56,8 @@ def course(tmp_path, empty_gradebook):
     (root / "release" / "tiny" / "scaling.py").write_text(GIVEN["scaling.py"])
     solved = nbformat.from_dict(assignment.source)
     solved.cells[1].outputs = [new_output("stream", text="loss 0.1234567 of 0.5\n")]
-    (root / "reference_solution" / "tiny").mkdir(parents=True)
-    nbformat.write(solved, root / "reference_solution" / "tiny" / "tiny.ipynb")
+    (root / "solution" / "tiny").mkdir(parents=True)
+    nbformat.write(solved, root / "solution" / "tiny" / "tiny.ipynb")
     shutil.copy(empty_gradebook, root / "gradebook.db")
     with Gradebook(f"sqlite:///{root / 'gradebook.db'}", "course") as gradebook:
         gradebook.add_student("ann", first_name="Ann", last_name="Miller")
@@ -264,10 +265,11 @@ def test_pictures_are_no_texts(course):
 
 
 @pytest.mark.parametrize(
-    ("stem", "leaks"), [("scaling.py", 1), (".scaling.py", 0), ("__pycache__/scaling.pyc", 0)]
+    ("stem", "leaks"), [("scaling.py", 1), ("a.tmp", 0), ("old/scaling.py", 0), (".scaling.py", 1)]
 )
 def test_files_beside_the_notebook_are_looked_through(course, stem, leaks):
-    """All that nbgrader releases: it leaves out hidden files and what Python leaves behind."""
+    """All that nbgrader releases: it leaves out what its settings say, and nothing else."""
+    course = replace(course, course=replace(course.course, ignore=("*.tmp", "old")))
     path = course.root / "release" / "tiny" / stem
     path.parent.mkdir(exist_ok=True)
     path.write_text("# /srv/course/x.py\n")
@@ -339,11 +341,9 @@ def test_the_exchange_is_looked_through(course, tmp_path):
     (exchange / "feedback").mkdir()
     name = notebook_hash(secret=KEYS["ann"], notebook_id="tiny")
     (exchange / "feedback" / f"{name}.html").write_text(page("bob"))
-    settings = course.root / "nbgrader_config.py"
-    settings.write_text("c = get_config()\nc.CourseDirectory.course_id = 'deep'\n")
     assert finds(course) == []
-    settings.write_text(f"{settings.read_text()}c.Exchange.root = {str(tmp_path / 'exchange')!r}\n")
-    released, page_found = finds(course)
+    settings = replace(course.course, course_id="deep", exchange=str(tmp_path / "exchange"))
+    released, page_found = finds(replace(course, course=settings))
     assert released.path.endswith("exchange/deep/outbound/tiny/scaling.py")
     assert page_found.path.endswith(f"exchange/deep/feedback/{name}.html")
 

@@ -4,11 +4,11 @@ import csv
 import datetime as dt
 import io
 import logging
-from types import SimpleNamespace
 
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
 
 from autograder import spreadsheet
 from autograder.export import GradesPlugin
@@ -77,7 +77,7 @@ def export(course, plugin, **options):
     """Return the head and the lines of what is written, by the column that names students."""
     to = course.root / "out.csv"
     to.unlink(missing_ok=True)
-    app = App(coursedir=SimpleNamespace(root=str(course.root)))
+    app = App(coursedir=CourseDirectory(root=str(course.root)))
     with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}", "course") as gradebook:
         plugin(parent=app, to=str(to), **options).export(gradebook)
     text = to.read_bytes().decode()
