@@ -22,7 +22,7 @@ PATIENCE = 5.0  # seconds, for another program to let go of a file
 WAITING = 60.0  # seconds, for the same, in the middle of a run
 ANSWERING = 5  # seconds, for a server
 ADDRESS = (
-    "a gradebook's address must be like sqlite:///gradebook.db or postgresql://user@host/database: "
+    "a gradebook's address must be like sqlite:///grades.db or postgresql://user@host/database: "
     "see CourseDirectory.db_url in nbgrader_config.py, or --db"
 )
 EXTRA = "pip install 'autograder[postgres]'"

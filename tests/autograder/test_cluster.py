@@ -19,6 +19,7 @@ from autograder import cluster, isolation, probe
 from autograder.assignment import Assignment
 from autograder.cluster import ClusterPool
 from autograder.cluster_worker import ClusterError, Sight, grade_there, look_there
+from autograder.course import Course
 from autograder.handed_in import HandedIn
 from autograder.probe import NotIsolatedError
 from autograder.report import Status, report_in
@@ -32,6 +33,7 @@ distributed = pytest.importorskip(
 
 pytestmark = pytest.mark.xdist_group("cluster")  # one cluster serves most of these
 
+ELSEWHERE = Course(Path("/elsewhere")).to_dict()  # as the machine sends it that has the class
 STARTING, GRADING = 60.0, 240.0  # seconds, on a busy machine
 SLOWLY = "import time; time.sleep(1)"
 ANSWERS = {"right": RIGHT, "identity": IDENTITY, "in_place": IN_PLACE, "three": THREE}
@@ -280,19 +282,30 @@ def test_a_worker_that_cannot_confine_grades_nothing(monkeypatch, there, tiny):
 def test_a_worker_tells_what_it_has(monkeypatch, tiny):
     """It tells the engine, the course, its version and what confines there, or what is wrong."""
     monkeypatch.setenv("AUTOGRADER_COURSE", str(tiny.root))
-    sight = Sight(**look_there("tiny", ["tiny"], False))
+    sight = Sight(**look_there(ELSEWHERE, "tiny", ["tiny"], False))
     assert (sight.engine, sight.course) == (autograder.__version__, str(tiny.root))
     assert sight.versions == {"tiny": tiny.version}
     assert sight.level == isolation.describe(probe.reached())
     monkeypatch.setattr(probe, "reached", refuse)
-    sight = Sight(**look_there("tiny", ["tiny"], False))
+    sight = Sight(**look_there(ELSEWHERE, "tiny", ["tiny"], False))
     assert (sight.level, sight.fault) == ("", "there is none")
-    assert Sight(**look_there("tiny", ["tiny"], True)).level == "not isolated"
+    assert Sight(**look_there(ELSEWHERE, "tiny", ["tiny"], True)).level == "not isolated"
     monkeypatch.delenv("AUTOGRADER_COURSE")
     monkeypatch.chdir(tiny.root / "source")
-    sight = Sight(**look_there("tiny", ["tiny"], False))
+    sight = Sight(**look_there(ELSEWHERE, "tiny", ["tiny"], False))
     assert sight.versions is None
     assert str(tiny.root / "source") in sight.fault
+
+
+def test_a_worker_has_the_settings_of_the_course_that_it_grades_for(monkeypatch, tiny):
+    """Its own copy lies in another folder, with the same names in it."""
+    monkeypatch.setenv("AUTOGRADER_COURSE", str(tiny.root))
+    course = Course(Path("/elsewhere"), source_directory="/elsewhere/quelle")
+    assert "quelle/tiny" in look_there(course.to_dict(), "tiny", ["tiny"], False)["fault"]
+    version = tiny.version
+    (tiny.root / "source").rename(tiny.root / "quelle")
+    sight = Sight(**look_there(course.to_dict(), "tiny", ["tiny"], False))
+    assert sight.versions == {"tiny": version}
 
 
 def refuse():
@@ -330,7 +343,7 @@ def test_a_worker_that_joins_later_with_other_suites_ends_the_run(monkeypatch, t
     """The version is looked at with each submission, not at the start alone."""
     monkeypatch.setenv("AUTOGRADER_COURSE", str(tiny.root))
     with pytest.raises(ClusterError, match=f"in version other, got {tiny.version} in {tiny.root}"):
-        grade_there("tiny", {"tiny": "other"}, {"tiny": HandedIn().to_dict()}, False)
+        grade_there(ELSEWHERE, "tiny", {"tiny": "other"}, {"tiny": HandedIn().to_dict()}, False)
 
 
 def test_a_cluster_without_workers_is_told(monkeypatch, there, alone, tiny):

@@ -201,7 +201,7 @@ def test_what_is_no_gradebook_of_this_course_is_one_error(tiny_course, grade, sp
 
 
 ADDRESSES = [
-    ("gradebook.db", "must be like sqlite:///gradebook.db"),
+    ("gradebook.db", "must be like sqlite:///grades.db"),
     ("sqlite://", "names no file"),
     ("sqlite:///:memory:", "names no file"),
     ("sqlite:////nowhere/gradebook.db", "there is no folder /nowhere"),
