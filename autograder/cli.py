@@ -11,7 +11,7 @@ import traceback
 import click
 
 import autograder
-from autograder import scripts, startup
+from autograder import environment, scripts, startup
 from autograder.commands.console import escape_unprintable
 
 COMMANDS = ("check", "grade", "status", "report", "teams", "leaks", "audit")
@@ -72,6 +72,7 @@ def commands() -> None:
 
 def main() -> None:
     """Run the command line; turn every exception into a text and an exit code."""
+    environment.open_standard_streams()
     startup.leave_out()
     scripts.put_on_path()
     escape_unprintable()

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbformat import NotebookNode
 
+from autograder import environment
 from autograder.assignment import Assignment
 from autograder.isolation import Layers
 from autograder.outcome import ItemResult
@@ -29,15 +30,13 @@ if TYPE_CHECKING:  # they bring pytest along, which nobody here needs before the
     from autograder.grader import Examination
     from autograder.handed_in import HandedIn
 
-# for arrays as small as these, more threads only keep a processor from others
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 ENDING_SECONDS = 5.0
-BOOT = """
+BOOT = f"""{environment.IMPORT_ENGINE}
 from autograder import startup
 startup.leave_out()
 with startup.loading():
     from autograder.grading_server import main
-main()
+main(options)
 """
 
 
@@ -76,20 +75,24 @@ class GradingProcess:
         count: int = 1,
         is_early: bool = False,
     ) -> None:
+        environment.open_standard_streams()
         pairs = [socket.socketpair() for _ in range(count)]
         theirs = [their.fileno() for _, their in pairs]
         options = {
             "layers": None if layers is None else sorted(layers),
             "connections": theirs,
             "is_early": is_early,
+            **environment.engine(),
         }
         self._process = subprocess.Popen(
-            [sys.executable, "-c", BOOT, json.dumps(options)],
+            [sys.executable, *environment.FLAGS, "-c", BOOT, json.dumps(options)],
             stdin=subprocess.PIPE,
             stderr=subprocess.PIPE if tell else None,
             text=True,
             errors="replace",
-            env=os.environ | ONE_THREAD,
+            env=environment.of_grading_process(),
+            cwd="/",  # it goes to the course's folder by itself: ours may be gone
+            umask=environment.UMASK,
             pass_fds=theirs,
             start_new_session=True,  # Ctrl-C is for the one who started us: it closes our input
         )

@@ -9,7 +9,6 @@ import json
 import os
 import queue
 import socket
-import sys
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -39,9 +38,8 @@ from autograder.worker.confinement import Layer
 NOTHING = "-"  # how no function's name begins
 
 
-def main() -> None:
+def main(options: dict[str, Any]) -> None:
     """Say which process it is and whether student code can be confined, then serve."""
-    options = json.loads(sys.argv[1])
     os.dup2(2, 1)  # where any library may print
     if options["is_early"]:
         _load_pytorch()
@@ -67,6 +65,7 @@ def serve(requests: Iterable[str], answers: Any, layers: Layers) -> None:
     """Answer each request, a JSON line, with a report, a JSON line."""
     for line in requests:
         request = json.loads(line)
+        os.chdir(request["root"])  # the same for the suites wherever the command was started
         assignment = _assignment(
             Course.from_dict(request["course"]),
             *(request[name] for name in ("assignment", "notebook_name", "version")),
@@ -141,6 +140,7 @@ def _load(named: dict[str, Any], layers: Layers) -> None:
     course = Course.from_dict(named["course"])
     assignment = Assignment(course, named["assignment"], named["notebook_name"])
     grading = Grading(Submission(()), 0, assignment=assignment, layers=layers)
+    os.chdir(assignment.root)
     with suppress(AssignmentError), loading():  # an error is told with the first submission
         run_functions(assignment, grading, assignment.items, NOTHING, Taker())
 

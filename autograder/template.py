@@ -13,7 +13,7 @@ import weakref
 from dataclasses import asdict
 from pathlib import Path
 
-from autograder import isolation
+from autograder import environment, isolation
 from autograder.assignment import Limits
 from autograder.isolation import Layers
 from autograder.scratch import Scratch
@@ -98,6 +98,7 @@ class Template:
     """
 
     def __init__(self, layers: Layers, limits: Limits) -> None:
+        environment.open_standard_streams()
         self.layers = layers
         self.limits = limits
         self.opening = Opening()
@@ -122,7 +123,7 @@ class Template:
                 scratch_size=0 if namespaces else limits.scratch_mb * isolation.MEBIBYTE,
                 confinement=isolation.confinement(layers, self.scratch, limits),
             )
-            python = [str(Path(sys.executable).resolve()), "-I", "-S", "-c", BOOT]
+            python = [str(Path(sys.executable).resolve()), *environment.FLAGS, "-S", "-c", BOOT]
             around = isolation.bubblewrap(self.scratch, limits) if namespaces else []
             self._process = subprocess.Popen(  # our own interpreter and code
                 [*around, *python, json.dumps(settings._asdict())],
@@ -130,7 +131,8 @@ class Template:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=self._log,
-                env=_environment(),
+                env=environment.of_template(),
+                umask=environment.UMASK,
                 start_new_session=True,
             )
         _running.add(self)
@@ -234,15 +236,3 @@ def template(layers: Layers, limits: Limits, opening: Opening) -> Template:
 def forget_templates() -> None:
     """Have the next worker forked from a new template."""
     _kept.clear()
-
-
-def _environment() -> dict[str, str]:
-    """Nothing of ours but what NumPy's linear algebra needs to suit the processor."""
-    kept = {name: value for name, value in os.environ.items() if name.startswith("OPENBLAS_")}
-    fixed = {
-        "OPENBLAS_NUM_THREADS": "1",
-        "PYTHONHASHSEED": "0",
-        "MALLOC_PERTURB_": "1",  # what `np.empty` holds is the same each time, and never zero
-        "LANG": "C.UTF-8",
-    }
-    return {**kept, **fixed}

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from nbformat import NotebookNode
 
+from autograder import probe
 from autograder.assignment import Assignment
 from autograder.graded import Graded
 from autograder.grader import TRIES, held
@@ -118,5 +119,11 @@ class WarmGrader:
 
 @lru_cache(maxsize=2)
 def warm_grader(*, allow_no_isolation: bool = False) -> WarmGrader:
-    """Return the one that grades for this process."""
-    return WarmGrader(allow_no_isolation=allow_no_isolation)
+    """Return the one that grades for this process.
+
+    Raises
+    ------
+    NotIsolatedError
+        If student code cannot be confined here, and that is not allowed.
+    """
+    return WarmGrader(layers=probe.level(allow_none=allow_no_isolation))

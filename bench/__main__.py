@@ -24,7 +24,7 @@ import psutil
 from rich.console import Console
 
 from autograder import scripts
-from autograder.grading_process import ONE_THREAD
+from autograder.environment import ONE_THREAD
 from bench import course
 from bench.plot import plot
 

@@ -1,7 +1,6 @@
 """`autograder audit`: the proof of an assignment's suites."""
 
 import fnmatch
-import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from autograder.audit import Auditor
 from autograder.certificate import Certificate, certificate_of, path_of
 from autograder.commands import console
 from autograder.commands.course import COURSE, CourseCommand, Place, assignment_in
+from autograder.processors import processors
 
 
 @click.command(cls=CourseCommand)
@@ -23,8 +23,8 @@ from autograder.commands.course import COURSE, CourseCommand, Place, assignment_
 @click.option(
     "--jobs",
     type=click.IntRange(min=1),
-    default=os.cpu_count,
-    show_default="one a core",
+    default=processors,
+    show_default="one a processor",
     help="Processes at work.",
 )
 @click.option("--html", type=click.Path(path_type=Path), help="Write a page with the matrix too.")

@@ -1,6 +1,5 @@
 """`autograder grade`: a class, several submissions at a time."""
 
-import os
 import sys
 from contextlib import ExitStack, closing
 
@@ -11,6 +10,7 @@ from autograder.commands import console
 from autograder.commands.course import COURSE, DB, CourseCommand, Place, printable
 from autograder.grading_process import GradingProcess
 from autograder.once import Once
+from autograder.processors import processors
 from autograder.startup import loading
 
 
@@ -24,8 +24,8 @@ from autograder.startup import loading
 @click.option(
     "--workers",
     type=click.IntRange(min=1),
-    default=os.cpu_count,
-    show_default="one a core",
+    default=processors,
+    show_default="one a processor",
     help="Submissions that are graded at a time.",
 )
 @click.option(
