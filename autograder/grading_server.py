@@ -9,6 +9,7 @@ import json
 import os
 import queue
 import socket
+import sys
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -65,7 +66,7 @@ def serve(requests: Iterable[str], answers: Any, layers: Layers) -> None:
     """Answer each request, a JSON line, with a report, a JSON line."""
     for line in requests:
         request = json.loads(line)
-        os.chdir(request["root"])  # the same for the suites wherever the command was started
+        os.chdir(request["course"]["root"])  # wherever the command was started
         assignment = _assignment(
             Course.from_dict(request["course"]),
             *(request[name] for name in ("assignment", "notebook_name", "version")),
