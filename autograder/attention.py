@@ -4,13 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from autograder.class_record import Record
-from autograder.ledger import NOT_GRADED
+from autograder.ledger import NOT_COLLECTED, NOT_GRADED
 from autograder.library_use import LibraryUse
 from autograder.report import NEXT_STEP, NOT_ISOLATED, Status
 from autograder.similarity import Alike
 
-HELD, WAITING, UNREADABLE, TIMED_OUT, ALIKE, LIBRARY, BARE, BY_HAND, REMARKS = (
+HELD, LEFT_OUT, WAITING, UNREADABLE, TIMED_OUT, ALIKE, LIBRARY, BARE, BY_HAND, REMARKS = (
     "held back by a fault of ours",
+    "handed in, and not collected",
     "not graded yet",
     "could not be read",
     "timed out",
@@ -57,6 +58,7 @@ def reasons(
     """
     by_status = {
         HELD: Status.HELD,
+        LEFT_OUT: NOT_COLLECTED,
         WAITING: NOT_GRADED,
         UNREADABLE: Status.UNREADABLE,
         TIMED_OUT: Status.TIMED_OUT,

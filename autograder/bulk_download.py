@@ -7,20 +7,21 @@ The names are those that their own programs make (Canvas's `content_zipper.rb`, 
 import re
 import unicodedata
 from dataclasses import dataclass
-from pathlib import PurePath
 
-MOODLE = re.compile(
-    r"(?P<name>.+?)(?:_(?P<number>\d+))?_assignsubmission_(?:file|onlinetext)_?(?P<rest>.*)"
-)
+MOODLE = r"(?P<name>.+?)(?:_(?P<number>\d+))?_assignsubmission_(?:file|onlinetext)_?(?P<rest>.*)"
+MOODLE_FILE = re.compile(MOODLE)
+# a student may have called themselves like such a folder: what Moodle adds is its end
+MOODLE_FOLDER = re.compile(MOODLE.replace("(?P<rest>", "(?P<rest>(?!.*_assignsubmission_)"))
 CANVAS = re.compile(
     r"(?:(?!LATE_)(?P<name>.+?)_)?(?P<late>LATE_)?(?P<user>\d+|anon_[A-Za-z0-9]+)_(?P<file>\d+)_(?P<rest>.+)"
 )
+DATE = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 ATTEMPT = re.compile(r"(?P<base>.+?)(?:-(\d{1,4})| ?\((\d{1,4})\)|-Copy(\d{1,4}))")
 
 
 @dataclass(frozen=True)
 class Origin:
-    """What the name of a downloaded file tells.
+    """What the name of a downloaded file, or of its folder, tells.
 
     Parameters
     ----------
@@ -31,7 +32,7 @@ class Origin:
     number : str
         Moodle's participant number or group number, or Canvas's user id; empty without one.
     file : str
-        What the student called it.
+        What the student called it; empty if the name is that of a folder of Moodle's.
     is_late : bool
         Whether Canvas marks it so.
     upload : int
@@ -45,25 +46,30 @@ class Origin:
     is_late: bool = False
     upload: int = 0
 
+    @property
+    def is_plausible(self) -> bool:
+        """Whether the LMS writes such names, even if nobody in the course has the number.
 
-def origin(path: PurePath) -> Origin | None:
-    """Return what a path tells, as seen from the folder of what was extracted.
+        Canvas puts a name before a number, and a date is no number of a student's.
+        """
+        is_named = bool(self.name) or not self.number.isdigit()
+        return self.lms == "Moodle" or (is_named and not DATE.fullmatch(self.number))
 
-    The outermost folder or file that is named so counts: what is in it, a student has named.
+
+def origin(part: str, *, is_file: bool) -> Origin | None:
+    """Return what one part of a path tells: a file's name, or a folder's.
+
+    None if neither LMS writes such a name.
     """
-    for place, part in enumerate(path.parts):
-        text = unicodedata.normalize("NFC", part)
-        is_file = place == len(path.parts) - 1
-        if found := MOODLE.fullmatch(text):
-            file = found["rest"] if is_file else path.name
-            if file:
-                return Origin("Moodle", found["name"], found["number"] or "", file)
-        if found := CANVAS.fullmatch(text):
-            file = found["rest"] if is_file else path.name
-            return Origin(
-                "Canvas", found["name"] or "", found["user"], file,
-                bool(found["late"]), int(found["file"]),
-            )  # fmt: skip
+    text = unicodedata.normalize("NFC", part)
+    moodle = MOODLE_FILE if is_file else MOODLE_FOLDER
+    if (found := moodle.fullmatch(text)) and (found["rest"] or not is_file):
+        return Origin("Moodle", found["name"], found["number"] or "", found["rest"])
+    if found := CANVAS.fullmatch(text):
+        return Origin(
+            "Canvas", found["name"] or "", found["user"], found["rest"],
+            bool(found["late"]), int(found["file"]),
+        )  # fmt: skip
     return None
 
 

@@ -20,12 +20,15 @@ from nbgrader.api import (
 )
 from sqlalchemy import select
 
+from autograder import collected, roster
 from autograder.assignment import Assignment, Item
 from autograder.course import Stage
 from autograder.ledger import Entry, entry_of, handed_in
 from autograder.report import Report, Status, report_in
+from autograder.roster import Roster
 from autograder.submission import Cell, read_graded
 
+STUDENT = ("id", "first_name", "last_name", "email", "lms_user_id")
 Tick = Callable[[int, int], None]  # how many are done, and of how many
 
 
@@ -122,23 +125,26 @@ def read_class(
     with Gradebook(db_url) as gradebook:
         kept = _kept(gradebook, assignment)
         others = _others(gradebook, assignment)
-        students = {student for (student,) in gradebook.db.execute(select(Student.id))}
+        columns = (getattr(Student, name) for name in STUDENT)  # the scores of each take a while
+        known = Roster.of(gradebook.db.execute(select(*columns)), roster.find(assignment.root))
     has_handed_in = handed_in(assignment)
-    everybody = sorted(students | has_handed_in)
+    left_out = collected.left_out(collected.folder(assignment))
+    everybody = sorted(known.people.keys() | has_handed_in | left_out.keys())
     records = []
     for number, student in enumerate(everybody, start=1):
-        known = kept.get(student)
+        found = kept.get(student)
         report, cells = _graded(assignment.folder(Stage.AUTOGRADED, student))
         entry = entry_of(
             assignment,
             student,
-            None if known is None else known.scores,
+            None if found is None else found.scores,
             report,
             is_handed_in=student in has_handed_in,
-            waits=known is not None and known.waits,
+            waits=found is not None and found.waits,
+            left_out=left_out.get(student, ""),
         )
-        found: dict[str, Any] = {} if known is None else known.found()
-        records.append(Record(entry, report, cells, **found))
+        more: dict[str, Any] = {} if found is None else found.found()
+        records.append(Record(entry, report, cells, **more))
         tick(number, len(everybody))
     return ClassRecord([*assignment.items, *others], records)
 

@@ -1,16 +1,27 @@
-"""What `nbgrader zip_collect` has taken and refused: a list for the staff, remarks for grading."""
+"""What `nbgrader zip_collect` has taken and left out: a list for the staff, and for the status.
+
+Each download adds to what the ones before it have left there.
+"""
 
 import hashlib
 import json
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from autograder import spreadsheet
+from autograder.assignment import Assignment
 
-LIST, REMARKS = "collected.csv", "collected.json"
-MAX_SIZE = 100 * 2**20  # bytes
-HEAD = ("file", "student", "taken as", "time stamp (UTC)", "remark", "refused because")
+LIST, RECORD = "collected.csv", "collected.json"
+MAX_SIZE = 200 * 2**20  # bytes
+MAX_NAMED = 5  # files of a student's that are named in a line
+NO_NOTEBOOK = "it is no notebook"
+HEAD = (
+    "file", "student", "taken as", "time stamp (UTC)", "remark", "refused because", "left out",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -24,6 +35,13 @@ class Line:
     student, taken_as, stamp, remark : str
     refused : str
         Why it was not taken; empty if it was.
+    is_left_out : bool
+        Whether a student's work may be lost by that: not so of an older attempt, or a figure beside
+        the notebook.
+    name : str
+        What the student called it.
+    digest : str
+        Of its content, if it was taken.
     """
 
     file: str
@@ -32,42 +50,112 @@ class Line:
     stamp: str = ""
     remark: str = ""
     refused: str = ""
+    is_left_out: bool = False
+    name: str = ""
+    digest: str = ""
 
 
-def write(folder: Path, lines: list[Line], digests: dict[str, str]) -> None:
-    """Write what became of each file to the assignment's folder in `downloaded/`.
+def folder(assignment: Assignment) -> Path:
+    """Return where the downloads of an assignment, and what became of them, lie."""
+    return assignment.course.downloaded(assignment.name)
 
-    Parameters
-    ----------
-    folder : Path
-    lines : list of Line
-    digests : dict of str to str
-        The digest of each file that was taken.
+
+def read(folder: Path) -> tuple[Line, ...]:
+    """Return what became of each file that was ever collected into a folder of `downloaded/`."""
+    path = folder / RECORD
+    with suppress(OSError):
+        found = path.stat()
+        if found.st_size <= MAX_SIZE:
+            return _read(path, found.st_mtime_ns, found.st_size)
+    return ()
+
+
+def add(folder: Path, lines: Iterable[Line]) -> None:
+    """Write what became of each file of a download, beside what is known of earlier ones.
+
+    A student's earlier lines go where this download has something of theirs; what was taken
+    of theirs stays as long as nothing replaces it.
     """
-    rows = [
-        (x.file, x.student, x.taken_as, x.stamp, x.remark, x.refused)
-        for x in sorted(lines, key=lambda line: (not line.refused, line.student, line.file))
+    new = [*lines]
+    files = {line.file for line in new}
+    students = {line.student for line in new if line.student}
+    replaced = {line.student for line in new if line.student and not line.refused}
+    kept = [
+        line
+        for line in read(folder)
+        if line.student not in (students if line.refused else replaced)
+        and (line.student in students or line.file not in files)
     ]
-    spreadsheet.write(folder / LIST, [HEAD, *rows])
-    told: dict[str, dict[str, str]] = {}
-    for line in lines:
-        if line.remark and line.file in digests:
-            told.setdefault(line.student, {})[digests[line.file]] = line.remark
-    text = json.dumps(told, indent=1, sort_keys=True)
-    (folder / REMARKS).write_text(text, encoding="utf-8")
+    every = [*kept, *new]
+    folder.mkdir(parents=True, exist_ok=True)
+    record = [_short(asdict(line)) for line in every]
+    (folder / RECORD).write_text(json.dumps({"lines": record}, indent=1), encoding="utf-8")
+    every.sort(key=lambda line: (not line.is_left_out, not line.refused, line.student, line.file))
+    spreadsheet.write(folder / LIST, [HEAD, *map(_row, every)])
 
 
 def remarks(folder: Path, student: str, content: bytes) -> list[str]:
     """Return what was remarked on a student's notebook when it was collected, if it is this one."""
-    path = folder / REMARKS
-    with suppress(OSError, ValueError, AttributeError):
-        if path.stat().st_size <= MAX_SIZE:
-            told = json.loads(path.read_bytes())
-            remark = told.get(student, {}).get(digest(content))
-            return [str(remark)] if remark else []
-    return []
+    theirs = [line for line in read(folder) if line.remark and line.student == student]
+    return [line.remark for line in theirs if line.digest == digest(content)] if theirs else []
+
+
+def left_out(folder: Path) -> dict[str, str]:
+    """Return what was left out of each student's, and why, as their status says it."""
+    found: dict[str, list[Line]] = {}
+    for line in read(folder):
+        if line.is_left_out and line.student:
+            found.setdefault(line.student, []).append(line)
+    return {student: described(lines) for student, lines in found.items()}
+
+
+def described(lines: Sequence[Line]) -> str:
+    """Return in words what was left out of one student's, such as "report.pdf, no notebook"."""
+    by_reason: dict[str, list[str]] = {}
+    for line in lines:
+        by_reason.setdefault(line.refused, []).append(line.name or line.file)
+    told = [
+        f"{_named(names)}, no notebook" if why == NO_NOTEBOOK else f"{_named(names)}: {why}"
+        for why, names in by_reason.items()
+    ]
+    return "; ".join(told)
 
 
 def digest(content: bytes) -> str:
     """Return what tells one content from another."""
     return hashlib.sha256(content).hexdigest()
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path, modified: int, size: int) -> tuple[Line, ...]:  # the version
+    known = {field.name for field in fields(Line)}
+    with suppress(OSError, ValueError, TypeError, AttributeError, KeyError):
+        data: dict[str, Any] = json.loads(path.read_bytes())
+        if isinstance(data.get("lines"), list):
+            return tuple(
+                Line(**{name: value for name, value in line.items() if name in known})
+                for line in data["lines"]
+            )
+        return tuple(  # of an earlier release, which kept the remarks alone
+            Line("", student, remark=remark, digest=content)
+            for student, theirs in data.items()
+            for content, remark in theirs.items()
+        )
+    return ()
+
+
+def _short(line: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in line.items() if value or name == "file"}
+
+
+def _row(line: Line) -> tuple[str, ...]:
+    left_out = "yes" if line.is_left_out else ""
+    return (
+        line.file, line.student, line.taken_as, line.stamp, line.remark, line.refused, left_out,
+    )  # fmt: skip
+
+
+def _named(names: Sequence[str]) -> str:
+    found = [*dict.fromkeys(names)]
+    more = f" and {len(found) - MAX_NAMED} more" if len(found) > MAX_NAMED else ""
+    return ", ".join(found[:MAX_NAMED]) + more

@@ -4,11 +4,15 @@ from dataclasses import dataclass
 
 from nbgrader.api import Grade, Gradebook, MissingEntry
 
+from autograder import collected
 from autograder.assignment import Assignment
 from autograder.course import Stage
 from autograder.report import NEXT_STEP, Report, Status, report_in
 
 NOT_GRADED = "not graded yet"
+NOT_COLLECTED = "not collected"
+ASK = "ask the student for the notebook, and collect again"
+COMPARE = "see whether it is newer than what was graded: collected.csv says where it lies"
 LOOK = "look at it under Manual Grading in the Formgrader, and press Resolve"
 
 
@@ -22,7 +26,7 @@ class Entry:
     points : dict of str to (float or None)
         By item, as they stand in the gradebook; None while held back or not graded.
     status : str
-        A `Status`, or "not graded yet".
+        A `Status`, "not graded yet" or "not collected".
     remarks : tuple of str
     cause : str
         What has to be said of the status: the remarks, or what broke.
@@ -43,7 +47,7 @@ class Entry:
     @property
     def is_graded(self) -> bool:
         """Whether the gradebook's scores belong to what was handed in."""
-        return self.status not in (Status.MISSING, NOT_GRADED)
+        return self.status not in (Status.MISSING, NOT_GRADED, NOT_COLLECTED)
 
 
 def entry(assignment: Assignment, gradebook: Gradebook, student: str) -> Entry:
@@ -60,7 +64,15 @@ def entry(assignment: Assignment, gradebook: Gradebook, student: str) -> Entry:
         scores, waits = None, False
     report = _report(assignment, student)
     is_handed_in = assignment.folder(Stage.SUBMITTED, student).exists()
-    return entry_of(assignment, student, scores, report, is_handed_in=is_handed_in, waits=waits)
+    return entry_of(
+        assignment,
+        student,
+        scores,
+        report,
+        is_handed_in=is_handed_in,
+        waits=waits,
+        left_out=collected.left_out(collected.folder(assignment)).get(student, ""),
+    )
 
 
 def entry_of(
@@ -71,6 +83,7 @@ def entry_of(
     *,
     is_handed_in: bool,
     waits: bool = False,
+    left_out: str = "",
 ) -> Entry:
     """Return the entry of one student from what is known of the submission.
 
@@ -87,16 +100,21 @@ def entry_of(
     waits : bool
         Whether the gradebook asks a human to look at it, as after grading anew what has a score by
         hand.
+    left_out : str
+        What `nbgrader zip_collect` could not take of what the student handed in, and why.
     """
+    beside = f"beside this, {left_out}" if left_out else ""
     nothing: dict[str, float | None] = dict.fromkeys(item.name for item in assignment.items)
     if report is None and (is_handed_in or scores is not None):
         return Entry(
             student,
             nothing,
             NOT_GRADED,
-            cause="handed in, and not graded since",
+            cause="; ".join(filter(None, ["handed in, and not graded since", beside])),
             next_step=f"run `autograder grade {assignment.name}`",
         )
+    if left_out and (report is None or scores is None):
+        return Entry(student, nothing, NOT_COLLECTED, cause=f"handed in {left_out}", next_step=ASK)
     if report is None or scores is None:
         cause = "nothing was handed in"
         return Entry(
@@ -106,9 +124,9 @@ def entry_of(
         student,
         nothing | scores,
         report.status,
-        report.remarks,
-        report.cause,
-        report.next_step or (LOOK if waits else ""),
+        (*report.remarks, *filter(None, [beside])),
+        "; ".join(filter(None, [report.cause, beside])),
+        report.next_step or (LOOK if waits else COMPARE if left_out else ""),
         report.isolation,
     )
 

@@ -15,7 +15,7 @@ from autograder import roster
 from autograder.assignment import Assignment
 from autograder.class_record import Record
 from autograder.course import Stage
-from autograder.ledger import Entry, handed_in
+from autograder.ledger import NOT_COLLECTED, Entry, handed_in
 from autograder.notebook_file import content
 from autograder.reader import UnreadableError, read_notebook
 from autograder.report import Status, report_in
@@ -128,10 +128,13 @@ class Membership:
 
     def entry(self, line: Entry) -> Entry:
         """Return the entry of one who is in the submissions of others alone; any other as it is."""
-        if line.status != Status.MISSING or line.student not in self.submissions:
+        is_without = line.status in (Status.MISSING, NOT_COLLECTED)
+        if not is_without or line.student not in self.submissions:
             return line
         if whose := self.counts(line.student):
             cause = f"in the submission of {whose}"
+            if line.status == NOT_COLLECTED:
+                cause += f"; {line.cause}"
             return replace(line, status=IN_A_TEAM, cause=cause, next_step="")
         cause = "; ".join(self.problems_of(line.student))
         return replace(line, status=SEVERAL, cause=cause, next_step=self.next_step)

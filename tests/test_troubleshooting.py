@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from autograder.ledger import NOT_GRADED
+from autograder.ledger import NOT_COLLECTED, NOT_GRADED
 from autograder.membership import IN_A_TEAM, SEVERAL
 from autograder.report import Status
 from tests.conftest import PROJECT
@@ -15,13 +15,16 @@ PAGE = (PROJECT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
 KINDS = {
     "AssignmentError",
     "ClusterError",
+    "DiskFullError",
     "FullError",
     "InvalidEntry",
     "NbGraderException",
+    "NobodyError",
     "NotIsolatedError",
     "RefusedError",
     "RosterError",
     "UnreadableError",
+    "UnsafeNameError",
     "UsageError",
     "VanishedError",
 }
@@ -66,7 +69,7 @@ def messages():
 MESSAGES = list(messages())
 
 
-@pytest.mark.parametrize("status", [*Status, NOT_GRADED, IN_A_TEAM, SEVERAL])
+@pytest.mark.parametrize("status", [*Status, NOT_GRADED, NOT_COLLECTED, IN_A_TEAM, SEVERAL])
 def test_each_status_has_a_row_with_its_remedy(status):
     """In the first table, with a cause and what to do."""
     (row,) = re.findall(rf"^\| {re.escape(status)} \| (.+) \| (.+) \|$", PAGE, re.MULTILINE)

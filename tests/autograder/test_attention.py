@@ -4,7 +4,7 @@ import pytest
 
 from autograder.attention import reasons
 from autograder.class_record import Record
-from autograder.ledger import NOT_GRADED, Entry
+from autograder.ledger import NOT_COLLECTED, NOT_GRADED, Entry
 from autograder.library_use import LibraryUse
 from autograder.report import NOT_ISOLATED, Status
 from autograder.similarity import Alike, Answer
@@ -39,6 +39,7 @@ def test_nothing_odd_is_no_reason():
     [
         (Status.HELD, "held back by a fault of ours"),
         (NOT_GRADED, "not graded yet"),
+        (NOT_COLLECTED, "handed in, and not collected"),
         (Status.UNREADABLE, "could not be read"),
         (Status.TIMED_OUT, "timed out"),
     ],

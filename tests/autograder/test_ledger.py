@@ -6,8 +6,9 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder import ledger
+from autograder import collected, ledger
 from autograder.class_record import read_class
+from autograder.collected import Line
 from autograder.ledger import Entry
 from autograder.outcome import ItemResult, Outcome, PropertyResult
 from autograder.report import KEY, NEXT_STEP, Report, Status
@@ -121,3 +122,42 @@ def test_what_the_gradebook_asks_a_human_to_look_at_is_said(course):
         finally:
             grade.needs_manual_grade = False
             gradebook.db.commit()
+
+
+def test_what_was_left_out_when_it_was_collected_is_said(course):
+    """Nobody handed in nothing whose hand-in was left out; what was graded has a remark."""
+    assignment, url = course
+    folder = collected.folder(assignment)
+    no_notebook = {"refused": collected.NO_NOTEBOOK, "is_left_out": True}
+    whose = ("ann", "dan", "eve", "zoe")
+    collected.add(folder, [Line(who, who, name="report.pdf", **no_notebook) for who in whose])
+    try:
+        lines = {record.student: record.entry for record in read_class(assignment, url).records}
+        assert lines["dan"] == Entry(
+            "dan",
+            {"test_scaler": None},
+            "not collected",
+            cause="handed in report.pdf, no notebook",
+            next_step=ledger.ASK,
+        )
+        assert not lines["dan"].is_graded
+        assert lines["zoe"].status == "not collected"
+        assert lines["ann"].remarks == ("a remark", "beside this, report.pdf, no notebook")
+        assert lines["eve"].cause == (
+            "handed in, and not graded since; beside this, report.pdf, no notebook"
+        )
+        for who in whose[:3]:
+            assert lines[who] == entry(course, who)
+    finally:
+        (folder / collected.RECORD).unlink()
+
+
+def test_students_of_the_roster_are_in_the_class(course):
+    """Also those whom the gradebook does not have; who is in both is one."""
+    assignment, url = course
+    (assignment.root / "roster.csv").write_text("id,email\nann,ann@u.edu\nyan,yan@u.edu\n")
+    try:
+        students = [record.student for record in read_class(assignment, url).records]
+    finally:
+        (assignment.root / "roster.csv").unlink()
+    assert (students.count("ann"), students.count("yan")) == (1, 1)

@@ -6,7 +6,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_markdown_cell
 
-from autograder.ledger import Entry
+from autograder.ledger import NOT_COLLECTED, Entry
 from autograder.membership import IN_A_TEAM, SEVERAL, Membership
 from autograder.report import KEY, Report, Status
 from autograder.roster import Person, Roster
@@ -137,6 +137,9 @@ def test_who_is_in_others_submissions_alone_is_not_missing(membership):
     assert eve == lines[2]
     own = Entry("ann", {}, Status.GRADED)
     assert found.entry(own) == own
+    left_out = Entry("ben", {}, NOT_COLLECTED, cause="handed in a.pdf, no notebook")
+    assert found.entry(left_out).status == IN_A_TEAM
+    assert found.entry(left_out).cause == "in the submission of ann; handed in a.pdf, no notebook"
 
 
 def test_those_who_are_together_have_one_author(membership):

@@ -1,0 +1,58 @@
+"""Puts what a student handed in into `submitted/`, as one step: whole, or not at all."""
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+STAMP = "timestamp.txt"
+
+
+def place(folder: Path, files: Mapping[str, Path], stamp: str) -> None:
+    """Put files into a folder, and nothing else; what was there before stays until they are.
+
+    Parameters
+    ----------
+    folder : Path
+        `submitted/<student>/<assignment>`.
+    files : mapping of str to Path
+        Each file by its name there.
+    stamp : str
+        When they were handed in, in UTC; empty if that is not known.
+
+    Raises
+    ------
+    OSError
+        If that cannot be written; then all is as before.
+    """
+    new, old = (folder.with_name(f".{folder.name}.{os.getpid()}.{kind}") for kind in ("new", "old"))
+    new.mkdir(parents=True)
+    try:
+        for name, path in files.items():
+            (new / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, new / name)
+        if stamp:
+            (new / STAMP).write_text(stamp, encoding="utf-8")
+        if os.path.lexists(folder):
+            folder.rename(old)
+        try:
+            new.rename(folder)
+        except OSError:
+            old.rename(folder)
+            raise
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+    if old.is_dir() and not old.is_symlink():
+        shutil.rmtree(old, ignore_errors=True)
+    else:
+        old.unlink(missing_ok=True)
+
+
+def holds(folder: Path, files: Mapping[str, Path]) -> bool:
+    """Tell whether a folder has just these files already."""
+    try:
+        return all(
+            (folder / name).read_bytes() == path.read_bytes() for name, path in files.items()
+        )
+    except OSError:
+        return False

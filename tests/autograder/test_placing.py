@@ -1,0 +1,50 @@
+"""A student's folder is written whole, or stays as it was."""
+
+import pytest
+
+from autograder.placing import holds, place
+
+
+@pytest.fixture
+def new(tmp_path):
+    path = tmp_path / "new"
+    path.write_text("new")
+    return path
+
+
+def found(folder):
+    return {
+        p.relative_to(folder).as_posix(): p.read_text() for p in folder.rglob("*") if p.is_file()
+    }
+
+
+@pytest.mark.parametrize("before", [None, {"old.ipynb": "old", "sub/x": "old"}])
+def test_a_folder_has_the_files_and_nothing_else(tmp_path, new, before):
+    """Whatever was there before."""
+    folder = tmp_path / "submitted" / "ann" / "lab"
+    for name, text in (before or {}).items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    place(folder, {"lab.ipynb": new}, "2026-01-01 10:00:00")
+    assert found(folder) == {"lab.ipynb": "new", "timestamp.txt": "2026-01-01 10:00:00"}
+    assert [path.name for path in folder.parent.iterdir()] == ["lab"]
+
+
+def test_what_cannot_be_written_leaves_all_as_before(tmp_path, new):
+    """Nothing is deleted before the new one is whole."""
+    folder = tmp_path / "submitted" / "ann" / "lab"
+    folder.mkdir(parents=True)
+    (folder / "lab.ipynb").write_text("old")
+    with pytest.raises(OSError, match="gone"):
+        place(folder, {"lab.ipynb": new, "other.ipynb": tmp_path / "gone"}, "")
+    assert found(folder.parent) == {"lab/lab.ipynb": "old"}
+
+
+def test_the_same_is_known_again(tmp_path, new):
+    """By its content."""
+    folder = tmp_path / "lab"
+    assert not holds(folder, {"lab.ipynb": new})
+    place(folder, {"lab.ipynb": new}, "")
+    assert holds(folder, {"lab.ipynb": new})
+    (folder / "lab.ipynb").write_text("other")
+    assert not holds(folder, {"lab.ipynb": new})
