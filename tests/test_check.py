@@ -1,7 +1,11 @@
 """`check.py`, which students have beside their notebook: it tells each thing that is missing."""
 
+import ast
+import contextlib
 import importlib.util
 import json
+import os
+import pty
 import re
 import shutil
 import subprocess
@@ -69,7 +73,7 @@ def at(notebook, name):
     return names.index(name)
 
 
-def told(findings):
+def problems(findings):
     return [f"{one['where']}: {one['what']}" for one in findings["problems"]]
 
 
@@ -106,26 +110,29 @@ def test_the_release_is_told_what_is_missing(tmp_path):
     shutil.copytree(RELEASE, root, ignore=shutil.ignore_patterns("__pycache__"))
     done = run(root, NOTEBOOK)
     assert done.returncode == 1
-    assert "0 of 4 visible checks pass, 3 things to mend" in done.stdout
+    assert done.stdout.startswith(f"{NOTEBOOK}: 3 things to fix, 0 of 4 visible checks pass\n")
+    assert done.stdout.count("fix: ") == 3
     assert "`dropout`: Dropout.__call__, Dropout.backward are not written yet" in done.stdout
     assert re.search("`l2regularization`: .*penalty, .*backward are not written", done.stdout)
     assert "cell 2: 3 lines of your team's table as released" in done.stdout
-    assert done.stdout.count("failed:  test_") == 4
-    assert "stopped: cell 12 `dropout-example`, In [5]: NotImplementedError" in done.stdout
+    assert done.stdout.count("waits:   test_") == 4
+    waits = "waits:   cell 12 `dropout-example`: for cell 10 `dropout` (NotImplementedError)"
+    assert waits in done.stdout
+    assert "stopped:" not in done.stdout
 
 
 CHANGES = {
     "a cell is missing": (
         lambda nb: nb.cells.pop(at(nb, "test_l2_forward")),
         "cell `test_l2_forward`: is missing",
-        {"test_l2_forward": "the cell is missing"},
+        {"test_l2_forward": "for cell `test_l2_forward` (the cell is missing)"},
     ),
     "an answer is missing": (
         lambda nb: nb.cells.pop(at(nb, "dropout")),
         "cell `dropout`: is missing",
         dict.fromkeys(
             ("test_dropout_forward", "test_dropout_backward"),
-            "NameError: name 'Dropout' is not defined",
+            "for cell `dropout` (NameError: name 'Dropout' is not defined)",
         ),
     ),
     "a cell is there twice": (
@@ -136,14 +143,14 @@ CHANGES = {
     "a graded cell is changed": (
         lambda nb: nb.cells[at(nb, "test_l2_forward")].update(source="pass"),
         "cell 27 `test_l2_forward`: is not as released",
-        {},
+        {"test_l2_forward": "for cell 27 `test_l2_forward` (it is not as released)"},
     ),
     "an answer is empty": (
         lambda nb: nb.cells[at(nb, "l2regularization")].update(source=" "),
         "cell 21 `l2regularization`: is empty",
         dict.fromkeys(
             ("test_l2_forward", "test_l2_backward"),
-            "NameError: name 'L2regularization' is not defined",
+            "for cell 21 `l2regularization` (NameError: name 'L2regularization' is not defined)",
         ),
     ),
     "one method is not written": (
@@ -154,7 +161,7 @@ CHANGES = {
             + "\n\n    def more(self):\n        raise NotImplementedError"
         ),
         "cell 21 `l2regularization`: L2regularization.more is not written yet",
-        {"test_l2_forward": "NotImplementedError"},
+        {"test_l2_forward": "for cell 21 `l2regularization` (NotImplementedError)"},
     ),
     "the team's table is half filled in": (
         lambda nb: nb.cells[1].update(
@@ -172,8 +179,8 @@ def test_what_is_missing_is_told(module, folder, changed, change):
     do, problem, failing = CHANGES[change]
     changed(do)
     findings = module.examine(folder / NOTEBOOK)
-    assert any(line.startswith(problem) for line in told(findings)), told(findings)
-    assert len(told(findings)) == 1
+    assert any(line.startswith(problem) for line in problems(findings)), problems(findings)
+    assert len(problems(findings)) == 1
     assert all(one["remedy"] for one in findings["problems"])
     assert verdicts(findings) == failing
     assert findings["ready"] is False
@@ -186,7 +193,7 @@ def test_given_files_and_the_notebooks_name_are_looked_at(module, folder, change
     with (folder / "model" / "model.py").open("a") as file:
         file.write("\nWIDTH = 3\n")
     (folder / NOTEBOOK).rename(folder / "mine.ipynb")
-    assert told(module.examine(folder / "mine.ipynb")) == [
+    assert problems(module.examine(folder / "mine.ipynb")) == [
         "mine.ipynb: the file's name should be dropout_l2.ipynb",
         "losses/mse.py: is missing beside the notebook",
         "model/model.py: is not as released",
@@ -200,7 +207,9 @@ def test_other_line_ends_and_a_changed_given_cell_cost_nothing(module, folder, c
     path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
     findings = module.examine(folder / NOTEBOOK)
     assert findings["ready"] is True
-    assert "for grading it is put back" in findings["remarks"][0]
+    changed_cells = [one for one in findings["remarks"] if "graded as released" in one]
+    assert len(changed_cells) == 1  # however many they are
+    assert "`digits`" in changed_cells[0]
 
 
 def test_a_graded_cell_that_does_not_run_does_not_pass(module, folder, changed):
@@ -260,7 +269,7 @@ def test_cells_of_ones_own_may_stop(module, folder, changed):
     changed(lambda nb: nb.cells.insert(3, new_code_cell("1 +")))
     findings = module.examine(folder / NOTEBOOK)
     (error,) = findings["errors"]
-    assert error["where"] == "cell 4, In [2]"
+    assert error["where"] == "cell 4"
     assert error["message"] == "SyntaxError: invalid syntax (line 1)"
     assert findings["ready"] is True
 
@@ -279,7 +288,7 @@ def test_a_cell_that_nothing_ends_is_the_last(module, folder, changed):
     changed(lambda nb: nb.cells.insert(at(nb, "dropout"), new_code_cell(stubborn)))
     findings = module.examine(folder / NOTEBOOK, seconds=3)
     assert set(verdicts(findings).values()) == {
-        "not run, since the kernel does not answer any more"
+        "for cell 10 (not run, since the kernel does not answer any more)"
     }
 
 
@@ -291,8 +300,8 @@ def test_a_cell_that_ends_the_kernel_is_the_last(module, folder, changed):
         )
     )
     findings = module.examine(folder / NOTEBOOK)
-    assert "the kernel ended here" in findings["errors"][0]["message"]
-    reason = "not run, since the kernel ended in cell 21"
+    assert problems(findings)[0].startswith("cell 21: the kernel ended here")
+    reason = "for cell 21 (not run, since the kernel ended in cell 21)"
     assert verdicts(findings) == {"test_l2_forward": reason, "test_l2_backward": reason}
 
 
@@ -332,7 +341,7 @@ def test_a_file_that_is_no_notebook_is_told(module, tmp_path, content, what):
     if content is not None:
         path.write_bytes(content)
     findings = module.examine(path)
-    assert told(findings)[0].startswith(f"x.ipynb: {what}")
+    assert problems(findings)[0].startswith(f"x.ipynb: {what}")
     assert findings["ready"] is False
 
 
@@ -340,7 +349,7 @@ def test_a_notebook_of_something_else_has_no_graded_cell(module, tmp_path):
     """It is not ready, although nothing fails."""
     nbformat.write(nbformat.v4.new_notebook(cells=[new_code_cell("1")]), tmp_path / "x.ipynb")
     findings = module.examine(tmp_path / "x.ipynb")
-    assert told(findings) == ["x.ipynb: has no graded cell"]
+    assert problems(findings) == ["x.ipynb: has no graded cell"]
     assert findings["ready"] is False
 
 
@@ -357,7 +366,8 @@ def test_what_is_not_installed_is_told(module, folder, monkeypatch, missing):
     monkeypatch.setitem(sys.modules, missing, None)
     findings = module.examine(folder / NOTEBOOK)
     assert any(
-        f"{missing.split('.')[0]}" in line and "not installed" in line for line in told(findings)
+        f"{missing.split('.')[0]}" in line and "not installed" in line
+        for line in problems(findings)
     )
     assert "pip install -r requirements.txt" in findings["problems"][-1]["remedy"]
 
@@ -368,3 +378,127 @@ def test_in_a_worker_it_costs_nothing(grading_process):
     notebook.cells.append(new_code_cell("import check\ncheck.check('dropout_l2.ipynb')"))
     report = grading_process.grade(ASSIGNMENT, notebook)
     assert (report.points, report.status, report.remarks) == (3.0, Status.GRADED, ())
+
+
+ROOTS = {
+    "a syntax error in an answer": (
+        lambda nb: nb.cells[at(nb, "dropout")].update(
+            source=ASSIGNMENT.reference["dropout"].replace(
+                "(self, grad_output:", "(self,, grad_output:"
+            )
+        ),
+        "cell 10 `dropout`",
+        "SyntaxError: invalid syntax (line",
+        2,
+    ),
+    "an import that fails": (
+        lambda nb: nb.cells[at(nb, "imports")].update(
+            source="import no_such_library\n" + nb.cells[at(nb, "imports")].source
+        ),
+        "cell 3 `imports`",
+        "ModuleNotFoundError: No module named 'no_such_library'",
+        4,
+    ),
+    "a helper of one's own": (
+        lambda nb: (
+            nb.cells.insert(at(nb, "dropout"), new_code_cell("def helper(x):\n    return x +")),
+            nb.cells[at(nb, "dropout")].update(
+                source="DOUBLE = helper(2)\n" + ASSIGNMENT.reference["dropout"]
+            ),
+        ),
+        "cell 10",
+        "SyntaxError: invalid syntax (line 2)",
+        2,
+    ),
+}
+
+
+@pytest.mark.parametrize("root", ROOTS)
+def test_what_follows_from_an_error_waits_for_it(module, folder, changed, root):
+    """There is one thing to fix, and it is named first; the checks say which cell they wait for."""
+    do, where, what, waiting = ROOTS[root]
+    changed(do)
+    findings = module.examine(folder / NOTEBOOK)
+    assert [one["where"] for one in findings["problems"]] == [where]
+    assert findings["problems"][0]["what"].startswith(what)
+    failed = [one for one in findings["checks"] if not one["passed"]]
+    assert [one["waits_for"] for one in failed] == [where] * waiting
+    assert "1 thing to fix, " in module.headline(findings)
+    assert sum(line.startswith(("fix:", "failed:")) for line in module.lines(findings)) == 1
+    assert findings["ready"] is False
+
+
+def test_an_answer_that_cannot_run_is_the_headline(module, folder, changed):
+    """The first line names the cell and the error; the count comes after it."""
+    changed(ROOTS["a syntax error in an answer"][0])
+    first, second, *_ = module.lines(module.examine(folder / NOTEBOOK))
+    assert first.startswith(f"{NOTEBOOK}: cell 10 `dropout`: SyntaxError: invalid syntax (line")
+    assert first.endswith("; 1 thing to fix, 2 of 4 visible checks pass")
+    assert second.startswith("fix:     cell 10 `dropout`: SyntaxError")
+
+
+@pytest.mark.parametrize("imprint", [True, False])
+def test_a_graded_cell_without_code_does_not_pass(module, folder, changed, imprint):
+    """A comment checks nothing, whether the release is known or not."""
+
+    def comment(notebook):
+        notebook.cells[at(notebook, "test_l2_forward")].source = "# looks fine to me"
+        if not imprint:
+            del notebook.metadata["released"]
+
+    changed(comment)
+    findings = module.examine(folder / NOTEBOOK)
+    assert list(verdicts(findings)) == ["test_l2_forward"]
+    assert "1 thing to fix, 3 of 4 visible checks pass" in module.headline(findings)
+
+
+@pytest.mark.parametrize("version", [(3, 8, 18), (3, 10, 13)])
+def test_an_older_python_reads_which_one_is_needed(version):
+    """One sentence, although what follows is no Python of that age."""
+    text = (RELEASE / "check.py").read_text(encoding="utf-8")
+    assert ast.parse(text, feature_version=version[:2])
+    number = ".".join(map(str, version))
+    as_if = f"import sys; sys.version_info, sys.version = {version}, '{number} (main)'\n"
+    code = f"{as_if}exec(compile(open({str(RELEASE / 'check.py')!r}).read(), 'check.py', 'exec'))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(
+        f"Error: check.py needs Python 3.11 or newer, but this is Python {number}: run it with "
+    )
+    assert done.stderr.count("\n") == 1
+
+
+def test_help_says_what_it_does(folder):
+    """And runs nothing."""
+    done = run(folder, "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Try a notebook before you hand it in" in done.stdout
+    assert "--seconds" in done.stdout
+
+
+def test_an_option_that_is_not_known_runs_nothing(folder):
+    """It is no notebook's name."""
+    done = run(folder, "--strict")
+    assert done.returncode == 2
+    assert "unrecognized arguments: --strict" in done.stderr
+
+
+def test_a_terminal_shows_at_once_that_it_works(folder, changed):
+    """Before anything is loaded, then each cell; nothing of it is left in front of the findings."""
+    changed(lambda notebook: None)
+    seen, terminal = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "check.py"], cwd=folder, stdout=terminal, stderr=terminal
+    ) as process:
+        os.close(terminal)
+        shown = b""
+        with contextlib.suppress(OSError):  # the terminal's end
+            while part := os.read(seen, 2**16):
+                shown += part
+    os.close(seen)
+    assert process.returncode == 0
+    first, *rest = shown.decode().split("\r")
+    assert first == ""
+    assert rest[0].rstrip() == f"{NOTEBOOK}: starting Python"
+    assert rest[1].startswith(f"{NOTEBOOK}: running cell 1 of ")
+    assert f"{NOTEBOOK}: 4 of 4 visible checks pass" in rest

@@ -53,9 +53,9 @@ def check(
 ) -> None:
     """Try a notebook before it is handed in.
 
-    A copy is run outside Jupyter, from top to bottom in a fresh kernel, with your own rights. It is
-    told which answers are still stubs, which visible checks fail, which cells stop, and what is
-    missing of the released cells and files. The hidden tests look at more. Students without this
+    It runs a copy outside Jupyter, from top to bottom in a fresh kernel, with your own rights, and
+    shows which answers are still stubs, which visible checks fail, which cells stop, and which of
+    the released cells and files are missing. The hidden tests look at more. Students without this
     package run the same by `python check.py` in their folder.
 
     Exit code 1 unless all visible checks pass and nothing is missing.
@@ -73,10 +73,10 @@ def check(
         with console.progress(console.console(stderr=True), *columns) as progress:
             bar = progress.add_task(f"running {printable(path.name)}", total=None)
 
-            def tell(done: int, cells: int, progress: Any = progress, bar: Any = bar) -> None:
+            def update(done: int, cells: int, progress: Any = progress, bar: Any = bar) -> None:
                 progress.update(bar, completed=done, total=cells)
 
-            findings = module.examine(path, timeout, tell)
+            findings = module.examine(path, timeout, update)
         found.append({**findings, "notebook": str(path)})
         if not as_json:
             _print(console.console(), module, found[-1])
@@ -116,19 +116,24 @@ def _module(course: Course, path: Path, name: str | None) -> ModuleType:
 def _print(on: Console, module: ModuleType, findings: dict[str, Any]) -> None:
     style = "green" if findings["ready"] else "red"
     on.print(printable(f"{findings['notebook']}: {module.headline(findings)}"), style=style)
-    _table(on, ("where", "what is missing", "what to do"), findings["problems"])
-    checks = [
-        {**one, "passed": Text("passes", "green") if one["passed"] else Text("fails", "red")}
-        for one in findings["checks"]
-    ]
+    problems = [tuple(one.values()) for one in findings["problems"]]
+    _table(on, ("where", "what to fix", "what to do"), problems)
+    checks = [(one["item"], _verdict(one), one["message"]) for one in findings["checks"]]
     _table(on, ("visible check", "", "why"), checks)
-    _table(on, ("cell that stops", "why"), findings["errors"])
+    errors = [(one["where"], one["message"]) for one in findings["errors"]]
+    _table(on, ("cell that stops", "why"), errors)
     for remark in findings["remarks"]:
         on.print(printable(f"remark: {remark}"))
     on.print(module.HIDDEN)
 
 
-def _table(on: Console, titles: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
+def _verdict(check: dict[str, Any]) -> Text:
+    if check["passed"]:
+        return Text("passes", "green")
+    return Text("waits", "yellow") if check.get("waits_for") else Text("fails", "red")
+
+
+def _table(on: Console, titles: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
     """Print a list of findings, a row each, if there are any."""
     if not rows:
         return
@@ -136,6 +141,6 @@ def _table(on: Console, titles: tuple[str, ...], rows: list[dict[str, Any]]) -> 
     for title in titles:
         shown.add_column(title, overflow="fold")
     for row in rows:
-        cells = (c if isinstance(c, Text) else Text(printable(c)) for c in row.values())
+        cells = (c if isinstance(c, Text) else Text(printable(c)) for c in row)
         shown.add_row(*cells)
     console.show(on, shown)

@@ -1,11 +1,20 @@
 """Try your notebook before you hand it in: run `python check.py` in its folder.
 
 A copy of the saved notebook is run from top to bottom in a fresh kernel, as *Restart and Run All*
-does, and you are told what is missing, which visible check fails, and which cells stop. Nothing is
+does. You read what there is to fix, which visible checks pass, and which cells stop. Nothing is
 written to your notebook. `from check import check; check("dropout_l2.ipynb")` does the same. That
 all checks pass is a good sign, and no proof: the hidden tests look at more.
 """
 
+import sys
+
+if sys.version_info < (3, 11):  # before anything that an older Python does not understand
+    raise SystemExit(
+        f"Error: check.py needs Python 3.11 or newer, but this is Python {sys.version.split()[0]}: "
+        "run it with the Python that runs your notebook, as in `python3.11 check.py`"
+    )
+
+import argparse
 import ast
 import hashlib
 import io
@@ -13,28 +22,32 @@ import logging
 import os
 import re
 import subprocess
-import sys
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-SECONDS = 120  # for one cell
+SECONDS = 120.0  # for one cell
 LENGTH = 300  # characters of an error
-LATE = "NoEndInTime"  # the kind of error that stands for it
+LATE = "NoEndInTime"  # the kind of error of a cell that does not end
 RUNNING = "VISIBLE_CHECKS_RUNNING"  # in the kernel's environment: no check within a check
 HIDDEN = "The hidden tests, which run after hand-in, look at more than the visible checks do."
 PLACEHOLDERS = ("First Member", "Second Member", "Third Member", "*0000000*", "member@example.org")
 ANEW = "take the released notebook anew, and copy your answers into it"
 INSTALL = "install what the notebook needs, with `pip install -r requirements.txt`"
+NO_FILE = "is missing beside the notebook"
+UNWRITTEN = "NotImplementedError"
+FIRST = "mend it first, since its checks need it"
+NEEDED = "mend it, since a check needs what it defines"
 
 Findings = dict[str, Any]
 Cells = list[Any]  # nbformat's, each with its text and metadata
+Progress = Callable[[int, int], None]
 
 
 def check(notebook: str | Path = "", seconds: float = SECONDS) -> bool:
-    """Print what is missing in a notebook, and tell whether it can be handed in.
+    """Print what there is to fix in a notebook, and return whether it can be handed in.
 
     Parameters
     ----------
@@ -54,31 +67,34 @@ def check(notebook: str | Path = "", seconds: float = SECONDS) -> bool:
     beside = sorted(Path(__file__).parent.glob("*.ipynb"))
     if not notebook and len(beside) != 1:
         raise SystemExit(f"name the notebook, as in `python check.py {_shown(beside)}`")
-    findings = examine(Path(notebook or beside[0]), seconds)
+    path = Path(notebook or beside[0])
+    with _Line(path.name) as line:
+        findings = examine(path, seconds, line.show)
     print("\n".join(lines(findings)))
     return bool(findings["ready"])
 
 
 def examine(
-    path: Path, seconds: float = SECONDS, tell: Callable[[int, int], None] = lambda done, of: None
+    path: Path, seconds: float = SECONDS, progress: Progress = lambda done, of: None
 ) -> Findings:
-    """Run a copy of a notebook, and return what is missing in it.
+    """Run a copy of a notebook, and return what there is to fix in it.
 
     Parameters
     ----------
     path : Path
     seconds : float
         How long one cell may take.
-    tell : callable
-        Told how many cells of how many are done.
+    progress : callable
+        Called with the number of cells that are done, and of all cells.
 
     Returns
     -------
     findings : dict
         Plain data: ``notebook``; ``ready``, whether all visible checks pass and nothing is missing;
         ``problems``, a list of {``where``, ``what``, ``remedy``}; ``checks``, a list of {``item``,
-        ``passed``, ``message``}; ``errors``, the other cells that stop, a list of {``where``,
-        ``message``}; ``remarks``, a list of what costs nothing.
+        ``passed``, ``message``, ``waits_for``}; ``errors``, the other cells that stop, a list of
+        {``where``, ``message``, ``waits_for``}; ``remarks``, a list of what costs nothing. What
+        waits for something else is fixed along with it.
     """
     findings: Findings = {"notebook": path.name, "ready": False, "problems": [], "checks": []}
     findings |= {"errors": [], "remarks": []}
@@ -109,42 +125,49 @@ def examine(
     problems += _missing_files(path, released)
     problems += _cells_amiss(notebook.cells, released, findings["remarks"])
     problems += _to_be_written(notebook.cells, released)
-    problems += _placeholders(notebook.cells)
-    _run(notebook, released, path.parent, seconds, tell, findings)
+    table = list(_placeholders(notebook.cells))
+    _run(notebook, released, path.parent, seconds, progress, findings)
     seen = {one["item"] for one in findings["checks"]}
     findings["checks"] += [
-        {"item": name, "passed": False, "message": "the cell is missing"}
+        _check(name, "the cell is missing", f"cell `{name}`")
         for name in _known(released, "graded")
         if name not in seen
     ]
     if not findings["checks"]:
         problems.append(_problem(path.name, "has no graded cell", ANEW))
+    problems += table  # the least of it
     findings["ready"] = not problems and all(one["passed"] for one in findings["checks"])
     return findings
 
 
 def lines(findings: Findings) -> Iterator[str]:
-    """Yield findings as a reader wants them: what is missing first."""
-    checks = findings["checks"]
+    """Yield findings as a reader wants them: what is to be fixed first."""
     yield f"{findings['notebook']}: {headline(findings)}"
     for one in findings["problems"]:
-        yield f"missing: {one['where']}: {one['what']}: {one['remedy']}"
-    for one in checks:
-        told = f": {one['message']}" if one["message"] else ""
-        yield f"{'passed' if one['passed'] else 'failed'}:  {one['item']}{told}"
+        yield f"fix:     {one['where']}: {one['what']}: {one['remedy']}"
+    for one in sorted(findings["checks"], key=lambda one: bool(one["passed"])):
+        yield f"{verdict(one):8} {one['item']}: {one['message']}".removesuffix(": ")
     for one in findings["errors"]:
-        yield f"stopped: {one['where']}: {one['message']}"
+        yield f"{'waits:  ' if one['waits_for'] else 'stopped:'} {one['where']}: {one['message']}"
     for remark in findings["remarks"]:
         yield f"remark:  {remark}"
     yield HIDDEN
 
 
 def headline(findings: Findings) -> str:
-    """Return findings in a few words."""
-    passed = sum(one["passed"] for one in findings["checks"])
-    told = f"{passed} of {len(findings['checks'])} visible checks pass"
-    problems = len(findings["problems"])
-    return f"{told}, {problems} thing{'s' * (problems != 1)} to mend" if problems else told
+    """Return findings in a few words: an answer that cannot run first, then how much is to fix."""
+    checks = findings["checks"]
+    passed = sum(one["passed"] for one in checks)
+    number = len(findings["problems"]) + sum(verdict(one) == "failed:" for one in checks)
+    counted = f"{number} thing{'s' * (number != 1)} to fix, " if number else ""
+    counted += f"{passed} of {len(checks)} visible checks pass"
+    stops = [one for one in findings["problems"] if one["remedy"] == FIRST]
+    return "; ".join([*(f"{one['where']}: {one['what']}" for one in stops[:1]), counted])
+
+
+def verdict(found: Findings) -> str:
+    """Return what is said of a check: that it passed, failed, or waits for something else."""
+    return "passed:" if found["passed"] else "waits:" if found["waits_for"] else "failed:"
 
 
 def _released(notebook: Any) -> Findings:
@@ -157,6 +180,15 @@ def _released(notebook: Any) -> Findings:
     except (AssertionError, AttributeError, KeyError, TypeError):
         return {}
     return dict(released)
+
+
+def _check(item: str, message: str, waits_for: str = "") -> Findings:
+    message = _because(message, waits_for)
+    return {"item": item, "passed": not message, "message": message, "waits_for": waits_for}
+
+
+def _because(message: str, waits_for: str) -> str:
+    return f"for {waits_for} ({message})" if waits_for else message
 
 
 def _problem(where: str, what: str, remedy: str) -> dict[str, str]:
@@ -174,7 +206,7 @@ def _missing_files(path: Path, released: Findings) -> Iterator[dict[str, str]]:
         file = path.parent / inside
         if not file.is_file():
             remedy = "copy it from the released folder"
-            yield _problem(inside, "is missing beside the notebook", remedy)
+            yield _problem(inside, NO_FILE, remedy)
         elif _digest(file.read_text(encoding="utf-8", errors="replace")) != expected:
             yield _problem(
                 inside, "is not as released", "grading uses the released one: copy that one again"
@@ -192,14 +224,17 @@ def _cells_amiss(cells: Cells, released: Findings, remarks: list[str]) -> Iterat
             yield _problem(
                 f"cell `{name}`", f"is there {count[name]} times", "keep one, and delete the others"
             )
+    given = []
     for number, cell in enumerate(cells, start=1):
         claims = known.get(_name(cell))
         if claims and claims["role"] != "answer" and _digest(cell.source) != claims["digest"]:
             where = _where(number, cell)
             if claims["role"] == "graded":
-                yield _problem(where, "is not as released, so its check may say anything", ANEW)
+                yield _problem(where, "is not as released, so its check shows nothing", ANEW)
             else:
-                remarks.append(f"{where} is not as released: for grading it is put back")
+                given.append(where)
+    if given:
+        remarks.append(f"changed, but graded as released: {', '.join(given)}")
 
 
 def _to_be_written(cells: Cells, released: Findings) -> Iterator[dict[str, str]]:
@@ -213,10 +248,10 @@ def _to_be_written(cells: Cells, released: Findings) -> Iterator[dict[str, str]]
         try:
             tree = ast.parse(cell.source)
         except (SyntaxError, ValueError):
-            continue  # which running it will tell
+            continue  # running it says so
         if names := list(_stubs(tree)):
-            told = f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} not written yet"
-            yield _problem(where, told, "write your code in the place of NotImplementedError")
+            what = f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} not written yet"
+            yield _problem(where, what, f"write your code in the place of {UNWRITTEN}")
 
 
 def _stubs(tree: ast.AST, path: str = "") -> Iterator[str]:
@@ -227,7 +262,7 @@ def _stubs(tree: ast.AST, path: str = "") -> Iterator[str]:
             last = node.body[-1]
             if isinstance(node, ast.FunctionDef) and isinstance(last, ast.Raise):
                 error = last.exc.func if isinstance(last.exc, ast.Call) else last.exc
-                if isinstance(error, ast.Name) and error.id == "NotImplementedError":
+                if isinstance(error, ast.Name) and error.id == UNWRITTEN:
                     yield name
             yield from _stubs(node, f"{name}.")
 
@@ -240,9 +275,9 @@ def _placeholders(cells: Cells) -> Iterator[dict[str, str]]:
                 line for line in cell.source.splitlines() if any(p in line for p in PLACEHOLDERS)
             ]
             if left:
-                told = f"{len(left)} line{'s' * (len(left) > 1)} of your team's table as released"
+                what = f"{len(left)} line{'s' * (len(left) > 1)} of your team's table as released"
                 remedy = "fill in a line for each member, and delete the others"
-                yield _problem(f"cell {number}", told, remedy)
+                yield _problem(f"cell {number}", what, remedy)
 
 
 def _run(
@@ -250,11 +285,11 @@ def _run(
     released: Findings,
     folder: Path,
     seconds: float,
-    tell: Callable[[int, int], None],
+    progress: Progress,
     findings: Findings,
 ) -> None:
     """Run the cells in a fresh kernel, each whether or not those before it have stopped."""
-    ended = ""  # why no further cell runs
+    ended, last = "", ""  # why no further cell runs, and the cell that is to blame
     try:
         from jupyter_client.kernelspec import NoSuchKernel
         from nbclient import NotebookClient
@@ -266,7 +301,7 @@ def _run(
         return
     replies: list[Any] = []
     log = logging.getLogger("check")
-    log.disabled = True  # all is told in the end
+    log.disabled = True  # the findings say it
     client = NotebookClient(
         notebook,
         kernel_name="python3",  # of this Python, whatever the notebook names
@@ -280,13 +315,19 @@ def _run(
         resources={"metadata": {"path": str(folder.resolve())}},
     )
     late = 0  # cells in a row
+    places = [
+        _where(*each) for each in enumerate(notebook.cells, start=1)
+    ]  # as the reader sees them
+    causes = _Causes(notebook.cells, places, released, findings["problems"])
     try:
-        # what a kernel warns of itself is for whoever runs servers
+        # what a kernel warns of itself is for those who run servers
         with client.setup_kernel(env={**os.environ, RUNNING: "1"}, stderr=subprocess.DEVNULL):
-            for index, cell in enumerate(notebook.cells):
+            for index, (where, cell) in enumerate(zip(places, notebook.cells, strict=True)):
+                progress(index, len(notebook.cells))
                 message = ""
                 if _is(cell, released, "graded"):
                     message = f"not run, since {ended or 'it is no code cell any more'}"
+                waits_for = last if ended else ""
                 if cell.cell_type == "code" and not ended:
                     cell.outputs = []  # of an earlier run
                     try:
@@ -296,24 +337,110 @@ def _run(
                         if replies and replies[-1]["content"].get("ename") == LATE:
                             late, message = late + 1, f"no end within {seconds:g} seconds"
                             ended = "the kernel does not answer any more" if late > 1 else ""
+                            last = where if late == 1 else last
                         else:
                             late = 0
                     except DeadKernelError:
                         message = "the kernel ended here: exit(), os._exit(), or too much memory"
-                        ended = f"the kernel ended in cell {index + 1}"
-                _note(findings, released, index + 1, cell, message)
-                tell(index + 1, len(notebook.cells))
+                        ended, last = f"the kernel ended in cell {index + 1}", where
+                    waits_for = causes.of(message, index)
+                    if message:
+                        causes.stopped(cell, waits_for or where)
+                _note(findings, released, where, cell, message, waits_for)
     except NoSuchKernel:
         findings["problems"].append(_problem("this Python", "ipykernel is not installed", INSTALL))
+    _promote(findings)
 
 
-def _note(findings: Findings, released: Findings, number: int, cell: Any, message: str) -> None:
-    """Note what became of a cell: a check, or another one that has stopped."""
+class _Causes:
+    """Where an error comes from, if it comes from another cell than the one that stops."""
+
+    def __init__(
+        self, cells: Cells, places: list[str], released: Findings, problems: list[dict[str, str]]
+    ) -> None:
+        code = [cell.source for cell in cells if cell.cell_type == "code"]
+        self.defined = {name for source in code for name in _names(source)}
+        self.lost: dict[str, str] = {}  # a name that a cell should have defined, and that cell
+        self.absent = [
+            one["where"] for one in problems if one["what"] in ("is missing", "is empty")
+        ]
+        self.files = [one["where"] for one in problems if one["what"] == NO_FILE]
+        stubs = [one["where"] for one in problems if "not written yet" in one["what"]]
+        self.unwritten = [number for number, where in enumerate(places) if where in stubs]
+        self.places = places
+
+    def stopped(self, cell: Any, where: str) -> None:
+        """Take note of the names that a cell that stops may have left undefined."""
+        for name in _names(cell.source):
+            self.lost.setdefault(name, where)
+
+    def of(self, message: str, index: int) -> str:
+        """Return the cell that an error comes from; empty if it is the one that stops."""
+        if message.startswith(UNWRITTEN):
+            above = [number for number in self.unwritten if number < index]
+            return self.places[above[-1]] if above else ""
+        if found := re.match(r"NameError: name '(\w+)' is not defined", message):
+            name = found[1]
+            absent = "" if name in self.defined or not self.absent else self.absent[0]
+            return self.lost.get(name, absent)
+        if found := re.match(r"ModuleNotFoundError: No module named '([\w.]+)'", message):
+            given = found[1].replace(".", "/")
+            return next((file for file in self.files if file.startswith(given)), "")
+        return ""
+
+
+def _names(source: str) -> set[str]:
+    """Return the names that a cell defines, as far as an invalid one shows them."""
+    try:
+        nodes = list(ast.walk(ast.parse(source)))
+    except (SyntaxError, ValueError):
+        found = re.findall(r"^\s*(?:(?:class|def|import)\s+)?(\w+)\s*[=(:]", source, re.MULTILINE)
+        return set(found)
+    kinds = ast.ClassDef | ast.FunctionDef
+    defined = {node.name for node in nodes if isinstance(node, kinds)}
+    defined |= {n.asname or n.name.split(".")[0] for n in nodes if isinstance(n, ast.alias)}
+    return defined | {
+        n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+    }
+
+
+def _promote(findings: Findings) -> None:
+    """Make a problem of each cell for which a check waits, if that cell is none yet."""
+    needed = {one["waits_for"] for one in findings["checks"]}
+    known = {one["where"] for one in findings["problems"]}
+    for one in findings["errors"]:
+        if one["where"] in needed - known:
+            findings["problems"].append(_problem(one["where"], one["message"], NEEDED))
+    known = {one["where"] for one in findings["problems"]}
+    findings["errors"] = [one for one in findings["errors"] if one["where"] not in known]
+
+
+def _note(
+    findings: Findings, released: Findings, where: str, cell: Any, message: str, waits_for: str
+) -> None:
+    """Note how a cell ended: a check, an answer that cannot run, or another one that stops."""
+    problems, name = findings["problems"], _name(cell)
     if _is(cell, released, "graded"):
-        findings["checks"] = [one for one in findings["checks"] if one["item"] != _name(cell)]
-        findings["checks"].append({"item": _name(cell), "passed": not message, "message": message})
+        if not message and any(one["where"] == where for one in problems):
+            message, waits_for = "it is not as released", where
+        if not message and not _has_code(cell):
+            message = "the cell holds no code"
+        findings["checks"] = [one for one in findings["checks"] if one["item"] != name]
+        findings["checks"].append(_check(name, message, waits_for))
+    elif message and _is(cell, released, "answer") and not waits_for:
+        front = sum(one["remedy"] == FIRST for one in problems)
+        problems.insert(front, _problem(where, message, FIRST))
     elif message and cell.cell_type == "code":
-        findings["errors"].append({"where": _where(number, cell), "message": message})
+        message = _because(message, waits_for)
+        findings["errors"].append({"where": where, "message": message, "waits_for": waits_for})
+
+
+def _has_code(cell: Any) -> bool:
+    """Return whether a cell does anything: a comment alone checks nothing."""
+    try:
+        return bool(ast.parse(cell.source).body)
+    except (SyntaxError, ValueError):
+        return bool(cell.source.strip())  # a magic
 
 
 def _error(cell: Any) -> str:
@@ -328,8 +455,8 @@ def _error(cell: Any) -> str:
 
 def _line(kind: str, text: str) -> str:
     text = re.sub(r"\(\d+\.py, line", "(line", text)  # the kernel's own number of the cell
-    told = ": ".join(part for part in (kind, " ".join(text.split())) if part)
-    return told if len(told) <= LENGTH else f"{told[:LENGTH]} ..."
+    line = ": ".join(part for part in (kind, " ".join(text.split())) if part)
+    return line if len(line) <= LENGTH else f"{line[:LENGTH]} ..."
 
 
 def _name(cell: Any) -> str:
@@ -339,7 +466,7 @@ def _name(cell: Any) -> str:
 
 
 def _is(cell: Any, released: Findings, role: str) -> bool:
-    """Tell whether a cell has a role: as released, or, where that is not known, as it says."""
+    """Return whether a cell has a role: as released, or, where that is not known, as it says."""
     name = _name(cell)
     if name and not released:
         claims = cell.metadata["nbgrader"]
@@ -354,8 +481,8 @@ def _known(released: Findings, role: str) -> list[str]:
 
 def _where(number: int, cell: Any) -> str:
     name = _name(cell)
-    told = f"cell {number} `{name}`" if name else f"cell {number}"
-    return f"{told}, In [{cell.execution_count}]" if cell.get("execution_count") else told
+    where = f"cell {number} `{name}`" if name else f"cell {number}"
+    return f"{where}, In [{cell.execution_count}]" if cell.get("execution_count") else where
 
 
 def _digest(text: str) -> str:
@@ -366,8 +493,55 @@ def _shown(paths: list[Path]) -> str:
     return paths[0].name if paths else "NOTEBOOK"
 
 
-if __name__ == "__main__":
+class _Line:
+    """A line on the terminal that says how far it is, from the first moment on."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.on = sys.stdout if "ipykernel" in sys.modules else sys.stderr
+        self.is_shown = "ipykernel" in sys.modules or self.on.isatty()
+
+    def __enter__(self) -> Self:
+        self._write(f"{self.name}: starting Python")
+        return self
+
+    def show(self, done: int, of: int) -> None:
+        """Say which cell runs."""
+        self._write(f"{self.name}: running cell {done + 1} of {of}")
+
+    def __exit__(self, *_: object) -> None:
+        self._write("")
+
+    def _write(self, text: str) -> None:
+        if self.is_shown:
+            print(f"\r{text:60}", end="" if text else "\r", file=self.on, flush=True)
+
+
+def main() -> None:
+    """Read the command line, and check each notebook that it names."""
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # in whatever terminal this is
-    ready = [check(name) for name in sys.argv[1:] or [""]]  # all of them, whatever the first says
+        sys.stdout.reconfigure(errors="backslashreplace")  # for terminals of any encoding
+    parser = argparse.ArgumentParser(
+        description="Try a notebook before you hand it in: a copy of it is run from top to bottom "
+        "in a fresh kernel, and you read what there is to fix.",
+        epilog="Exit code 0 if all visible checks pass and nothing is missing, else 1. " + HIDDEN,
+    )
+    parser.add_argument(
+        "notebooks",
+        nargs="*",
+        metavar="NOTEBOOK",
+        help="without it, the only one beside check.py",
+    )
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        default=SECONDS,
+        help="how long one cell may take (default: %(default)g)",
+    )
+    words = parser.parse_args()
+    ready = [check(name, words.seconds) for name in words.notebooks or [""]]  # all of them
     sys.exit(not all(ready))
+
+
+if __name__ == "__main__":
+    main()

@@ -17,8 +17,8 @@ def headline(findings):
     return f"{findings['count']} told"
 
 
-def examine(path, seconds, tell):
-    tell(1, 2)
+def examine(path, seconds, progress):
+    progress(1, 2)
     findings = {"notebook": path.name, "count": seconds, "ready": "right" in path.read_text()}
     if findings["ready"]:
         return {**findings, "problems": [], "checks": [], "errors": [], "remarks": []}
@@ -28,6 +28,7 @@ def examine(path, seconds, tell):
         "checks": [
             {"item": "test_one", "passed": True, "message": ""},
             {"item": "test_two", "passed": False, "message": "y=1\\x1b[2J, but should be 2"},
+            {"item": "three", "passed": False, "message": "for cell 3 (x)", "waits_for": "cell 3"},
         ],
         "errors": [{"where": "cell 3", "message": "KeyError: 'x'"}],
         "remarks": ["something odd"],
@@ -74,6 +75,7 @@ def test_one_that_is_not_ready_ends_with_1(check):
     assert ["cell", "`[red]`", "is", "missing", "take", "it", "anew"] in rows
     assert ["test_one", "passes"] in rows
     assert ["test_two", "fails", "y=1?[2J,", "but", "should", "be", "2"] in rows
+    assert ["three", "waits", "for", "cell", "3", "(x)"] in rows
     assert ["cell", "3", "KeyError:", "'x'"] in rows
     assert ["remark:", "something", "odd"] in rows
 
