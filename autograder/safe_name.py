@@ -5,9 +5,10 @@ import unicodedata
 import zlib
 from pathlib import PurePath, PurePosixPath
 
-MAX_PART = 200  # bytes of a file's name or a folder's, of the 255 that file systems take
-MAX_PARTS = 20  # folders within each other; what lies deeper is put into the last
-MAX_ENDING = 20  # characters that are kept of a name that is cut
+MAX_PART = 240  # bytes of a file's name or a folder's, of the 255 that file systems take
+HEAD, TAIL = 140, 80  # bytes that are kept of a longer one: an LMS has its numbers at either end
+MAX_PATH = 1500  # bytes, of the 4096 that systems take
+OUTER = 3  # folders of a longer path that are kept
 JUNK = {  # what systems and programs add; in lower case
     "__macosx", ".ds_store", ".appledouble", ".spotlight-v100", ".trashes", ".fseventsd",
     "@eadir", "@tmp", "#recycle", "$recycle.bin", "system volume information", "lost+found",
@@ -44,28 +45,23 @@ def safe_path(name: str) -> PurePosixPath:
     parts = [safe_part(part) for part in PurePosixPath(text).parts]
     if not parts:
         raise UnsafeNameError("it has no name that a file may have")
-    return PurePosixPath(*parts[: MAX_PARTS - 1], *parts[MAX_PARTS - 1 :][-1:])
+    if sum(len(part.encode()) + 1 for part in parts) > MAX_PATH:
+        parts = [*parts[:OUTER], *parts[OUTER:][-1:]]
+    return PurePosixPath(*parts)
 
 
 def safe_part(part: str) -> str:
     """Return the name of a file or a folder in one normal form, without what is not printed."""
     text = "".join(_safe(character) for character in unicodedata.normalize("NFC", part))
     text = text.strip(" ").rstrip(". ") or "_"
-    if len(text.encode()) <= MAX_PART:
+    data = text.encode()
+    if len(data) <= MAX_PART:
         return text
-    stem, ending = _split(text)
-    ending = f"~{zlib.crc32(part.encode(errors='replace')):08x}{ending}"  # others begin alike
-    return stem.encode()[: MAX_PART - len(ending.encode())].decode(errors="ignore") + ending
+    middle = f"~{zlib.crc32(data):08x}~"  # others begin and end alike
+    return f"{data[:HEAD].decode(errors='ignore')}{middle}{data[-TAIL:].decode(errors='ignore')}"
 
 
 def _safe(character: str) -> str:
     if unicodedata.category(character) == "Zs":
         return " "  # a no-break space, say
     return character if character.isprintable() and character not in UNSAFE else "_"
-
-
-def _split(name: str) -> tuple[str, str]:
-    """Return a name's beginning and its endings: a notebook's is not always the last."""
-    found = re.search(r"(\.\w{1,8}){1,2}$", name[-MAX_ENDING:])
-    ending = found[0] if found else ""
-    return name.removesuffix(ending), ending

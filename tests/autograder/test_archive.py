@@ -152,14 +152,23 @@ def test_odd_names_are_made_safe(folders, extract, name, safe, kind):
 
 @pytest.mark.parametrize("letter", ["a", "ü", "数"])
 def test_long_names_are_cut(folders, extract, letter):
-    """Those of two files that begin alike stay two, and each keeps its ending."""
+    """Those of files that begin and end alike stay several, and each keeps its ending."""
     names = [letter * 250 + end for end in ("1.ipynb", "2.ipynb", "3.ipynb.txt")]
+    names += [f"{letter * 240}{middle}{letter * 99}.ipynb" for middle in "45"]
     (folders[0] / "bob.zip").write_bytes(zipped({name: name for name in names}))
     found, left_out = extract()
     assert sorted(text.decode() for text in found.values()) == sorted(names)
-    assert [name.endswith((".ipynb", ".ipynb.txt")) for name in found] == [True] * 3
+    assert [name.endswith((".ipynb", ".ipynb.txt")) for name in found] == [True] * 5
     assert max(len(name.encode()) for name in found) < 255
     assert left_out == []
+
+
+def test_deep_paths_are_cut(folders, extract):
+    """Systems take no longer ones."""
+    name = "/".join([letter * 200 for letter in "abcdefghijklmnopqrstuvwxyz"] + ["a.ipynb"])
+    (folders[0] / "bob.zip").write_bytes(zipped({name: "1"}))
+    ((path, text),) = extract()[0].items()
+    assert (text, path.count("/"), path[-8:]) == (b"1", 4, "/a.ipynb")
 
 
 def test_names_that_become_one_stay_two(folders, extract):

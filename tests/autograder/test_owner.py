@@ -6,6 +6,7 @@ import pytest
 
 from autograder.owner import NobodyError, Owners
 from autograder.roster import Person, Roster
+from autograder.safe_name import safe_path
 
 PEOPLE = Roster(
     [
@@ -104,3 +105,16 @@ def test_a_lone_wrapper_is_found(owners):
     assert owners.of(path).student == "2026"
     owners.pass_over(lone)
     assert owners.of(path).student == "ann"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ก" * 75 + "_5001_assignsubmission_file_/tiny.ipynb",
+        "ก" * 100 + "_5001_assignsubmission_file_/tiny.ipynb",
+        f"aann_1001_5_{'x' * 300}.ipynb",
+    ],
+)
+def test_a_long_name_still_names_its_student(owners, name):
+    """An LMS writes its number before what a student wrote, or behind it."""
+    assert owners.of(PurePath("m", safe_path(name))).student in ("ann", "5001")
