@@ -21,7 +21,7 @@ from autograder.owner import NobodyError, Owners
 from autograder.room import MIB, FullError, Room, Rooms
 from autograder.safe_name import UnsafeNameError, is_junk, safe_part, safe_path
 
-MAX_DEPTH = 3  # of archives within archives
+MAX_DEPTH = 5  # of archives within archives
 SPARE = 200 * MIB  # bytes that stay free on the disk
 AT_ONCE = timedelta(hours=1)  # dates within it may be those of a download
 NEARLY = timedelta(hours=26)  # the same day, in whatever zone

@@ -22,6 +22,7 @@ ENDINGS = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".tbz", ".tbz2", ".xz", ".txz"
 OTHERS = {  # which Python cannot open
     ".rar": "RAR", ".7z": "7-Zip", ".zst": "Zstandard", ".tzst": "Zstandard", ".lzh": "LZH",
     ".ace": "ACE", ".cab": "CAB", ".arj": "ARJ", ".sit": "StuffIt", ".sitx": "StuffIt",
+    ".lzma": "LZMA",
 }  # fmt: skip
 MARKS = {b"Rar!\x1a\x07": "RAR", b"7z\xbc\xaf\x27\x1c": "7-Zip", b"\x28\xb5\x2f\xfd": "Zstandard"}
 COMPRESSED: dict[bytes, Callable[[Path], Any]] = {
@@ -30,7 +31,7 @@ COMPRESSED: dict[bytes, Callable[[Path], Any]] = {
     b"\xfd7zXZ\x00": lzma.open,
 }
 PIECE = re.compile(r"\.(zip|7z|rar)\.\d{2,3}$|\.[zr]\d\d$|\.part\d+\.rar$", re.IGNORECASE)
-REMEDY = "ask for a zip file, or extract it into a folder of the same name beside the download"
+REMEDY = "ask for a zip file, or extract it into a folder with the student's id beside the download"
 UNIX_TIME = 0x5455  # the zip format's field for a time in UTC
 FIELD = struct.Struct("<HH")  # of a zip entry: its kind and size
 TIME = struct.Struct("<Bi")  # which times there are, and when it was modified
@@ -152,7 +153,10 @@ def _decompressed(source: IO[bytes], room: int) -> IO[bytes]:
             while chunk := source.read(CHUNK):
                 left -= len(chunk)
                 if left < 0:
-                    raise RefusedError(f"it is larger than {room >> 20} MiB when it is extracted")
+                    raise RefusedError(
+                        f"it is larger than {room >> 20} MiB when it is extracted: ask for the "
+                        "notebook alone, or raise GuardedExtractor.hand_in_size"
+                    )
                 content.write(chunk)
     except BaseException:
         content.close()

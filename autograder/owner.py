@@ -13,6 +13,7 @@ from autograder import bulk_download
 from autograder.bulk_download import Origin
 from autograder.opened_archive import is_archive, stem
 from autograder.roster import Person, Roster, name_key
+from autograder.safe_name import is_junk
 
 ENDINGS = re.compile(r"(\.ipynb|\.tar)?\.\w{1,5}$|\.ipynb$", re.IGNORECASE)
 SEPARATORS = "_-. "
@@ -104,6 +105,8 @@ class Owners:
         if owner := self._matched(path):
             return owner
         for place in range(1, len(path.parts) + 1):
+            if is_junk(PurePath(path.parts[place - 1])):
+                break  # what a system has added to a download is no student's
             hand_in = PurePath(*path.parts[:place])
             is_last = place == len(path.parts)
             is_file = is_last or hand_in in self._archives

@@ -96,12 +96,15 @@ def test_archives_are_extracted_as_nbgrader_does(folders, extract):
 def test_archives_in_archives_are_extracted(folders, extract):
     """Each beside itself, up to a depth."""
     inner = zipped({"a.ipynb": "1"})
-    for _ in range(4):
+    for depth in range(7):
+        if depth == 4:
+            (folders[0] / "four.zip").write_bytes(inner)
         inner = zipped({"in.zip": inner})
-    (folders[0] / "out.zip").write_bytes(inner)
+    (folders[0] / "seven.zip").write_bytes(inner)
     found, [refused] = extract()
-    assert sorted(found) == ["out/in.zip", "out/in/in.zip", "out/in/in/in.zip"]
-    assert "archives lie 3 deep in each other" in refused
+    assert found["four/in/in/in/in/a.ipynb"] == b"1"
+    assert sum(name.startswith("seven/") for name in found) == 5
+    assert refused == "seven/in/in/in/in/in.zip: archives lie 5 deep in each other"
 
 
 @pytest.mark.parametrize(

@@ -336,7 +336,8 @@ def test_remarks_reach_the_one_who_grades(tiny, tiny_course, archives, collect, 
 
 
 NO_STUDENTS = [
-    "__MACOSX/._aann_1001_5_tiny.ipynb", "@eaDir/aann_1001_6_tiny.ipynb", ".DS_Store", "Thumbs.db",
+    "__MACOSX/._beeben_1002_5_tiny.ipynb", "@eaDir/beeben_1002_6_tiny.ipynb", ".DS_Store",
+    "Thumbs.db", "__MACOSX/Ben Bee_1234568_assignsubmission_file_/._tiny.ipynb",
 ]  # fmt: skip
 
 
