@@ -8,6 +8,7 @@ from autograder.class_record import ClassRecord, Record
 from autograder.item_analysis import Discrimination, Distribution, ItemAnalysis, analyse
 from autograder.item_analysis import discrimination as correlation
 from autograder.outcome import ItemResult, Outcome, PropertyResult
+from autograder.points import added
 from autograder.report import Status
 
 
@@ -73,7 +74,7 @@ class ClassFacts:
     statuses : dict of str to int
         How many submissions have each status, the most frequent first.
     totals : Distribution
-        Of the sums of points, before a penalty for being late.
+        Of the totals, after the late penalties.
     items : list of ItemAnalysis
     properties : dict of str to list of PropertyRate
         By item, in the suite's order.
@@ -113,7 +114,9 @@ class ClassFacts:
         told = [r for r in whole.records if r.report and r.report.status is not Status.UNREADABLE]
         return cls(
             statuses=dict(Counter(r.entry.status for r in whole.records).most_common()),
-            totals=Distribution.of([sum(row) for row in points], sum(maxima)),
+            totals=Distribution.of(
+                [record.entry.total or 0.0 for record in counted], added(maxima)
+            ),
             items=analyse([item.name for item in whole.items], maxima, points),
             properties={
                 item.name: _rates(item.name, told, whole)

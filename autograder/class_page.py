@@ -14,13 +14,15 @@ from autograder.attention import Reason
 from autograder.class_facts import ClassFacts
 from autograder.class_plot import histogram
 from autograder.class_record import ClassRecord, Record
+from autograder.lateness import in_words
+from autograder.points import added, shown
 from autograder.similarity import Alike
+from autograder.wording import counted_as
 
 MOST_MISTAKES = 12  # that are shown at once
 MOST_GROUPS = 40  # of like answers whose text is shown
 MOST_TEXT = 8000  # characters of an answer
 MANY_LINES = 4  # as released, which are not shown
-HOUR, DAY = 3600, 24 * 3600
 TOTAL = "total"
 
 
@@ -66,7 +68,7 @@ def page(report: ClassReport, formgrader: str, made: dt.datetime) -> str:
         loader=jinja2.PackageLoader("autograder"), autoescape=True, undefined=jinja2.StrictUndefined
     )
     items = report.whole.items
-    distributions = [(TOTAL, sum(item.points for item in items), report.facts.totals)]
+    distributions = [(TOTAL, added(item.points for item in items), report.facts.totals)]
     distributions += [(item.name, item.maximum, item.distribution) for item in report.facts.items]
     script = environment.get_template("class.js").render()
     noted: dict[str, list[str]] = defaultdict(list)
@@ -101,7 +103,9 @@ def page(report: ClassReport, formgrader: str, made: dt.datetime) -> str:
         if report.facts.totals.n
         else {},
         link=_linked(report.name, formgrader),
-        late=_late,
+        late=lambda record: in_words(record.seconds_late),
+        shown=shown,
+        counted_as=counted_as,
         lost=lost,
         script=script,
         # whatever else would run, of a student's text for instance, does not
@@ -119,17 +123,6 @@ def _linked(name: str, formgrader: str) -> Callable[[Record], str]:
         return f"{base}/manage_submissions/{name}/"  # where it can be graded
 
     return link
-
-
-def _late(record: Record) -> str:
-    """Return by how much a submission is late, in the largest unit; empty if it is not."""
-    seconds = record.seconds_late
-    if seconds <= 0:
-        return ""
-    for unit, sign in ((DAY, "d"), (HOUR, "h")):
-        if seconds >= unit:
-            return f"{seconds / unit:.1f} {sign}"
-    return f"{max(1, round(seconds / 60))} min"
 
 
 def _excerpt(text: str, stub: str) -> str:

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from autograder.item_analysis import Distribution
+from autograder.points import shown
 
 INK = "#010203"  # stands for the colour of the page's text
 BAR = "#0072b2"
@@ -56,7 +57,7 @@ def histogram(distribution: Distribution, maximum: float, title: str) -> str:
         axes.bar_label(bars, [str(count) if count else "" for count in counts], padding=1)
         if distribution.mean is not None:
             axes.axvline(distribution.mean, color=MEAN, linestyle="--", linewidth=1.2)
-        axes.set(xlabel=f"points of {maximum:g} (dashed: the mean)", ylabel="submissions")
+        axes.set(xlabel=f"points of {shown(maximum)} (dashed: the mean)", ylabel="submissions")
         axes.margins(y=0.15)
         axes.yaxis.set_major_locator(MaxNLocator(integer=True))
         axes.spines[["top", "right"]].set_visible(False)
@@ -73,5 +74,5 @@ def histogram(distribution: Distribution, maximum: float, title: str) -> str:
 
 def _in_words(distribution: Distribution) -> str:
     bins = zip(pairwise(distribution.edges), distribution.counts, strict=True)
-    told = [f"{count} from {low:g} to {high:g}" for (low, high), count in bins if count]
+    told = [f"{count} from {shown(low)} to {shown(high)}" for (low, high), count in bins if count]
     return f"{', '.join(told)} points." if told else "Nobody has points yet."

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +23,13 @@ from sqlalchemy import select
 from autograder import collected, roster
 from autograder.assignment import Assignment, Item
 from autograder.course import Stage
-from autograder.ledger import Entry, entry_of, handed_in
+from autograder.lateness import seconds_late
+from autograder.ledger import IN_A_TEAM, Entry, entry_of, handed_in
+from autograder.points import added, total
 from autograder.report import Report, Status, report_in
 from autograder.roster import Roster
+from autograder.spelling import grouped, same
+from autograder.standing import Mark, Standing, cell_names
 from autograder.submission import Cell, read_graded
 
 STUDENT = ("id", "first_name", "last_name", "email", "lms_user_id")
@@ -50,8 +54,6 @@ class Record:
         When it was handed in (UTC).
     seconds_late : float
         After the due date and the student's extension.
-    penalty : float
-        The points that being late costs.
     by_hand : tuple of str
         The items whose score is a human's.
     """
@@ -62,7 +64,6 @@ class Record:
     notebook_id: str = ""
     stamp: dt.datetime | None = None
     seconds_late: float = 0.0
-    penalty: float = 0.0
     by_hand: tuple[str, ...] = ()
 
     @property
@@ -76,16 +77,17 @@ class Record:
 
     def total(self, items: list[Item]) -> float | None:
         """Return the sum, before a penalty; None as long as an item has no points."""
-        points = self.points(items)
-        return None if None in points else sum(p for p in points if p is not None)
+        return total(self.points(items))
 
     def counts(self, items: list[Item]) -> bool:
         """Tell whether it has a grade that says something of the student's work.
 
-        A file that could not be read has 0 points, which do not, unless a human gave them.
+        A file that could not be read has 0 points, which do not, unless a human gave them. The
+        work of a team counts once.
         """
         is_read = self.entry.status != Status.UNREADABLE or bool(self.by_hand)
-        return is_read and self.total(items) is not None
+        is_own = self.entry.status != IN_A_TEAM
+        return is_read and is_own and self.total(items) is not None
 
 
 @dataclass(frozen=True)
@@ -95,13 +97,17 @@ class ClassRecord:
     Parameters
     ----------
     items : list of Item
-        Those that suites grade, then those that the gradebook has besides, graded by hand.
+        All graded cells: those that suites grade, then those that are graded by hand. Their points
+        are the gradebook's.
     records : list of Record
         By the student's id.
+    people : Roster
+        The gradebook's students, with what a roster adds to them.
     """
 
     items: list[Item]
     records: list[Record]
+    people: Roster = field(default_factory=lambda: Roster(()))
 
     @property
     def counted(self) -> list[Record]:
@@ -123,30 +129,69 @@ def read_class(
         Told how many students of how many are read.
     """
     with Gradebook(db_url) as gradebook:
-        kept = _kept(gradebook, assignment)
-        others = _others(gradebook, assignment)
         columns = (getattr(Student, name) for name in STUDENT)  # the scores of each take a while
-        known = Roster.of(gradebook.db.execute(select(*columns)), roster.find(assignment.root))
+        students = gradebook.db.execute(select(*columns))
+        people = Roster.of(students, roster.find(assignment.root))
+        return class_in(assignment, gradebook, people, tick)
+
+
+def class_in(
+    assignment: Assignment,
+    gradebook: Gradebook,
+    people: Roster,
+    tick: Tick = lambda done, total: None,
+) -> ClassRecord:
+    """Read a class from an open gradebook, as `read_class` does."""
+    cells = _cells(gradebook, assignment)
+    kept = _kept(gradebook, assignment, cells)
+    items = _items(assignment, cells)
     has_handed_in = handed_in(assignment)
     left_out = collected.left_out(collected.folder(assignment))
-    everybody = sorted(known.people.keys() | has_handed_in | left_out.keys())
+    reasons = {same(student): reason for student, reason in left_out.items()}
+    found = _with_work([*people.people, *left_out], {*kept} | has_handed_in)
+    several = {one: ids for ids in found for one in ids if len(ids) > 1}
+    everybody = sorted(one for ids in found for one in ids)
     records = []
     for number, student in enumerate(everybody, start=1):
-        found = kept.get(student)
-        report, cells = _graded(assignment.folder(Stage.AUTOGRADED, student))
+        known = kept.get(student)
+        report, notebook = _graded(assignment.folder(Stage.AUTOGRADED, student))
         entry = entry_of(
             assignment,
             student,
-            None if found is None else found.scores,
+            [item.name for item in items],
+            None if known is None else known.standing,
             report,
             is_handed_in=student in has_handed_in,
-            waits=found is not None and found.waits,
-            left_out=left_out.get(student, ""),
+            left_out=reasons.get(same(student), ""),
         )
-        more: dict[str, Any] = {} if found is None else found.found()
-        records.append(Record(entry, report, cells, **more))
+        if student in several:
+            entry = _told_of(entry, several[student])
+        more: dict[str, Any] = {} if known is None else known.found()
+        records.append(Record(entry, report, notebook, **more))
         tick(number, len(everybody))
-    return ClassRecord([*assignment.items, *others], records)
+    return ClassRecord(items, records, people.with_ids(ids[0] for ids in found))
+
+
+def _with_work(people: list[str], at_work: set[str]) -> list[list[str]]:
+    """Return the ids of each student: the one spelling that has handed in, or else the people's.
+
+    Several, where several spellings have handed in; the people's own comes first.
+    """
+    order = {one: number for number, one in reversed([*enumerate(people)])}
+    found = []
+    for ids in grouped({*people, *at_work}).values():
+        ids.sort(key=lambda one: (one not in order, order.get(one, 0), one))
+        found.append([one for one in ids if one in at_work] or ids[:1])
+    return found
+
+
+def _told_of(entry: Entry, spellings: list[str]) -> Entry:
+    """Return the entry of a student who has handed in under several spellings of the id."""
+    step = (
+        f"{' and '.join(sorted(spellings))} are one student's id: keep one of the folders, and "
+        "remove the other id with `nbgrader db student remove`"
+    )
+    return replace(entry, next_step="; ".join(filter(None, (entry.next_step, step))))
 
 
 @dataclass
@@ -156,23 +201,28 @@ class _Kept:
     stamp: dt.datetime | None
     seconds_late: float
     notebook_id: str = ""
-    penalty: float = 0.0
-    scores: dict[str, float | None] = field(default_factory=dict)
-    by_hand: list[str] = field(default_factory=list)
-    waits: bool = False
+    penalties: list[float] = field(default_factory=list)
+    marks: dict[str, Mark] = field(default_factory=dict)
+
+    @property
+    def standing(self) -> Standing:
+        return Standing(self.marks, added(self.penalties))
 
     def found(self) -> dict[str, Any]:
         """Return what goes into a record as it is."""
+        by_hand = [name for name, mark in self.marks.items() if mark.manual is not None]
         return {
             "stamp": self.stamp,
             "seconds_late": self.seconds_late,
             "notebook_id": self.notebook_id,
-            "penalty": self.penalty,
-            "by_hand": tuple(sorted(self.by_hand)),
+            "by_hand": tuple(sorted(by_hand)),
         }
 
 
-def _kept(gradebook: Gradebook, assignment: Assignment) -> dict[str, _Kept]:
+Cells = dict[tuple[str, str], Item]  # by notebook and `grade_id`
+
+
+def _kept(gradebook: Gradebook, assignment: Assignment, cells: Cells) -> dict[str, _Kept]:
     """Return what the gradebook has of each submission, by student."""
     submissions = (
         select(
@@ -185,7 +235,7 @@ def _kept(gradebook: Gradebook, assignment: Assignment) -> dict[str, _Kept]:
         .where(Entered.name == assignment.name)
     )
     kept = {
-        student: _Kept(stamp, _seconds_late(stamp, due, extension))
+        student: _Kept(stamp, seconds_late(stamp, due, extension))
         for student, stamp, extension, due in gradebook.db.execute(submissions)
     }
     for student, notebook_id, penalty in gradebook.db.execute(
@@ -197,24 +247,24 @@ def _kept(gradebook: Gradebook, assignment: Assignment) -> dict[str, _Kept]:
         )
     ):
         kept[student].notebook_id = notebook_id
-        kept[student].penalty += penalty or 0.0
+        kept[student].penalties.append(penalty or 0.0)
     grades = _of_notebooks(
         assignment,
         SubmittedAssignment.student_id,
+        Notebook.name,
         BaseCell.name,
         Grade.auto_score,
         Grade.manual_score,
-        Grade.score,
+        Grade.extra_credit,
         Grade.needs_manual_grade,
     )
+    grades = grades.join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
     grades = grades.join(Grade, Grade.notebook_id == SubmittedNotebook.id)
-    for student, name, automatic, by_hand, score, waits in gradebook.db.execute(
+    for student, notebook, name, auto, manual, extra, waits in gradebook.db.execute(
         grades.join(BaseCell, BaseCell.id == Grade.cell_id)
     ):
-        is_held_back = automatic is None and by_hand is None
-        kept[student].scores[name] = None if is_held_back else score
-        kept[student].by_hand += [name] * (by_hand is not None)
-        kept[student].waits |= bool(waits)
+        cell = cells[notebook, name]
+        kept[student].marks[cell.name] = Mark(cell.points, auto, manual, extra or 0.0, bool(waits))
     return kept
 
 
@@ -228,29 +278,30 @@ def _of_notebooks(assignment: Assignment, *columns: Any) -> Any:
     )
 
 
-def _others(gradebook: Gradebook, assignment: Assignment) -> list[Item]:
-    """Return the graded cells that no suite grades, by name."""
-    ours = {item.name for item in assignment.items}
-    found = [
-        Item(name, float(points))
+def _cells(gradebook: Gradebook, assignment: Assignment) -> Cells:
+    """Return the graded cells that the gradebook knows."""
+    found = {
+        (notebook, name): float(points or 0.0)
         for kind in (GradeCell, TaskCell)
-        for name, points in gradebook.db.execute(
-            select(kind.name, kind.max_score)
+        for notebook, name, points in gradebook.db.execute(
+            select(Notebook.name, kind.name, kind.max_score)
             .join(Notebook, Notebook.id == kind.notebook_id)
             .join(Entered, Entered.id == Notebook.assignment_id)
             .where(Entered.name == assignment.name)
         )
-        if name not in ours
-    ]
-    return sorted(found, key=lambda item: item.name)
+    }
+    names = cell_names(found)
+    return {place: Item(names[place], points) for place, points in found.items()}
 
 
-def _seconds_late(
-    stamp: dt.datetime | None, due: dt.datetime | None, extension: dt.timedelta | None
-) -> float:
-    if stamp is None or due is None:
-        return 0.0
-    return max(0.0, (stamp - due - (extension or dt.timedelta())).total_seconds())
+def _items(assignment: Assignment, cells: Cells) -> list[Item]:
+    """Return all graded cells: those of the suites, then the others by name.
+
+    Their points are those that the gradebook counts with.
+    """
+    known = {item.name: item for item in cells.values()}
+    ours = [known.pop(item.name, item) for item in assignment.items]
+    return ours + sorted(known.values(), key=lambda item: item.name)
 
 
 def _graded(folder: Path) -> tuple[Report | None, tuple[Cell, ...]]:

@@ -4,6 +4,7 @@ It has nbgrader's own settings, folders, hooks and gradebook, and leaves behind 
 `nbgrader autograde` leaves: the same files and the same entries, for any number of workers.
 """
 
+import datetime as dt
 import logging
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -25,11 +26,15 @@ from autograder.assignment import Assignment
 from autograder.course import Stage
 from autograder.graded import Graded
 from autograder.intake import Intake
+from autograder.lateness import LatePenalties, PenaltyChange, late_plugin
+from autograder.lateness import enter as enter_penalties
 from autograder.notebook_file import VanishedError
 from autograder.pool import Notebooks
 from autograder.report import Report, Status, report_in
-from autograder.scores import Scores, late_penalties, transaction
+from autograder.scores import Scores, transaction
 from autograder.settings import opened
+from autograder.spelling import same
+from autograder.standing import Standing
 
 # what is told in words of its own
 EXPECTED = (OSError, MissingEntry, InvalidEntry, VanishedError)
@@ -104,9 +109,10 @@ class ClassRun:
         self.course = self.intake.course
         self.skipped: list[str] = []
         self.failed: list[str] = []
-        excluded = self.coursedir.student_id_exclude.split(",")
+        self._students = None if students is None else {same(student) for student in students}
+        self._excluded = {same(who) for who in self.coursedir.student_id_exclude.split(",")}
         everybody = {self.intake.who(folder): folder for folder in self.intake.folders}
-        self.folders = {who: everybody[who] for who in everybody if who not in excluded}
+        self.folders = {who: everybody[who] for who in everybody if not self._is_excluded(who)}
         if not self.folders:
             wanted = self.course.folder(Stage.SUBMITTED, self.name, "*")
             raise NbGraderException(
@@ -162,8 +168,10 @@ class ClassRun:
                 continue
             yield Due(student, folder, notebooks, reason or "forced"), notebooks
 
-    def write(self, due: Due, graded: dict[str, Graded]) -> bool:
-        """Write what became of a submission; tell whether that worked.
+    def write(self, due: Due, graded: dict[str, Graded]) -> dict[str, Standing] | None:
+        """Write what became of a submission; return what each notebook has in the gradebook now.
+
+        None if that did not work.
 
         Before anything of it is written, the earlier notebook goes, and the new one comes last of
         all: whatever ends this half-way leaves a submission that is not graded yet.
@@ -184,7 +192,7 @@ class ClassRun:
             if folder.exists():
                 shutil.rmtree(folder)
             with transaction(self.gradebook):
-                self._enter(self.gradebook, due, graded)
+                standings = self._enter(self.gradebook, due, graded)
             self._fill(due, folder, graded)
             self._call(self.converter.run_post_convert_hook, due.folder)
         except (OperationalError, NbGraderException):
@@ -192,13 +200,38 @@ class ClassRun:
         except Exception as error:  # noqa: BLE001  # whatever it is, the others are graded
             self._fail(due.student, error)
             shutil.rmtree(folder, ignore_errors=True)
-            return False
-        return True
+            return None
+        return standings
 
     def close(self) -> None:
         """Let go of the gradebook, which is not opened for that."""
         if "gradebook" in vars(self) and self.gradebook is not None:
             self.gradebook.close()
+
+    @cached_property
+    def penalties(self) -> LatePenalties:
+        """The late penalties of the class."""
+        return LatePenalties(self.gradebook, self.name, late_plugin(self.converter))
+
+    def change_penalties(self) -> list[PenaltyChange]:
+        """Enter the late penalties of the present due date and policy; return what has changed.
+
+        Raises
+        ------
+        OperationalError
+            If the gradebook cannot be written to.
+        """
+        changes = self.penalties.changes(self.is_about)
+        if changes:
+            assert self.gradebook is not None
+            with transaction(self.gradebook):
+                enter_penalties(self.gradebook, changes)
+        return changes
+
+    def stamp(self, due: Due) -> dt.datetime | None:
+        """Return when a submission that is to be graded was handed in, as its folder says."""
+        found: dt.datetime | None = self.coursedir.get_existing_timestamp(str(due.folder))
+        return found
 
     def before(self, due: Due) -> dict[str, Report]:
         """Return the reports that a submission has had until now, by notebook."""
@@ -216,6 +249,14 @@ class ClassRun:
             ids = self.gradebook.db.query(SubmittedAssignment.student_id)
             return {student for (student,) in ids.filter_by(assignment_id=entered.id)}
         return set()
+
+    def is_about(self, student: str) -> bool:
+        """Tell whether the run is about a student, whether their folder is still there or not."""
+        chosen = self._students is None or same(student) in self._students
+        return chosen and not self._is_excluded(student)
+
+    def _is_excluded(self, student: str) -> bool:
+        return same(student) in self._excluded
 
     def _handed_in(self, folder: Path) -> Notebooks:
         return {Path(name).stem: self.intake.handed_in(folder / name) for name in self.intake.names}
@@ -242,22 +283,23 @@ class ClassRun:
                 return "another isolation"
         return ""
 
-    def _enter(self, gradebook: Gradebook, due: Due, graded: dict[str, Graded]) -> None:
+    def _enter(
+        self, gradebook: Gradebook, due: Due, graded: dict[str, Graded]
+    ) -> dict[str, Standing]:
         """Enter a submission and its scores in the gradebook, as nbgrader does."""
-        stamp = self.coursedir.get_existing_timestamp(str(due.folder))
+        stamp = self.stamp(due)
         if self.converter.create_student:
             gradebook.update_or_create_student(due.student)
         more: dict[str, Any] = {"timestamp": stamp} if stamp else {}
         submission = gradebook.update_or_create_submission(self.name, due.student, **more)
         submitted = {notebook.name: notebook for notebook in submission.notebooks}
+        standings = {}
         for name, one in graded.items():
             if name not in submitted:
                 raise MissingEntry(f"No such notebook: {name}")
-            Scores.of(one.notebook, one.report).enter(submitted[name], self._late)
-
-    @cached_property
-    def _late(self) -> Any:
-        return late_penalties(self.converter)
+            scores = Scores.of(one.notebook, one.report)
+            standings[name] = scores.enter(submitted[name], self.penalties.plugin)
+        return standings
 
     def _fill(self, due: Due, folder: Path, graded: dict[str, Graded]) -> None:
         """Write what nbgrader has in a folder of `autograded/`."""

@@ -6,7 +6,8 @@ those of the machine that grades.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,15 +19,19 @@ from nbgrader.plugins import ExportPlugin
 from traitlets import Bool, Unicode
 
 from autograder import roster, spreadsheet
-from autograder.assignment import Assignment, AssignmentError
+from autograder.assignment import Assignment, AssignmentError, Item
+from autograder.class_record import Record, class_in
 from autograder.course import Course, Stage
 from autograder.gradebook import check
-from autograder.ledger import Entry, entry
-from autograder.membership import SEVERAL, Membership
+from autograder.ledger import Entry
+from autograder.membership import Membership
+from autograder.points import added, rounded
 from autograder.report import Status
 from autograder.roster import Person, Roster
 from autograder.sandbox import FOLDERS
 from autograder.settings import course_of
+from autograder.spelling import same
+from autograder.standing import Standing, cell_names
 
 NBGRADERS = (
     "assignment",
@@ -94,8 +99,9 @@ class GradesPlugin(ExportPlugin):
             assignments = [a for a in known if _is_wanted(a.name, self.assignment)]
             more = roster.find(self._root, self.roster)
             everybody = Roster.of(gradebook.students, more)
+            wanted = {same(str(student)) for student in self.student}
             students = [
-                s for s in sorted(everybody, key=_by_name) if _is_wanted(s.id, self.student)
+                s for s in sorted(everybody, key=_by_name) if not wanted or same(s.id) in wanted
             ]
             # all of it before the file is opened: what fails leaves an earlier table as it is
             results = [
@@ -103,12 +109,16 @@ class GradesPlugin(ExportPlugin):
                 for assignment in assignments
                 for result in self._results(gradebook, assignment, everybody, students)
             ]
-            lines = list(self.lines(assignments, results))
+            lines = list(self.lines(assignments, self.usable(results)))
         except (AssignmentError, NbGraderException) as error:
             self.log.error("%s", error)  # noqa: TRY400  # the error's text is enough
             raise SystemExit(1) from None
         self.log.info("Exporting grades to %s", to)
         spreadsheet.write(Path(to), lines)
+
+    def usable(self, results: list[Result]) -> list[Result]:
+        """Return the results that go into the file."""
+        return results
 
     def lines(self, assignments: list[Entered], results: list[Result]) -> Iterable[Sequence[Any]]:
         """Return the lines of the file, the first with the columns' names."""
@@ -129,62 +139,76 @@ class GradesPlugin(ExportPlugin):
     ) -> Iterator[Result]:
         """Yield what each student has for an assignment, and tell what is odd about the teams."""
         ours = self._ours(assignment)
-        teams = Membership(ours, everybody) if ours else None
-        for problem in teams.problems if teams else ():
+        if ours is None:
+            yield from (self._without_suites(gradebook, assignment, who) for who in students)
+            return
+        whole = class_in(ours, gradebook, everybody)
+        teams = Membership.of(ours, whole)
+        for problem in teams.problems:
             if not problem.is_remark:
                 self.log.warning("%s: %s: %s", assignment.name, problem.student, problem.text)
+        whole = teams.completed(whole)
+        records: dict[str, list[Record]] = {}
+        for record in whole.records:
+            records.setdefault(same(record.student), []).append(record)
         for student in students:
-            yield self._row(gradebook, assignment, student, ours, teams)
+            person = whole.people.of_id(student.id) or student
+            theirs = records[same(student.id)]
+            # of several spellings of an id, each that has a grade is one line
+            for record in [one for one in theirs if one.notebook_id] or theirs[:1]:
+                who = replace(person, id=record.student)
+                yield self._row(gradebook, assignment, who, record.entry, whole.items, teams)
 
     def _row(
         self,
         gradebook: Gradebook,
         assignment: Entered,
         student: Person,
-        ours: Assignment | None,
-        teams: Membership | None,
+        known: Entry,
+        items: list[Item],
+        teams: Membership,
     ) -> Result:
-        counts = (teams.counts(student.id) if teams else None) or student.id
-        row: dict[str, Any] = {
-            "assignment": assignment.name,
-            "duedate": assignment.duedate,
-            "student_id": student.id,
-            "last_name": student.last_name,
-            "first_name": student.first_name,
-            "email": student.email,
-            "max_score": assignment.max_score,
-        }
-        try:
-            submission = gradebook.find_submission(assignment.name, counts)
-        except MissingEntry:
-            submission = None
-        known: Entry | None = entry(ours, gradebook, counts) if ours else None
-        if known:
-            row |= {name: getattr(known, name) for name in FROM_ENTRY}
-            row["cause"] = _without_folders(known.cause, self._root)
-        elif submission is None:
-            row["status"] = Status.MISSING
-        if teams:
-            row |= _team(teams, student.id, counts)
+        """Return the row of a student, whose points are those of `autograder status`."""
+        counts = teams.counts(student.id) or student.id
+        submission = _submission(gradebook, assignment, counts)
+        row = _about(assignment, student, added(item.points for item in items))
+        row |= {name: getattr(known, name) for name in FROM_ENTRY}
+        row["cause"] = _without_folders(known.cause, self._root)
+        row |= _team(teams, student.id, counts)
         if submission is not None:
             row["timestamp"] = submission.timestamp
-            row["late_submission_penalty"] = submission.late_submission_penalty
-            if known is None or known.is_graded:
-                row |= _scores(submission)
-        if self.missing_as_zero and row.get("status") == Status.MISSING:
-            row |= dict.fromkeys((*self.items(assignment), "raw_score", "score"), 0.0)
-        return Result(assignment, student, submission, row)
+        if known.is_graded and submission is not None:
+            row |= {name: p for name, p in known.points.items() if p is not None}
+            row["late_submission_penalty"] = known.late_penalty
+            row |= {"raw_score": known.before_penalty, "score": known.total}
+        return self._completed(Result(assignment, student, submission, row))
+
+    def _without_suites(self, gradebook: Gradebook, assignment: Entered, student: Person) -> Result:
+        """Return the row of a student for an assignment that we do not grade."""
+        submission = _submission(gradebook, assignment, student.id, *student.spellings)
+        row = _about(assignment, student, assignment.max_score)
+        if submission is None:
+            row["status"] = Status.MISSING
+        else:
+            standing = Standing.of(submission.notebooks)
+            row |= {name: p for name, p in standing.points.items() if p is not None}
+            row["timestamp"] = submission.timestamp
+            row["late_submission_penalty"] = standing.penalty
+            row |= {"raw_score": standing.before_penalty, "score": standing.score}
+        return self._completed(Result(assignment, student, submission, row))
+
+    def _completed(self, result: Result) -> Result:
+        """Return a result with 0 for what is missing, if the settings say so."""
+        if self.missing_as_zero and result.values.get("status") == Status.MISSING:
+            points = (*self.items(result.assignment), "raw_score", "score")
+            return replace(result, values=result.values | dict.fromkeys(points, 0.0))
+        return result
 
     def items(self, assignment: Entered) -> list[str]:
         """Return the names of an assignment's graded cells, in its order as far as it is known."""
         ours = self._ours(assignment)
         names = [item.name for item in ours.items] if ours else []
-        cells = [
-            cell.name
-            for notebook in assignment.notebooks
-            for cell in (*notebook.grade_cells, *notebook.task_cells)
-        ]
-        return names + sorted(set(cells) - set(names))
+        return names + sorted({*most_points(assignment)} - {*names})
 
     def _ours(self, assignment: Entered) -> Assignment | None:
         """Return the assignment as its folders hold it; None if it has no suites."""
@@ -193,38 +217,45 @@ class GradesPlugin(ExportPlugin):
         return ours if has_source and ours.hidden.is_dir() else None
 
 
+def most_points(assignment: Entered) -> dict[str, float]:
+    """Return how many points can be had in each graded cell."""
+    most = {
+        (notebook.name, cell.name): cell.max_score or 0.0
+        for notebook in assignment.notebooks
+        for cell in (*notebook.grade_cells, *notebook.task_cells)
+    }
+    names = cell_names(most)
+    return {names[place]: rounded(points) for place, points in most.items()}
+
+
+def _submission(
+    gradebook: Gradebook, assignment: Entered, *spellings: str
+) -> SubmittedAssignment | None:
+    for student in spellings:
+        with suppress(MissingEntry):
+            return gradebook.find_submission(assignment.name, student)
+    return None
+
+
+def _about(assignment: Entered, student: Person, most: float) -> dict[str, Any]:
+    """Return what a row says without a submission."""
+    return {
+        "assignment": assignment.name,
+        "duedate": assignment.duedate,
+        "student_id": student.id,
+        "last_name": student.last_name,
+        "first_name": student.first_name,
+        "email": student.email,
+        "max_score": rounded(most),
+    }
+
+
 def _team(teams: Membership, student: str, counts: str) -> dict[str, Any]:
     """Return what the columns say of a student's team."""
+    row: dict[str, Any] = {"team_remarks": "; ".join(teams.problems_of(student))}
     if counts in teams.students:
-        row = {"team": ", ".join(teams.students[counts]), "submission_of": counts}
-    else:
-        row = {}
-    told = teams.problems_of(student)
-    row["team_remarks"] = "; ".join(told)
-    if counts == student and counts not in teams.students and student in teams.submissions:
-        row |= {"status": SEVERAL, "cause": "; ".join(told)}
-        row["next_step"] = teams.next_step
+        row |= {"team": ", ".join(teams.students[counts]), "submission_of": counts}
     return row
-
-
-def _scores(submission: SubmittedAssignment) -> dict[str, float]:
-    """Return the points of each item that has some, and the sums if all have."""
-    grades = list(_grades(submission))
-    points = {
-        grade.name: grade.score
-        for grade in grades
-        if grade.auto_score is not None or grade.manual_score is not None
-    }
-    if len(points) < len(grades):
-        return points
-    total = submission.score
-    late = submission.late_submission_penalty
-    return points | {"raw_score": total, "score": max(0.0, total - late)}
-
-
-def _grades(submission: SubmittedAssignment) -> Iterator[Any]:
-    for notebook in submission.notebooks:
-        yield from notebook.grades
 
 
 def _without_folders(text: str, root: Path) -> str:

@@ -9,6 +9,7 @@ import base64
 import hashlib
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import asdict
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -21,13 +22,15 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import GetGrades
 from nbgrader.utils import is_grade, is_task
 
-from autograder.graded_cell import GradedCell, Mark, number
+from autograder.graded_cell import GradedCell
 from autograder.notebook_file import content
 from autograder.output import Output, read_outputs, readable
+from autograder.points import out_of, rounded, shown, with_unit
 from autograder.prose import cut
 from autograder.reader import UnreadableError
 from autograder.report import KEY, MARKS, Report, Status, message_of, status_lines
 from autograder.shown_cell import shown_cells
+from autograder.standing import Mark, Standing
 
 LARGEST = 295_000  # bytes of a page
 LONGEST = 600  # characters of a message
@@ -38,16 +41,25 @@ Resources = dict[str, Any]
 class GetMarks(GetGrades):
     """Puts into a graded cell's metadata how its score came about, too."""
 
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
+        """Return the notebook with what the gradebook has of each graded cell."""
+        self._marks: dict[str, Mark] = {}
+        nb, resources = super().preprocess(nb, resources)
+        names = resources["nbgrader"]
+        standing = Standing(self._marks, names["late_penalty"])
+        # nbgrader's own differences and sums are not rounded, and may be below 0
+        names |= {
+            "score": standing.so_far,
+            "max_score": standing.most,
+            "late_penalty": rounded(standing.penalty),
+        }
+        return nb, resources
+
     def _get_score(self, cell: NotebookNode, resources: Resources) -> None:
         names = (self.notebook_id, self.assignment_id, self.student_id)
-        grade = self.gradebook.find_grade(cell.metadata.nbgrader["grade_id"], *names)
-        cell.metadata.nbgrader["mark"] = {
-            "score": grade.score or 0.0,
-            "points": grade.max_score,
-            "auto": grade.auto_score,
-            "manual": grade.manual_score,
-            "extra": grade.extra_credit or 0.0,
-        }
+        name = cell.metadata.nbgrader["grade_id"]
+        self._marks[name] = Mark.of(self.gradebook.find_grade(name, *names))
+        cell.metadata.nbgrader["mark"] = asdict(self._marks[name])
 
 
 class FeedbackExporter(Exporter):
@@ -157,7 +169,9 @@ def _environment() -> jinja2.Environment:
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     environment.globals |= {"style": style, "digest": digest, "MARKS": MARKS, "MOST": MOST}
     filters: dict[str, Callable[..., Any]] = {
-        "number": number,
+        "points": shown,
+        "out_of": out_of,
+        "with_unit": with_unit,
         "message": lambda result: cut(readable(message_of(result)), LONGEST),
         "short": lambda text: cut(readable(text), LONGEST),
     }

@@ -51,8 +51,9 @@ def _learned(facts: ClassFacts) -> Iterator[str]:
         )
     totals = facts.totals
     if totals.mean is not None and totals.median is not None:
+        are = "is" if totals.n == 1 else "are"
         yield (
-            f"{totals.n} are graded, with {totals.mean:.2f} points in the mean and "
+            f"{totals.n} {are} graded, with {totals.mean:.2f} points in the mean and "
             f"{totals.median:.2f} in the median; {totals.full} have all"
         )
     else:

@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from nbgrader.api import Assignment as Entered
-from nbgrader.api import Base
+from nbgrader.api import Base, Student
 from nbgrader.converters.base import NbGraderException
 from nbgrader.dbutil import ALEMBIC_DIR
 from sqlalchemy import URL, Engine, Inspector, Table, create_engine, inspect, make_url, select, text
@@ -88,6 +88,16 @@ def check(url: str, course: str = "") -> None:
             _check_revision(engine, url)
         if course:
             _check_course(engine, url, course)
+
+
+def students_in(url: str) -> set[str]:
+    """Return the ids of a gradebook's students; none if there is no gradebook yet."""
+    if (path := file_of(url)) is not None and not _is_file(path, url):
+        return set()
+    with _asked(url) as engine, engine.connect() as connection:
+        if not inspect(connection).has_table("student"):
+            return set()
+        return {*connection.execute(select(Student.id)).scalars()}
 
 
 def check_writable(url: str) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from autograder.outcome import ItemResult, Outcome, PropertyResult
+from autograder.points import rounded, shown
+from autograder.standing import Mark
 
 ORDER = [Outcome.FAILED, Outcome.NOT_RUN, Outcome.PASSED]
 TITLES = {
@@ -14,50 +16,6 @@ TITLES = {
     Outcome.NOT_RUN: "What could not be tried",
     Outcome.PASSED: "What holds",
 }
-
-
-@dataclass(frozen=True)
-class Mark:
-    """What the gradebook has of a graded cell.
-
-    Parameters
-    ----------
-    score, points : float
-        What counts, of how many.
-    auto, manual : float, optional
-        The score by the tests, and the one by hand.
-    extra : float
-        Extra credit, which is part of the score.
-    """
-
-    score: float
-    points: float
-    auto: float | None
-    manual: float | None
-    extra: float
-
-    @property
-    def is_open(self) -> bool:
-        """Whether there is no score yet."""
-        return self.auto is None and self.manual is None
-
-    def notes(self, item: ItemResult | None) -> list[str]:
-        """Return what is to be said of the score, beside what the tests gave."""
-        told = []
-        tests = None if item is None else item.points
-        counts = self.auto if self.manual is None else self.manual
-        if item is not None and self.manual is not None and tests is None:
-            told.append("set by hand: the tests could not be run")
-        elif tests is not None and counts is None:
-            told.append(f"the tests gave {number(tests)}")
-        elif tests is not None and counts is not None and counts != tests:
-            by = "" if self.manual is None else " by hand"
-            told.append(
-                f"{'raised' if counts > tests else 'lowered'}{by}: the tests gave {number(tests)}"
-            )
-        if self.extra:
-            told.append(f"{number(self.extra)} of them extra credit")
-        return told
 
 
 @dataclass(frozen=True)
@@ -91,10 +49,20 @@ class GradedCell:
 
     @property
     def notes(self) -> list[str]:
-        """What is to be said of the score."""
-        return self.mark.notes(self.item)
-
-
-def number(value: float) -> str:
-    """Return points as people write them."""
-    return f"{round(value, 2) + 0.0:g}"
+        """What is to be said of the score, beside what the tests gave."""
+        told = []
+        mark = self.mark
+        tests = None if self.item is None else self.item.points
+        counts = mark.auto if mark.manual is None else mark.manual
+        if self.item is not None and mark.manual is not None and tests is None:
+            told.append("set by hand: the tests could not be run")
+        elif tests is not None and counts is None:
+            told.append(f"the tests gave {shown(tests)}")
+        elif tests is not None and counts is not None and rounded(counts) != tests:
+            by = "" if mark.manual is None else " by hand"
+            told.append(
+                f"{'raised' if counts > tests else 'lowered'}{by}: the tests gave {shown(tests)}"
+            )
+        if mark.extra and not mark.is_open:
+            told.append(f"{shown(mark.extra)} of them extra credit")
+        return told

@@ -17,12 +17,15 @@ from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.utils import find_all_files
 
-from autograder import collected, gradebook, notebook_file, refusal
+from autograder import collected, gradebook, notebook_file, refusal, roster
+from autograder.assignment import AssignmentError
 from autograder.course import Stage
 from autograder.handed_in import HandedIn
 from autograder.reader import UnreadableError
 from autograder.report import report_in
+from autograder.roster import Roster
 from autograder.settings import course_of
+from autograder.spelling import Clash, clashes, respelt, same
 from autograder.suggestion import suggestion
 
 ROOM = 50 * 2**20  # bytes free on the disk
@@ -72,12 +75,14 @@ class Intake:
                 f"{release} must hold a notebook {coursedir.notebook_id!r}, got {self.names}: "
                 f"run `nbgrader generate_assignment {coursedir.assignment_id}`"
             )
+        there = self.course.students(Stage.SUBMITTED, self.name)
         found = {
             folder: student
-            for student, folder in self.course.students(Stage.SUBMITTED, self.name).items()
+            for student, folder in there.items()
             if fnmatchcase(student, coursedir.student_id)
         }
-        if missing := sorted({*(students or ())} - {*found.values()}):
+        forms = {same(student) for student in found.values()}
+        if missing := sorted(name for name in {*(students or ())} if same(name) not in forms):
             named = ", ".join(f"{name}{suggestion(name, found.values())}" for name in missing)
             raise NbGraderException(
                 f"{coursedir.assignment_id} must have been handed in by each student named, not so "
@@ -88,8 +93,17 @@ class Intake:
             gradebook.check_writable(self.course.db_url)
             self.check_room()
         coursedir.db_url = gradebook.patient(self.course.db_url)
-        self.folders = [folder for folder in found if students is None or found[folder] in students]
-        self._taken = {f for f in self.folders if look_only or self._prepare(f, wanted)}
+        if students is not None:
+            chosen = {same(student) for student in students}
+            found = {folder: who for folder, who in found.items() if same(who) in chosen}
+        self._ids: dict[Path, str] = {}  # of folders that are still to be renamed
+        found, clashing = self._with_known_ids(found, {*there}, look_only=look_only)
+        self.folders = [*found]
+        self._taken = {
+            folder
+            for folder in self.folders
+            if folder not in clashing and (look_only or self._prepare(folder, wanted))
+        }
         converter.assignments = {
             # as nbgrader spells the folder, which finds the names in it by a pattern of its own
             place: [os.path.join(place, name) for name in wanted]  # noqa: PTH118
@@ -188,8 +202,64 @@ class Intake:
             return False
         return True
 
+    def _with_known_ids(
+        self, found: dict[Path, str], there: set[str], *, look_only: bool
+    ) -> tuple[dict[Path, str], set[Path]]:
+        """Return the folders by the known spelling of their ids, and those that cannot be graded.
+
+        A folder whose name is another spelling of an id in the gradebook or the roster is renamed.
+        Where a student has several folders, the one with the known spelling is graded.
+        """
+        known = gradebook.students_in(self.course.db_url)
+        if not there <= known:
+            with suppress(AssignmentError):
+                known |= {*(roster.find(self.course.root) or Roster(())).people}
+        chosen = {*found.values()}
+        refused: set[str] = set()
+        for clash in clashes(there, known):
+            if chosen & {*clash.spellings}:
+                refused |= {*clash.spellings} - {*clash.graded}
+                self._tell_of(clash)
+        names = respelt(there, known)
+        clashing = {folder for folder, student in found.items() if student in refused}
+        named: dict[Path, str] = {}
+        for folder, student in found.items():
+            if student in names and look_only:
+                self._ids[folder] = names[student]
+            elif student in names:
+                named[self._renamed(folder, names[student])] = names[student]
+                continue
+            named[folder] = student
+        return named, clashing
+
+    def _renamed(self, folder: Path, student: str) -> Path:
+        """Rename a submission's folder, and return its path."""
+        to = self.course.folder(Stage.SUBMITTED, self.name, student)
+        self.converter.log.warning(
+            "%s is renamed %s: so the gradebook or the roster spells the student's id",
+            self.course.shown(folder),
+            self.course.shown(to),
+        )
+        to.parent.mkdir(parents=True, exist_ok=True)
+        folder.rename(to)
+        with suppress(OSError):  # not empty
+            folder.parent.rmdir()
+        return to
+
+    def _tell_of(self, clash: Clash) -> None:
+        """Log that a student has several folders."""
+        folders = [self.course.folder(Stage.SUBMITTED, self.name, one) for one in clash.spellings]
+        self.converter.log.error(
+            "%s must be one folder: their names are one student's id. Keep one of them, and grade "
+            "again. Until then, %s is graded",
+            " and ".join(self.course.shown(folder) for folder in folders),
+            " and ".join(clash.graded),
+        )
+
     def who(self, folder: Path) -> str:
         """Return the student of a submission's folder."""
+        if folder in self._ids:
+            return self._ids[folder]
         student = self.course.student(Stage.SUBMITTED, self.name, folder)
         assert student, f"{folder} should be a submission's folder"
         return student

@@ -4,24 +4,43 @@ What is not known is empty in each of them. docs/instructor.md has the mapping, 
 makes of it.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from nbgrader.api import Assignment as Entered
+from nbgrader.api import SubmittedAssignment
 from traitlets import Bool, Dict, Enum, Unicode
 
 from autograder import spreadsheet
 from autograder.assignment import AssignmentError
-from autograder.export import GradesPlugin, Result
-from autograder.ledger import NOT_GRADED
+from autograder.export import GradesPlugin, Result, most_points
+from autograder.lateness import seconds_late
+from autograder.points import added, shown
 from autograder.report import Status
 from autograder.roster import Person
+from autograder.spelling import same
 
 HOUR, MINUTE = 3600, 60  # seconds
-UNGRADED = (Status.HELD, NOT_GRADED)
 
 
-class LmsPlugin(GradesPlugin):
+class OneLinePlugin(GradesPlugin):
+    """Leaves out who has several grades for one assignment: an LMS would keep the last line's."""
+
+    def usable(self, results: list[Result]) -> list[Result]:
+        """Return the results of students who have one for each assignment."""
+        found = Counter((result.assignment.name, same(result.student.id)) for result in results)
+        several = {form for (_, form), count in found.items() if count > 1}
+        for form in sorted(several):
+            ids = sorted({r.student.id for r in results if same(r.student.id) == form})
+            self.log.warning(
+                "%s are one student's id, and have several grades: left out, until one is left",
+                " and ".join(ids),
+            )
+        return [result for result in results if same(result.student.id) not in several]
+
+
+class LmsPlugin(OneLinePlugin):
     """What the tables with one line for each student have in common."""
 
     columns = Dict(
@@ -137,13 +156,15 @@ class MoodlePlugin(LmsPlugin):
 
     def _feedback(self, assignment: Entered, values: dict[str, Any]) -> str:
         """Return what the student may read beside the grade."""
-        points = [f"{item} {values[item]:g}" for item in self.items(assignment) if item in values]
+        points = [
+            f"{item} {shown(values[item])}" for item in self.items(assignment) if item in values
+        ]
         if late := values.get("late_submission_penalty"):
-            points.append(f"late penalty {late:g}")
+            points.append(f"late penalty {shown(late)}")
         return "; ".join(points) if values.get("score") is not None else ""
 
 
-class GradescopePlugin(GradesPlugin):
+class GradescopePlugin(OneLinePlugin):
     """Writes one assignment in the columns in which Gradescope exports its own scores."""
 
     file = "gradescope.csv"
@@ -174,7 +195,7 @@ class GradescopePlugin(GradesPlugin):
         if submission is None:
             status = "Missing" if status == Status.MISSING else "Ungraded"
         else:
-            status = "Ungraded" if status in UNGRADED else "Graded"
+            status = "Ungraded" if values.get("score") is None else "Graded"
         time = submission.timestamp if submission else None
         return [
             student.first_name,
@@ -187,7 +208,7 @@ class GradescopePlugin(GradesPlugin):
             status,
             submission.id if submission else "",
             f"{time:%Y-%m-%d %H:%M:%S} +0000" if time else "",
-            _hours(submission.total_seconds_late) if submission and time else "",
+            _hours(_seconds_late(submission)) if submission and time else "",
             *(values.get(item) for item in items),
             values.get("late_submission_penalty"),
             values.get("team"),
@@ -198,7 +219,7 @@ def _by_student(results: list[Result]) -> Iterator[tuple[Person, dict[str, Resul
     """Yield each student with what they have for each assignment."""
     found: dict[str, dict[str, Result]] = {}
     for result in results:
-        found.setdefault(result.student.id, {})[result.assignment.name] = result
+        found.setdefault(same(result.student.id), {})[result.assignment.name] = result
     for theirs in found.values():
         yield next(iter(theirs.values())).student, theirs
 
@@ -210,15 +231,14 @@ def _sorted_name(student: Person) -> str:
 
 def _most(assignment: Entered, column: str) -> str:
     """Return how many points can be had in a column."""
-    if column == "score":
-        return spreadsheet.exact(assignment.max_score)
-    cells = [
-        cell
-        for notebook in assignment.notebooks
-        for cell in (*notebook.grade_cells, *notebook.task_cells)
-    ]
-    most = next((cell.max_score for cell in cells if cell.name == column), None)
-    return "" if most is None else spreadsheet.exact(most)
+    most = most_points(assignment)
+    points = added(most.values()) if column == "score" else most.get(column)
+    return "" if points is None else spreadsheet.exact(points)
+
+
+def _seconds_late(submission: SubmittedAssignment) -> float:
+    due = submission.assignment.duedate
+    return seconds_late(submission.timestamp, due, submission.extension)
 
 
 def _hours(seconds: float) -> str:

@@ -4,27 +4,21 @@ A submission counts for who handed it in, and for each member of its team who is
 handed in. Nobody's own submission gives way to another's; nothing is ever averaged.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from nbgrader.api import Gradebook
-
-from autograder import roster
 from autograder.assignment import Assignment
-from autograder.class_record import Record
+from autograder.class_record import ClassRecord
 from autograder.course import Stage
-from autograder.ledger import NOT_COLLECTED, Entry, handed_in
+from autograder.ledger import IN_A_TEAM, NOT_COLLECTED, SEVERAL, Entry, handed_in
 from autograder.notebook_file import content
 from autograder.reader import UnreadableError, read_notebook
 from autograder.report import Status, report_in
 from autograder.roster import Person, Roster
 from autograder.submission import Submission, read_graded
 from autograder.team import Member, Team, read_team
-
-IN_A_TEAM = "in another's submission"  # statuses of who has handed in nothing
-SEVERAL = "in several teams"
 
 
 @dataclass(frozen=True)
@@ -68,26 +62,22 @@ class Membership:
         self._graded = graded or {}
 
     @classmethod
-    def of(cls, assignment: Assignment, db_url: str, records: Iterable[Record]) -> "Membership":
-        """Return the teams of a class that has been read.
-
-        Parameters
-        ----------
-        assignment : Assignment
-        db_url : str
-            The address of the gradebook, whose students are known with what the roster adds.
-        records : iterable of Record
-        """
-        with Gradebook(db_url) as gradebook:
-            known = Roster.of(gradebook.students, roster.find(assignment.root))
+    def of(cls, assignment: Assignment, whole: ClassRecord) -> "Membership":
+        """Return the teams of a class that has been read."""
         read = {
             record.student: None
             if record.entry.status == Status.UNREADABLE
             else Submission(record.cells)
-            for record in records
+            for record in whole.records
             if record.report
         }
-        return cls(assignment, known, read)
+        return cls(assignment, whole.people, read)
+
+    def completed(self, whole: ClassRecord) -> ClassRecord:
+        """Return the class with the team's points for each member who has not handed in."""
+        entries = {record.student: record.entry for record in whole.records}
+        records = [replace(r, entry=self.entry(r.entry, entries)) for r in whole.records]
+        return replace(whole, records=records)
 
     @cached_property
     def teams(self) -> dict[str, Team]:
@@ -126,16 +116,32 @@ class Membership:
         found = self.submissions.get(student, [])
         return found[0] if found and (found[0] == student or len(found) == 1) else None
 
-    def entry(self, line: Entry) -> Entry:
-        """Return the entry of one who is in the submissions of others alone; any other as it is."""
+    def entry(self, line: Entry, entries: Mapping[str, Entry]) -> Entry:
+        """Return the entry of one who is in the submissions of others alone; any other as it is.
+
+        Parameters
+        ----------
+        line : Entry
+        entries : dict of str to Entry
+            By student; those of whom a submission counts for others.
+        """
+        found = self.submissions.get(line.student, [])
         is_without = line.status in (Status.MISSING, NOT_COLLECTED)
-        if not is_without or line.student not in self.submissions:
+        if not is_without or not found or line.student in found:
             return line
         if whose := self.counts(line.student):
+            known = entries.get(whose, line)
             cause = f"in the submission of {whose}"
             if line.status == NOT_COLLECTED:
                 cause += f"; {line.cause}"
-            return replace(line, status=IN_A_TEAM, cause=cause, next_step="")
+            return replace(
+                line,
+                points=known.points,
+                late_penalty=known.late_penalty,
+                status=IN_A_TEAM,
+                cause=cause,
+                next_step="",
+            )
         cause = "; ".join(self.problems_of(line.student))
         return replace(line, status=SEVERAL, cause=cause, next_step=self.next_step)
 

@@ -36,11 +36,13 @@ from autograder.course import Stage
 from autograder.gradebook import trouble
 from autograder.graded import MAX_CAUSE, report_on, restored, tell, unfinished
 from autograder.intake import Intake
+from autograder.lateness import late_plugin
 from autograder.notebook_file import VanishedError
 from autograder.probe import NotIsolatedError
 from autograder.report import KEY, Report, Status
-from autograder.scores import Scores, late_penalties
+from autograder.scores import Scores
 from autograder.settings import course_of
+from autograder.standing import Standing
 from autograder.warm_grader import warm_grader
 
 Resources = dict[str, Any]
@@ -133,18 +135,7 @@ class GradeCells(NbGraderPreprocessor):
         warm = warm_grader(allow_no_isolation=self.allow_no_isolation)
         report = report_on(_assignment(self, resources), nb, warm.grade)
         tell(nb, report)
-        self._tell(report, resources["nbgrader"]["student"])
         return nb, resources
-
-    def _tell(self, report: Report, student: str) -> None:
-        isolation = f", {report.isolation}" if report.isolation else ""
-        self.log.info("%s: %s%s", student, report.summary, isolation)
-        for remark in report.remarks:
-            self.log.warning("%s: %s", student, remark)
-        if report.status is Status.HELD:
-            self.log.error("%s: %s", student, report.cause)
-        if report.next_step:
-            self.log.warning("%s: %s: %s", student, report.status, report.next_step)
 
 
 class SaveGrades(NbGraderPreprocessor):
@@ -152,13 +143,26 @@ class SaveGrades(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         """Save the scores and comments of a graded notebook, all of them or none."""
-        scores = Scores.of(nb, Report.from_dict(nb.metadata[KEY]))
+        report = Report.from_dict(nb.metadata[KEY])
+        scores = Scores.of(nb, report)
         names = resources["nbgrader"]
         where = (names["notebook"], names["assignment"], names["student"])
         with Gradebook(names["db_url"]) as gradebook:  # which takes back what is not committed
-            scores.enter(gradebook.find_submission_notebook(*where), late_penalties(self))
+            late = late_plugin(self)
+            standing = scores.enter(gradebook.find_submission_notebook(*where), late)
             gradebook.db.commit()
+        self._log(report, standing, names["student"])
         return nb, resources
+
+    def _log(self, report: Report, standing: Standing, student: str) -> None:
+        isolation = f", {report.isolation}" if report.isolation else ""
+        self.log.info("%s: %s%s", student, standing.summary(report.status), isolation)
+        for remark in report.remarks:
+            self.log.warning("%s: %s", student, remark)
+        if report.status is Status.HELD:
+            self.log.error("%s: %s", student, report.cause)
+        if report.next_step:
+            self.log.warning("%s: %s: %s", student, report.status, report.next_step)
 
 
 def enter_assignment(assignment: str, student: str, notebooks: list[str]) -> None:

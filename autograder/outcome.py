@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from autograder.figure import Figure
+from autograder.points import rounded
 
 FIGURES = 2  # properties of an item that have them, at most: the others would show much the same
 
@@ -111,10 +112,10 @@ class ItemResult:
             return 0.0
         passed = outcomes.count(Outcome.PASSED)
         if passed == len(outcomes):
-            return self.max_points
+            return rounded(self.max_points)
         # rounded down, so that a share is never rounded up to the whole; exact, so that half of
         # 0.58 is 0.29
-        hundredths = 100 * Fraction(str(self.max_points)) * passed / len(outcomes)
+        hundredths = 100 * Fraction(str(rounded(self.max_points))) * passed / len(outcomes)
         return math.floor(hundredths) / 100
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.outcome import ItemResult, Outcome, PropertyResult
+from autograder.points import out_of, total
 
 KEY = "autograder"  # of our part of a notebook's metadata
 NOT_ISOLATED = "not isolated"
@@ -102,16 +103,8 @@ class Report:
 
     @property
     def points(self) -> float | None:
-        """The sum of all items' points; None while one of them is held back."""
-        points = [item.points for item in self.items]
-        return None if None in points else sum(p for p in points if p is not None)
-
-    @property
-    def summary(self) -> str:
-        """The report in one line, for the course staff."""
-        total = "held back" if self.points is None else f"{self.points:g}"
-        possible = sum(item.max_points for item in self.items)
-        return f"{total} of {possible:g} points, {self.status}"
+        """The sum of all items' automatic points; None while one of them is held back."""
+        return total(item.points for item in self.items)
 
     @property
     def next_step(self) -> str:
@@ -174,7 +167,7 @@ def _headline(report: Report, item: ItemResult) -> str:
         return (
             "Not graded yet: a fault of the grader, not of yours. The course staff will see to it."
         )
-    return f"{item.points:g} of {item.max_points:g} points"
+    return out_of(item.points, item.max_points)
 
 
 def _remarks(report: Report, item: ItemResult) -> tuple[str, ...]:

@@ -1,25 +1,31 @@
 """What another grading would change: whose points would move, and why."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 
 from nbgrader.api import Gradebook, MissingEntry
 
 from autograder.class_run import ClassRun, Due
 from autograder.graded import Graded
+from autograder.lateness import why
 from autograder.outcome import ItemResult, Outcome
+from autograder.scores import Scores
+from autograder.standing import Mark, Standing
+
+LATE_PENALTY = "late penalty"  # in the place of an item
 
 
 @dataclass(frozen=True)
 class Move:
-    """One item of a submission whose points would be others.
+    """One graded cell of a submission whose points would be others, or its late penalty.
 
     Parameters
     ----------
     student : str
     item : str
+        The graded cell, or "late penalty".
     before : float or None
-        The points in the gradebook, those by hand first; None without any.
+        The points in the gradebook; None without any.
     after : float or None
         Those it would have; None if they would be held back.
     reasons : tuple of str
@@ -45,34 +51,57 @@ def moves(run: ClassRun, due: Due, graded: dict[str, Graded]) -> Iterator[Move]:
     """
     reports = run.before(due)
     for notebook, one in graded.items():
-        scores = _scores(run.gradebook, notebook, run.name, due.student)
+        before = _standing(run.gradebook, notebook, run.name, due.student)
+        after = _after(before, Scores.of(one.notebook, one.report))
         earlier = {i.name: i for i in reports[notebook].items} if notebook in reports else {}
-        for item in one.report.items:
-            automatic, by_hand = scores.get(item.name, (None, None))
-            old = automatic if by_hand is None else by_hand
-            new = item.points if by_hand is None else by_hand
-            if old != new:
-                changed = _changed(earlier.get(item.name), item)
-                yield Move(due.student, item.name, old, new, (due.reason, *changed))
+        now = {item.name: item for item in one.report.items}
+        for name, mark in after.marks.items():
+            old = before.points.get(name)
+            if old != mark.score:
+                changed = _changed(earlier[name], now[name]) if name in earlier else ()
+                yield Move(due.student, name, old, mark.score, (due.reason, *changed))
+        penalty, seconds = run.penalties.of(due.student, after.known, run.stamp(due))
+        if penalty != before.penalty:
+            reasons = (due.reason, why(seconds))
+            yield Move(due.student, LATE_PENALTY, before.penalty, penalty, reasons)
 
 
-def _scores(
-    gradebook: Gradebook | None, *where: str
-) -> dict[str, tuple[float | None, float | None]]:
-    """Return the automatic score and the one by hand of each item, by its name."""
+def penalty_moves(run: ClassRun, graded: Collection[str]) -> Iterator[Move]:
+    """Yield the late penalties that would move without grading.
+
+    Parameters
+    ----------
+    run : ClassRun
+    graded : collection of str
+        Who would be graded, and is left out here.
+    """
+    for change in run.penalties.changes(run.is_about):
+        if change.student not in graded:
+            reasons = (change.reason,)
+            yield Move(change.student, LATE_PENALTY, change.before, change.after, reasons)
+
+
+def _standing(gradebook: Gradebook | None, *where: str) -> Standing:
+    """Return what a submitted notebook has in the gradebook; nothing if it is not there."""
     if gradebook is None:
-        return {}
+        return Standing()
     try:
-        grades = gradebook.find_submission_notebook(*where).grades
+        return Standing.of([gradebook.find_submission_notebook(*where)])
     except MissingEntry:
-        return {}
-    return {grade.name: (grade.auto_score, grade.manual_score) for grade in grades}
+        return Standing()
 
 
-def _changed(before: ItemResult | None, after: ItemResult) -> Iterator[str]:
+def _after(before: Standing, scores: Scores) -> Standing:
+    """Return what there would be once the scores are entered."""
+    marks = {
+        name: replace(before.marks.get(name, Mark(0.0)), auto=points)
+        for name, points in scores.grades.items()
+    }
+    return Standing(marks)
+
+
+def _changed(before: ItemResult, after: ItemResult) -> Iterator[str]:
     """Yield which properties have another outcome than they had."""
-    if before is None:
-        return
     known = {result.name: result.outcome for result in before.properties}
     for result in after.properties:
         name = result.name.removeprefix("test_")

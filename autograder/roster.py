@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.assignment import AssignmentError
+from autograder.spelling import same
 
 NAME = "roster.csv"  # of the course's own, in its folder
 MAX_SIZE = 20 * 2**20  # bytes
@@ -57,6 +58,8 @@ class Person:
         In Moodle's assignment, the number that its files carry.
     submitted : str
         When they handed in, as Moodle's grading worksheet says.
+    spellings : tuple of str
+        The ids in the gradebook that are this student's.
     """
 
     id: str
@@ -71,6 +74,7 @@ class Person:
     section: str = ""
     participant: str = ""
     submitted: str = ""
+    spellings: tuple[str, ...] = ()
 
     @property
     def names(self) -> set[str]:
@@ -96,6 +100,7 @@ class Roster:
         self.people: dict[str, Person] = {}
         for person in people:
             self.people.setdefault(person.id, person)
+        self._by_id = {same(person.id): person for person in self}
         self._by_key = _index((key(getattr(p, k)), p) for p in self for k in KEYS)
         self._by_name = _index((name, p) for p in self for name in p.names)
         self._by_participant = _index((p.participant, p) for p in self)
@@ -103,6 +108,15 @@ class Roster:
 
     def __iter__(self) -> Iterator[Person]:
         return iter(self.people.values())
+
+    def of_id(self, student: str) -> Person | None:
+        """Return whose id this is, in any spelling of it."""
+        return self._by_id.get(same(student))
+
+    def with_ids(self, students: Iterable[str]) -> "Roster":
+        """Return the same people, with these spellings of their ids."""
+        spelt = {same(student): student for student in students}
+        return Roster(replace(p, id=spelt.get(same(p.id), p.id)) for p in self)
 
     def who(self, text: str) -> Person | None:
         """Return whose id, number or address a text is; None if it is nobody's, or of several."""
@@ -132,7 +146,9 @@ class Roster:
         columns = _columns(rows[0] if rows else [], path)
         people = []
         for row in rows[1:]:
-            values = {name: _plain(row[n]) for name, n in columns.items() if n < len(row)}
+            values: dict[str, Any] = {
+                name: _plain(row[n]) for name, n in columns.items() if n < len(row)
+            }
             if "points possible" in values.get("full_name", "").casefold():
                 continue  # Canvas's second line
             number = re.search(r"\d+$", values.get("participant", ""))
@@ -140,10 +156,13 @@ class Roster:
             values["id"] = next((values[k] for k in KEYS if values.get(k)), "")
             if values["id"]:
                 people.append(Person(**values))
-        ids = [person.id for person in people]
-        if twice := sorted({one for one in ids if ids.count(one) > 1})[:5]:
+        spellings: dict[str, list[str]] = {}
+        for person in people:
+            spellings.setdefault(same(person.id), []).append(person.id)
+        if twice := [one for ids in spellings.values() if len(ids) > 1 for one in ids][:5]:
             raise RosterError(
-                f"{path} must have each student once, got {twice} more than once: delete the others"
+                f"{path} must have each student once, in one spelling of the id, got {twice}: "
+                "delete the others"
             )
         return cls(people)
 
@@ -159,21 +178,26 @@ class Roster:
         """
         known: list[Person] = []
         seen: set[str] = set()
-        for student in students:
+        for student, spellings in _once(students, roster):
             own = Person(
                 student.id,
                 student.first_name or "",
                 student.last_name or "",
                 email=student.email or "",
                 lms_user_id=getattr(student, "lms_user_id", None) or "",
+                spellings=spellings,
             )
-            more = roster and (roster.who(own.id) or (roster.who(own.email) if own.email else None))
+            more = roster and (
+                roster.of_id(own.id)
+                or roster.who(own.id)
+                or (roster.who(own.email) if own.email else None)
+            )
             if more and more.id not in seen:
                 seen.add(more.id)
                 own = _merged(own, more)
             known.append(own)
-        ids = {person.id for person in known}
-        others = [p for p in roster or () if p.id not in seen | ids]
+        ids = {same(person.id) for person in known}
+        others = [p for p in roster or () if p.id not in seen and same(p.id) not in ids]
         return cls([*known, *others])
 
 
@@ -209,7 +233,28 @@ def _index(pairs: Iterable[tuple[str, Person]]) -> dict[str, Person]:
     return {text: people[next(iter(ids))] for text, ids in found.items() if len(ids) == 1}
 
 
+def _once(students: Iterable[Any], roster: Roster | None) -> Iterator[tuple[Any, tuple[str, ...]]]:
+    """Yield each of nbgrader's students once, with the spellings of the id that there are.
+
+    Of several spellings the roster's counts, or else the one with a submission.
+    """
+    by_form: dict[str, list[Any]] = {}
+    for student in students:
+        by_form.setdefault(same(student.id), []).append(student)
+    listed = roster.people if roster else {}
+    for spellings in by_form.values():
+        if len(spellings) == 1:  # which asks the gradebook nothing
+            yield spellings[0], (spellings[0].id,)
+            continue
+        first = min(
+            spellings, key=lambda s: (s.id not in listed, not getattr(s, "submissions", ()), s.id)
+        )
+        yield first, tuple(sorted(student.id for student in spellings))
+
+
 def _merged(own: Person, more: Person) -> Person:
+    if same(own.id) == same(more.id) and not more.username:
+        more = replace(more, username=more.id)  # as the roster's LMS spells it
     values = {f.name: getattr(own, f.name) or getattr(more, f.name) for f in fields(Person)}
     return replace(own, **values)
 

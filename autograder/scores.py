@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, InvalidEntry, MissingEntry, SubmittedNotebook
 from nbgrader.plugins import LateSubmissionPlugin
-from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, is_task
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import object_session
-from traitlets.config import Configurable
 
+from autograder.lateness import late_penalty, seconds_late
+from autograder.points import rounded
 from autograder.report import Report
+from autograder.standing import Standing
 from autograder.submission import Submission
 
 LOG = logging.getLogger(__name__)
@@ -46,16 +46,15 @@ class Scores:
             name = ours.grade_id
             if is_grade(cell):
                 by_suite = ours.is_item
-                grades[name] = (
-                    report.item(name).points if by_suite else determine_grade(cell, LOG)[0]
-                )
+                points = report.item(name).points if by_suite else determine_grade(cell, LOG)[0]
+                grades[name] = None if points is None else rounded(points)
             if is_solution(cell) or is_task(cell):
                 unchanged = cell.metadata.nbgrader.get("checksum") == compute_checksum(cell)
                 answered = is_task(cell) or not unchanged
                 comments[name] = None if answered else "No response."
         return cls(grades, comments)
 
-    def enter(self, submitted: SubmittedNotebook, late: LateSubmissionPlugin) -> None:
+    def enter(self, submitted: SubmittedNotebook, late: LateSubmissionPlugin) -> Standing:
         """Enter them in a gradebook, and the penalty of a late submission, without a commit.
 
         Parameters
@@ -63,6 +62,11 @@ class Scores:
         submitted : SubmittedNotebook
         late : LateSubmissionPlugin
             What the settings say about penalties.
+
+        Returns
+        -------
+        standing : Standing
+            What the notebook has in the gradebook now, scores by hand included.
 
         Raises
         ------
@@ -80,30 +84,11 @@ class Scores:
             grades[name].needs_manual_grade = points is None or by_hand
         for name, comment in self.comments.items():
             comments[name].auto_comment = comment
-        submitted.late_submission_penalty = None
-        seconds = submitted.assignment.total_seconds_late
-        if seconds > 0:
-            session = object_session(submitted)
-            assert session is not None
-            session.flush()
-            session.refresh(submitted)  # its score is a sum that the database makes
-            score = submitted.score
-            penalty = late.late_submission_penalty(submitted.student.id, score, seconds)
-            if penalty is not None:
-                submitted.late_submission_penalty = min(max(penalty, 0), score)
-
-
-def late_penalties(parent: Configurable) -> LateSubmissionPlugin:
-    """Return what the settings say about penalties for late submissions.
-
-    Parameters
-    ----------
-    parent : Configurable
-        Of nbgrader's, for its settings.
-    """
-    penalties = AssignLatePenalties(parent=parent)
-    penalties.init_plugin()
-    return penalties.plugin_inst
+        known = Standing.of([submitted]).known
+        whole = submitted.assignment
+        seconds = seconds_late(whole.timestamp, whole.assignment.duedate, whole.extension)
+        submitted.late_submission_penalty = late_penalty(late, whole.student_id, known, seconds)
+        return Standing.of([submitted])
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from rich.progress import (
 from autograder import scripts
 from autograder.assignment import Assignment
 from autograder.commands import console
-from autograder.commands.status import class_lines, print_status
+from autograder.commands.status import completed_class, print_status
 from demo.students import CLASS
 
 NAME = "dropout_l2"
@@ -145,7 +145,7 @@ def main() -> int:
         on.print("Interrupted: `make demo` starts again from the beginning.")
         return 130
     assignment = Assignment(course.root, NAME)
-    print_status(on, assignment, class_lines(assignment, f"sqlite:///{course.database}"))
+    print_status(on, NAME, completed_class(assignment, f"sqlite:///{course.database}"))
     for what, path in {
         "gradebook": course.database,
         "feedback": course.root / "feedback",

@@ -264,7 +264,7 @@ def test_regrading_keeps_what_was_given_by_hand(story):
         check=True,
         text=True,
     )
-    assert "1 submissions: 1 graded" in graded.stdout
+    assert "1 submission: 1 graded" in graded.stdout
     instructor.open_submissions()
     expect(instructor.row.locator("td.score")).to_have_text(f"{2 + BY_HAND} / 3")
     expect(instructor.row.locator("td.status")).to_have_text("needs manual grading")

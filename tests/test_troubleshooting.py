@@ -5,8 +5,7 @@ import re
 
 import pytest
 
-from autograder.ledger import NOT_COLLECTED, NOT_GRADED
-from autograder.membership import IN_A_TEAM, SEVERAL
+from autograder.ledger import EXCLUDED, IN_A_TEAM, NOT_COLLECTED, NOT_GRADED, SEVERAL
 from autograder.report import Status
 from tests.conftest import PROJECT
 
@@ -69,7 +68,9 @@ def messages():
 MESSAGES = list(messages())
 
 
-@pytest.mark.parametrize("status", [*Status, NOT_GRADED, NOT_COLLECTED, IN_A_TEAM, SEVERAL])
+@pytest.mark.parametrize(
+    "status", [*Status, NOT_GRADED, NOT_COLLECTED, IN_A_TEAM, SEVERAL, EXCLUDED]
+)
 def test_each_status_has_a_row_with_its_remedy(status):
     """In the first table, with a cause and what to do."""
     (row,) = re.findall(rf"^\| {re.escape(status)} \| (.+) \| (.+) \|$", PAGE, re.MULTILINE)

@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +28,7 @@ from autograder.findings import findings
 from autograder.library_use import library_uses
 from autograder.membership import Membership
 from autograder.similarity import Alike, Answer, alike
+from autograder.wording import counted_as
 
 FORMGRADER = "http://localhost:8888/formgrader"
 MOST_FINDINGS = 3
@@ -87,9 +87,8 @@ def report(
     on = console.console(stderr=as_json)
     with _progress(on) as step:
         whole = read_class(chosen, url, step("reading what was graded"))
-        membership = Membership.of(chosen, url, whole.records)
-        records = [replace(one, entry=membership.entry(one.entry)) for one in whole.records]
-        whole = replace(whole, records=records)
+        membership = Membership.of(chosen, whole)
+        whole = membership.completed(whole)
         facts = ClassFacts.of(whole, chosen.version)
         tick = step("looking for forbidden libraries")
         uses = {}
@@ -131,7 +130,7 @@ def report(
     if as_json:
         console.print_json(_document(assignment, path, whole.records, why, groups, found))
         return
-    on.print(printable(f"{path}: {len(whole.records)} students"))
+    on.print(printable(f"{path}: {counted_as(len(whole.records), 'student')}"))
     for finding in found[:MOST_FINDINGS]:
         on.print(printable(f"- {finding}"))
 

@@ -1,6 +1,6 @@
 """`autograder status`: what became of each submission."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from autograder.assignment import Assignment
-from autograder.class_record import read_class
+from autograder.class_record import ClassRecord, read_class
 from autograder.commands import console
 from autograder.commands.course import (
     COURSE,
@@ -19,13 +19,16 @@ from autograder.commands.course import (
     gradebook_of,
     printable,
 )
-from autograder.ledger import Entry
-from autograder.membership import IN_A_TEAM, Membership
+from autograder.ledger import EXCLUDED, IN_A_TEAM
+from autograder.membership import Membership
+from autograder.points import added, shown
 from autograder.report import NOT_ISOLATED, Status
+from autograder.wording import counted_as
 
 STYLES: dict[str, str] = {
     Status.GRADED: "green",
     IN_A_TEAM: "green",
+    EXCLUDED: "green",
     Status.REMARKS: "yellow",
     Status.HELD: "bold red",
 }
@@ -45,56 +48,56 @@ def status(assignment: str, course: Place, db: str | None, *, as_json: bool) -> 
       autograder status dropout_l2 --json | jq '.students[] | select(.next_step != "")'
     """  # noqa: D301  # click's own mark, before what keeps its lines
     chosen = assignment_in(course.with_gradebook(db).course(), assignment)
-    lines = class_lines(chosen, gradebook_of(chosen))
+    whole = completed_class(chosen, gradebook_of(chosen))
     if as_json:
-        console.print_json(_document(chosen, lines))
+        console.print_json(_document(assignment, whole))
     else:
-        print_status(console.console(), chosen, lines)
+        print_status(console.console(), assignment, whole)
 
 
-def class_lines(assignment: Assignment, url: str) -> list[Entry]:
-    """Return the line of each student, with the team's points for who has not handed in."""
-    records = read_class(assignment, url).records
-    membership = Membership.of(assignment, url, records)
-    points = {record.student: record.entry.points for record in records}
-    lines = [membership.entry(record.entry) for record in records]
-    return [
-        replace(line, points=points.get(membership.counts(line.student) or "", line.points))
-        for line in lines
-    ]
+def completed_class(assignment: Assignment, url: str) -> ClassRecord:
+    """Return a class with the team's points for each member who has not handed in."""
+    whole = read_class(assignment, url)
+    return Membership.of(assignment, whole).completed(whole)
 
 
-def _document(assignment: Assignment, lines: list[Entry]) -> dict[str, Any]:
+def _document(assignment: str, whole: ClassRecord) -> dict[str, Any]:
     return {
-        "assignment": assignment.name,
-        "max_points": {item.name: item.points for item in assignment.items},
-        "students": [{**asdict(line), "total": _total(assignment, line)} for line in lines],
+        "assignment": assignment,
+        "max_points": {item.name: item.points for item in whole.items},
+        "max_total": added(item.points for item in whole.items),
+        "students": [
+            {
+                **asdict(record.entry),
+                "total_before_penalty": record.entry.before_penalty,
+                "total": record.entry.total,
+            }
+            for record in whole.records
+        ],
     }
 
 
-def _total(assignment: Assignment, line: Entry) -> float | None:
-    """Return the sum of all items' points; None while one of them is not known."""
-    points = [line.points[item.name] for item in assignment.items]
-    return None if None in points else sum(p for p in points if p is not None)
-
-
-def print_status(on: Console, assignment: Assignment, lines: list[Entry]) -> None:
+def print_status(on: Console, assignment: str, whole: ClassRecord) -> None:
     """Print the table of a class, and below it what has to be said of single submissions."""
-    title = f"{assignment.name}: {len(lines)} student{'s' * (len(lines) != 1)}"
+    lines = [record.entry for record in whole.records]
+    title = f"{assignment}: {counted_as(len(lines), 'student')}"
     table = console.table(title)
     table.add_column("student", overflow="fold", min_width=5)  # ids and status give way, not points
-    total_points = sum(item.points for item in assignment.items)
-    columns = [(item.name.removeprefix("test_"), item.points) for item in assignment.items]
-    for name, points in [*columns, ("total", total_points)]:
-        words = [*name.split("_"), f"of {points:g}"]
+    has_late = any(line.late_penalty for line in lines)
+    heads = [[*_title(item.name), f"of {shown(item.points)}"] for item in whole.items]
+    heads += [["late", "penalty"]] * has_late
+    heads.append(["total", f"of {shown(added(item.points for item in whole.items))}"])
+    for words in heads:
         width = max(map(len, words))
         table.add_column("\n".join(words), justify="right", no_wrap=True, min_width=width)
     table.add_column("status", overflow="fold", min_width=5)
     for line in lines:
-        known = [line.points[item.name] for item in assignment.items]
+        points = [shown(line.points.get(item.name)) for item in whole.items]
+        points += [shown(line.late_penalty) if line.late_penalty else ""] * has_late
         table.add_row(
             Text(printable(line.student)),
-            *("-" if p is None else f"{p:g}" for p in (*known, _total(assignment, line))),
+            *points,
+            shown(line.total),
             Text(line.status, style=STYLES.get(line.status, "red")),
         )
     console.show(on, table)
@@ -106,3 +109,7 @@ def print_status(on: Console, assignment: Assignment, lines: list[Entry]) -> Non
             told.append(f"{line.status}: {line.next_step}")
         for text in told:
             on.print(printable(f"{line.student}: {text}"))
+
+
+def _title(name: str) -> list[str]:
+    return [printable(word) for word in name.removeprefix("test_").split("_")]

@@ -24,6 +24,7 @@ from autograder.commands.course import (
 )
 from autograder.membership import Membership
 from autograder.roster import Roster
+from autograder.wording import counted_as
 
 
 @click.command(cls=CourseCommand)
@@ -89,7 +90,7 @@ def _document(membership: Membership) -> dict[str, Any]:
 
 def _table(membership: Membership) -> Table:
     teams = membership.teams
-    title = f"{membership.assignment.name}: {len(teams)} submissions"
+    title = f"{membership.assignment.name}: {counted_as(len(teams), 'submission')}"
     table = console.table(title)
     table.add_column("handed in by", overflow="fold")
     table.add_column("line", justify="right")

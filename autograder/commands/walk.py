@@ -34,12 +34,17 @@ from autograder.course import Stage
 from autograder.gradebook import trouble
 from autograder.graded import Graded
 from autograder.grading_process import GradingProcess
+from autograder.lateness import PenaltyChange
+from autograder.ledger import entry_of
 from autograder.nbgrader_plugins import GradeCells
+from autograder.points import shown
 from autograder.pool import Done, LocalPool, Pool, as_graded
 from autograder.probe import NotIsolatedError
 from autograder.report import Report
-from autograder.rollout import Move, moves
+from autograder.rollout import Move, moves, penalty_moves
 from autograder.settings import course_of
+from autograder.standing import Standing
+from autograder.wording import counted_as
 
 INTERRUPTED = 130
 
@@ -183,15 +188,21 @@ def _grade(walk: _Walk, *, keep: bool) -> tuple[int, dict[str, Any]]:
     graded_now = []
 
     def write(due: Due, graded: dict[str, Graded]) -> None:
-        if run.write(due, graded):
+        standings = run.write(due, graded)
+        if standings is not None:
             held.extend([due.student] * any(one.is_held for one in graded.values()))
-            for name, one in graded.items():
-                _tell(walk.on, due.student, one.report)
+            for name, standing in standings.items():
+                report = graded[name].report
+                _tell(walk.on, due.student, report, standing)
                 if keep:
-                    graded_now.append(_told(due.student, name, one.report))
+                    assignment = run.assignments[name]
+                    graded_now.append(_told(assignment, due.student, name, report, standing))
 
+    changes: list[PenaltyChange] = []
     try:
         walk.through("grading", write)
+        if not walk.interrupted:
+            changes = run.change_penalties()
     except OperationalError as error:
         raise NbGraderException(trouble(error)) from error
     counted = {
@@ -201,8 +212,13 @@ def _grade(walk: _Walk, *, keep: bool) -> tuple[int, dict[str, Any]]:
         "failed": len(run.failed),
     }
     told = ", ".join(f"{count} {what}" for what, count in counted.items() if count) or "0 graded"
+    if changes:
+        told += f", {counted_as(len(changes), 'late penalty', 'late penalties')} changed"
     took = f"; {walk.seconds:.1f} s, {walk.rate}" if walk.seen else ""
-    walk.on.print(f"{len(run.folders)} submissions: {told}{took}")
+    for change in changes:
+        moved = f"late penalty {shown(change.after)} instead of {shown(change.before)}"
+        walk.on.print(printable(f"{change.student}: {moved}: {change.reason}"))
+    walk.on.print(f"{counted_as(len(run.folders), 'submission')}: {told}{took}")
     if walk.interrupted:
         walk.on.print("Interrupted: what is graded is kept, and the next run goes on.")
     code = INTERRUPTED if walk.interrupted else int(bool(held or run.failed))
@@ -212,28 +228,39 @@ def _grade(walk: _Walk, *, keep: bool) -> tuple[int, dict[str, Any]]:
         "unchanged": run.skipped,
         "held_back": held,
         "failed": run.failed,
+        "late_penalties": [
+            {"student": c.student, "before": c.before, "after": c.after, "reasons": [c.reason]}
+            for c in changes
+        ],
         "interrupted": walk.interrupted,
         "seconds": walk.seconds,
     }
 
 
-def _told(student: str, notebook: str, report: Report) -> dict[str, Any]:
+def _told(
+    assignment: Assignment, student: str, notebook: str, report: Report, standing: Standing
+) -> dict[str, Any]:
+    """Return what `autograder status` says of a submission, for one of its notebooks."""
+    entry = entry_of(assignment, student, standing.marks, standing, report, is_handed_in=True)
     return {
         "student": student,
         "notebook": notebook,
-        "status": report.status,
-        "points": {item.name: item.points for item in report.items},
-        "total": report.points,
-        "cause": report.cause,
-        "next_step": report.next_step,
+        "status": entry.status,
+        "points": entry.points,
+        "total_before_penalty": entry.before_penalty,
+        "late_penalty": entry.late_penalty,
+        "total": entry.total,
+        "max_total": standing.most,
+        "cause": entry.cause,
+        "next_step": entry.next_step,
     }
 
 
-def _tell(on: Console, student: str, report: Report) -> None:
+def _tell(on: Console, student: str, report: Report, standing: Standing) -> None:
     """Tell of a submission: on a terminal of those alone that somebody should look at."""
     if report.next_step or not on.is_terminal:
         style = STYLES.get(report.status, "red") if report.next_step else None
-        on.print(printable(f"{student}: {report.summary}"), style=style)
+        on.print(printable(f"{student}: {standing.summary(report.status)}"), style=style)
 
 
 def _show_moves(walk: _Walk) -> tuple[int, dict[str, Any]]:
@@ -245,13 +272,14 @@ def _show_moves(walk: _Walk) -> tuple[int, dict[str, Any]]:
         found.extend(moves(run, due, graded))
 
     walk.through("comparing", compare)
+    found += penalty_moves(run, set(walk.seen))
     found.sort(key=lambda move: (move.student, move.item))
     if found:
         _show_table(walk.on, found)
     moving = len({move.student for move in found})
     walk.on.print(
-        f"{len(run.folders)} submissions: {len(walk.seen)} would be graded, {moving} of them with "
-        "other points; nothing was written"
+        f"{counted_as(len(run.folders), 'submission')}: {len(walk.seen)} would be graded, "
+        f"{counted_as(moving, 'student')} would have other points; nothing was written"
     )
     return INTERRUPTED if walk.interrupted else int(bool(run.failed)), {
         "submissions": len(run.folders),
@@ -270,7 +298,7 @@ def _show_table(on: Console, found: list[Move]) -> None:
     table.add_column("would be", justify="right", no_wrap=True)
     table.add_column("why", overflow="fold", ratio=1)
     for move in found:
-        points = ("-" if p is None else f"{p:g}" for p in (move.before, move.after))
+        points = (shown(p) for p in (move.before, move.after))
         cells = (move.student, move.item, *points, "; ".join(move.reasons))
         table.add_row(*(Text(printable(cell)) for cell in cells))
     console.show(on, table)

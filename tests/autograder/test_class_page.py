@@ -116,15 +116,14 @@ CLASS = [
 
 def test_each_submission_has_a_row():
     """With time, status, points and what is to be said; what is not known is no 0."""
-    late = record(
-        "gus", stamp=dt.datetime.fromisoformat("2026-01-01 12:00"), seconds_late=5400.0, penalty=0.5
-    )
+    late = record("gus", stamp=dt.datetime.fromisoformat("2026-01-01 12:00"), seconds_late=5400.0)
+    late = replace(late, entry=replace(late.entry, late_penalty=0.5))
     found = rows(read([*CLASS, late]))
-    assert found["ann"] == ["", "", "graded", "1", "2", "3", "", ""]
+    assert found["ann"] == ["", "", "graded", "1", "2", "", "3", ""]
     assert found["cem"][-1] == "remarks: an odd cell"
-    assert found["dan"][:7] == ["", "", "grader's fault", "-", "2", "-", ""]
-    assert found["eve"] == ["", "", "missing", "-", "-", "-", "", "nothing"]
-    assert found["gus"] == ["2026-01-01 12:00", "1.5 h", "graded", "1", "2", "3", "0.5", ""]
+    assert found["dan"][:7] == ["", "", "grader's fault", "-", "2", "", "-"]
+    assert found["eve"] == ["", "", "missing", "-", "-", "", "-", "nothing"]
+    assert found["gus"] == ["2026-01-01 12:00", "1.5 h", "graded", "1", "2", "0.5", "2.5", ""]
     assert list(found) == ["ann", "bob", "cem", "dan", "eve", "fay", "gus"]
 
 
@@ -183,7 +182,10 @@ def test_a_large_answer_and_many_groups_are_cut():
 def test_who_was_graded_with_other_suites_is_told():
     """With what to do."""
     other = replace(CLASS[0].report, version="old")
-    assert "1 were graded with another version" in read([replace(CLASS[0], report=other)]).plain
+    assert (
+        "1 submission was graded with another version"
+        in read([replace(CLASS[0], report=other)]).plain
+    )
     assert "another version" not in read(CLASS).plain
 
 

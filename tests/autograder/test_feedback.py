@@ -17,6 +17,7 @@ from autograder import feedback
 from autograder.feedback import FeedbackExporter, page
 from autograder.outcome import Diagnosis, ItemResult, Outcome, PropertyResult
 from autograder.report import KEY, Report, Status
+from autograder.standing import Mark
 from tests.autograder.page import Page
 from tests.autograder.tiny import (
     HANGING,
@@ -49,7 +50,7 @@ def account(*properties, status=Status.GRADED, remarks=(), advice=()):
 def make(report, *cells, names=None, comment=None, **mark):
     """Return the page of a report, with what the gradebook has of its one item."""
     points = report.items[0].points if report else None
-    usual = {"score": points or 0.0, "points": 2.0, "auto": points, "manual": None, "extra": 0.0}
+    usual = {"points": 2.0, "auto": points}
     mark = {**usual, **mark}
     answer = claimed(RIGHT, solution=True, grade_id="scaler", comment=comment)
     graded = claimed("# hidden", grade=True, grade_id="test_scaler", points=2.0, mark=mark)
@@ -58,7 +59,7 @@ def make(report, *cells, names=None, comment=None, **mark):
         whole.metadata[KEY] = nbformat.from_dict(report.to_dict())
     known = {
         "student": "ann", "assignment": "tiny", "notebook": "tiny",
-        "score": mark["score"], "max_score": 2.0, "late_penalty": 0,
+        "score": Mark(**mark).score or 0.0, "max_score": 2.0, "late_penalty": 0,
     }  # fmt: skip
     return Page(page(whole, known | (names or {})))
 
@@ -146,7 +147,7 @@ def test_a_late_penalty_is_told(tiny_course, made):
         gradebook.find_submission_notebook("tiny", "tiny", "ann").late_submission_penalty = 0.5
         gradebook.db.commit()
     found = made()
-    assert "ann 1.5 of 2 points 0.5 points have been taken off" in found.text
+    assert "ann 1.5 of 2 points A late penalty of 0.5 points has been taken off" in found.text
     assert "test_scaler: 2 of 2 points" in found.text
 
 
@@ -163,7 +164,7 @@ def test_a_held_item_is_said_to_be_held():
     not_entered = make(account(PASSED), auto=None).section("test_scaler")
     assert "The tests gave 2." in not_entered
     assert "A fault of the grader" not in not_entered
-    by_hand = make(held, manual=2.0, score=2.0)
+    by_hand = make(held, manual=2.0)
     assert "ann 2 of 2 points " in by_hand.text
     assert "so far" not in by_hand.text
     assert "Set by hand: the tests could not be run." in by_hand.section("test_scaler")
@@ -186,17 +187,17 @@ def test_the_advice_stands_before_the_properties():
 
 def test_what_a_task_and_an_answer_graded_by_hand_earn_is_told():
     """These have no tests: the course staff grades them, or has done so."""
-    mark = {"score": 0.0, "points": 1.0, "auto": None, "manual": None, "extra": 0.0}
+    mark = {"points": 1.0}
     essay = claimed("why", grade=True, solution=True, grade_id="essay", mark=mark)
     task = new_markdown_cell("do", metadata={"nbgrader": {
         "schema_version": 3, "grade": False, "solution": False, "locked": False, "task": True,
-        "grade_id": "task", "mark": mark | {"manual": 0.5, "score": 0.5},
+        "grade_id": "task", "mark": mark | {"manual": 0.5},
     }})  # fmt: skip
     found = make(account(PASSED), essay, task)
     assert (
         found.section("essay") == "essay: not graded yet The course staff will grade this by hand."
     )
-    assert found.section("task") == "task: 0.5 of 1 points Graded by the course staff."
+    assert found.section("task") == "task: 0.5 of 1 point Graded by the course staff."
     assert "2 of 2 points so far" in found.text
 
 
@@ -418,7 +419,7 @@ def test_each_colour_can_be_read_on_each_ground(scheme):
 def test_the_exporter_takes_a_notebook_without_a_course():
     """As nbconvert would call it: there are no outputs then."""
     whole = notebook(claimed("# hidden", grade=True, grade_id="test_scaler", mark={
-        "score": 0.0, "points": 2.0, "auto": None, "manual": None, "extra": 0.0}))  # fmt: skip
+        "points": 2.0}))  # fmt: skip
     names = {
         "student": "ann", "assignment": "tiny", "notebook": "tiny", "score": 0, "max_score": 2, "late_penalty": 0,
     }  # fmt: skip

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from autograder.graded_cell import GradedCell, Mark
+from autograder.graded_cell import GradedCell
 from autograder.outcome import ItemResult, Outcome, PropertyResult
+from autograder.standing import Mark
 
 PASSED = PropertyResult("test_a", "It scales.", Outcome.PASSED)
 FAILED = PropertyResult("test_b", "It keeps x.", Outcome.FAILED, "x has been changed [Scaler]")
@@ -19,7 +20,7 @@ def test_what_all_properties_fail_for_is_said_once():
 
     def count(*properties):
         item = ItemResult("test_scaler", 2.0, properties)
-        mark = Mark(0.0, 2.0, 0.0, None, 0.0)
+        mark = Mark(2.0, 0.0)
         return GradedCell("test_scaler", mark, item).common
 
     assert count(PASSED, FAILED, again) == FAILED.message
@@ -45,5 +46,5 @@ def test_where_the_gradebook_differs_from_the_tests_it_says_so(mark, tests, note
     """What counts is the gradebook's; what the tests gave stands beside it."""
     item = ItemResult("a", 2.0, (PASSED, FAILED) if tests else (BROKEN,))
     assert item.points == tests
-    whole = {"score": 0.0, "points": 2.0, "auto": tests, "manual": None, "extra": 0.0, **mark}
-    assert Mark(**whole).notes(item) == notes
+    whole = {"points": 2.0, "auto": tests, **mark}
+    assert GradedCell("a", Mark(**whole), item).notes == notes

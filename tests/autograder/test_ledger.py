@@ -1,6 +1,7 @@
 """The ledger: every student's points and status, as the gradebook and the graded notebooks say."""
 
 import shutil
+from dataclasses import replace
 
 import nbformat
 import pytest
@@ -10,6 +11,7 @@ from autograder import collected, ledger
 from autograder.class_record import read_class
 from autograder.collected import Line
 from autograder.ledger import Entry
+from autograder.membership import Membership
 from autograder.outcome import ItemResult, Outcome, PropertyResult
 from autograder.report import KEY, NEXT_STEP, Report, Status
 from tests.autograder.tiny import handed_in, make_course
@@ -60,9 +62,8 @@ def score(gradebook, assignment, student, points, status, remarks=(), manual=Non
 
 
 def entry(course, student):
-    assignment, url = course
-    with Gradebook(url) as gradebook:
-        return ledger.entry(assignment, gradebook, student)
+    records = read_class(*course).records
+    return next(record.entry for record in records if record.student == student)
 
 
 def test_a_graded_student_has_points_status_and_remarks(course):
@@ -106,9 +107,36 @@ def test_a_submission_that_was_not_graded_is_told_apart(course):
         assert not line.is_graded
 
 
+def test_who_was_removed_from_the_gradebook_is_not_missing(course):
+    """Nor in a submission of their own: the folders are there, and the grade is not."""
+    assignment, url = course
+    with Gradebook(url, "course") as gradebook:
+        gradebook.add_student("hal")
+        score(gradebook, assignment, "hal", 1.0, Status.GRADED)
+        gradebook.remove_student("hal")
+    (assignment.root / "submitted" / "hal" / "tiny").mkdir(parents=True)
+    whole = read_class(assignment, url)
+    whole = Membership.of(assignment, whole).completed(whole)
+    (hal,) = [record.entry for record in whole.records if record.student == "hal"]
+    assert (hal.status, hal.total) == ("not graded yet", None)
+    assert hal.cause == "graded before, and no longer in the gradebook"
+    assert hal.next_step.startswith("remove the student's folders, or run `autograder grade tiny`")
+
+
+def test_who_is_excluded_waits_for_nothing(course):
+    """The settings say that no grade is wanted; one that there is stays."""
+    assignment, url = course
+    left_out = replace(assignment.course, student_id_exclude="EVE,ann")
+    records = read_class(replace(assignment, course=left_out), url).records
+    lines = {record.student: record.entry for record in records}
+    assert (lines["eve"].status, lines["eve"].next_step) == ("excluded", "")
+    assert not lines["eve"].is_graded
+    assert lines["ann"].total == 1.5
+
+
 def test_what_the_gradebook_asks_a_human_to_look_at_is_said(course):
     """As after grading anew what has a score by hand, until somebody presses Resolve."""
-    assignment, url = course
+    _, url = course
     assert entry(course, "cem").next_step == ""
     with Gradebook(url) as gradebook:
         grade = gradebook.find_grade("test_scaler", "tiny", "tiny", "cem")
@@ -116,8 +144,6 @@ def test_what_the_gradebook_asks_a_human_to_look_at_is_said(course):
         gradebook.db.commit()
         try:
             assert entry(course, "cem").next_step == ledger.LOOK
-            (record,) = [r for r in read_class(assignment, url).records if r.student == "cem"]
-            assert record.entry == entry(course, "cem")
             assert entry(course, "bob").next_step == NEXT_STEP[Status.HELD]
         finally:
             grade.needs_manual_grade = False

@@ -91,7 +91,8 @@ def by(lines, column):
     return {line[column]: line for line in lines}
 
 
-SCORE = 5 / 3 + 1.0 - 0.5
+THIRDS = 1.666667  # of the 5/3 in the gradebook
+SCORE = 2.166667
 
 
 def test_each_member_has_the_teams_line(course):
@@ -101,10 +102,11 @@ def test_each_member_has_the_teams_line(course):
     assert set(rows) == {"ann", "ben", "cem", "dan", "eve", "fay"}
     for student in ("ann", "fay"):
         assert float(rows[student]["score"]) == SCORE
-        assert float(rows[student]["test_scaler"]) == 5 / 3
+        assert float(rows[student]["test_scaler"]) == THIRDS
         assert rows[student]["late_submission_penalty"] == "0.5"
         assert (rows[student]["team"], rows[student]["submission_of"]) == ("ann, fay", "ann")
-        assert rows[student]["status"] == "graded"
+    assert rows["ann"]["status"] == "graded"
+    assert rows["fay"]["status"] == "in another's submission"
     assert (rows["fay"]["first_name"], rows["fay"]["email"]) == ("Fay", "fay@u.edu")
     assert (rows["eve"]["team"], rows["eve"]["submission_of"]) == ("", "")
 
@@ -131,7 +133,7 @@ def test_canvas_has_items_if_they_are_asked_for(course):
     head, lines = export(course, CanvasPlugin, item_columns=True)
     assert head[5:] == ["tiny", "tiny: test_scaler", "tiny: essay"]
     assert list(lines[0].values())[5:] == ["3.0", "2.0", "1.0"]
-    assert float(by(lines, "SIS Login ID")["ann1"]["tiny: test_scaler"]) == 5 / 3
+    assert float(by(lines, "SIS Login ID")["ann1"]["tiny: test_scaler"]) == THIRDS
     assert by(lines, "SIS Login ID")["ben1"]["tiny: essay"] == "1.0"
 
 
@@ -146,7 +148,7 @@ def test_moodle_has_one_identifier_and_its_columns(course):
     rows = by(lines, "Email address")
     ann = rows["ann@u.edu"]
     assert float(ann["tiny (Real)"]) == SCORE
-    assert ann["tiny (Feedback)"] == "test_scaler 1.66667; essay 1; late penalty 0.5"
+    assert ann["tiny (Feedback)"] == "test_scaler 1.666667; essay 1; late penalty 0.5"
     assert (ann["tiny (Late penalty)"], ann["tiny (Team)"]) == ("0.5", "ann, fay")
     assert rows["ben@u.edu"]["tiny (Status)"] == "grader's fault"
     for who in ("ben", "dan", "eve"):
@@ -204,7 +206,7 @@ def test_gradescope_has_its_columns(course):
     assert (ann["Max Points"], ann["Status"]) == ("3.0", "Graded")
     assert ann["Submission Time"] == "2026-01-01 11:30:05 +0000"
     assert ann["Lateness (H:M:S)"] == "01:30:05"
-    assert float(ann["1: test_scaler (2.0 pts)"]) == 5 / 3
+    assert float(ann["1: test_scaler (2.0 pts)"]) == THIRDS
     assert rows["1000006"]["Submission ID"] == ann["Submission ID"] != ""
     status = {number[-1]: row["Status"] for number, row in rows.items()}
     assert status == {

@@ -6,8 +6,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_markdown_cell
 
-from autograder.ledger import NOT_COLLECTED, Entry
-from autograder.membership import IN_A_TEAM, SEVERAL, Membership
+from autograder.ledger import IN_A_TEAM, NOT_COLLECTED, SEVERAL, Entry
+from autograder.membership import Membership
 from autograder.report import KEY, Report, Status
 from autograder.roster import Person, Roster
 from tests.autograder.tiny import handed_in
@@ -130,16 +130,20 @@ def test_who_is_in_others_submissions_alone_is_not_missing(membership):
     """One submission counts; of several none does. Whoever has their own is as they are."""
     found = membership(ann=["ann", "ben", "cem"], dan=["dan", "cem", "ann"])
     lines = [Entry(name, {}, Status.MISSING, cause="nothing") for name in ("ben", "cem", "eve")]
-    ben, cem, eve = map(found.entry, lines)
+    ann = Entry("ann", {"test_scaler": 1.5}, Status.HELD, late_penalty=0.5)
+    ben, cem, eve = (found.entry(line, {"ann": ann}) for line in lines)
     assert (ben.status, ben.cause, ben.next_step) == (IN_A_TEAM, "in the submission of ann", "")
+    assert (ben.points, ben.total) == ({"test_scaler": 1.5}, 1.0)
     assert (cem.status, cem.next_step) == (SEVERAL, found.next_step)
     assert "is in the submissions of ann and dan" in cem.cause
     assert eve == lines[2]
     own = Entry("ann", {}, Status.GRADED)
-    assert found.entry(own) == own
+    assert found.entry(own, {}) == own
     left_out = Entry("ben", {}, NOT_COLLECTED, cause="handed in a.pdf, no notebook")
-    assert found.entry(left_out).status == IN_A_TEAM
-    assert found.entry(left_out).cause == "in the submission of ann; handed in a.pdf, no notebook"
+    assert found.entry(left_out, {}).status == IN_A_TEAM
+    assert found.entry(left_out, {}).cause == (
+        "in the submission of ann; handed in a.pdf, no notebook"
+    )
 
 
 def test_those_who_are_together_have_one_author(membership):

@@ -226,13 +226,6 @@ def test_points_are_the_sum_unless_one_is_held_back():
     assert Report(Status.GRADED, ()).points == 0
 
 
-def test_the_summary_is_one_line_for_the_staff():
-    """Points of how many, and what became of it."""
-    assert report(PASSED, FAILED, points=2.5).summary == "2.25 of 3.5 points, graded"
-    held_back = report(PASSED, BROKEN, status=Status.HELD)
-    assert held_back.summary == "held back of 3 points, grader's fault"
-
-
 def test_a_graded_notebook_holds_its_report(tmp_path):
     """It is written with the notebook, last of all, and names what was handed in."""
     whole = replace(report(PASSED, FAILED), handed_in="abc")

@@ -1,17 +1,19 @@
 """What another grading would change: each item whose points would move, with the reasons."""
 
-import json
 from dataclasses import replace
 
+import nbformat
 import pytest
 from nbgrader.api import Gradebook
+from nbgrader.plugins import LateSubmissionPlugin
 
 from autograder.class_run import Due
 from autograder.graded import Graded
+from autograder.lateness import LatePenalties
 from autograder.outcome import ItemResult, Outcome, PropertyResult
 from autograder.report import KEY, Report, Status, report_in
 from autograder.rollout import Move, moves
-from tests.autograder.tiny import IN_PLACE
+from tests.autograder.tiny import IN_PLACE, RIGHT, handed_in
 
 REASON = "the suites have changed"
 
@@ -23,10 +25,14 @@ class Run:
 
     def __init__(self, course, gradebook):
         self.course, self.gradebook = course, gradebook
+        self.penalties = LatePenalties(gradebook, self.name, LateSubmissionPlugin())
 
     def before(self, due):
         report = report_in(self.course.graded(due.student) / "tiny.ipynb")
         return {"tiny": report} if report else {}
+
+    def stamp(self, due):
+        return None
 
 
 @pytest.fixture
@@ -49,14 +55,16 @@ def now(course, **outcomes):
     return replace(report, items=(replace(item, properties=kept),))
 
 
-def graded(report):
-    return Graded(json.dumps({"metadata": {KEY: report.to_dict()}}))
+def graded(course, report):
+    notebook = handed_in(course.assignment, RIGHT)
+    notebook.metadata[KEY] = nbformat.from_dict(report.to_dict())
+    return Graded(nbformat.writes(notebook))
 
 
 def found(course, report, student="ann"):
     due = Due(student, course.submitted(student), {"tiny": None}, REASON)
     with Gradebook(course.url, "deep_learning") as gradebook:
-        return list(moves(Run(course, gradebook), due, {"tiny": graded(report)}))
+        return list(moves(Run(course, gradebook), due, {"tiny": graded(course, report)}))
 
 
 def test_the_same_points_do_not_move(course):
@@ -113,4 +121,4 @@ def test_what_was_never_graded_has_no_points_yet(course):
     first = [Move("bob", "test_scaler", None, 2.0, (REASON,))]
     assert found(course, report, "bob") == first
     due = Due("bob", course.submitted("bob"), {"tiny": None}, REASON)
-    assert list(moves(Run(course, None), due, {"tiny": graded(report)})) == first
+    assert list(moves(Run(course, None), due, {"tiny": graded(course, report)})) == first

@@ -14,7 +14,8 @@ from sqlalchemy.exc import OperationalError
 from traitlets.config import Config, Configurable
 
 from autograder.grader import held, unreadable
-from autograder.scores import Scores, late_penalties, transaction
+from autograder.lateness import late_plugin
+from autograder.scores import Scores, transaction
 from tests.autograder.tiny import claimed, handed_in
 from tests.left_behind import rows
 
@@ -268,6 +269,6 @@ def test_penalties_are_those_of_the_settings():
     """As nbgrader reads them."""
     config = Config()
     config.LateSubmissionPlugin.penalty_method = "zero"
-    plugin = late_penalties(Configurable(config=config))
+    plugin = late_plugin(Configurable(config=config))
     assert plugin.late_submission_penalty("ann", 1.5, 60) == 1.5
-    assert late_penalties(Configurable()).late_submission_penalty("ann", 1.5, 60) is None
+    assert late_plugin(Configurable()).late_submission_penalty("ann", 1.5, 60) is None

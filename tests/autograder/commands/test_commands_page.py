@@ -70,7 +70,7 @@ def test_exit_codes_are_those_of_the_help():
 def test_keys_of_status(tiny, monkeypatch, empty_gradebook):
     """With a student who has all that there can be."""
     line = Entry("ann", {"test_scaler": 1.0}, Status.REMARKS, ("odd",), "odd", "read it", "all")
-    found = ClassRecord([], [Record(line)])
+    found = ClassRecord(tiny.items, [Record(line)])
     monkeypatch.setattr(status_module, "read_class", lambda *_: found)
     shutil.copy(empty_gradebook, tiny.root)
     result = CliRunner().invoke(
@@ -128,7 +128,7 @@ def test_keys_of_grade(tiny_course, grading_process):
     moves, document = json.loads(dry.stdout), json.loads(ran.stdout)
     assert keys(moves) | keys(document) == documented("grade")
     assert moves["moves"][0]["after"] == document["graded"][0]["total"] == 2.0
-    assert "1 submissions: 1 graded" in ran.stderr
+    assert "1 submission: 1 graded" in ran.stderr
 
 
 def test_keys_of_report(tiny_course, grading_process):

@@ -122,7 +122,7 @@ def test_json_is_the_only_thing_on_stdout(tiny_course):
     assert [one["student"] for one in json.loads(done.stdout)["students"]] == ["Größe", LONG]
     done = run("grade", "tiny", "--json", "--dry-run", "--student", "Größe")
     assert json.loads(done.stdout)["would_be_graded"] == ["Größe"]
-    assert b"1 submissions: 1 would be graded" in done.stderr
+    assert b"1 submission: 1 would be graded" in done.stderr
     done = run("status", "tin", "--json")
     assert (done.returncode, done.stdout) == (1, b"")
 

@@ -191,7 +191,7 @@ def test_a_dry_run_changes_nothing(course, grade):
     before = snapshot(course.root)
     ran = grade("--dry-run", "--force")
     assert ran.code == 0
-    assert "4 submissions: 4 would be graded, 2 of them with other points" in ran.out
+    assert "4 submissions: 4 would be graded, 2 students would have other points" in ran.out
     assert "nothing was written" in ran.out
     assert snapshot(course.root) == before
 
@@ -203,7 +203,7 @@ def test_a_dry_run_makes_no_gradebook(course, grade):
     ran = grade("--dry-run")
     assert ran.code == 0
     assert re.search(r"ann +test_scaler +- +2 +new", ran.out)
-    assert "3 submissions: 3 would be graded, 3 of them with other points" in ran.out
+    assert "3 submissions: 3 would be graded, 3 students would have other points" in ran.out
     assert snapshot(course.root) == before
 
 
@@ -219,7 +219,7 @@ def test_a_dry_run_shows_who_would_lose_points_by_other_suites(course, grade, mo
     rows = [re.split("  +", line.strip()) for line in ran.out.splitlines() if "test_scaler" in line]
     assert [row[:4] for row in rows] == [["ann", "test_scaler", "2", "1.5"]]
     assert rows[0][4] == "the suites have changed; default_factor_is_two: passed, now failed"
-    assert "4 submissions: 4 would be graded, 1 of them with other points" in ran.out
+    assert "4 submissions: 4 would be graded, 1 student would have other points" in ran.out
     assert course.marks("ann") == (2.0, None, False)
 
 

@@ -8,12 +8,13 @@ from click.testing import CliRunner
 from rich.console import Console
 from rich.text import Text
 
-from autograder import cli
+from autograder import cli, roster
 from autograder.assignment import Assignment, AssignmentError
 from autograder.class_record import ClassRecord, Record
 from autograder.commands import status as status_module
 from autograder.ledger import Entry
 from autograder.report import Status
+from autograder.roster import Roster
 from tests.autograder.test_membership import PLACEHOLDERS, ROWS, add_table, hand_in
 from tests.autograder.tiny import make_course
 from tests.conftest import PROJECT
@@ -31,7 +32,8 @@ def status(tiny, monkeypatch, empty_gradebook):
     """A function that runs `autograder status` on a class and returns click's result."""
 
     def run(lines=CLASS, *options):
-        found = ClassRecord([], [Record(line) for line in lines])
+        people = Roster.of((), roster.find(tiny.root))
+        found = ClassRecord(tiny.items, [Record(line) for line in lines], people)
         monkeypatch.setattr(status_module, "read_class", lambda assignment, db: found)
         shutil.copy(empty_gradebook, tiny.root)
         words = ["status", "tiny", "--course", str(tiny.root), *options]
@@ -57,7 +59,8 @@ def test_the_table_has_a_line_for_each_student(status):
 def test_the_table_has_the_points_of_each_item(tmp_path, monkeypatch, empty_gradebook):
     """The head names each item and what it is worth."""
     assignment = make_course(tmp_path, points=2.5)
-    monkeypatch.setattr(status_module, "read_class", lambda *_: ClassRecord([], []))
+    found = ClassRecord(assignment.items, [])
+    monkeypatch.setattr(status_module, "read_class", lambda *_: found)
     shutil.copy(empty_gradebook, assignment.root)
     words = ["status", "tiny", "--course", str(assignment.root)]
     result = CliRunner().invoke(cli.commands, words, env={"COLUMNS": "120"})
@@ -130,7 +133,8 @@ def test_the_table_fits_a_narrow_terminal():
     assignment = Assignment(PROJECT, "dropout_l2")
     points = dict.fromkeys((item.name for item in assignment.items), 0.85)
     on = Console(width=60, force_terminal=True, file=io.StringIO())
-    status_module.print_status(on, assignment, [Entry("student-01", points, Status.REMARKS)])
+    whole = ClassRecord(assignment.items, [Record(Entry("student-01", points, Status.REMARKS))])
+    status_module.print_status(on, assignment.name, whole)
     lines = on.file.getvalue().splitlines()
     assert max(len(Text.from_ansi(line).plain) for line in lines) <= 60
     assert on.file.getvalue().count("0.85") == 4

@@ -1,0 +1,48 @@
+"""Points as exact decimals: rounded once, to 6 digits behind the point, then added exactly.
+
+Every screen, page, table and JSON document adds and writes points with these functions.
+"""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+DIGITS = 6  # behind the point
+UNKNOWN = "-"  # in a table
+
+
+def rounded(points: float) -> float:
+    """Return points as the decimal that is meant, such as 0.15 for 0.15000000000000002."""
+    return round(float(points), DIGITS) + 0.0  # never -0.0
+
+
+def added(points: Iterable[float]) -> float:
+    """Return the exact sum of points."""
+    return float(sum((Decimal(repr(rounded(p))) for p in points), Decimal()))
+
+
+def total(points: Iterable[float | None]) -> float | None:
+    """Return the exact sum of points; None as long as one of them is not known."""
+    known = list(points)
+    return None if None in known else added(p for p in known if p is not None)
+
+
+def less(points: float, penalty: float) -> float:
+    """Return what a late penalty leaves of points: never less than 0."""
+    return max(0.0, added((points, -penalty)))
+
+
+def shown(points: float | None) -> str:
+    """Return points as people read them: 2, 2.26, 0.125, and a dash for what is not known."""
+    if points is None:
+        return UNKNOWN
+    return f"{rounded(points):.{DIGITS}f}".rstrip("0").rstrip(".")
+
+
+def with_unit(points: float) -> str:
+    """Return points with their unit: 1 point, 0.5 points."""
+    return f"{shown(points)} {'point' if rounded(points) == 1 else 'points'}"
+
+
+def out_of(points: float, most: float) -> str:
+    """Return points of how many: 1.5 of 2 points, 0 of 1 point."""
+    return f"{shown(points)} of {with_unit(most)}"
