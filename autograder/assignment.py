@@ -31,6 +31,11 @@ class Limits:
         Wall-clock time for one statement of the notebook, while its cells run.
     submission_seconds : float
         Wall-clock time for all that a submission's code does.
+    suite_seconds : float
+        Wall-clock time that a hidden suite itself takes for one property: a suite that takes longer
+        is at fault, and its item is held back.
+    loading_seconds : float
+        Wall-clock time in which a hidden suite is imported, PyTorch included.
     memory_mb : int
         Address space of a worker, in MiB.
     file_mb : int
@@ -44,6 +49,8 @@ class Limits:
     call_seconds: float = 5.0
     statement_seconds: float = 5.0
     submission_seconds: float = 60.0
+    suite_seconds: float = 30.0
+    loading_seconds: float = 120.0
     memory_mb: int = 2048
     file_mb: int = 16
     scratch_mb: int = 64

@@ -110,5 +110,13 @@ def _expected() -> tuple[type[Exception], ...]:
     from autograder.assignment import AssignmentError
     from autograder.cluster_worker import ClusterError
     from autograder.probe import NotIsolatedError
+    from autograder.progress import HungError
 
-    return AssignmentError, ClusterError, NbGraderException, NotIsolatedError, SQLAlchemyError
+    return (
+        AssignmentError,
+        ClusterError,
+        HungError,
+        NbGraderException,
+        NotIsolatedError,
+        SQLAlchemyError,
+    )

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import pytest
 
-from autograder import pytest_plugin
+from autograder import progress, pytest_plugin
 from autograder.assignment import Assignment, Item
 from autograder.course import Course
 from autograder.pytest_plugin import GRADING, Grading
@@ -74,8 +74,10 @@ def run_functions(
     only : container of (str, str), optional
         The names of items and, without cases, of functions; all without it.
     """
+    held = [item for item in items if (prefix, item.name) in grading.held]
+    items = [item for item in items if item not in held]
     if not items:
-        return []
+        return [grading.held[prefix, item.name] for item in held]
     suites = _suites(assignment.course, assignment.name, assignment.notebook, assignment.version)
     # which ends with the thread that starts it
     template(grading.layers, assignment.limits, assignment.opening)
@@ -92,7 +94,7 @@ def run_functions(
     except SuitesEndedError as error:
         _suites.cache_clear()
         return [str(error)]
-    return suites.faults
+    return suites.faults + [grading.held[prefix, item.name] for item in held]
 
 
 class Taker:
@@ -126,14 +128,16 @@ class Suites:
 
     def __init__(self, assignment: Assignment) -> None:
         _forget_modules(assignment.hidden)
-        self._loop = _Loop()
+        self._loop = _Loop(assignment)
         paths = [str(assignment.suite(item)) for item in assignment.items]
         # modules are named by their paths below the root: whole paths, for suites of the same name
         place = ["--rootdir=/", f"--confcutdir={assignment.hidden}"]
+        self._loop.begin(assignment.hidden / "conftest.py")
         threading.Thread(
             target=self._loop.main, args=([*OPTIONS, *place, *paths],), daemon=True
         ).start()
         self._loop.done.get()
+        progress.own.end()
 
     @property
     def faults(self) -> list[str]:
@@ -165,7 +169,8 @@ Job = tuple[Grading, Callable[[pytest.Function], bool], Taker]
 class _Loop:
     """A pytest plugin whose test loop takes jobs until there are no more."""
 
-    def __init__(self) -> None:
+    def __init__(self, assignment: Assignment) -> None:
+        self.assignment = assignment
         self.jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self.done: queue.SimpleQueue[bool] = queue.SimpleQueue()  # whether that was the end
         self.taker: Taker | None = None  # of the present job
@@ -182,6 +187,17 @@ class _Loop:
             self.last_words = repr(error)
         self.ended = True
         self.done.put(True)
+
+    def begin(self, file: Path, function: str = progress.LOADING) -> None:
+        """Say what is done from now on, for whoever waits for it."""
+        told = str(file.relative_to(self.assignment.root))
+        limits = self.assignment.limits
+        seconds = limits.suite_seconds if function else limits.loading_seconds
+        progress.own.begin(progress.Doing(told, function, seconds))
+
+    def pytest_collectstart(self, collector: pytest.Collector) -> None:
+        if isinstance(collector, pytest.Module):
+            self.begin(collector.path)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
@@ -208,9 +224,11 @@ class _Loop:
     def _run(self, function: pytest.Function, following: pytest.Function | None) -> None:
         """Run a function by pytest's own steps, but without its reports, which nobody reads."""
         hook = function.config.hook
+        self.begin(function.path, function.name)
         if self._took("setup", function, hook.pytest_runtest_setup):
             self._took("call", function, hook.pytest_runtest_call)
         self._took("teardown", function, partial(hook.pytest_runtest_teardown, nextitem=following))
+        progress.own.end()
         function._initrequest()  # noqa: SLF001  # the one way that pytest itself has to run it again
 
     def _took(self, when: When, function: pytest.Function, do: Callable[..., None]) -> bool:

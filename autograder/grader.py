@@ -20,6 +20,7 @@ from autograder.submission import Submission
 from autograder.suite import SuiteRun, run_suites
 from autograder.template import forget_templates, template
 
+Held = dict[tuple[str, str], str]  # by a prefix of functions and an item: why they are not run
 OBSERVING_SECONDS = 10.0  # of a submission's time, at most
 TRIES = 2  # of what the system may end at any moment, such as where memory is short
 
@@ -46,6 +47,7 @@ def grade(
     submission: Submission,
     remarks: tuple[str, ...] = (),
     layers: Layers | None = None,
+    held: Held | None = None,
 ) -> Report:
     """Grade a submission in this process.
 
@@ -57,6 +59,8 @@ def grade(
         What has been noticed about the notebook before.
     layers : Layers, optional
         What confines the student's code; without it, the best that can be had.
+    held : Held, optional
+        As of a `Grading`.
 
     Returns
     -------
@@ -66,7 +70,7 @@ def grade(
     layers = probe.reached() if layers is None else layers
     for _ in range(TRIES):
         parent = template(layers, assignment.limits, assignment.opening)
-        report = _grade(assignment, submission, remarks, layers)
+        report = _grade(assignment, submission, remarks, layers, held or {})
         if not parent.broken:  # else its workers have ended with it: no fault of the student's
             break
         forget_templates()
@@ -74,9 +78,13 @@ def grade(
 
 
 def _grade(
-    assignment: Assignment, submission: Submission, remarks: tuple[str, ...], layers: Layers
+    assignment: Assignment,
+    submission: Submission,
+    remarks: tuple[str, ...],
+    layers: Layers,
+    held: Held,
 ) -> Report:
-    grading, run = _run(assignment, submission, assignment.items, layers)
+    grading, run = _run(assignment, submission, assignment.items, layers, held)
     all_remarks = tuple(dict.fromkeys([*remarks, *run.remarks]))
     if any(item.points is None for item in run.items):
         status = Status.HELD
@@ -139,11 +147,16 @@ def repeat(
 
 
 def _run(
-    assignment: Assignment, submission: Submission, items: list[Item], layers: Layers
+    assignment: Assignment,
+    submission: Submission,
+    items: list[Item],
+    layers: Layers,
+    held: Held | None = None,
 ) -> tuple[Grading, SuiteRun]:
     """Run the suites of items on a submission, with the seed that belongs to it."""
     budget = Budget(assignment.limits.submission_seconds)
     grading = Grading(submission, submission.seed, budget, assignment=assignment, layers=layers)
+    grading.held = held or {}
     run = run_suites(assignment, grading, items)
     _tell(run.faults)
     return grading, run

@@ -18,19 +18,22 @@ from typing import TYPE_CHECKING, Any
 
 from nbformat import NotebookNode
 
-from autograder import environment
+from autograder import environment, progress
 from autograder.assignment import Assignment
 from autograder.isolation import Layers
 from autograder.outcome import ItemResult
 from autograder.probe import NotIsolatedError
+from autograder.progress import HungError, Progress
 from autograder.report import Report
 
 if TYPE_CHECKING:  # they bring pytest along, which nobody here needs before the first answer
     from autograder.graded import Graded
-    from autograder.grader import Examination
+    from autograder.grader import Examination, Held
     from autograder.handed_in import HandedIn
 
 ENDING_SECONDS = 5.0
+LOOK_SECONDS = 1.0  # between two looks at what a process is doing, while it does not answer
+CHUNK = 2**18  # bytes to be read at a time
 BOOT = f"""{environment.IMPORT_ENGINE}
 from autograder import startup
 startup.leave_out()
@@ -78,9 +81,11 @@ class GradingProcess:
         environment.open_standard_streams()
         pairs = [socket.socketpair() for _ in range(count)]
         theirs = [their.fileno() for _, their in pairs]
+        memory = progress.shared(count)
         options = {
             "layers": None if layers is None else sorted(layers),
             "connections": theirs,
+            "progress": memory,
             "is_early": is_early,
             **environment.engine(),
         }
@@ -93,16 +98,19 @@ class GradingProcess:
             env=environment.of_grading_process(),
             cwd="/",  # it goes to the course's folder by itself: ours may be gone
             umask=environment.UMASK,
-            pass_fds=theirs,
+            pass_fds=[*theirs, memory],
             start_new_session=True,  # Ctrl-C is for the one who started us: it closes our input
         )
         for _, their in pairs:
             their.close()
         own, *others = (ours for ours, _ in pairs)
         teller = _Teller(self._process.stderr or (), tell, [own, *others])
-        self._connect(own, teller, allow_no_isolation=allow_no_isolation)
+        done = [progress.of_process(memory, place) for place in range(count)]
+        os.close(memory)
+        self._connect(own, teller, done[0], allow_no_isolation=allow_no_isolation)
         self.others = [
-            _Forked(ours, teller, allow_no_isolation=allow_no_isolation) for ours in others
+            _Forked(ours, teller, theirs, allow_no_isolation=allow_no_isolation)
+            for ours, theirs in zip(others, done[1:], strict=True)
         ]
         if not is_early:
             self.begin(load, count)
@@ -124,33 +132,54 @@ class GradingProcess:
             told.write(json.dumps(wanted))
 
     def _connect(
-        self, connection: socket.socket, teller: "_Teller", *, allow_no_isolation: bool
+        self,
+        connection: socket.socket,
+        teller: "_Teller",
+        done: Progress,
+        *,
+        allow_no_isolation: bool,
     ) -> None:
         self.allow_no_isolation = allow_no_isolation
         self.pid: int | None = None  # once it is known
         self._trouble = ""  # why student code cannot be confined
         self._connection = connection
         self._teller = teller
-        self._requests = connection.makefile("w")
-        self._answers = connection.makefile("r")
+        connection.settimeout(LOOK_SECONDS)
+        self._arrived = bytearray()
+        self._progress = done
 
-    def grade(self, assignment: Assignment, notebook: NotebookNode) -> Report:
+    def grade(
+        self, assignment: Assignment, notebook: NotebookNode, held: "Held | None" = None
+    ) -> Report:
         """Grade a notebook.
+
+        Parameters
+        ----------
+        assignment : Assignment
+        notebook : NotebookNode
+        held : Held, optional
+            As `grader.grade` takes it.
 
         Raises
         ------
         NotIsolatedError
             Here and in the other methods, if student code cannot be confined.
+        HungError
+            Likewise, if a suite takes too long by itself; the process has been ended.
         OSError, ValueError
             Likewise, if the process broke.
         """
-        return Report.from_dict(self._ask("grade", assignment, notebook=notebook))
+        answer = self._ask("grade", assignment, notebook=notebook, held=_listed(held))
+        return Report.from_dict(answer)
 
-    def finish(self, assignment: Assignment, handed_in: "HandedIn") -> "Graded":
+    def finish(
+        self, assignment: Assignment, handed_in: "HandedIn", held: "Held | None" = None
+    ) -> "Graded":
         """Read, restore and grade what was handed in: see `Graded.of`."""
         from autograder.graded import Graded
 
-        return Graded(self._ask("finish", assignment, handed_in=handed_in.to_dict()))
+        data = handed_in.to_dict()
+        return Graded(self._ask("finish", assignment, handed_in=data, held=_listed(held)))
 
     def examine(
         self,
@@ -190,18 +219,41 @@ class GradingProcess:
                 self._trouble = self._answer()
             if self._trouble and not self.allow_no_isolation:
                 raise NotIsolatedError(self._trouble)
-            self._requests.write(json.dumps(request) + "\n")
-            self._requests.flush()
+            self._send(json.dumps(request).encode() + b"\n")
             return self._answer()
         except BaseException:  # Ctrl-C too: what it answers later is not for the next submission
             self.close()
             raise
 
+    def _send(self, request: bytes) -> None:
+        left = memoryview(request)
+        while left:
+            try:
+                left = left[self._connection.send(left) :]
+            except TimeoutError:
+                self._look()
+
     def _answer(self) -> Any:
-        answer = self._answers.readline()
-        if not answer:
-            raise ConnectionError(self._last_words())
+        while b"\n" not in self._arrived:
+            try:
+                some = self._connection.recv(CHUNK)
+            except TimeoutError:
+                self._look()
+                continue
+            if not some:
+                raise ConnectionError(self._last_words())
+            self._arrived += some
+        answer, _, self._arrived = self._arrived.partition(b"\n")
         return json.loads(answer)
+
+    def _look(self) -> None:
+        """End the process if a suite takes too long in it."""
+        if doing := self._progress.overdue():
+            self._kill()
+            raise HungError(doing)
+
+    def _kill(self) -> None:
+        self._process.kill()
 
     def _last_words(self) -> str:
         return f"it ended with exit code {self._process.wait()}"
@@ -232,13 +284,23 @@ class _Forked(GradingProcess):
     """One that was forked from another: nobody here can wait for it, but its end is seen."""
 
     def __init__(
-        self, connection: socket.socket, teller: "_Teller", *, allow_no_isolation: bool
+        self,
+        connection: socket.socket,
+        teller: "_Teller",
+        done: Progress,
+        *,
+        allow_no_isolation: bool,
     ) -> None:
         self.others = []
-        self._connect(connection, teller, allow_no_isolation=allow_no_isolation)
+        self._connect(connection, teller, done, allow_no_isolation=allow_no_isolation)
 
     def _last_words(self) -> str:
         return "it ended"
+
+    def _kill(self) -> None:
+        if self.pid is not None:
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
 
     def _end(self) -> None:
         first = b""  # that comes: if it was asked nothing, it has said who it is
@@ -247,9 +309,8 @@ class _Forked(GradingProcess):
             while some := self._connection.recv(2**16):
                 first = first or some
         except TimeoutError:
-            if pid := self.pid or json.loads(first.partition(b"\n")[0] or "null"):
-                with suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+            self.pid = self.pid or json.loads(first.partition(b"\n")[0] or "null")
+            self._kill()
         except OSError:  # it has ended, in the midst of an answer
             pass
 
@@ -280,6 +341,10 @@ class _Teller:
         self._open.discard(connection)
         if not self._open:
             self._thread.join(ENDING_SECONDS)
+
+
+def _listed(held: "Held | None") -> list[list[str]]:
+    return [[*what, cause] for what, cause in (held or {}).items()]
 
 
 def _named(assignment: Assignment) -> dict[str, Any]:

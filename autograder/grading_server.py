@@ -20,12 +20,12 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from autograder import isolation, probe
+from autograder import grader, isolation, probe, progress
 from autograder.assignment import Assignment, AssignmentError
 from autograder.collection import Taker, run_functions
 from autograder.course import Course
 from autograder.graded import Graded
-from autograder.grader import examine, grade, held, repeat
+from autograder.grader import examine, grade, repeat
 from autograder.handed_in import HandedIn
 from autograder.isolation import Layers
 from autograder.probe import NotIsolatedError
@@ -47,7 +47,9 @@ def main(options: dict[str, Any]) -> None:
     wanted = json.load(sys.stdin)
     sys.stdin.close()
     connections = [socket.socket(fileno=number) for number in options["connections"]]
-    with _fork_for(connections, wanted["count"]) as connection, connection.makefile("w") as answers:
+    connection, place = _fork_for(connections, wanted["count"])
+    progress.share(options["progress"], place)
+    with connection, connection.makefile("w") as answers:
         requests = _until_hung_up(connection)
         _write(answers, os.getpid())  # at once: whoever does not end is ended by it
         trouble = ""
@@ -87,12 +89,13 @@ def _assignment(course: Course, name: str, notebook: str, version: str) -> Assig
 
 
 def _answer(request: dict[str, Any], assignment: Assignment, layers: Layers) -> Any:
+    held = {(prefix, item): cause for prefix, item, cause in request.get("held", ())}
     if request["do"] == "finish":
         handed_in = HandedIn.from_dict(request["handed_in"])
-        return Graded.of(assignment, handed_in, partial(_report, layers=layers)).text
+        return Graded.of(assignment, handed_in, partial(_report, layers=layers, held=held)).text
     notebook = nbformat.from_dict(request["notebook"])
     if request["do"] == "grade":
-        return _report(assignment, notebook, layers).to_dict()
+        return _report(assignment, notebook, layers, held).to_dict()
     submission = Submission.from_notebook(notebook)
     if request["do"] == "repeat":
         return repeat(assignment, submission, request["names"], layers, request["seeds"])
@@ -107,13 +110,15 @@ def _answer(request: dict[str, Any], assignment: Assignment, layers: Layers) -> 
     return [[asdict(item) for item in examination.items], *examination[1:]]
 
 
-def _report(assignment: Assignment, notebook: NotebookNode, layers: Layers) -> Report:
+def _report(
+    assignment: Assignment, notebook: NotebookNode, layers: Layers, held: grader.Held
+) -> Report:
     remarks = tuple(notebook.metadata.get(KEY, {}).get("remarks", ()))
     submission = Submission.from_notebook(notebook)
     try:
-        return grade(assignment, submission, remarks, layers)
+        return grade(assignment, submission, remarks, layers, held)
     except AssignmentError as error:
-        return held(assignment, str(error))
+        return grader.held(assignment, str(error))
 
 
 def _until_hung_up(connection: socket.socket) -> Iterator[str]:
@@ -151,8 +156,11 @@ def _load_pytorch() -> None:
         importlib.import_module("autograder.oracle")
 
 
-def _fork_for(connections: list[socket.socket], count: int) -> socket.socket:
-    """Fork a process for each of the first connections but one; return that of this process."""
+def _fork_for(connections: list[socket.socket], count: int) -> tuple[socket.socket, int]:
+    """Fork a process for each of the first connections but one.
+
+    Return the connection of this process, and its place among them.
+    """
     for unneeded in connections[count:]:
         unneeded.close()
     own, *others = connections[:count]
@@ -170,7 +178,7 @@ def _fork_for(connections: list[socket.socket], count: int) -> socket.socket:
             break
         connection.close()
     _keep_to_one_processor(place, count)
-    return own
+    return own, place
 
 
 def _keep_to_one_processor(place: int, count: int) -> None:

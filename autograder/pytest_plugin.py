@@ -56,6 +56,8 @@ class Grading:
         The worker that is used at present.
     first : list of str
         The items that were the first in their workers.
+    held : dict of (str, str) to str
+        By a prefix of functions and an item: why these functions of its suite are not run.
     """
 
     submission: Submission
@@ -69,6 +71,7 @@ class Grading:
     alone: bool = False
     session: Session | None = None
     first: list[str] = field(default_factory=list)
+    held: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.worker_seed < 0:

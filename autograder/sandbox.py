@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from autograder import progress
 from autograder.assignment import Limits
 from autograder.isolation import Layers
 from autograder.template import (
@@ -104,9 +105,11 @@ class _Spending:
         self.end = self.start + min(at_most, budget.left)
 
     def __enter__(self) -> Callable[[], float]:
+        progress.own.pause()
         return self.left
 
     def __exit__(self, *what: object) -> None:
+        progress.own.resume()
         self.budget.left -= time.monotonic() - self.start
 
     def left(self) -> float:

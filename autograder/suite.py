@@ -93,6 +93,8 @@ def _run_items(
     grading.close()
     for name, run in collector.runs.items():
         run.faults += faults
+        if cause := grading.held.get(("test_", name)):
+            run.cases["suite"] = [_not_run(cause)]
         if not run.cases:
             run.faults.append(f"{assignment.hidden / name}.py: no property was run")
     return collector.runs
@@ -151,6 +153,10 @@ class _Collector(Taker):
                 figures=error.figures if isinstance(error, PicturedError) else (),
             )
         )
+
+
+def _not_run(cause: str) -> PropertyResult:
+    return PropertyResult("suite", "The hidden suite comes to an end.", Outcome.NOT_RUN, cause)
 
 
 def _judge(

@@ -13,7 +13,7 @@ import weakref
 from dataclasses import asdict
 from pathlib import Path
 
-from autograder import environment, isolation
+from autograder import environment, isolation, progress
 from autograder.assignment import Limits
 from autograder.isolation import Layers
 from autograder.scratch import Scratch
@@ -181,6 +181,7 @@ class Template:
         more: bytes = b"",
     ) -> int:
         descriptors = [connection.fileno()] if connection else []
+        progress.own.pause()
         try:
             with self._asking:
                 socket.send_fds(self._control, [REQUEST.pack(number, amount)], descriptors)
@@ -191,6 +192,8 @@ class Template:
         except (OSError, EOFError):
             self.broken = True
             raise
+        finally:
+            progress.own.resume()
         [result] = ANSWER.unpack(answer)
         return int(result)
 

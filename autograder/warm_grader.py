@@ -1,7 +1,9 @@
 """What grades one notebook after the other, and outlives the processes in which it does."""
 
+from collections import Counter
 from collections.abc import Callable
 from functools import lru_cache
+from pathlib import Path
 from typing import TypeVar
 
 from nbformat import NotebookNode
@@ -9,13 +11,16 @@ from nbformat import NotebookNode
 from autograder import probe
 from autograder.assignment import Assignment
 from autograder.graded import Graded
-from autograder.grader import TRIES, held
+from autograder.grader import TRIES, Held, held
 from autograder.grading_process import GradingProcess
 from autograder.handed_in import HandedIn
 from autograder.isolation import Layers
+from autograder.progress import LOADING, HungError
 from autograder.report import Report
 
 T = TypeVar("T")
+IN_A_ROW = 3  # submissions at which a suite hangs, until it is not tried any more
+EVERYTHING = ("", "")  # what is left out where the suites cannot be loaded
 
 
 class WarmGrader:
@@ -47,6 +52,7 @@ class WarmGrader:
         self._process = first
         self._version = ""
         self._is_closed = False
+        self._hung = _Hung()
 
     def grade(self, assignment: Assignment, notebook: NotebookNode) -> Report:
         """Grade a restored notebook; a fault of ours gives a report that says so.
@@ -58,7 +64,7 @@ class WarmGrader:
         """
         return self._try(
             assignment,
-            lambda process: process.grade(assignment, notebook),
+            lambda process, hung: process.grade(assignment, notebook, hung),
             lambda cause: held(assignment, cause),
         )
 
@@ -72,7 +78,7 @@ class WarmGrader:
         """
         return self._try(
             assignment,
-            lambda process: process.finish(assignment, handed_in),
+            lambda process, hung: process.finish(assignment, handed_in, hung),
             # with what the student wrote, so that somebody can look at it
             lambda cause: Graded.of(assignment, handed_in, lambda known, _: held(known, cause)),
         )
@@ -102,19 +108,67 @@ class WarmGrader:
     def _try(
         self,
         assignment: Assignment,
-        do: Callable[[GradingProcess], T],
+        do: Callable[[GradingProcess, Held], T],
         give_up: Callable[[str], T],
     ) -> T:
-        cause = ""
-        for _ in range(TRIES):
+        """Have something done; a suite that hangs is left out, and its item alone is held back."""
+        held = self._hung.given_up(assignment.version)
+        cause = held.get(EVERYTHING, "")
+        tries = 0 if cause else TRIES
+        while tries:
             try:
-                return do(self.process(assignment))
+                done = do(self.process(assignment), held)
+            except HungError as error:
+                self._process = None
+                what, cause = self._hung.add(error), str(error)
+                if what == EVERYTHING or what in held:
+                    break
+                held[what] = cause
             except (OSError, ValueError) as error:
                 cause = f"the grading process broke: {error!r}"
                 self._process = None
+                tries -= 1
                 if self._is_closed:
                     break
+            else:
+                self._hung.forget_but(held)
+                return done
         return give_up(cause)
+
+
+class _Hung:
+    """Which suites have hung, and at how many submissions in a row.
+
+    One that hangs at one submission after the other is not tried for ever: to find that it hangs
+    takes as long as a suite may take.
+    """
+
+    def __init__(self) -> None:
+        self._version = ""
+        self._causes: Held = {}
+        self._counts: Counter[tuple[str, str]] = Counter()
+
+    def given_up(self, version: str) -> Held:
+        """Return what is not tried any more, in this version of the suites."""
+        if version != self._version:
+            self._version = version
+            self._counts.clear()
+        return {what: self._causes[what] for what, n in self._counts.items() if n >= IN_A_ROW}
+
+    def add(self, error: HungError) -> tuple[str, str]:
+        """Take note of a suite that hangs; return what is to be left out."""
+        doing = error.doing
+        is_loading = doing.function == LOADING
+        kind = f"{doing.function.partition('_')[0]}_"
+        what = EVERYTHING if is_loading else (kind, Path(doing.file).stem)
+        self._causes[what] = str(error)
+        self._counts[what] += IN_A_ROW if is_loading else 1
+        return what
+
+    def forget_but(self, held: Held) -> None:
+        """Take note of a submission at which nothing else has hung."""
+        for what in set(self._counts) - set(held):
+            del self._counts[what]
 
 
 @lru_cache(maxsize=2)

@@ -152,8 +152,6 @@ def test_one_whose_connection_is_gone_is_closed_in_silence(several):
     first, other = several(2)
     for process in (other, first):
         process._connection.close()
-        process._requests.close()
-        process._answers.close()
         process.close()
     assert first._process.poll() is not None
 
