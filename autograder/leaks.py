@@ -95,6 +95,31 @@ class Leaks:
             ("a frame of a traceback", A_TRACEBACK),
         ]
 
+    @property
+    def missing(self) -> list[str]:
+        """What there is nothing to look at, or to look for: each with what to do."""
+        name, shown, folder = self.assignment.name, self.course.shown, self.assignment.folder
+        release, solution = folder(Stage.RELEASE), folder(Stage.SOLUTION)
+        students = shown(folder(Stage.FEEDBACK, "*"))
+        told = []
+        if not self.course.files(release):
+            told.append(
+                f"no release in {shown(release)}: run `nbgrader generate_assignment {name}`"
+            )
+        if not any(map(self.course.files, self.assignment.students(Stage.FEEDBACK).values())):
+            told.append(f"no feedback in {students}: run `nbgrader generate_feedback {name}`")
+        if not any(solution.glob("*.ipynb")):
+            told.append(
+                f"no solution in {shown(solution)}, so nobody knows which numbers it prints: run "
+                f"`nbgrader generate_solution {name}`"
+            )
+        if not self.confidential.db_url:
+            told.append(
+                "no gradebook, so nobody knows the students' names and addresses: run "
+                f"`autograder grade {name}`, or name the gradebook with --db"
+            )
+        return told
+
     def finds(self) -> list[Find]:
         """Return all leaks in the release, the feedback, the export and the exchange."""
         found = [*self._release(self.assignment.folder(Stage.RELEASE))]

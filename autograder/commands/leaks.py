@@ -14,6 +14,7 @@ from autograder.commands.course import (
     assignment_in,
     gradebook_of,
     has_gradebook,
+    printable,
 )
 from autograder.leaks import Leaks
 
@@ -30,7 +31,8 @@ def leaks(assignment: str, course: Place, db: str | None, *, as_json: bool) -> N
     tracebacks, other students' data, and what acts in a browser. Looked through is what
     lies in the course's folder, and what its exchange has of it.
 
-    Exit code 1 on any find; each is told with its place and its remedy.
+    Exit code 1 on any find, which is shown with its place and its remedy, and if there was no file
+    to look through.
 
     \b
     Examples:
@@ -43,14 +45,22 @@ def leaks(assignment: str, course: Place, db: str | None, *, as_json: bool) -> N
     common = len(search.confidential.too_common)
     if as_json:
         document = {"assignment": assignment, "files": search.files, "too_common": common}
-        console.print_json({**document, "finds": [asdict(find) for find in finds]})
+        document |= {"missing": search.missing, "finds": [asdict(find) for find in finds]}
+        console.print_json(document)
     else:
         on = console.console()
         for find in finds:
             on.print(str(find))
         if common:
             on.print(f"{common} names of students are too short or too common to look for")
-        style = "red" if finds else "green"
-        on.print(f"{search.files} files, {len(finds)} leaks", style=style)
-    if finds:
+        for what in search.missing:
+            on.print(printable(f"not looked at: {what}"), style="yellow")
+        counted = f"{_counted(search.files, 'file')}, {_counted(len(finds), 'leak')}"
+        told = counted if search.files else "no file was looked through"
+        on.print(told, style="red" if finds or not search.files else "green")
+    if finds or not search.files:
         sys.exit(1)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'s' * (count != 1)}"

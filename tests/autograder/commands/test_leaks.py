@@ -1,5 +1,6 @@
 """`autograder leaks`: each find is a line, and one is a failure."""
 
+import json
 import shutil
 
 import pytest
@@ -22,10 +23,29 @@ def leaks(tiny):
 
 
 def test_no_leaks_end_with_0(leaks):
-    """It is told how much was looked through; no gradebook is needed, and none is made."""
+    """It says how much was looked through, and what was not; no gradebook is needed or made."""
     result = leaks()
     assert (result.exit_code, result.exception) == (0, None)
-    assert result.output.splitlines() == ["1 files, 0 leaks"]
+    *missing, summary = result.output.splitlines()
+    assert summary == "1 file, 0 leaks"
+    told = ("no feedback in feedback/*/tiny", "no solution in solution/tiny", "no gradebook")
+    for line, what in zip(missing, told, strict=True):
+        assert line.startswith(f"not looked at: {what}")
+
+
+def test_where_there_is_nothing_to_look_through_nobody_says_that_nothing_leaks(tiny, leaks):
+    """As in a course whose folders are called otherwise than in its settings."""
+    (tiny.root / "release").rename(tiny.root / "ausgabe")
+    result = leaks()
+    assert result.exit_code == 1
+    assert "not looked at: no release in release/tiny: run `nbgrader generate_assi" in result.output
+    assert result.output.endswith("\nno file was looked through\n")
+    assert "0 leaks" not in result.output
+    found = json.loads(leaks("--json").stdout)
+    assert (found["files"], len(found["missing"])) == (0, 4)
+    result = leaks("--CourseDirectory.release_directory=ausgabe")
+    assert result.exit_code == 0
+    assert "1 file, 0 leaks" in result.output
 
 
 def test_leaks_end_with_1(tiny, leaks):
@@ -34,7 +54,7 @@ def test_leaks_end_with_1(tiny, leaks):
     path.write_text("[red]\nsee /srv/course/[red]x.py\nreturn self.factor * x\n")
     result = leaks()
     assert result.exit_code == 1
-    solution, folder, summary = result.output.splitlines()
+    solution, folder, *_, summary = result.output.splitlines()
     assert solution.startswith("release/tiny/notes.txt, line 3: a line of the solution, `return")
     assert folder.startswith("release/tiny/notes.txt, line 2: a path of a machine, `/srv/course/`")
     assert "run `nbgrader generate_assignment tiny --force`" in folder
