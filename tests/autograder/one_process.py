@@ -86,11 +86,12 @@ class NoProcess:
 
 
 def grade_here(
-    root: Path, process: GradingProcess, *words: str, pool: type[OneProcess] = OneProcess
+    root: Path | None, process: GradingProcess, *words: str, pool: type[OneProcess] = OneProcess
 ) -> Result:
-    """Run `autograder grade` on the tiny course in a folder, in the process of all tests."""
+    """Run `autograder grade` on the tiny course, here or in a folder, in the process of all tests."""
+    place = () if root is None else ("--course", str(root))
     Application.clear_instance()  # the Formgrader's
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(walk, "LocalPool", partial(pool, process))
         patch.setattr(grade_module, "GradingProcess", NoProcess)
-        return CliRunner().invoke(cli.commands, ["grade", "tiny", "--course", str(root), *words])
+        return CliRunner().invoke(cli.commands, ["grade", "tiny", *place, *words])
