@@ -283,6 +283,14 @@ class ClassRun:
                 return "another isolation"
         return ""
 
+    @cached_property
+    def _most(self) -> dict[str, float]:
+        """The points of each graded cell, by its id in the gradebook."""
+        assert self.gradebook is not None
+        notebooks = self.gradebook.find_assignment(self.name).notebooks
+        cells = [cell for n in notebooks for cell in (*n.grade_cells, *n.task_cells)]
+        return {cell.id: cell.max_score or 0.0 for cell in cells}
+
     def _enter(
         self, gradebook: Gradebook, due: Due, graded: dict[str, Graded]
     ) -> dict[str, Standing]:
@@ -298,7 +306,7 @@ class ClassRun:
             if name not in submitted:
                 raise MissingEntry(f"No such notebook: {name}")
             scores = Scores.of(one.notebook, one.report)
-            standings[name] = scores.enter(submitted[name], self.penalties.plugin)
+            standings[name] = scores.enter(submitted[name], self.penalties.plugin, self._most)
         return standings
 
     def _fill(self, due: Due, folder: Path, graded: dict[str, Graded]) -> None:

@@ -1,9 +1,9 @@
 """What a graded notebook puts into the gradebook, in one way for every command."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, InvalidEntry, MissingEntry, SubmittedNotebook
@@ -54,7 +54,12 @@ class Scores:
                 comments[name] = None if answered else "No response."
         return cls(grades, comments)
 
-    def enter(self, submitted: SubmittedNotebook, late: LateSubmissionPlugin) -> Standing:
+    def enter(
+        self,
+        submitted: SubmittedNotebook,
+        late: LateSubmissionPlugin,
+        most: Mapping[str, float] | None = None,
+    ) -> Standing:
         """Enter them in a gradebook, and the penalty of a late submission, without a commit.
 
         Parameters
@@ -62,6 +67,8 @@ class Scores:
         submitted : SubmittedNotebook
         late : LateSubmissionPlugin
             What the settings say about penalties.
+        most : dict of str to float, optional
+            As of `Standing.of`.
 
         Returns
         -------
@@ -84,11 +91,12 @@ class Scores:
             grades[name].needs_manual_grade = points is None or by_hand
         for name, comment in self.comments.items():
             comments[name].auto_comment = comment
-        known = Standing.of([submitted]).known
+        standing = Standing.of([submitted], most)
         whole = submitted.assignment
         seconds = seconds_late(whole.timestamp, whole.assignment.duedate, whole.extension)
-        submitted.late_submission_penalty = late_penalty(late, whole.student_id, known, seconds)
-        return Standing.of([submitted])
+        penalty = late_penalty(late, whole.student_id, standing.known, seconds)
+        submitted.late_submission_penalty = penalty
+        return replace(standing, penalty=penalty or 0.0)
 
 
 @contextmanager

@@ -37,10 +37,10 @@ class Mark:
     waits: bool = False
 
     @classmethod
-    def of(cls, grade: Grade) -> "Mark":
-        """Take it from the gradebook."""
+    def of(cls, grade: Grade, points: float | None = None) -> "Mark":
+        """Take it from the gradebook; the points of the cell too, if they are not given."""
         return cls(
-            grade.cell.max_score or 0.0,  # `grade.max_score` is a query of its own
+            (grade.cell.max_score or 0.0) if points is None else points,
             grade.auto_score,
             grade.manual_score,
             grade.extra_credit or 0.0,
@@ -75,13 +75,23 @@ class Standing:
     penalty: float = 0.0
 
     @classmethod
-    def of(cls, notebooks: Iterable[SubmittedNotebook]) -> "Standing":
-        """Take it from the gradebook: that of an assignment if all its notebooks are given."""
+    def of(
+        cls, notebooks: Iterable[SubmittedNotebook], most: Mapping[str, float] | None = None
+    ) -> "Standing":
+        """Take it from the gradebook: that of an assignment if all its notebooks are given.
+
+        Parameters
+        ----------
+        notebooks : iterable of SubmittedNotebook
+        most : dict of str to float, optional
+            The points of each graded cell, by its id in the gradebook, as far as they are known.
+        """
+        points = most or {}
         known = sorted(notebooks, key=lambda notebook: str(notebook.name))
         grades = {(n.name, grade.name): grade for n in known for grade in n.grades}
         names = cell_names(grades)
         return cls(
-            {names[place]: Mark.of(grade) for place, grade in grades.items()},
+            {names[at]: Mark.of(grade, points.get(grade.cell_id)) for at, grade in grades.items()},
             added(n.late_submission_penalty or 0.0 for n in known),
         )
 

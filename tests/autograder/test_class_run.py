@@ -233,8 +233,8 @@ def test_what_fails_in_the_middle_leaves_the_gradebook_as_it_was(
     """Not even a new student is entered; the others are graded, and the next run goes on."""
     enter = Scores.enter
 
-    def fail(scores, submitted, late):
-        standing = enter(scores, submitted, late)
+    def fail(scores, submitted, *settings):
+        standing = enter(scores, submitted, *settings)
         if submitted.student.id == "bob":
             raise error
         return standing
