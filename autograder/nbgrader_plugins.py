@@ -147,6 +147,7 @@ class SaveGrades(NbGraderPreprocessor):
         scores = Scores.of(nb, report)
         names = resources["nbgrader"]
         where = (names["notebook"], names["assignment"], names["student"])
+        self.log.info("Saving the grades of %s", names["student"])
         with Gradebook(names["db_url"]) as gradebook:  # which takes back what is not committed
             late = late_plugin(self)
             standing = scores.enter(gradebook.find_submission_notebook(*where), late)

@@ -90,7 +90,7 @@ def moments(seed, most, *kinds):
         "remove": ("(Removing|Updating) existing", rng.randint(1, most), 0.003),
         "first": ("Autograding", 1, 2.0),
         "loop": (f"Autograding .*{HANGING}", 1, 0.8),
-        "save": ("of 3 points", rng.randint(1, most), 0.05),
+        "save": ("Saving the grades", rng.randint(1, most), 0.05),
         "write": ("Writing", rng.randint(2, 2 * most), 0.01),
         "any": ("Autograding", rng.randint(1, most), 0.3),
     }
