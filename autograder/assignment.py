@@ -11,6 +11,8 @@ from typing import Any
 import nbformat
 
 from autograder.course import Course, Stage
+from autograder.magic import CellCode
+from autograder.stub import stub_of
 from autograder.submission import Cell, Submission
 from autograder.worker.opening import Opening
 
@@ -137,11 +139,11 @@ class Assignment:
         cells = Submission.from_notebook(self.source).cells
         return {cell.grade_id: cell.source for cell in cells if cell.solution}
 
-    def role(self, cell: Cell) -> str:
+    def role(self, cell: Cell, code: CellCode) -> str:
         """Return whose a cell is, as the worker knows it: "answer", "stub", "given" or "own"."""
         if cell.solution and cell.grade_id in self.stubs:
-            unchanged = cell.source.strip() == self.stubs[cell.grade_id].strip()
-            return "stub" if unchanged else "answer"
+            stub = stub_of(self.stubs[cell.grade_id])
+            return "stub" if stub.is_unanswered(code.python) else "answer"
         return "given" if cell.locked else "own"
 
     @cached_property
@@ -156,13 +158,15 @@ class Assignment:
     @cached_property
     def opening(self) -> Opening:
         """What is the same in all notebooks: modules, and the cells before the first answer."""
+        released = Submission.from_notebook(self.release)
         code = [
-            cell for cell in Submission.from_notebook(self.release).cells if cell.kind == "code"
+            (cell, "" if cell.grade else self.role(cell, code), code.python)
+            for cell, code in zip(released.cells, released.codes, strict=True)
+            if cell.kind == "code"
         ]
-        begin = takewhile(lambda cell: not cell.grade and self.role(cell) == "given", code)
-        cells = tuple(cell.source for cell in begin)
-        own = enumerate(cell for cell in code if not cell.grade)
-        given = tuple((number, cell.source) for number, cell in own if self.role(cell) == "given")
+        cells = tuple(python for _, _, python in takewhile(lambda one: one[1] == "given", code))
+        own = enumerate((role, python) for cell, role, python in code if not cell.grade)
+        given = tuple((number, python) for number, (role, python) in own if role == "given")
         return Opening(tuple(self.given.items()), tuple(self.forbidden), cells, given[len(cells) :])
 
     @property

@@ -24,7 +24,7 @@ from autograder.sandbox import Budget
 from autograder.session import Session
 from autograder.standin import Namespace
 from autograder.submission import Submission
-from autograder.worker.cells import Notebook, parse
+from autograder.worker.cells import Notebook
 from autograder.worker.given import GivenModules
 
 
@@ -184,16 +184,19 @@ def _assignment(suite: Path) -> Assignment:
 
 def _reference(assignment: Assignment) -> Iterator[Any]:
     """Yield the names that the source notebook's solution cells define, in this process."""
+    source = Submission.from_notebook(assignment.source)
     cells = [
-        cell for cell in Submission.from_notebook(assignment.source).cells if cell.kind == "code"
+        (cell, code.python)
+        for cell, code in zip(source.cells, source.codes, strict=True)
+        if cell.kind == "code"
     ]
     imports = [
         ast.unparse(node)
-        for cell in cells
-        for node in parse(cell.source).body
+        for _, python in cells
+        for node in ast.parse(python).body
         if isinstance(node, (ast.Import, ast.ImportFrom))
     ]
-    sources = ["\n".join(imports), *(cell.source for cell in cells if cell.solution)]
+    sources = ["\n".join(imports), *(python for cell, python in cells if cell.solution)]
     finder = GivenModules(assignment.given)
     others = {name: module for name, module in sys.modules.items() if finder.find_spec(name, None)}
     for name in others:

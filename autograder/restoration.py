@@ -12,6 +12,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.notebook import new_cell, new_notebook
+from autograder.stub import Stub, defined, is_python, stub_of
 from autograder.submission import Cell, Submission
 
 CODE = re.compile(r"```|(import|from|class|def)\b|@|%")  # how code in a text cell begins
@@ -62,7 +63,7 @@ def _choose(
             candidates.setdefault(cell.grade_id, []).append(index)
     chosen = {}
     for name, indices in candidates.items():
-        filled = [i for i in indices if not _is_blank(submitted.cells[i], known[name])]
+        filled = [i for i in indices if not _is_blank(submitted, i, known[name])]
         code = [i for i in filled if submitted.cells[i].kind == "code"]
         chosen[name] = (code or filled or indices)[-1]
         if len(indices) > 1:
@@ -82,27 +83,84 @@ def _choose_by_definition(
 
     So an answer counts whose cell has lost its identity, or that was written elsewhere.
     """
-    taken = {i for name, i in chosen.items() if not _is_blank(submitted.cells[i], known[name])}
-    for name, stub in known.items():
-        wanted = _defined(stub.source)
-        if not _is_answer(stub) or not wanted or chosen.get(name) in taken:
+    taken = {i for name, i in chosen.items() if not _is_blank(submitted, i, known[name])}
+    for name, released in known.items():
+        stub = stub_of(released.source)
+        if not _is_answer(released) or not stub.names:
             continue
-        candidates = [
+        own = chosen.get(name)
+        others = [
             index
             for index, cell in enumerate(submitted.cells)
             if index not in taken
-            and cell.source.strip() != stub.source.strip()
-            and wanted <= _defined(cell.source)
             and (cell.kind == "code" or CODE.match(cell.source.lstrip()))
+            and _answers(stub, submitted.codes[index].python)
         ]
-        code = [i for i in candidates if submitted.cells[i].kind == "code"]
-        if candidates:
-            chosen[name] = (code or candidates)[-1]
+        if own is not None and own in taken:
+            later = [i for i in others if i > own and submitted.cells[i].kind == "code"]
+            if later:
+                chosen[name] = _before_later_ones(submitted, name, stub, own, later, remarks)
+                taken.add(chosen[name])
+            continue
+        whole = [i for i in others if stub.names <= _defined(submitted.codes[i].python)]
+        if whole:
+            code = [i for i in whole if submitted.cells[i].kind == "code"]
+            sound = [i for i in code if is_python(submitted.codes[i].python)]
+            chosen[name] = (sound or code or whole)[-1]
             taken.add(chosen[name])
             remarks.append(
-                f"the answer `{name}` was found by its name, {', '.join(sorted(wanted))}: "
+                f"the answer `{name}` was found by its name, {', '.join(sorted(stub.names))}: "
                 f"its own cell is {'not filled in' if name in _ids(submitted) else 'missing'}"
             )
+
+
+def _before_later_ones(
+    submitted: Submission,
+    name: str,
+    stub: Stub,
+    own: int,
+    later: list[int],
+    remarks: list[str],
+) -> int:
+    """Choose between a solution cell that is filled in and later cells that define its names again.
+
+    The solution cell counts, as students are told, unless it is unfinished and a later one is not.
+    """
+    python = submitted.codes[own].python
+    names = ", ".join(sorted(stub.names))
+    if submitted.cells[own].kind == "code" and not is_python(python):
+        unfinished = f"cell `{name}` is not valid Python"
+    elif still := sorted(stub.still_raising(python)):
+        unfinished = f"{', '.join(filter(None, still)) or names} in cell `{name}` still "
+        unfinished += f"raise{'s' * (len(still) == 1)} NotImplementedError"
+    else:
+        unfinished = ""
+    finished = [
+        i
+        for i in later
+        if stub.names <= _defined(submitted.codes[i].python)
+        and is_python(submitted.codes[i].python)
+        and not stub.still_raising(submitted.codes[i].python)
+    ]
+    if unfinished and finished:
+        title = submitted.titles[finished[-1]]
+        remarks.append(f"{unfinished}: {names} was taken from {title}, which defines it later")
+        return finished[-1]
+    titles = ", ".join(submitted.titles[i] for i in later)
+    remarks.append(
+        f"{names} is defined in cell `{name}`, which was graded, and again in {titles}, which was "
+        f"not: if that is the answer, copy it into cell `{name}`"
+    )
+    return own
+
+
+def _answers(stub: Stub, python: str) -> bool:
+    """Tell whether a cell defines a name of a stub, and is not that stub."""
+    return (
+        stub.may_be_in(python)  # for most cells nothing need be parsed
+        and bool(stub.names & _defined(python))
+        and not stub.is_unanswered(python)
+    )
 
 
 def _ids(submitted: Submission) -> set[str]:
@@ -110,22 +168,26 @@ def _ids(submitted: Submission) -> set[str]:
 
 
 def _defined(source: str) -> set[str]:
-    return set(DEFINED.findall(source))
+    """Return what a cell defines, or seems to define if it cannot be read as Python."""
+    return defined(source) or set(DEFINED.findall(source))
 
 
 def _is_answer(known: NotebookNode) -> bool:
     return bool(known.metadata.nbgrader.get("solution", False)) and known.cell_type == "code"
 
 
-def _is_blank(cell: Cell, known: NotebookNode) -> bool:
-    return cell.source.strip() in ("", known.source.strip())
+def _is_blank(submitted: Submission, index: int, known: NotebookNode) -> bool:
+    """Tell whether a known cell is not filled in."""
+    if submitted.cells[index].source.strip() in ("", known.source.strip()):
+        return True
+    return _is_answer(known) and stub_of(known.source).is_unanswered(submitted.codes[index].python)
 
 
 def _hides_an_answer(cell: Cell, known: dict[str, NotebookNode]) -> bool:
     """Tell whether an answer goes by the name of a locked cell, whose text would replace it."""
     locked = not known[cell.grade_id].metadata.nbgrader.get("solution", False)
     return locked and any(
-        _defined(cell.source) & _defined(answer.source)
+        stub_of(answer.source).names.intersection(DEFINED.findall(cell.source))
         for answer in known.values()
         if _is_answer(answer)
     )

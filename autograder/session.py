@@ -20,6 +20,7 @@ from autograder.submission import Submission
 
 NOT_PYTHON = ("SyntaxError", "IndentationError", "TabError")
 MAX_REMARKS = 100
+FEW = 3  # failed statements of a cell that are told
 RESTARTS = 8  # of a worker that ends or hangs while the notebook's cells run
 
 
@@ -65,12 +66,16 @@ class Session:
         self.seed = seed
         self.remarks: list[str] = []
         code = [cell for cell in submission.cells if cell.kind == "code"]
-        own = [(number, cell) for number, cell in enumerate(code, start=1) if not cell.grade]
         self._titles = [
-            f"cell `{cell.grade_id}`" if cell.grade_id else f"code cell {number}"
-            for number, cell in own
+            title
+            for title, cell in zip(submission.titles, submission.cells, strict=True)
+            if cell.kind == "code" and not cell.grade
         ]
-        self._cells = [{"source": cell.source, "role": assignment.role(cell)} for _, cell in own]
+        self._cells = [
+            {"source": code.python, "role": assignment.role(cell, code)}
+            for cell, code in zip(submission.cells, submission.codes, strict=True)
+            if cell.kind == "code" and not cell.grade
+        ]
         self._graded = {
             cell.grade_id: sum(not before.grade for before in code[:number])
             for number, cell in enumerate(code)
@@ -121,7 +126,8 @@ class Session:
                     raise
                 skip.append(place)
                 verb = "never ended" if isinstance(death, TimedOutError) else "ended the process"
-                self._remark(*place, f"passed over, since it {verb}")
+                cell, line = place
+                self._remark(f"{self._titles[cell]}, line {line}: passed over, since it {verb}")
                 continue
             except StudentError as error:  # each statement's error is caught in the worker
                 sandbox.close()
@@ -129,12 +135,24 @@ class Session:
                     raise SandboxError(f"the cells could not be run: {error}") from error
                 # a statement has broken what runs the statements
                 raise DiedError(f"the cells could not be run: {error}") from None
-            for remark in remarks if isinstance(remarks, list) else []:
-                match remark:
-                    case {"cell": int(cell), "line": int(line), "cause": str(cause)}:
-                        if self._matters(cell, cause):
-                            self._remark(cell, line, cause)
+            self._remark_on_failures(remarks if isinstance(remarks, list) else [])
             return sandbox
+
+    def _remark_on_failures(self, remarks: list[Any]) -> None:
+        """Add one remark for each cell of which statements have failed."""
+        failures: dict[int, list[tuple[int, str]]] = {}
+        for remark in remarks:
+            match remark:
+                case {"cell": int(cell), "line": int(line), "cause": str(cause)}:
+                    if self._matters(cell, cause):
+                        failures.setdefault(cell, []).append((line, cause))
+        for cell, failed in failures.items():
+            told = [
+                f"line {line}: {one_line(cause)}{_advice(cause)}" for line, cause in failed[:FEW]
+            ]
+            if len(failed) > FEW:
+                told.append(f"and {len(failed) - FEW} more statements that fail")
+            self._remark(f"{self._titles[cell]}, {'; '.join(told)}")
 
     def _matters(self, cell: int, cause: str) -> bool:
         """Tell whether a failed statement is worth a remark: in an answer, or never understood.
@@ -150,6 +168,13 @@ class Session:
                 return cell, line
         return None
 
-    def _remark(self, cell: int, line: int, cause: str) -> None:
+    def _remark(self, remark: str) -> None:
         if len(self.remarks) < MAX_REMARKS:
-            self.remarks.append(f"{self._titles[cell]}, line {line}: {one_line(cause)}")
+            self.remarks.append(remark)
+
+
+def _advice(cause: str) -> str:
+    """Return what to do about a character that Python does not have, as it was pasted."""
+    if "SyntaxError: invalid " in cause and "character" in cause:
+        return ": it only looks like a blank, a quotation mark or a sign of Python, so type it anew"
+    return ""

@@ -3,13 +3,19 @@
 import copy
 import hashlib
 import json
+import re
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import nbformat
 
+from autograder.cell_code import codes_of
+from autograder.magic import CellCode
+
 MAX_POINTS = 1e6
+PLAIN = re.compile(r"[\w.-]{1,80}", re.ASCII)  # a `grade_id` that can be shown
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,26 @@ class Submission:
     def from_notebook(cls, notebook: nbformat.NotebookNode) -> "Submission":
         """Take the cells of a notebook, whatever their metadata look like."""
         return cls(tuple(map(_cell, notebook.cells)))
+
+    @cached_property
+    def codes(self) -> tuple[CellCode, ...]:
+        """What Jupyter runs for each cell; of a text cell, the text."""
+        codes = iter(codes_of(cell.source for cell in self.cells if cell.kind == "code"))
+        return tuple(
+            next(codes) if cell.kind == "code" else CellCode(cell.source) for cell in self.cells
+        )
+
+    @cached_property
+    def titles(self) -> tuple[str, ...]:
+        """What each cell is called in a remark: by its `grade_id`, or by its number."""
+        numbers = {"code": 0, "text": 0}
+        titles = []
+        for cell in self.cells:
+            kind = cell.kind if cell.kind == "code" else "text"
+            numbers[kind] += 1
+            plain = PLAIN.fullmatch(cell.grade_id)  # else it is a student's own text
+            titles.append(f"cell `{cell.grade_id}`" if plain else f"{kind} cell {numbers[kind]}")
+        return tuple(titles)
 
     @property
     def digest(self) -> str:

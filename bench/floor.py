@@ -73,8 +73,8 @@ class Floor:
         submission = Submission.from_notebook(submitted)
         notebook = Notebook()
         cells: list[Any] = [
-            {"source": cell.source, "role": self.assignment.role(cell)}
-            for cell in submission.cells
+            {"source": code.python, "role": self.assignment.role(cell, code)}
+            for cell, code in zip(submission.cells, submission.codes, strict=True)
             if cell.kind == "code" and not cell.grade
         ]
         with _as_in_a_worker(self.assignment.given):

@@ -141,6 +141,19 @@ NOTEBOOKS = {
         "writefile": cell("%%writefile own.py\nx = 1", "%%latex\n$x$"),
         "lonely": cell("%pip install tqdm", "%conda install tqdm -y", "%reset -f", "%who", "%pdb on"),
     },
+    "run_as_in_jupyter": {
+        "timed": Part(before=("%time X1 = 1",), calling="assert X1 == 1"),
+        "timed_cell": Part(before=("%%time\nX2 = 1\n%time Y2 = 2", "%%capture out\nX3 = 1"), calling="assert X2 + Y2 + X3 == 4"),
+        "indented_helper": Part(before=("    # mine\n    def helper(x):\n        return x",), calling="assert helper(3) == 3"),
+        "indented_by_a_tab": Part(before=("\tdef tabbed(x):\n\t\treturn x",), calling="assert tabbed(3) == 3"),
+        "prompts": Part(before=(">>> def pasted(x):\n...     return x", "In [3]: Z1 = 3\n   ...: Z2 = 4"), calling="assert pasted(Z1) + Z2 == 7"),
+        "help": Part(before=("np.random.rand?\nH1 = 1", "np.*rand*?\nH2 = 2"), calling="assert H1 + H2 == 3"),
+        "shell": Part(before=("files = !ls\nN1 = 1\n!echo it's (",), calling="assert N1 == 1"),
+        "await": Part(before=("import asyncio\nasync def later(): await asyncio.sleep(0); return 3\nA1 = await later()",), calling="assert A1 == 3"),
+        "automagic": Part(before=("time T1 = 1", "pip install numpy"), calling="assert T1 == 1"),
+        "future": Part(before=("from __future__ import annotations",), prelude="def annotated(x: not_there): return x", calling="annotated(3)"),
+        "in_the_answer": Part(prelude="%load_ext autoreload\nnp.random.rand?\n%time P1 = 1", calling="assert P1 == 1"),
+    },
     "plots": {
         "subplots": cell(
             "import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nax.plot([1, 2])\nplt.show()"

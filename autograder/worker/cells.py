@@ -4,10 +4,13 @@ A statement that raises is noted and passed over. One that never ends, or ends t
 found by the trusted side, which starts another worker that leaves it out.
 """
 
+import __future__
+
 import ast
+import inspect
 import re
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any, Literal, NamedTuple, TypedDict
 
@@ -22,15 +25,9 @@ DEFINITIONS = (
     ast.Assign,
     ast.AnnAssign,
 )
-BODY_MAGICS = re.compile(r"\A\s*%%(time|timeit|capture|prun|debug|python3?)\b.*\n")
 MAX_REMARKS = 100
 ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
-CELL_MAGIC = re.compile(r"\A\s*%%\w")
-LINE_MAGIC = re.compile(
-    r"(?P<indent>\s*)"
-    r"((?P<target>[\w, \t]+=\s*)?[%!].*"  # %magic, !shell, name = %magic, name = !shell
-    r"|\?.*|[\w.]+\?\??\s*)"  # ?help, help?, help??
-)
+FUTURES = {name: getattr(__future__, name).compiler_flag for name in __future__.all_feature_names}
 
 
 class Cell(TypedDict):
@@ -64,6 +61,8 @@ class Notebook:
         self._at: dict[str, dict[str, Any]] = {}  # by graded cell, what names stand for there
         self._at_end: dict[str, Any] = {}
         self._stubs: dict[str, Any] = {}
+        self._loop: Any = None  # for statements that wait
+        self._features = 0  # flags of what `from __future__ import` has brought in
         self._answering: set[str] = set()  # names that stand for an answer, or come of one
 
     def __getitem__(self, name: str) -> Any:
@@ -106,13 +105,14 @@ class Notebook:
         for number, cell in enumerate(cells, start=first):
             self._note(number, graded or {})
             try:
-                statements = compiled(number, cell["source"])
+                statements = compiled(number, cell["source"], self._features)
             except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
                 line = getattr(error, "lineno", None) or 0
                 self._remark(
                     number, line, f"{type(error).__name__}: {getattr(error, 'msg', error)}"
                 )
                 continue
+            self._features = features_of((one.node for one in statements), self._features)
             before = dict(self.module.__dict__)
             for statement in statements:
                 node = statement.node
@@ -171,11 +171,22 @@ class Notebook:
         try:
             if isinstance(statement.code, BaseException):
                 raise statement.code
-            exec(statement.code, self.module.__dict__)  # noqa: S102  # a student's code, which a worker is there for
+            # a student's code, which a worker is there for
+            value = eval(statement.code, self.module.__dict__)  # noqa: S307
+            if statement.code.co_flags & inspect.CO_COROUTINE:
+                self._wait_for(value)
         except BaseException as error:  # noqa: BLE001  # a student's sys.exit() ends nothing either
             self._remark(number, statement.node.lineno, describe(error))
         finally:
             policy.strict_imports = False
+
+    def _wait_for(self, coroutine: Any) -> None:
+        """Run a statement that waits, such as `x = await f()`, as Jupyter does."""
+        import asyncio
+
+        if self._loop is None:
+            self._loop = asyncio.new_event_loop()
+        self._loop.run_until_complete(coroutine)
 
     def _remark(self, cell: int, line: int, cause: str) -> None:
         if len(self.remarks) < MAX_REMARKS:
@@ -201,61 +212,44 @@ class Statement(NamedTuple):
 
 
 @cache  # so that what is given is compiled in the template, once
-def compiled(number: int, source: str) -> list[Statement]:
+def compiled(number: int, source: str, features: int = 0) -> list[Statement]:
     """Return a cell's statements.
+
+    Parameters
+    ----------
+    number : int
+    source : str
+    features : int
+        The flags of what `from __future__ import` has brought in before.
 
     Raises
     ------
     SyntaxError, ValueError, RecursionError, MemoryError
         If the cell cannot be parsed.
     """
-    body = parse(source).body
-    future = [node for node in body if _is_future_import(node)]
-    return [_statement(node, future, f"<cell {number}>") for node in body]
+    body = ast.parse(source).body
+    flags = features_of(body, features) | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    return [_statement(node, flags, f"<cell {number}>") for node in body]
 
 
-def _statement(node: ast.stmt, future: list[ast.stmt], file: str) -> Statement:
-    module = ast.Module([*future, node] if node not in future else [node], [])
+def features_of(body: Iterable[ast.stmt], features: int) -> int:
+    """Return the flags of features, and of those that statements bring in."""
+    for node in body:
+        if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+            for alias in node.names:
+                features |= FUTURES.get(alias.name, 0)
+    return features
+
+
+def _statement(node: ast.stmt, flags: int, file: str) -> Statement:
     code: types.CodeType | BaseException
     try:
-        code = compile(module, file, "exec", dont_inherit=True)
+        code = compile(ast.Module([node], []), file, "exec", flags, dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         code = error
     names = [child for child in ast.walk(node) if isinstance(child, ast.Name)]
     stores = frozenset(name.id for name in names if isinstance(name.ctx, ast.Store))
     return Statement(node, code, frozenset(name.id for name in names), stores)
-
-
-def parse(source: str) -> ast.Module:
-    """Parse a cell, with IPython's magics and shell lines made harmless.
-
-    Raises
-    ------
-    SyntaxError
-    """
-    if CELL_MAGIC.match(source):
-        body = BODY_MAGICS.sub("\n", source, count=1)
-        source = "" if body == source else body  # %%bash, %%html: nothing of Python in there
-    lines = source.split("\n")
-    while True:
-        try:
-            return ast.parse("\n".join(lines))
-        except SyntaxError as error:
-            if not _silence(lines, (error.lineno or 0) - 1):
-                raise
-
-
-def _silence(lines: list[str], index: int) -> bool:
-    """Replace IPython's own line at an index, and what continues it; tell whether it was one."""
-    line = LINE_MAGIC.fullmatch(lines[index]) if 0 <= index < len(lines) else None
-    if line is None:
-        return False
-    end = index
-    while lines[end].endswith("\\") and end + 1 < len(lines):
-        end += 1
-    nothing = line["target"] + "None" if line["target"] else "pass"
-    lines[index : end + 1] = [line["indent"] + nothing] + [""] * (end - index)
-    return True
 
 
 def describe(error: BaseException) -> str:
@@ -267,10 +261,6 @@ def describe(error: BaseException) -> str:
         return ADDRESS.sub("", f"{type(error).__name__}: {error}"[:300])
     except BaseException:  # noqa: BLE001  # a student's __str__ may raise anything
         return type(error).__name__
-
-
-def _is_future_import(node: ast.stmt) -> bool:
-    return isinstance(node, ast.ImportFrom) and node.module == "__future__"
 
 
 def _defines(node: ast.stmt) -> bool:

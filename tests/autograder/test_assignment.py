@@ -7,6 +7,7 @@ import pytest
 from nbformat.v4 import new_code_cell
 
 from autograder.assignment import Assignment, AssignmentError, Item, Limits
+from autograder.magic import CellCode
 from autograder.submission import Cell, Submission
 from tests.autograder.tiny import GIVEN, RIGHT, SOLVED, STUB, SUITE, claimed, make_course, notebook
 
@@ -58,7 +59,7 @@ def test_cells_graded_by_hand_are_no_items(tiny):
 )
 def test_a_cell_has_the_role_that_the_release_gives_it(tiny, cell, role):
     """A filled-in solution cell is an answer, an unchanged one a stub, a locked one given."""
-    assert tiny.role(cell) == role
+    assert tiny.role(cell, CellCode(cell.source)) == role
 
 
 @pytest.mark.parametrize(

@@ -248,13 +248,126 @@ def test_an_answer_beside_its_unchanged_stub_counts(named):
 
 
 def test_a_filled_in_answer_is_not_replaced(named):
-    """A try-out elsewhere does not take the place of a solution cell that is filled in."""
+    """A class in a later cell does not take the place of a filled-in one; a remark says so."""
     submitted = nbformat.from_dict(named)
     submitted.cells[1].source = ANSWER
-    submitted.cells.append(new_code_cell("class One: x = 0"))
-    one, _, remarks = answers(submitted, named)
+    submitted.cells.insert(0, new_code_cell("class One: x = 0"))
+    assert answers(submitted, named)[2] == []  # as in Jupyter, where the later one counts
+    submitted.cells += [new_code_cell(text) for text in ("class One: x = 0", "x = 3", ANSWER)]
+    one, _, [remark] = answers(submitted, named)
     assert one == ANSWER
-    assert remarks == []
+    assert remark == (
+        "One is defined in cell `one`, which was graded, and again in code cell 6, code cell 8, "
+        "which was not: if that is the answer, copy it into cell `one`"
+    )
+
+
+OPEN = """\
+class One:
+    def first(self):
+        # YOUR CODE HERE
+        raise NotImplementedError()
+
+    def second(self):
+        # YOUR CODE HERE
+        raise NotImplementedError()
+"""
+FINISHED = OPEN.replace("raise NotImplementedError()", "return 1")
+HALF = OPEN.replace("raise NotImplementedError()", "return 1", 1)
+
+
+@pytest.fixture
+def unfinished():
+    """A release of one answer with two methods."""
+    return notebook(
+        claimed("import numpy", grade_id="imports", locked=True),
+        claimed(OPEN, grade_id="one", solution=True),
+        claimed("# hidden", grade_id="test_one", grade=True, locked=True, points=1),
+    )
+
+
+def one_of(release, own, *others):
+    """Return what counts as the answer `one`, and the remarks."""
+    submitted = nbformat.from_dict(release)
+    submitted.cells[1].source = own
+    submitted.cells += map(new_code_cell, others)
+    result, remarks = restored(submitted, release)
+    return dict(layout(result))["one"], remarks
+
+
+def behind(prompt, further, text):
+    """Return a text as it is pasted from another session."""
+    return "".join(f"{further if n else prompt} {t}\n" for n, t in enumerate(text.splitlines()))
+
+
+FOUND = "the answer `one` was found by its name, One: its own cell is not filled in"
+STUBS = {
+    "print": OPEN.replace("        raise", "        print('here')\n        raise"),
+    "comment": OPEN.replace("# YOUR CODE HERE", "# below"),
+    "docstring": OPEN.replace("One:", "One:\n    '''Mine.'''"),
+    "blanks": OPEN.replace("\n", "   \n"),
+    "lines": OPEN.replace("\n", "\r\n"),
+    "indented": "".join(f"    {line}\n" for line in OPEN.splitlines()),
+    "prompts": behind(">>>", "...", OPEN),
+    "timed": f"%%time\n{OPEN}",
+    "of another language": f"%%bash\n{FINISHED}",
+}
+
+
+@pytest.mark.parametrize("stub", STUBS.values(), ids=STUBS)
+def test_a_stub_that_was_touched_gives_way_to_a_finished_class(unfinished, stub):
+    """What still raises is no answer: the class in a new cell below counts, with a remark."""
+    assert one_of(unfinished, stub, FINISHED) == (FINISHED, [FOUND])
+    assert one_of(unfinished, stub) == (stub, [])
+
+
+@pytest.mark.parametrize(
+    "finished",
+    [
+        f"%%time\n{FINISHED}",
+        "".join(f"\t{line}\n" for line in FINISHED.splitlines()),
+        behind("In [1]:", "   ...:", FINISHED),
+    ],
+)
+def test_a_finished_class_is_found_as_jupyter_reads_it(unfinished, finished):
+    """By its name, under a magic, in an indented cell or behind prompts."""
+    assert one_of(unfinished, OPEN, finished) == (finished, [FOUND])
+
+
+def test_of_copies_the_last_one_that_answers_counts(unfinished):
+    """A copied cell that still raises, whatever was touched in it, takes nothing away."""
+    submitted = nbformat.from_dict(unfinished)
+    submitted.cells[1].source = FINISHED
+    submitted.cells.append(claimed(STUBS["print"], grade_id="one", solution=True))
+    result, _ = restored(submitted, unfinished)
+    assert dict(layout(result))["one"] == FINISHED
+
+
+def test_an_unfinished_answer_gives_way_to_a_later_finished_one(unfinished):
+    """As in Jupyter; where the later one is no better, or stands before it, its own cell counts."""
+    one, [remark] = one_of(unfinished, HALF, FINISHED)
+    assert one == FINISHED
+    assert remark == (
+        "One.second in cell `one` still raises NotImplementedError: One was taken from "
+        "code cell 4, which defines it later"
+    )
+    assert one_of(unfinished, HALF, OPEN) == (HALF, [])
+    one, [remark] = one_of(unfinished, HALF, HALF)
+    assert one == HALF
+    assert "which was graded, and again in code cell 4" in remark
+    first = nbformat.from_dict(unfinished)
+    first.cells[1].source = HALF
+    first.cells.insert(0, new_code_cell(FINISHED))
+    assert dict(layout(restored(first, unfinished)[0]))["one"] == HALF
+
+
+def test_a_cell_that_is_no_python_gives_way_to_a_later_one(unfinished):
+    """Jupyter cannot run it either, and runs the later one."""
+    one, [remark] = one_of(unfinished, f"{FINISHED}\n)", FINISHED)
+    assert one == FINISHED
+    assert remark == (
+        "cell `one` is not valid Python: One was taken from code cell 4, which defines it later"
+    )
 
 
 def test_two_answers_in_one_cell_are_both_there(named):

@@ -70,13 +70,30 @@ def test_the_number_of_remarks_is_bounded():
     assert len(run("\n".join(["missing"] * 1000)).remarks) == 100
 
 
-def test_future_imports_hold_for_their_cell():
-    """`from __future__ import annotations` makes a cell's annotations text, and no other cell's."""
+def test_future_imports_hold_for_what_follows():
+    """As in Jupyter: for the rest of their cell, and for all later cells."""
+    later = "def g(x: missing): pass"
+    notebook = run(later, f"from __future__ import annotations\n{later}", later)
+    assert [(r["cell"], r["line"]) for r in notebook.remarks] == [(0, 1)]
+    assert notebook["g"].__annotations__ == {"x": "missing"}
+
+
+def test_a_statement_may_wait():
+    """`await` at the top of a cell is run, and all such statements share one loop."""
     notebook = run(
-        "from __future__ import annotations\ndef f(x: missing): pass", "def g(x: missing): pass"
+        "import asyncio\nlock = asyncio.Lock()\nasync def f():\n    async with lock:\n"
+        "        await asyncio.sleep(0)\n    return asyncio.get_running_loop()",
+        "first = await f()\nsecond = [await f() for _ in range(2)]",
     )
-    assert notebook["f"].__annotations__ == {"x": "missing"}
-    assert [(r["cell"], r["line"]) for r in notebook.remarks] == [(1, 1)]
+    assert notebook.remarks == []
+    assert notebook["second"] == [notebook["first"]] * 2
+
+
+def test_what_fails_while_it_waits_is_noted():
+    """An exception in a coroutine is one of its statement's."""
+    notebook = run("async def f():\n    1 / 0\nx = await f()\ny = 2")
+    assert causes(notebook) == [(0, 3, "ZeroDivisionError: division by zero")]
+    assert notebook["y"] == 2
 
 
 def test_statements_are_announced_before_they_run():
