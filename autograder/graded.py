@@ -12,11 +12,13 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from autograder import unreachable
 from autograder.assignment import Assignment, AssignmentError
 from autograder.course import Stage
 from autograder.grader import held, unreadable
 from autograder.handed_in import HandedIn
 from autograder.notebook import new_output
+from autograder.remarks import grouped
 from autograder.report import KEY, Report, Status, item_html, item_text
 from autograder.restoration import restore
 from autograder.submission import Submission
@@ -98,6 +100,8 @@ def restored(assignment: Assignment, notebook: NotebookNode, found: dict[str, An
     notes = read_team(submitted, Submission.from_notebook(assignment.release)).remarks
     if "unreadable" in found:  # then the cells are missing for that reason alone
         remarks, notes = [], ()
+    else:
+        remarks += unreachable.remarks(assignment, Submission.from_notebook(whole))
     remarks = [*found.get("remarks", []), *remarks]
     whole.metadata[KEY] = {**found, "remarks": remarks} | ({"notes": [*notes]} if notes else {})
     return whole
@@ -131,7 +135,8 @@ def report_on(assignment: Assignment, notebook: NotebookNode, grade: Grade) -> R
     else:
         report = grade(assignment, notebook)
     notes = tuple(found.get("notes", ()))
-    return replace(report, handed_in=found.get("handed_in", ""), notes=notes)
+    told = grouped(report.remarks)
+    return replace(report, remarks=told, handed_in=found.get("handed_in", ""), notes=notes)
 
 
 def tell(notebook: NotebookNode, report: Report) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograder.worker import chance, wire
-from autograder.worker.absent import policy
+from autograder.worker.absent import policy, refuse_absent
 from autograder.worker.cells import Notebook, describe
 from autograder.worker.forbidden import succeeding
 
@@ -92,12 +92,14 @@ class Server:
 
     def hold(self, thing: Any) -> wire.Ref:
         """Keep an object that cannot be sent, and return what stands for it."""
+        refuse_absent(thing)
         number, self.held = self.held, self.held + 1
         self.objects[number] = thing
         return wire.Ref(number, kind_of(thing), makes(thing))
 
     def kept(self, thing: Any, number: int, own: int | None, kind: str) -> bytes:
         """Keep a value under the number that was chosen for it, if any, and return the answer."""
+        refuse_absent(thing)
         if own is not None:
             self.objects[own] = thing
         if kind_of(thing) == kind:

@@ -116,6 +116,59 @@ def test_a_failed_demonstration_is_not_remarked(session):
     assert session(RIGHT, "open('data.csv')", "1 / 0").remarks == []
 
 
+def test_many_failed_statements_of_a_cell_are_one_remark(session):
+    """The first three are told, and how many there are besides."""
+    opened = session(RIGHT + "\n" + "\n".join(f"missing_{n}.x" for n in range(60)))
+    assert doubled(opened) == [2.0, 4.0]
+    [remark] = opened.remarks
+    assert remark.startswith("cell `scaler`, line 5: NameError: name 'missing_0' is not defined; ")
+    assert remark.endswith("; and 57 more statements that fail")
+    assert remark.count("line ") == 3
+
+
+@pytest.mark.parametrize("character", ["\u00a0", "\u200b", "\ufeff", "“"])
+def test_a_character_that_python_does_not_have_is_named(session, character):
+    """Jupyter cannot run the cell either; the remark says which character it is, and what to do."""
+    [remark] = session(RIGHT, f"x = 1\ny ={character}2").remarks
+    assert f"U+{ord(character):04X}" in remark
+    assert remark.startswith("code cell 4, line 2: SyntaxError: ")
+    assert remark.endswith("so type it anew")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "".join(f"    {line}\n" for line in RIGHT.splitlines()),
+        f"%%time\n{RIGHT}",
+        f"%load_ext autoreload\n{RIGHT}Scaler?\n!ls",
+        f"async def f():\n    return Scaling\nScaling = await f()\n{RIGHT}",
+    ],
+)
+def test_an_answer_is_what_jupyter_runs(session, answer):
+    """Whatever of Jupyter's own stands around it."""
+    opened = session(answer)
+    assert doubled(opened) == [2.0, 4.0]
+    assert opened.remarks == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ("from own_file import Scaler", "own_file.Scaler is needed for the result"),
+        ("import own_file as Scaler", "own_file is needed for the result"),
+        (RIGHT.replace("return", "import own; return own.f(x);"), "own.f is needed for the result"),
+        (RIGHT.replace("return", "return get_ipython();"), "a line for Jupyter gives"),
+        (RIGHT.replace("return", "import own; return [own.f(x)];"), "own.f is needed"),
+    ],
+)
+def test_what_is_not_there_is_named_in_plain_words(session, answer, told):
+    """Where an answer, or what it returns, comes from a file of the student's own."""
+    opened = session(answer)
+    with pytest.raises(StudentError, match=told) as caught:
+        doubled(opened)
+    assert "Absent" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     "source", ["x = (1", "if True:\nx = 1", "if True:\n\tx = 1\n        y = 1"]
 )

@@ -5,7 +5,7 @@ import json
 import nbformat
 
 from autograder.report import KEY
-from tests.autograder.tiny import RIGHT, STUB
+from tests.autograder.tiny import IDENTITY, RIGHT, STUB
 from tests.breakages.breakage import (
     FULL,
     GRADED,
@@ -128,4 +128,60 @@ def bonus_cell_forged(folder, notebook):
     forged = nbformat.from_dict(notebook.cells[3])
     forged.metadata.nbgrader.update(grade_id="bonus", points=50)
     notebook.cells.append(forged)
+    return text(notebook)
+
+
+@BREAKAGES.enter(REMARKS, FULL, "its own cell is not filled in")
+def stub_touched_and_answer_elsewhere(folder, notebook):
+    notebook.cells[2].source = STUB.replace(
+        "        raise", "        print('x')  # ?\n        raise"
+    )
+    notebook.cells.append(nbformat.v4.new_code_cell(RIGHT))
+    return text(notebook)
+
+
+@BREAKAGES.enter(
+    REMARKS, FULL, "Scaler is defined in cell `scaler`, which was graded, and again in"
+)
+def answer_defined_again(folder, notebook):
+    notebook.cells.append(nbformat.v4.new_code_cell(IDENTITY))
+    return text(notebook)
+
+
+@BREAKAGES.enter(GRADED, FULL)
+def answer_indented(folder, notebook):
+    notebook.cells[2].source = "".join(f"    {line}\n" for line in RIGHT.splitlines())
+    return text(notebook)
+
+
+@BREAKAGES.enter(GRADED, FULL)
+def answer_behind_prompts(folder, notebook):
+    lines = RIGHT.splitlines()
+    notebook.cells[2].source = "\n".join(
+        f"{'   ...:' if number else 'In [3]:'} {line}" for number, line in enumerate(lines)
+    )
+    return text(notebook)
+
+
+@BREAKAGES.enter(GRADED, FULL)
+def answer_timed(folder, notebook):
+    notebook.cells[2].source = f"%%time\n%load_ext autoreload\n{RIGHT}Scaler?"
+    return text(notebook)
+
+
+@BREAKAGES.enter(REMARKS, 0.0, "`%%bash` gives the cell to another program")
+def answer_in_another_language(folder, notebook):
+    notebook.cells[2].source = f"%%bash\n{RIGHT}"
+    return text(notebook)
+
+
+@BREAKAGES.enter(REMARKS, 0.0, "`Scaler` comes from `own_file`, which grading does not have")
+def answer_in_a_file(folder, notebook):
+    notebook.cells[2].source = "from own_file import Scaler"
+    return text(notebook)
+
+
+@BREAKAGES.enter(REMARKS, FULL, "and 57 more statements that fail")
+def cells_merged(folder, notebook):
+    notebook.cells[2].source = RIGHT + "".join(f"missing_{n}.plot()\n" for n in range(60))
     return text(notebook)
