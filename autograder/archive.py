@@ -1,7 +1,7 @@
 """Archives of submissions, for `nbgrader zip_collect`: the settings of what is extracted."""
 
 from datetime import tzinfo
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any
 
 from dateutil.tz import gettz
@@ -73,7 +73,7 @@ class GuardedExtractor(ExtractorPlugin):
             Rooms(self.hand_in_size, self.hand_in_files, self.download_size),
             self.zone,
             getattr(collector, "given", ()),
-            lambda name: PurePath(name).suffix.lower() in self.zip_ext or is_archive(name),
+            lambda name: is_archive(name, self.zip_ext),
         )
         self.log.info("Extracting from: %s", archive_path)
         try:

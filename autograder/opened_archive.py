@@ -10,7 +10,7 @@ import tarfile
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from datetime import datetime, tzinfo
 from functools import partial
@@ -82,9 +82,9 @@ class Member(NamedTuple):
     checksum: Callable[[], int]
 
 
-def is_archive(name: str) -> bool:
-    """Tell by its name whether a file is an archive, of any kind that is known."""
-    return Path(name).suffix.lower() in (*ENDINGS, *OTHERS) or PIECE.search(name) is not None
+def is_archive(name: str, endings: Collection[str] = (*ENDINGS, *OTHERS)) -> bool:
+    """Tell by its name whether a file is an archive, or a part of one."""
+    return Path(name).suffix.lower() in endings or PIECE.search(name) is not None
 
 
 def stem(name: str) -> str:

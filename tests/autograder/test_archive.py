@@ -214,6 +214,15 @@ def test_archives_of_any_kind_are_extracted(folders, extract, name):
     assert extract() == ({"ann/a.ipynb": b"1"}, [])
 
 
+def test_the_endings_of_archives_are_a_setting(folders, extract):
+    """nbgrader's own: what it does not name is copied as it is."""
+    for name in ("ann.zip", "bob.ZIP", "cem.tar"):
+        whole = tarred([(member("a"), b"1")], "w:") if "tar" in name else zipped({"a": "1"})
+        (folders[0] / name).write_bytes(whole)
+    found, left_out = extract(zip_ext=[".zip"])
+    assert (sorted(found), left_out) == (["ann/a", "bob/a", "cem.tar"], [])
+
+
 def test_a_notebook_that_is_compressed_is_extracted(folders, extract):
     """By each of the programs that compress one file."""
     (folders[0] / "ann.ipynb.xz").write_bytes(lzma.compress(b"1"))
