@@ -1,5 +1,7 @@
 """A student's folder is written whole, or stays as it was."""
 
+from pathlib import Path
+
 import pytest
 
 from autograder.placing import holds, place
@@ -30,13 +32,24 @@ def test_a_folder_has_the_files_and_nothing_else(tmp_path, new, before):
     assert [path.name for path in folder.parent.iterdir()] == ["lab"]
 
 
-def test_what_cannot_be_written_leaves_all_as_before(tmp_path, new):
-    """Nothing is deleted before the new one is whole."""
+@pytest.mark.parametrize("fails", ["copy", "rename"])
+def test_what_cannot_be_written_leaves_all_as_before(tmp_path, new, monkeypatch, fails):
+    """Nothing is deleted before the new one is whole, and in its place."""
     folder = tmp_path / "submitted" / "ann" / "lab"
     folder.mkdir(parents=True)
     (folder / "lab.ipynb").write_text("old")
+    rename = Path.rename
+
+    def fail(path, target):
+        if path.name.endswith(".new"):
+            raise OSError("gone")
+        return rename(path, target)
+
+    if fails == "rename":
+        monkeypatch.setattr(Path, "rename", fail)
+    source = tmp_path / "gone" if fails == "copy" else new
     with pytest.raises(OSError, match="gone"):
-        place(folder, {"lab.ipynb": new, "other.ipynb": tmp_path / "gone"}, "")
+        place(folder, {"lab.ipynb": new, "other.ipynb": source}, "")
     assert found(folder.parent) == {"lab/lab.ipynb": "old"}
 
 
