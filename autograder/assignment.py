@@ -1,20 +1,55 @@
 """An assignment as its folders hold it: items and points, suites, given modules, limits."""
 
 import hashlib
+import re
 import tomllib
 from dataclasses import dataclass, fields
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
+import autograder
 from autograder.course import Course, Stage
 from autograder.magic import CellCode
 from autograder.stub import stub_of
 from autograder.submission import Cell, Submission
+from autograder.suggestion import suggestion
+from autograder.suite_file import fault_in
 from autograder.worker.opening import Opening
+
+MOST = 2**20  # of any limit: twelve days, or a tebibyte
+# the modules of this package that a verdict depends on, beside those of the worker
+JUDGING = [
+    "agenda",
+    "assignment",
+    "collection",
+    "environment",
+    "expect",
+    "figure",
+    "grader",
+    "graded",
+    "grading_server",
+    "handed_in",
+    "isolation",
+    "masks",
+    "oracle",
+    "outcome",
+    "points",
+    "progress",
+    "pytest_plugin",
+    "reader",
+    "restoration",
+    "sandbox",
+    "session",
+    "standin",
+    "submission",
+    "suite",
+    "template",
+    "view",
+]
 
 
 class AssignmentError(Exception):
@@ -152,7 +187,8 @@ class Assignment:
         folder = self.folder(Stage.SOURCE)
         return {
             path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
-            for path in sorted(folder.rglob("*.py"))
+            for path in _files(folder)
+            if path.suffix == ".py"
         }
 
     @cached_property
@@ -191,29 +227,79 @@ class Assignment:
     def limits(self) -> Limits:
         """The manifest's limits, and the usual ones where it names none."""
         table = self.manifest.get("limits", {})
-        known = {f.name for f in fields(Limits)}
-        if unknown := sorted(set(table) - known):
-            raise AssignmentError(
-                f"{self.hidden / 'manifest.toml'}: [limits] must name some of {sorted(known)}, "
-                f"got {unknown}"
-            )
+        known = {f.name: f.type for f in fields(Limits)}
+        if not isinstance(table, dict):
+            raise self._fault("limits", f"[limits] must be a table, got {table!r}")
+        for name, value in table.items():
+            if name not in known:
+                meant = suggestion(name, known)
+                raise self._fault(
+                    name, f"[limits] must name some of {sorted(known)}, got {name!r}{meant}"
+                )
+            whole = known[name] is int
+            is_number = isinstance(value, int if whole else (int, float))
+            if not is_number or isinstance(value, bool) or not 0 < value <= MOST:
+                kind = "a whole number" if whole else "a number"
+                raise self._fault(
+                    name, f"{name} must be {kind} above 0 and at most {MOST}, got {value!r}"
+                )
         return Limits(**table)
 
     @cached_property
     def forbidden(self) -> list[str]:
         """The libraries that graded code may not touch, beyond not having them."""
-        return list(self.manifest.get("forbidden", []))
+        names = self.manifest.get("forbidden", [])
+        if not isinstance(names, list) or not all(
+            isinstance(name, str) and name.isidentifier() for name in names
+        ):
+            raise self._fault(
+                "forbidden",
+                f'forbidden must be a list of modules, such as ["torch"], got {names!r}',
+            )
+        return list(names)
+
+    def check(self) -> None:
+        """See that the suites and the manifest are sound, before anything is graded with them.
+
+        Raises
+        ------
+        AssignmentError
+            With the file, the line and the remedy of the first fault.
+        """
+        if unknown := sorted(set(self.manifest) - {"forbidden", "limits"}):
+            meant = suggestion(unknown[0], ["forbidden", "limits"])
+            raise self._fault(
+                unknown[0], f"the manifest knows forbidden and [limits], got {unknown[0]!r}{meant}"
+            )
+        _ = self.limits, self.forbidden
+        for path in [*self.hidden.glob("conftest.py"), *map(self.suite, self.items)]:
+            if fault := fault_in(path, is_suite=path.name != "conftest.py"):
+                raise AssignmentError(fault)
+
+    def _fault(self, key: str, text: str) -> AssignmentError:
+        """Return the error of a key in the manifest."""
+        path = self.hidden / "manifest.toml"
+        found = re.compile(rf"""^\s*\[?\s*["']?{re.escape(key)}["']?\s*[\]=.]""")
+        lines = path.read_text(encoding="utf-8").splitlines()
+        line = next((n for n, text in enumerate(lines, start=1) if found.match(text)), 1)
+        return AssignmentError(f"{path}, line {line}: {text}: mend that line")
 
     @cached_property
-    def version(self) -> str:
-        """A digest of all that a verdict depends on: suites, given code, items and limits."""
+    def suites_version(self) -> str:
+        """A digest of what the suites' verdicts depend on: suites, given code, items, limits."""
         digest = hashlib.sha256()
-        for path in sorted(p for p in self.hidden.rglob("*") if p.suffix in (".py", ".toml")):
-            digest.update(path.relative_to(self.hidden).as_posix().encode() + path.read_bytes())
+        for path in _files(self.hidden):
+            if path.suffix != ".md":
+                digest.update(path.relative_to(self.hidden).as_posix().encode() + path.read_bytes())
         cells = Submission.from_notebook(self.release).cells
         code = [(c.grade_id, c.source) for c in cells if c.grade_id and c.kind == "code"]
         digest.update(repr((sorted(self.given.items()), self.items, code)).encode())
         return digest.hexdigest()[:16]
+
+    @property
+    def version(self) -> str:
+        """A digest of all that a verdict depends on: the suites' version, and the engine's."""
+        return f"{self.suites_version}-{engine_version()}"
 
     def _read(self, stage: Stage, remedy: str) -> nbformat.NotebookNode:
         folder = self.folder(stage)
@@ -224,3 +310,26 @@ class Assignment:
                 f"{folder} must hold {wanted}, got {[path.name for path in found]}: {remedy}"
             )
         return nbformat.read(found[0], as_version=4)
+
+
+def _files(folder: Path) -> list[Path]:
+    """Return a folder's files, without those that editors and Python leave behind."""
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file()
+        and not any(
+            part.startswith(".") or part.endswith("~") or part == "__pycache__"
+            for part in path.relative_to(folder).parts
+        )
+    )
+
+
+@lru_cache(maxsize=1)
+def engine_version() -> str:
+    """Return a digest of the engine's own code that a verdict depends on."""
+    engine = Path(__file__).parent
+    digest = hashlib.sha256(autograder.__version__.encode())
+    for path in [*(engine / f"{name}.py" for name in JUDGING), *sorted(engine.glob("worker/*.py"))]:
+        digest.update(repr((path.name, path.read_bytes())).encode())
+    return digest.hexdigest()[:8]

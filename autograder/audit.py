@@ -139,7 +139,7 @@ class Auditor:
         right = [(s, self._own_items(s, e)) for s, e in examined if s in self.variants]
         mistakes = [_mistake(specimen, e, reference.facts) for specimen, e in wrong]
         certificate = Certificate(
-            version=self.assignment.version,
+            version=self.assignment.suites_version,
             specimens=digest_of_specimens(self.assignment),
             properties={
                 item.name: tuple(result.name for result in item.properties)

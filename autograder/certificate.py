@@ -156,7 +156,7 @@ def certificate_of(assignment: Assignment) -> Certificate | None:
         certificate = _read(path, path.stat().st_mtime_ns)
     except (OSError, ValueError, TypeError, KeyError):
         return None
-    return certificate if certificate.version == assignment.version else None
+    return certificate if certificate.version == assignment.suites_version else None
 
 
 @lru_cache(maxsize=4)

@@ -277,8 +277,9 @@ class ClassRun:
                 return "held back until now"
             if report.handed_in != handed_in.digest:
                 return "handed in anew"
-            if report.version != self.assignments[name].version:
-                return "the suites have changed"
+            if report.version != (assignment := self.assignments[name]).version:
+                same = report.version.partition("-")[0] == assignment.suites_version
+                return "the engine has changed" if same else "the suites have changed"
             if report.isolation and report.isolation not in levels:
                 return "another isolation"
         return ""

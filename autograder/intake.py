@@ -18,7 +18,7 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.utils import find_all_files
 
 from autograder import collected, gradebook, notebook_file, refusal, roster
-from autograder.assignment import AssignmentError
+from autograder.assignment import Assignment, AssignmentError
 from autograder.course import Stage
 from autograder.handed_in import HandedIn
 from autograder.reader import UnreadableError
@@ -88,6 +88,8 @@ class Intake:
                 f"{coursedir.assignment_id} must have been handed in by each student named, not so "
                 f"by {named}: see {self.course.submitted_directory}/"
             )
+        for name in wanted:
+            Assignment(self.course, self.name, Path(name).stem).check()
         gradebook.check(self.course.db_url, coursedir.course_id)
         if not look_only:
             gradebook.check_writable(self.course.db_url)

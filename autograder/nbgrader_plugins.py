@@ -62,7 +62,7 @@ class SubmissionExporter(NotebookExporter):
             try:
                 probe.level(allow_none=GradeCells(parent=self).allow_no_isolation)
                 self.intake = Intake(self.parent)
-            except (NbGraderException, NotIsolatedError) as error:
+            except (AssignmentError, NbGraderException, NotIsolatedError) as error:
                 # nbgrader ends with such an error, and does not tell it
                 self.log.error("%s", error)  # noqa: TRY400  # the error's text is enough
                 raise NbGraderException(str(error)) from error

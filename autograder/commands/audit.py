@@ -71,6 +71,7 @@ def audit(
       autograder audit dropout_l2 --repeat 1000 --only 'l2_*'
     """  # noqa: D301  # click's own mark, before what keeps its lines
     chosen = assignment_in(course.course(), assignment)
+    chosen.check()
     if html and not html.parent.is_dir():
         raise click.UsageError(f"--html {html}: there is no folder {html.parent}")
     with console.progress(

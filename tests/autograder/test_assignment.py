@@ -1,11 +1,14 @@
 """Assignments: read from their folders, with a remedy for each thing that is missing."""
 
 import shutil
+import subprocess
+import sys
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell
 
+from autograder import assignment as assignment_module
 from autograder.assignment import Assignment, AssignmentError, Item, Limits
 from autograder.magic import CellCode
 from autograder.submission import Cell, Submission
@@ -147,6 +150,7 @@ CHANGES = {
     "manifest": lambda a: write(a, "tests/hidden/tiny/manifest.toml", "[limits]\n"),
     "given": lambda a: write(a, "source/tiny/scaling.py", GIVEN["scaling.py"] + "\n"),
     "another given": lambda a: write(a, "source/tiny/more.py", ""),
+    "data of a suite": lambda a: write(a, "tests/hidden/tiny/expected.csv", "1"),
     "points": lambda a: change_points(a, 3),
     "given cell": change_stub,
 }
@@ -168,6 +172,13 @@ def add_cell(assignment, stage):
     nbformat.write(cells, path)
 
 
+def leave_checkpoints(assignment):
+    for place in ("tests/hidden/tiny", "source/tiny"):
+        folder = assignment.root / place / ".ipynb_checkpoints"
+        folder.mkdir()
+        (folder / "test_scaler-checkpoint.py").write_text("X = 1")
+
+
 def compile_suite(assignment):
     cache = assignment.hidden / "__pycache__"
     cache.mkdir()
@@ -179,6 +190,8 @@ SAME = {
     "text of the release": lambda a: add_cell(a, "release"),
     "notes beside the suites": lambda a: write(a, "tests/hidden/tiny/notes.md", "x"),
     "compiled suites": compile_suite,
+    "checkpoints of an editor": leave_checkpoints,
+    "a copy of an editor": lambda a: write(a, "tests/hidden/tiny/test_scaler.py~", "x"),
     "data beside the notebook": lambda a: write(a, "source/tiny/data.csv", "1"),
     "nothing": lambda a: None,
 }
@@ -190,7 +203,76 @@ def test_the_version_changes_with_nothing_else(tiny, change):
     before = tiny.version
     change(tiny)
     assert anew(tiny).version == before
-    assert len(before) == 16
+    assert len(before) == 16 + len("-") + 8
+
+
+def test_checkpoints_are_no_given_modules(tiny):
+    """Students get what the instructor wrote, and nothing that an editor left."""
+    leave_checkpoints(tiny)
+    assert anew(tiny).given == GIVEN
+
+
+def test_another_engine_is_another_version_of_the_same_suites(tiny, monkeypatch):
+    """What it judged before is judged again, and the certificate stays."""
+    before, suites = tiny.version, tiny.suites_version
+    monkeypatch.setattr(assignment_module.autograder, "__version__", "99")
+    assignment_module.engine_version.cache_clear()
+    try:
+        assert tiny.version != before
+        assert tiny.suites_version == suites
+    finally:
+        monkeypatch.undo()
+        assignment_module.engine_version.cache_clear()
+    assert tiny.version == before
+
+
+ASK_WHAT_JUDGES = """
+import sys
+from autograder import grading_server
+from autograder.grading_process import GradingProcess
+import autograder.oracle, autograder.masks, autograder.expect
+print(*sorted(m.partition(".")[2] for m in sys.modules if m.startswith("autograder.")))
+"""
+# they are loaded as well, and a verdict does not depend on them
+NOT_JUDGING = [
+    "behaviour",
+    "certificate",
+    "cli",
+    "commands",
+    "course",
+    "diagnosis",
+    "graded_cell",
+    "grading_process",
+    "imprint",
+    "listing",
+    "membership",
+    "notebook",
+    "notebook_file",
+    "probe",
+    "prose",
+    "refusal",
+    "report",
+    "roster",
+    "sanitizer",
+    "scratch",
+    "specimen",
+    "spelling",
+    "spreadsheet",
+    "startup",
+    "suggestion",
+    "suite_file",
+    "team",
+]
+
+
+def test_each_module_that_judges_is_part_of_the_version():
+    """A new module of a grading process must be told apart here: does a verdict depend on it?"""
+    done = subprocess.run(
+        [sys.executable, "-c", ASK_WHAT_JUDGES], capture_output=True, text=True, check=True
+    )
+    loaded = {name for name in done.stdout.split() if not name.startswith("worker")}
+    assert loaded - {*NOT_JUDGING} - {*assignment_module.JUDGING} == set()
+    assert {*assignment_module.JUDGING} <= loaded
 
 
 def test_the_version_does_not_depend_on_where_the_course_lies(tmp_path):

@@ -50,7 +50,7 @@ def test_a_good_course_has_no_defects(good):
     """The certificate says what was graded, and that nothing was wrong with it."""
     assignment, certificate = good
     assert certificate.defects == ()
-    assert certificate.version == assignment.version
+    assert certificate.version == assignment.suites_version
     assert certificate.specimens == digest_of_specimens(assignment)
     assert certificate.variants == ("turned",)
     assert certificate.properties == {

@@ -121,7 +121,7 @@ def test_a_mutant_without_behaviour_is_not_named():
 
 def test_a_certificate_lies_in_the_course(tiny):
     """It is kept beside the suites, by the assignment's name, and read from there."""
-    current = certificate(version=tiny.version)
+    current = certificate(version=tiny.suites_version)
     keep(tiny, current.to_json())
     assert path_of(tiny) == tiny.root / "tests" / "certificates" / "tiny.json"
     assert certificate_of(tiny) == current
@@ -144,7 +144,7 @@ def test_no_file_is_no_certificate(tiny):
 
 def test_another_version_is_no_certificate(tiny):
     """When a suite has changed, the certificate of the suite as it was does not count."""
-    keep(tiny, certificate(version=tiny.version).to_json())
+    keep(tiny, certificate(version=tiny.suites_version).to_json())
     suite = tiny.hidden / "test_scaler.py"
     suite.write_text(suite.read_text() + "\n")
     assert certificate_of(tiny) is not None
@@ -154,7 +154,7 @@ def test_another_version_is_no_certificate(tiny):
 def test_a_new_certificate_takes_the_place_of_the_old(tiny):
     """A file that is written anew is read anew."""
     for defect in ("one", "two"):
-        keep(tiny, certificate(version=tiny.version, defects=(defect,)).to_json())
+        keep(tiny, certificate(version=tiny.suites_version, defects=(defect,)).to_json())
         found = certificate_of(tiny)
         assert found is not None
         assert found.defects == (defect,)

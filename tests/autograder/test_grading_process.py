@@ -139,6 +139,7 @@ def test_one_that_hangs_before_it_is_asked_anything_is_killed_too(several, monke
     """It has said at once which process it is."""
     monkeypatch.setattr(grading_process, "ENDING_SECONDS", 0.3)
     first, other = several(2)
+    other._connection.settimeout(STARTED)
     other._connection.recv(1, socket.MSG_PEEK)
     ours = psutil.Process(first._process.pid)
     (forked,) = [child for child in ours.children() if child.cmdline() == ours.cmdline()]

@@ -79,7 +79,7 @@ def test_an_observation_that_loops_costs_no_grade(tmp_path):
     loops = f"{SUITE}\n\ndef observe_loops():\n    {IN_PYTHON}\n"
     assignment = make_course(tmp_path, suites={"test_scaler.py": loops}, suite_seconds=2)
     path_of(assignment).parent.mkdir(parents=True)
-    path_of(assignment).write_text(certificate(version=assignment.version).to_json())
+    path_of(assignment).write_text(certificate(version=assignment.suites_version).to_json())
     told = []
     with closing(WarmGrader(tell=told.append)) as grader:
         report = grader.grade(assignment, handed_in(assignment, IDENTITY))

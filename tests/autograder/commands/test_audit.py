@@ -116,7 +116,7 @@ def test_a_check_of_the_current_certificate_ends_with_0(tiny, audit):
 )
 def test_a_check_of_another_certificate_ends_with_1(tiny, audit, kept, cause):
     """A missing or other one is told with its cause and remedy, and nothing is written."""
-    found = replace(FOUND, version=tiny.version)
+    found = replace(FOUND, version=tiny.suites_version)
     path, text = path_of(tiny), kept(found)
     if text is not None:
         path.parent.mkdir()

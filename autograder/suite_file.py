@@ -1,0 +1,46 @@
+"""What can be seen to be wrong with a suite's file before it is run."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+PREFIXES = ("test_", "observe_")
+
+
+def fault_in(path: Path, *, is_suite: bool) -> str:
+    """Return what is wrong with a suite or `conftest.py`, and the remedy; empty if nothing is.
+
+    Parameters
+    ----------
+    path : Path
+    is_suite : bool
+        Whether it must hold properties.
+    """
+    try:
+        tree = ast.parse(path.read_bytes(), str(path))
+    except (SyntaxError, ValueError) as error:  # ValueError: a null byte
+        line = getattr(error, "lineno", None) or 1
+        return f"{path}, line {line}: {getattr(error, 'msg', error)}: mend that line"
+    found: dict[str, int] = {}
+    for name, line in _functions(tree):
+        if name in found:
+            return (
+                f"{path}, line {line}: {name} is also in line {found[name]}, and only one of them "
+                "would be run: give one another name"
+            )
+        found[name] = line
+    if is_suite and not any(name.rpartition(".")[2].startswith("test_") for name in found):
+        return (
+            f"{path}, line 1: a suite must hold a property: write a function whose name begins "
+            "with test_"
+        )
+    return ""
+
+
+def _functions(tree: ast.Module | ast.ClassDef, prefix: str = "") -> Iterator[tuple[str, int]]:
+    """Yield the name and the line of each property and observation."""
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef) and node.name.startswith("Test"):
+            yield from _functions(node, f"{node.name}.")
+        if isinstance(node, ast.FunctionDef) and node.name.startswith(PREFIXES):
+            yield f"{prefix}{node.name}", node.lineno
