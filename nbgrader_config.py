@@ -14,24 +14,25 @@ c = get_config()  # noqa: F821  # nbgrader puts it there
 
 c.CourseDirectory.course_id = "deep_learning"
 c.CourseDirectory.solution_directory = "reference_solution"
-c.CourseDirectory.ignore = [".*", "*.pyc", "__pycache__", "feedback"]  # what tools leave behind
 
-# what students write is shown in the feedback and in the Formgrader, and does nothing there
-c.GenerateFeedback.exporter_class = "autograder.feedback.FeedbackExporter"
-c.GenerateFeedback.preprocessors = ["autograder.feedback.GetMarks"]
-c.HTMLExporter.filters = {"markdown2html": "autograder.sanitizer.markdown_to_html"}
+# Ours stand beside nbgrader's own steps, not instead of them: an assignment with hidden suites, in
+# tests/hidden/<assignment>/, goes through ours, and every other one through nbgrader's.
+c.GenerateAssignment.exporter_class = "autograder.nbgrader_plugins.SourceExporter"
+c.GenerateSolution.exporter_class = "autograder.nbgrader_plugins.SourceExporter"
 # a release says of itself what belongs to it, so that a student's copy knows what it has lost
 c.GenerateAssignment.preprocessors.append("autograder.imprint.Imprint")
-c.ExportApp.plugin_class = "autograder.export.GradesPlugin"
 c.ZipCollectApp.extractor_plugin = "autograder.archive.GuardedExtractor"
 c.ZipCollectApp.collector_plugin = "autograder.collector.LmsCollector"
 
-c.Execute.timeout = 120  # seconds for a cell of the reference solution
-
 c.Autograde.pre_convert_hook = "autograder.nbgrader_plugins.enter_assignment"
 c.Autograde.exporter_class = "autograder.nbgrader_plugins.SubmissionExporter"
-c.Autograde.sanitize_preprocessors = ["autograder.nbgrader_plugins.RestoreCells"]
-c.Autograde.autograde_preprocessors = [
-    "autograder.nbgrader_plugins.GradeCells",
-    "autograder.nbgrader_plugins.SaveGrades",
-]
+c.Autograde.sanitize_preprocessors.append("autograder.nbgrader_plugins.RestoreCells")
+c.Autograde.autograde_preprocessors.extend(
+    ["autograder.nbgrader_plugins.GradeCells", "autograder.nbgrader_plugins.SaveGrades"]
+)
+
+# what students write is shown in the feedback and in the Formgrader, and does nothing there
+c.GenerateFeedback.exporter_class = "autograder.feedback.FeedbackExporter"
+c.GenerateFeedback.preprocessors.append("autograder.feedback.GetMarks")
+c.HTMLExporter.filters.update({"markdown2html": "autograder.sanitizer.MarkdownToHtml"})
+c.ExportApp.plugin_class = "autograder.export.GradesPlugin"

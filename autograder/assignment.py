@@ -210,6 +210,11 @@ class Assignment:
         """The folder of the hidden suites."""
         return self.root / "tests" / "hidden" / self.name
 
+    @property
+    def has_suites(self) -> bool:
+        """Whether there is a folder of hidden suites; without one, stock nbgrader does the work."""
+        return self.hidden.is_dir()
+
     def suite(self, item: Item) -> Path:
         """The hidden suite of an item."""
         return self.hidden / f"{item.name}.py"

@@ -101,12 +101,12 @@ class ClassRun:
         look_only: bool = False,
     ) -> None:
         self.converter = converter
-        self.coursedir = converter.coursedir
-        self.name = self.coursedir.assignment_id
         self.log = converter.log
         self.look_only = look_only
         self.intake = Intake(converter, students, look_only=look_only)
         self.course = self.intake.course
+        self.coursedir = converter.coursedir
+        self.name = self.coursedir.assignment_id
         self.skipped: list[str] = []
         self.failed: list[str] = []
         self._students = None if students is None else {same(student) for student in students}

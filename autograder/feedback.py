@@ -17,8 +17,9 @@ from typing import Any
 
 import jinja2
 import nbformat
-from nbconvert.exporters import Exporter
+from nbconvert.exporters import Exporter, HTMLExporter
 from nbformat import NotebookNode
+from nbgrader.converters.base import BaseConverter
 from nbgrader.preprocessors import GetGrades
 from nbgrader.utils import is_grade, is_task
 
@@ -31,6 +32,7 @@ from autograder.reader import UnreadableError
 from autograder.report import KEY, MARKS, Report, Status, message_of, status_lines
 from autograder.shown_cell import shown_cells
 from autograder.standing import Mark, Standing
+from autograder.stock import SuiteStep, choose_steps
 
 LARGEST = 295_000  # bytes of a page
 LONGEST = 600  # characters of a message
@@ -38,7 +40,7 @@ MOST = 20  # remarks
 Resources = dict[str, Any]
 
 
-class GetMarks(GetGrades):
+class GetMarks(GetGrades, SuiteStep):
     """Puts into a graded cell's metadata how its score came about, too."""
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
@@ -62,17 +64,23 @@ class GetMarks(GetGrades):
         cell.metadata.nbgrader["mark"] = asdict(self._marks[name])
 
 
-class FeedbackExporter(Exporter):
-    """Makes the page of a graded notebook, whose cells `GetMarks` has been through."""
+class FeedbackExporter(HTMLExporter):
+    """Makes the page of a graded notebook, whose cells `GetMarks` has been through.
 
-    file_extension = ".html"
-    output_mimetype = "text/html"
+    The page of an assignment without hidden suites is nbgrader's own.
+    """
+
+    def __init__(self, **kw: Any) -> None:
+        super().__init__(**kw)
+        self.is_stock = isinstance(self.parent, BaseConverter) and not choose_steps(self.parent)
 
     def from_notebook_node(  # type: ignore[override]  # as each exporter, it returns a text
         self, nb: NotebookNode, resources: Resources | None = None, **kw: Any
     ) -> tuple[str, Resources]:
         """Return the page."""
-        nb, resources = super().from_notebook_node(nb, resources, **kw)
+        if self.is_stock:
+            return super().from_notebook_node(nb, resources, **kw)
+        nb, resources = Exporter.from_notebook_node(self, nb, resources, **kw)
         given, outputs = self._around(resources["nbgrader"])
         return page(nb, resources["nbgrader"], given, outputs), resources
 

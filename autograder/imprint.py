@@ -12,18 +12,21 @@ from typing import Any
 from nbformat import NotebookNode, from_dict
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from autograder.stock import assignment_of
 from autograder.submission import Cell, Submission
 
 KEY = "released"  # of a notebook's metadata
 
 
 class Imprint(NbGraderPreprocessor):
-    """Writes the imprint; the last of the steps that make a release."""
+    """Writes the imprint of an assignment with suites; the last step that makes a release."""
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Return the notebook with the imprint in its metadata."""
+        if not assignment_of(self, resources).has_suites:
+            return nb, resources
         folder = Path(resources["metadata"]["path"])
         nb.metadata[KEY] = from_dict(
             {

@@ -26,6 +26,7 @@ from autograder.report import report_in
 from autograder.roster import Roster
 from autograder.settings import course_of
 from autograder.spelling import Clash, clashes, respelt, same
+from autograder.stock import without_hidden_files
 from autograder.suggestion import suggestion
 
 ROOM = 50 * 2**20  # bytes free on the disk
@@ -62,7 +63,7 @@ class Intake:
         look_only: bool = False,
     ) -> None:
         self.converter = converter
-        coursedir = converter.coursedir
+        coursedir = converter.coursedir = without_hidden_files(converter.coursedir)
         self.course = course_of(coursedir)
         self.name = coursedir.assignment_id
         self.source = self.course.folder(Stage.SOURCE, self.name)

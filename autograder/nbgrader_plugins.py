@@ -2,7 +2,8 @@
 
 `enter_assignment` makes a new gradebook know the assignment, `SubmissionExporter` reads the file,
 `RestoreCells` puts the notebook into the release's form, `GradeCells` lets it be graded and writes
-each grade cell's output, `SaveGrades` takes the report into the gradebook.
+each grade cell's output, `SaveGrades` takes the report into the gradebook. `SourceExporter` makes
+the release and the reference solution. Assignments without hidden suites go nbgrader's own way.
 """
 
 from contextlib import suppress
@@ -14,7 +15,7 @@ import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.converters import Autograde
+from nbgrader.converters import Autograde, GenerateSolution
 from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import (
@@ -22,13 +23,12 @@ from nbgrader.preprocessors import (
     ClearSolutions,
     ComputeChecksums,
     LockCells,
-    NbGraderPreprocessor,
     SaveCells,
 )
 from nbgrader.utils import is_grade, is_locked, is_solution, is_task
 from sqlalchemy.exc import OperationalError
 from traitlets import Bool
-from traitlets.config import Application, LoggingConfigurable
+from traitlets.config import Application, Config
 
 from autograder import probe
 from autograder.assignment import Assignment, AssignmentError
@@ -43,8 +43,16 @@ from autograder.report import KEY, Report, Status
 from autograder.scores import Scores
 from autograder.settings import course_of
 from autograder.standing import Standing
+from autograder.stock import (
+    SuiteStep,
+    assignment_of,
+    choose_steps,
+    has_suites,
+    without_hidden_files,
+)
 from autograder.warm_grader import warm_grader
 
+SOLUTION_SECONDS = 120  # for a cell of the reference solution, which trains networks
 Resources = dict[str, Any]
 
 
@@ -52,14 +60,19 @@ class SubmissionExporter(NotebookExporter):
     """Reads any file: one that is no notebook becomes an empty one, with the reason beside it.
 
     What fails on our side, or on nbgrader's, becomes a report that says so and holds the grade
-    back: no grade of an earlier run stands for a submission that was not graded.
+    back: no grade of an earlier run stands for a submission that was not graded. A submission of an
+    assignment without hidden suites is read as nbgrader reads it.
     """
 
     def __init__(self, **kw: Any) -> None:
         super().__init__(**kw)
         self.intake: Intake | None = None
+        self.is_stock = False
         if isinstance(self.parent, Autograde):
             try:
+                self.is_stock = not choose_steps(self.parent)
+                if self.is_stock:
+                    return
                 probe.level(allow_none=GradeCells(parent=self).allow_no_isolation)
                 self.intake = Intake(self.parent)
             except (AssignmentError, NbGraderException, NotIsolatedError) as error:
@@ -71,6 +84,8 @@ class SubmissionExporter(NotebookExporter):
         self, filename: str, resources: Resources | None = None, **kw: Any
     ) -> tuple[Any, Resources]:
         """Convert a notebook: a submitted one by way of the intake, or our own, to be graded."""
+        if self.is_stock:
+            return super().from_filename(filename, resources, **kw)
         path = Path(filename)
         resources = {} if resources is None else resources
         resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
@@ -104,7 +119,7 @@ class SubmissionExporter(NotebookExporter):
         """Return what there is of a notebook with the cause why it cannot be graded."""
         is_submission = self.intake is None or self.intake.holds(path)
         if is_submission:
-            notebook = unfinished(_assignment(self, resources), cause)
+            notebook = unfinished(assignment_of(self, resources), cause)
         else:
             notebook = nbformat.read(path, as_version=4)
             notebook.metadata[KEY] = {"fault": cause[:MAX_CAUSE]}
@@ -114,15 +129,31 @@ class SubmissionExporter(NotebookExporter):
         return notebook
 
 
-class RestoreCells(NbGraderPreprocessor):
+class SourceExporter(NotebookExporter):
+    """Makes a release or a reference solution of a source, without hidden files.
+
+    The cells of a reference solution get two minutes each, unless `Execute.timeout` says otherwise.
+    """
+
+    def __init__(self, **kw: Any) -> None:
+        super().__init__(**kw)
+        converter = self.parent
+        if not isinstance(converter, BaseConverter) or not has_suites(converter.coursedir):
+            return
+        converter.coursedir = without_hidden_files(converter.coursedir)
+        if isinstance(converter, GenerateSolution) and "timeout" not in self.config.Execute:
+            self.update_config(Config({"Execute": {"timeout": SOLUTION_SECONDS}}))
+
+
+class RestoreCells(SuiteStep):
     """Brings a submission into the form of the release; the first of the sanitizing steps."""
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         """Return the restored notebook, with its remarks in the metadata."""
-        return restored(_assignment(self, resources), nb, resources.get(KEY, {})), resources
+        return restored(assignment_of(self, resources), nb, resources.get(KEY, {})), resources
 
 
-class GradeCells(NbGraderPreprocessor):
+class GradeCells(SuiteStep):
     """Has the notebook graded, and writes the one output by which each grade cell is scored."""
 
     allow_no_isolation = Bool(
@@ -133,12 +164,12 @@ class GradeCells(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         """Return the notebook with its grade cells' outputs, and the report in its metadata."""
         warm = warm_grader(allow_no_isolation=self.allow_no_isolation)
-        report = report_on(_assignment(self, resources), nb, warm.grade)
+        report = report_on(assignment_of(self, resources), nb, warm.grade)
         tell(nb, report)
         return nb, resources
 
 
-class SaveGrades(NbGraderPreprocessor):
+class SaveGrades(SuiteStep):
     """Saves a report's points as nbgrader does, all at once, and holds back what did not run."""
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
@@ -169,7 +200,7 @@ class SaveGrades(NbGraderPreprocessor):
 def enter_assignment(assignment: str, student: str, notebooks: list[str]) -> None:
     """Enter an assignment into a gradebook that does not know it yet: `Autograde.pre_convert_hook`.
 
-    So a fresh checkout, whose release is committed, can grade at once.
+    It enters one with hidden suites only, as nbgrader enters none. So a fresh checkout, whose release is committed, can grade at once.
     """
     coursedir = getattr(Application.instance(), "coursedir", None)
     if coursedir is not None:  # as it is in the Formgrader, which has buttons for this
@@ -178,7 +209,10 @@ def enter_assignment(assignment: str, student: str, notebooks: list[str]) -> Non
 
 @lru_cache(maxsize=1)  # it is called before each submission
 def _enter(assignment: str, coursedir: CourseDirectory) -> None:
-    source = course_of(coursedir).folder(Stage.SOURCE, assignment)
+    ours = Assignment(course_of(coursedir), assignment)
+    if not ours.has_suites:
+        return
+    source = ours.folder(Stage.SOURCE)
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         gradebook.update_or_create_assignment(assignment)
         paths = [
@@ -209,16 +243,6 @@ def _is_entered(gradebook: Gradebook, assignment: str, path: Path) -> bool:
         if is_grade(cell) or is_solution(cell) or is_locked(cell) or is_task(cell)
     }
     return wanted <= {cell.name for cell in notebook.source_cells}  # which are entered last
-
-
-def _assignment(one: LoggingConfigurable, resources: Resources) -> Assignment:
-    """Return the assignment of a notebook that one of our classes converts."""
-    names = resources["nbgrader"]
-    while one.parent is not None and not isinstance(one, BaseConverter):
-        one = one.parent
-    # without a converter, as nbgrader has one: with the course's folder as the working directory
-    course = course_of(one.coursedir) if isinstance(one, BaseConverter) else Path.cwd()
-    return Assignment(course, names["assignment"], names["notebook"])
 
 
 def _hold_back(resources: Resources) -> None:

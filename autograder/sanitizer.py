@@ -1,24 +1,42 @@
-"""Renders a notebook's text without whatever could act in the browser of the one who reads it.
+"""Renders a notebook's text without anything that could act in the reader's browser.
 
 nbgrader shows a student's own Markdown to the TA, in the Formgrader. The configuration puts
-`markdown_to_html` in the place of nbconvert's filter. The feedback page, which loads nothing from
+`MarkdownToHtml` in the place of nbconvert's filter. The feedback page, which loads nothing from
 anywhere, has the stricter `harmless`.
 """
 
 import re
+from collections import Counter
 from typing import Any
 
 import nh3
+from bs4 import BeautifulSoup
+from bs4.element import Comment, PageElement, PreformattedString, Tag
 from jinja2 import pass_context
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.exporters import HTMLExporter
+from traitlets.config import LoggingConfigurable
 
-TAGS = nh3.ALLOWED_TAGS | {"section"}
+TAGS = nh3.ALLOWED_TAGS | {"font", "section", "tfoot"}
 ATTRIBUTES = nh3.ALLOWED_ATTRIBUTES | {
-    "*": {"class", "id", "title", "lang"},
-    "img": {"src", "alt", "width", "height"},
+    "*": {"align", "class", "dir", "height", "id", "lang", "style", "title", "valign", "width"},
+    "a": {"href", "hreflang", "name", "rel", "target"},
+    "details": {"open"},
+    "font": {"color", "face", "size"},
+    "ol": {"reversed", "start", "type"},
+    "table": {"bgcolor", "border", "cellpadding", "cellspacing", "summary"},
+    "td": nh3.ALLOWED_ATTRIBUTES["td"] | {"bgcolor"},
+    "th": nh3.ALLOWED_ATTRIBUTES["th"] | {"bgcolor"},
+    "tr": nh3.ALLOWED_ATTRIBUTES["tr"] | {"bgcolor"},
 }
+BOX = {"checked", "class", "disabled", "type"}
 SCHEMES = {"http", "https", "mailto"}
 PICTURES = "data:image/"  # what is embedded in the page itself; it can do nothing in an <img>
+STYLE = re.compile(  # of text: it neither moves to another place of the page nor loads anything
+    r"(?:\s*(?:(?:background-)?color|font-(?:family|size|style|weight)|text-(?:align|decoration)"
+    r"|vertical-align|(?:min-|max-)?(?:width|height)|line-height|list-style-type|float|clear"
+    r"|(?:border|margin|padding)(?:-(?:top|right|bottom|left))?(?:-(?:color|style|width))?)"
+    r"\s*:(?!\s*-)[\w#%.,'\"\s]+(?:;|$))*\s*"
+)
 
 # fmt: off
 MATHS = frozenset({
@@ -49,31 +67,60 @@ OF_AN_IMAGE = re.compile(r' ([a-z]+)="([^"]*)"')
 
 
 @pass_context
-def markdown_to_html(context: Any, source: str) -> str:
-    """Return the HTML of a cell's Markdown: text, tables, pictures, formulas; nothing that runs.
+class MarkdownToHtml(LoggingConfigurable):
+    """Makes the HTML of a cell's Markdown: nbconvert's own, unless something in it could act."""
 
-    Parameters
-    ----------
-    context : jinja2 context
-        Of the page; it holds the cell, with its attachments.
-    source : str
-    """
-    cell = context.get("cell", {})
-    # the same as nbconvert's own filter, but for the links beside headings
-    renderer = IPythonRenderer(
-        escape=False, attachments=cell.get("attachments", {}), exclude_anchor_links=True
-    )
-    return nh3.clean(
-        MarkdownWithMath(renderer=renderer).render(source),
+    def __call__(self, context: Any, source: str) -> str:
+        """Return the HTML: text, tables, pictures, formulas, links; nothing that runs.
+
+        Parameters
+        ----------
+        context : jinja2 context
+            Of the page; it holds the cell, with its attachments.
+        source : str
+        """
+        assert isinstance(self.parent, HTMLExporter)
+        return _inert(self.parent.markdown2html(context, source))
+
+
+markdown_to_html = MarkdownToHtml  # its name in the settings of courses
+
+
+def _inert(html: str) -> str:
+    """Return HTML as nbconvert reads it if all of it is allowed, or else what is allowed of it."""
+    read = BeautifulSoup(html, "html.parser")  # as nbconvert does with the whole page
+    clean = nh3.clean(
+        str(read),
         tags=TAGS,
         attributes=ATTRIBUTES,
-        attribute_filter=_without_foreign_data,
+        attribute_filter=_without_harm,
+        link_rel=None,
         url_schemes=SCHEMES | {"data"},
+    )
+    return str(read) if _parts(read) <= _parts(BeautifulSoup(clean, "html.parser")) else clean
+
+
+def _parts(html: BeautifulSoup) -> Counter[str]:
+    """Count what a browser does not take as text, apart from what no browser acts on."""
+    return Counter(
+        f"<{node.name} {sorted(node.attrs.items())}>" if isinstance(node, Tag) else str(node)
+        for node in html.descendants
+        if isinstance(node, Tag | PreformattedString) and not _is_inert(node)
     )
 
 
-def _without_foreign_data(tag: str, attribute: str, value: str) -> str | None:
-    """Drop `data:` addresses from all but pictures."""
+def _is_inert(node: PageElement) -> bool:
+    """Tell whether a node is the box of a task list, or a comment that holds no tag."""
+    if isinstance(node, Tag):
+        named = node.name == "input" and node.attrs.keys() <= BOX
+        return named and node.get("type") == "checkbox" and "disabled" in node.attrs
+    return isinstance(node, Comment) and not {*node} & {*"<>"}
+
+
+def _without_harm(tag: str, attribute: str, value: str) -> str | None:
+    """Drop `data:` addresses from all but pictures, and styles of more than text."""
+    if attribute == "style":
+        return value if STYLE.fullmatch(value) else None
     is_data = value.strip().lower().startswith("data:")
     if is_data and not (tag == "img" and value.lower().startswith(PICTURES)):
         return None

@@ -4,6 +4,7 @@ from html.parser import HTMLParser
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
 from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_markdown_cell, new_notebook
 from traitlets.config import Config
@@ -13,12 +14,15 @@ from autograder.sanitizer import ON_A_PAGE, harmless
 PIXEL = "data:image/png;base64,iVBORw0KGgo="
 
 
-def page(source, **cell):
+FILTER = "autograder.sanitizer.MarkdownToHtml"
+
+
+def page(source, markdown=FILTER, settings=None, **cell):
     """Return the body of the page that nbconvert makes with the course's setting."""
-    config = Config()
-    config.HTMLExporter.filters = {"markdown2html": "autograder.sanitizer.markdown_to_html"}
-    config.HTMLExporter.template_name = "basic"
-    notebook = new_notebook(cells=[new_markdown_cell(source, **cell)])
+    config = Config({"HTMLExporter": {"template_name": "basic", **(settings or {})}})
+    if markdown:
+        config.HTMLExporter.filters.update({"markdown2html": markdown})
+    notebook = new_notebook(cells=[new_markdown_cell(source, id="a", **cell)])
     nbformat.validate(notebook)
     html, _ = HTMLExporter(config=config).from_notebook_node(notebook)
     return html
@@ -78,7 +82,7 @@ def test_text_is_shown_as_it_was_written():
         f"![]({PIXEL})\n\n```python\nif a < b:\n    pass\n```\n\n<details><summary>s</summary>t</details>"
     )
     for part in (
-        "<h1>Dropout</h1>",
+        '<h1 id="Dropout">Dropout<a class="anchor-link" href="#Dropout">¶</a></h1>',
         "<strong>bold</strong>",
         "<code>x &lt; y</code>",
         "<table>",
@@ -90,6 +94,71 @@ def test_text_is_shown_as_it_was_written():
         "highlight",
     ):
         assert part in html, part
+
+
+ORDINARY = [
+    "# A & B\n\n**bold** and `x < y`, ~~s~~\n\n| a | b |\n|:--|--:|\n| 1 | 2 |\n\n* a\n  * b\n\n> q\n\n---",
+    "$a < b$ and $$\\sum_i w_i^2$$\n\n\\begin{align}a&=b\\\\c&=d\\end{align}\n\n$$\nm<b>n\n$$\n\na<b",
+    '[torch](https://pytorch.org "t") <https://x.org> ![a](x.png) ![b](attachment:m.png)',
+    "```python\nif a < b:\n    pass\n```\n\n```\nplain <x>\n```\n\n    indented\n\n```mermaid\ngraph TD;\n```",
+    "- [ ] to do\n- [x] done\n\nline  \nbreak<br>&nbsp;&copy; &lt; é<hr>",
+    "<!-- a note of mine -->\n<details open><summary>s</summary>t</details>",
+    "<table style='border: 1px solid black' border=1><tr><th align=left>1<td>2</table>",
+    "<div class='alert alert-info' align='center'>hi <b>x</b></div>\n\n<center>y</center>",
+    '<font color=red>x</font> <span style="color:#f00; font-weight: bold">y</span><kbd>K</kbd>',
+    "<a name=x></a><a href=#x target=_blank rel=noopener>go</a> <b>not closed",
+    "<img src=a.png width=200 style='float: right; width: 50%; margin-left: 10px'/>",
+]
+
+
+@pytest.mark.parametrize("source", ORDINARY)
+def test_ordinary_text_is_shown_as_nbconvert_shows_it(source):
+    """To the letter."""
+    attachments = {"m.png": {"image/png": "iVBORw0KGgo="}}
+    assert page(source, attachments=attachments) == page(source, None, attachments=attachments)
+
+
+def test_the_settings_for_nbconvert_hold():
+    """Links beside headings, for instance, are as the user wants them."""
+    settings = {"anchor_link_text": "#"}
+    assert page("# A", settings=settings) == page("# A", None, settings) != page("# A")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '<a href="https://example.org" href="javascript:alert(1)">which one?</a>',
+        "<!--><script>alert(1)</script>-->",
+        "<!--<p>--><p onclick=alert(1)>x",
+        "<input type=checkbox disabled autofocus onfocus=alert(1)>",
+        "<input type=password>",
+        '<b style="background: url(https://example.org)">x</b>',
+        '<b style="margin-top: -500px">x</b>',
+        '<b style="color: red; position: absolute">x</b>',
+        "<image src=x onerror=alert(1)>",
+        '<p title="',
+        "<svg><style><img src=x onerror=alert(1)></style></svg>",
+        "<noscript><p title='</noscript><img src=x onerror=alert(1)>'></noscript>",
+        "<![CDATA[<img src=x onerror=alert(1)>]]>",
+        "<?php <img src=x onerror=alert(1)> ?>",
+        "<textarea><img src=x onerror=alert(1)></textarea><title><b></title>",
+    ],
+)
+def test_no_two_parsers_are_played_off(source):
+    """What one parser takes for text, and a browser for a tag, is not shown as it was written."""
+    found = BeautifulSoup(page(source), "html5lib")  # as a browser reads it
+    for tag in found.find_all(True):  # all tags
+        assert tag.name not in {"script", "svg", "style", "input", "noscript", "textarea"}
+        assert not [name for name in tag.attrs if name.startswith("on") or name == "style"]
+        assert not str(tag.get("href", "")).startswith("javascript:")
+
+
+def test_the_page_after_a_cell_stays_itself():
+    """No quote, tag or comment that a student leaves open swallows what follows."""
+    for source in ('<p title="', "<!-- ", "<a href='", "<div><div><b>", "</div></div></div>"):
+        found = BeautifulSoup(page(source), "html5lib")
+        assert len(found.select("body > div.cell")) == 1, source
+        assert not found.select("div.cell ~ *"), source
 
 
 def test_attached_pictures_are_shown():
