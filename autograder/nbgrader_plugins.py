@@ -200,7 +200,8 @@ class SaveGrades(SuiteStep):
 def enter_assignment(assignment: str, student: str, notebooks: list[str]) -> None:
     """Enter an assignment into a gradebook that does not know it yet: `Autograde.pre_convert_hook`.
 
-    It enters one with hidden suites only, as nbgrader enters none. So a fresh checkout, whose release is committed, can grade at once.
+    So a fresh checkout, whose release is committed, can grade at once. An assignment without hidden
+    suites is left as it is: nbgrader enters none.
     """
     coursedir = getattr(Application.instance(), "coursedir", None)
     if coursedir is not None:  # as it is in the Formgrader, which has buttons for this
