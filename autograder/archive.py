@@ -13,6 +13,7 @@ from autograder.opened_archive import ENDINGS, OTHERS, is_archive
 from autograder.owner import Owners
 from autograder.room import Rooms
 from autograder.roster import Roster
+from autograder.stock import collects_as_nbgrader
 
 
 class GuardedExtractor(ExtractorPlugin):
@@ -65,6 +66,9 @@ class GuardedExtractor(ExtractorPlugin):
 
     def extract(self, archive_path: str, extracted_path: str) -> None:
         """Extract each archive of a folder into a folder of its own, and copy all other files."""
+        if collects_as_nbgrader(self.parent):
+            ExtractorPlugin(parent=self.parent).extract(archive_path, extracted_path)
+            return
         collector: Any = getattr(self.parent, "collector_plugin_inst", None)
         owners = getattr(collector, "owners", None)  # another collector than ours has none
         self._extraction = Extraction(

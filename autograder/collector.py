@@ -32,6 +32,7 @@ from autograder.placing import holds, place
 from autograder.refusal import shown
 from autograder.roster import Roster
 from autograder.settings import course_of
+from autograder.stock import collects_as_nbgrader
 from autograder.student_files import StudentFiles, sort_files
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC).timestamp()  # who has no date has that of 1980
@@ -72,6 +73,10 @@ class LmsCollector(FileNameCollectorPlugin):
 
     def collect(self, submitted_file: str) -> dict[str, str] | None:
         """Collect the whole class at nbgrader's first question, and end the command."""
+        if collects_as_nbgrader(self.parent):
+            own: dict[str, str] | None
+            own = FileNameCollectorPlugin(parent=self.parent).collect(submitted_file)
+            return own
         self.conclude()
         return None
 

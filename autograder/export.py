@@ -15,7 +15,7 @@ from typing import Any
 from nbgrader.api import Assignment as Entered
 from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
 from nbgrader.converters.base import NbGraderException
-from nbgrader.plugins import ExportPlugin
+from nbgrader.plugins import CsvExportPlugin, ExportPlugin
 from traitlets import Bool, Unicode
 
 from autograder import roster, spreadsheet
@@ -73,10 +73,12 @@ class Result:
 class GradesPlugin(ExportPlugin):
     """Writes a CSV file (RFC 4180, UTF-8) with a line for each assignment and student.
 
-    `--to`, `--assignment` and `--student` are nbgrader's own.
+    `--to`, `--assignment` and `--student` are nbgrader's own. Without an assignment that has hidden
+    suites, the file is nbgrader's own; beside one, nbgrader's columns have nbgrader's numbers.
     """
 
     file = "grades.csv"
+    nbgraders: type[ExportPlugin] | None = CsvExportPlugin  # which writes the same table
 
     roster = Unicode(
         "",
@@ -97,6 +99,10 @@ class GradesPlugin(ExportPlugin):
             # sorted here, as databases differ on names that are missing, the same or not ASCII
             known = sorted(gradebook.assignments, key=lambda a: (str(a.duedate or ""), a.name))
             assignments = [a for a in known if _is_wanted(a.name, self.assignment)]
+            if self.nbgraders and assignments and not any(map(self._has_suites, assignments)):
+                chosen = {"to": self.to, "student": self.student, "assignment": self.assignment}
+                self.nbgraders(parent=self.parent, **chosen).export(gradebook)
+                return
             more = roster.find(self._root, self.roster)
             everybody = Roster.of(gradebook.students, more)
             wanted = {same(str(student)) for student in self.student}
@@ -124,7 +130,22 @@ class GradesPlugin(ExportPlugin):
         """Return the lines of the file, the first with the columns' names."""
         items = list(dict.fromkeys(name for a in assignments for name in self.items(a)))
         columns = [*NBGRADERS, *OURS, *items]
-        return [columns, *([r.values.get(name) for name in columns] for r in results)]
+        return [columns, *([self._values(r).get(name) for name in columns] for r in results)]
+
+    def _values(self, result: Result) -> dict[str, Any]:
+        """Return what stands in a row: the sums are nbgrader's for an assignment without suites."""
+        if self._has_suites(result.assignment):
+            return result.values
+        raw = result.submission.score if result.submission else 0.0
+        penalty = result.submission.late_submission_penalty if result.submission else 0.0
+        return result.values | {
+            "raw_score": raw,
+            "late_submission_penalty": penalty,
+            "score": max(0.0, raw - penalty),
+        }
+
+    def _has_suites(self, assignment: Entered) -> bool:
+        return Assignment(self._course, assignment.name).has_suites
 
     @cached_property
     def _course(self) -> Course:
@@ -214,7 +235,7 @@ class GradesPlugin(ExportPlugin):
         """Return the assignment as its folders hold it; None if it has no suites."""
         ours = Assignment(self._course, assignment.name)
         has_source = any(ours.folder(Stage.SOURCE).glob("*.ipynb"))
-        return ours if has_source and ours.hidden.is_dir() else None
+        return ours if has_source and ours.has_suites else None
 
 
 def most_points(assignment: Entered) -> dict[str, float]:

@@ -43,6 +43,8 @@ class OneLinePlugin(GradesPlugin):
 class LmsPlugin(OneLinePlugin):
     """What the tables with one line for each student have in common."""
 
+    nbgraders = None
+
     columns = Dict(
         value_trait=Unicode(),
         key_trait=Unicode(),

@@ -8,9 +8,11 @@ import copy
 from pathlib import Path
 from typing import Any
 
+from nbgrader.apps import ZipCollectApp
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.plugins import FileNameCollectorPlugin
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import import_item
 from traitlets.config import LoggingConfigurable
@@ -66,6 +68,9 @@ def choose_steps(converter: BaseConverter) -> bool:
                 f"c.{type(converter).__name__}.{name} must name the steps of autograder, got "
                 f"{named}: take them from autograder's own nbgrader_config.py"
             )
+        if is_ours:
+            # nbgrader reads one file twice where two of its folders are the same, and adds twice
+            steps = list(dict.fromkeys(steps))
         setattr(converter, name, steps if steps or is_ours else converter.trait_defaults(name))
     if isinstance(converter, Autograde) and not is_ours:
         converter.log.warning(
@@ -73,6 +78,21 @@ def choose_steps(converter: BaseConverter) -> bool:
             converter.coursedir.assignment_id,
         )
     return is_ours
+
+
+def collects_as_nbgrader(app: Any) -> bool:
+    """Tell whether `nbgrader zip_collect` takes nbgrader's own plugins.
+
+    It does so for an assignment without hidden suites, if a `named_regexp` says whose each file is.
+    Without that, nbgrader's own plugin collects nothing, and ours takes what it knows.
+
+    Parameters
+    ----------
+    app : nbgrader's ZipCollectApp
+    """
+    if not isinstance(app, ZipCollectApp) or has_suites(app.coursedir):
+        return False
+    return bool(FileNameCollectorPlugin(parent=app).named_regexp)
 
 
 def without_hidden_files(coursedir: CourseDirectory) -> CourseDirectory:

@@ -97,7 +97,8 @@ def _module(course: Course, path: Path, name: str | None) -> ModuleType:
     if name is None:
         places = {one: course.folder(Stage.SOURCE, one) for one in course.assignments()}
         known = [one for one, place in places.items() if (place / MODULE).is_file()]
-        fitting = [one for one in known if (places[one] / path.name).is_file()] or known
+        holding = [one for one, place in places.items() if (place / path.name).is_file()]
+        fitting = [one for one in holding if one in known] or holding or known
         if len(fitting) > 1:
             names = ", ".join(fitting)
             raise click.UsageError(f"{path} may be of {names}: say of which, with --assignment")

@@ -11,6 +11,16 @@ from autograder.course import Course, Stage
 from autograder.suggestion import suggestion
 
 SETTINGS = f"{__name__}.settings"  # where click's context keeps them
+SHOWN = "run `nbgrader export --assignment={name}`, or open the Formgrader"
+INSTEAD = {  # of a command, for an assignment without hidden suites
+    "audit": "run `nbgrader validate` on the notebook in its source",
+    "check": "run `nbgrader validate` on the notebook",
+    "grade": "run `nbgrader autograde {name}`",
+    "leaks": "run `nbgrader generate_assignment {name} --force`, which leaves out its hidden tests",
+    "report": SHOWN,
+    "status": SHOWN,
+    "teams": SHOWN,
+}
 SETTING = re.compile(r"--[A-Z]\w*\.\w+")  # as in nbgrader's own commands
 
 
@@ -81,7 +91,7 @@ DB = click.option(
 
 
 def assignment_in(course: Course, name: str) -> Assignment:
-    """Return an assignment of a course."""
+    """Return an assignment of a course that the command is for: one with hidden suites."""
     known = course.assignments()
     if name not in known:
         wanted = course.shown(course.folder(Stage.SOURCE, name))
@@ -89,7 +99,15 @@ def assignment_in(course: Course, name: str) -> Assignment:
             f"{course.root} must hold {wanted}, got {known}{suggestion(name, known)}: "
             "name another assignment, or the course's folder with --course"
         )
-    return Assignment(course, name)
+    assignment = Assignment(course, name)
+    if not assignment.has_suites:
+        context = click.get_current_context(silent=True)
+        instead = INSTEAD.get((context and context.info_name) or "", INSTEAD["grade"])
+        raise AssignmentError(
+            f"{name} has no hidden suites ({course.shown(assignment.hidden)} not found), so "
+            f"nbgrader's own commands are for it: {instead.format(name=name)}"
+        )
+    return assignment
 
 
 def has_gradebook(assignment: Assignment) -> bool:

@@ -139,12 +139,24 @@ def test_a_held_items_neighbours_have_their_points(course):
     assert rows(course)["tiny", "bob"]["essay"] == "1.0"
 
 
-def test_an_assignment_without_suites_is_exported_too(course):
-    """Of what was not graded by us, nbgrader's own columns are there."""
+def test_an_assignment_without_suites_has_nbgraders_numbers(course):
+    """In nbgrader's columns: a submission that is missing scores 0, as in its own table."""
     found = rows(course)
+    own = csv.DictReader(export(course, CsvExportPlugin, assignment=["former"]).splitlines())
+    for row in own:
+        if row["student_id"] in ("ann", "eve", "fay"):
+            ours = found["former", row["student_id"]]
+            assert {name: ours[name] for name in row} == row
     graded, missing = found["former", "ann"], found["former", "bob"]
     assert (graded["score"], graded["question"], graded["status"]) == ("1.0", "1.0", "")
-    assert (missing["score"], missing["status"]) == ("", "missing")
+    assert (missing["score"], missing["status"]) == ("0.0", "missing")
+
+
+def test_without_suites_the_table_is_nbgraders_own(course):
+    """To the byte, for any choice of students and assignments without suites."""
+    for options in ({}, {"student": ["ann", "fay"]}):
+        options["assignment"] = ["former"]
+        assert export(course, **options) == export(course, CsvExportPlugin, **options)
 
 
 def test_no_text_is_a_formula_and_no_number_a_text(course):
