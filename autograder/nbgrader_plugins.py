@@ -69,10 +69,9 @@ class SubmissionExporter(NotebookExporter):
         self.intake: Intake | None = None
         self.is_stock = False
         if isinstance(self.parent, Autograde):
+            self.is_stock = not choose_steps(self.parent)
+        if isinstance(self.parent, Autograde) and not self.is_stock:
             try:
-                self.is_stock = not choose_steps(self.parent)
-                if self.is_stock:
-                    return
                 probe.level(allow_none=GradeCells(parent=self).allow_no_isolation)
                 self.intake = Intake(self.parent)
             except (AssignmentError, NbGraderException, NotIsolatedError) as error:

@@ -58,20 +58,12 @@ def choose_steps(converter: BaseConverter) -> bool:
         If the assignment's name is a pattern that fits an assignment with suites, or if the
         settings name none of our steps for an assignment with suites.
     """
-    _check_pattern(converter.coursedir)
-    is_ours = has_suites(converter.coursedir)
-    for name in filter(converter.has_trait, STEPS):
-        named = getattr(converter, name)
-        steps = [step for step in named if _is_for_suites(step) == is_ours]
-        if is_ours and named and not steps:
-            raise NbGraderException(
-                f"c.{type(converter).__name__}.{name} must name the steps of autograder, got "
-                f"{named}: take them from autograder's own nbgrader_config.py"
-            )
-        if is_ours:
-            # nbgrader reads one file twice where two of its folders are the same, and adds twice
-            steps = list(dict.fromkeys(steps))
-        setattr(converter, name, steps if steps or is_ours else converter.trait_defaults(name))
+    try:
+        is_ours = _chosen(converter)
+    except NbGraderException as error:
+        # nbgrader ends with such an error, and does not show it
+        converter.log.error("%s", error)  # noqa: TRY400  # the error's text is enough
+        raise
     if isinstance(converter, Autograde) and not is_ours:
         converter.log.warning(
             "%s has no hidden suites: nbgrader runs its student code as you, without isolation",
@@ -103,6 +95,24 @@ def without_hidden_files(coursedir: CourseDirectory) -> CourseDirectory:
     own = copy.copy(coursedir)
     own.ignore = [*coursedir.ignore, HIDDEN_FILES]
     return own
+
+
+def _chosen(converter: BaseConverter) -> bool:
+    _check_pattern(converter.coursedir)
+    is_ours = has_suites(converter.coursedir)
+    for name in filter(converter.has_trait, STEPS):
+        named = getattr(converter, name)
+        steps = [step for step in named if _is_for_suites(step) == is_ours]
+        if is_ours and named and not steps:
+            raise NbGraderException(
+                f"c.{type(converter).__name__}.{name} must name the steps of autograder, got "
+                f"{named}: take them from autograder's own nbgrader_config.py"
+            )
+        if is_ours:
+            # nbgrader reads one file twice where two of its folders are the same, and adds twice
+            steps = list(dict.fromkeys(steps))
+        setattr(converter, name, steps if steps or is_ours else converter.trait_defaults(name))
+    return is_ours
 
 
 def _check_pattern(coursedir: CourseDirectory) -> None:

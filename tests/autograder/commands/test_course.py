@@ -1,16 +1,20 @@
 """What the subcommands share: the assignment that a command is for."""
 
+import shutil
+
 import pytest
 
 from autograder import cli
 from autograder.commands import course as course_module
 from tests.autograder.tiny import make_course
+from tests.conftest import PROJECT
 
 
 @pytest.fixture
 def course(tmp_path):
     """A course in which `ps1` is an ordinary assignment of nbgrader's, with a notebook of its own."""
     assignment = make_course(tmp_path)
+    shutil.copy(PROJECT / "nbgrader_config.py", tmp_path)
     folder = tmp_path / "source" / "ps1"
     folder.mkdir()
     notebook = tmp_path / "source" / "tiny" / "tiny.ipynb"
