@@ -101,7 +101,7 @@ def hand_in(root: Path) -> None:
     for student, text in (("cem", None), ("dan", '{"cells": [')):
         folder = root / "submitted" / student / "ps1"
         folder.mkdir(parents=True)
-        (folder / ".hidden").write_text("a student's\n")
+        (folder / ".mine").write_text("a student's\n")
         (folder / "problem1.ipynb").write_text(text or _released(root, "problem1"))
 
 
@@ -142,7 +142,10 @@ def show(root: Path) -> None:
         "assignment": api.get_assignment("ps1"),
         "notebooks": api.get_notebooks("ps1"),
         "submissions": api.get_submissions("ps1"),
-        "students": [api.get_student_submissions(student) for student in ("ann", "bob", "cem")],
+        "students": [
+            [one for one in api.get_student_submissions(student) if one["name"] == "ps1"]
+            for student in ("ann", "bob", "cem")
+        ],
         "of a notebook": api.get_notebook_submissions("ps1", "problem1"),
     }
     (root / "shown").mkdir()
