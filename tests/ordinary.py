@@ -146,7 +146,10 @@ def show(root: Path) -> None:
             [one for one in api.get_student_submissions(student) if one["name"] == "ps1"]
             for student in ("ann", "bob", "cem")
         ],
-        "of a notebook": api.get_notebook_submissions("ps1", "problem1"),
+        "of a notebook": sorted(  # nbgrader sorts and numbers them by their random ids
+            ({**one, "index": 0} for one in api.get_notebook_submissions("ps1", "problem1")),
+            key=lambda one: one["student"],
+        ),
     }
     (root / "shown").mkdir()
     (root / "shown" / "api.json").write_text(json.dumps(found, indent=1, sort_keys=True))
