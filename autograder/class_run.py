@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import chdir, contextmanager, suppress
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ from autograder.notebook_file import VanishedError
 from autograder.pool import Notebooks
 from autograder.report import Report, Status, report_in
 from autograder.scores import Scores, transaction
-from autograder.settings import opened
+from autograder.settings import course_of, opened
 from autograder.spelling import same
 from autograder.standing import Standing
 
@@ -103,6 +104,7 @@ class ClassRun:
         self.converter = converter
         self.log = converter.log
         self.look_only = look_only
+        _check_filter(converter)
         self.intake = Intake(converter, students, look_only=look_only)
         self.course = self.intake.course
         self.coursedir = converter.coursedir
@@ -338,6 +340,18 @@ class ClassRun:
         self.failed.append(student)
         kind = "" if isinstance(error, EXPECTED) else f"{type(error).__name__}: "
         self.log.error("%s: %s%s", student, kind, error)
+
+
+def _check_filter(converter: Autograde) -> None:
+    """Check that the settings choose all notebooks of the assignment, or none that it has."""
+    name, pattern = converter.coursedir.assignment_id, converter.coursedir.notebook_id
+    released = course_of(converter.coursedir).folder(Stage.RELEASE, name).glob("*.ipynb")
+    chosen = {fnmatchcase(path.stem, pattern) for path in released}
+    if chosen == {True, False}:
+        raise NbGraderException(
+            f"CourseDirectory.notebook_id must match all notebooks, got {pattern}: `autograder "
+            f"grade` grades all notebooks of a submission; run `nbgrader autograde {name} --notebook={pattern}`"
+        )
 
 
 def _check_name(student: str) -> None:

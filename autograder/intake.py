@@ -87,7 +87,8 @@ class Intake:
             named = ", ".join(f"{name}{suggestion(name, found.values())}" for name in missing)
             raise NbGraderException(
                 f"{coursedir.assignment_id} must have been handed in by each student named, not so "
-                f"by {named}: see {self.course.submitted_directory}/"
+                f"by {named}: see "
+                f"{self.course.shown(self.course.folder(Stage.SUBMITTED, self.name, '*'))}"
             )
         for name in wanted:
             Assignment(self.course, self.name, Path(name).stem).check()

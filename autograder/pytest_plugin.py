@@ -9,6 +9,7 @@ import sys
 import zlib
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import pytest
 
 from autograder.agenda import Agenda
 from autograder.assignment import Assignment
+from autograder.course import Course
 from autograder.isolation import Layers
 from autograder.probe import NotIsolatedError, level, reached
 from autograder.reader import UnreadableError, read_notebook
@@ -179,7 +181,14 @@ def rng(request: pytest.FixtureRequest) -> np.random.Generator:
 
 def _assignment(suite: Path) -> Assignment:
     # <root>/tests/hidden/<assignment>/<suite>.py
-    return Assignment(suite.parents[3], suite.parent.name)
+    return Assignment(_course(suite.parents[3]), suite.parent.name)
+
+
+@lru_cache(maxsize=1)
+def _course(root: Path) -> Course:
+    from autograder.settings import course_in
+
+    return course_in(root, [f"--CourseDirectory.root={root}"])
 
 
 def _reference(assignment: Assignment) -> Iterator[Any]:

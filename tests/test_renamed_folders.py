@@ -12,7 +12,8 @@ from pathlib import Path
 import nbformat
 import pytest
 from click.testing import CliRunner
-from nbgrader.apps import AutogradeApp, ExportApp, GenerateFeedbackApp, ZipCollectApp
+from nbgrader.apps import AutogradeApp, ExportApp, GenerateFeedbackApp, NbGrader, ZipCollectApp
+from nbgrader.apps.api import NbGraderAPI
 from traitlets.config import Application
 
 from autograder import cli, nbgrader_plugins
@@ -101,6 +102,12 @@ class Class:
         running.reset()
         Application.clear_instance()
 
+    def press(self, student):
+        """Press the Formgrader's button for a student."""
+        app = NbGrader()
+        app.initialize(self.options)
+        return NbGraderAPI(app.coursedir, parent=app).autograde("tiny", student, force=True)
+
     def run(self, command, *words):
         """Run one of our commands; return its exit code and its output."""
         words = [command, "tiny", *words, *self.options]
@@ -151,6 +158,7 @@ def test_a_class_goes_all_the_way(a_class):
     teams = [team["submission_of"] for team in json.loads(text)["teams"]]
     assert (code, teams) == (0, [*DIGITS])
     a_class.nbgrader(AutogradeApp, "tiny", "--force", "--student='1234568'")
+    assert a_class.press("1234567")["success"]
     assert a_class.points() == {"1234567": 2.0, "1234568": 0.0}
     assert not {path.name for path in a_class.root.iterdir()} & unused(course)
 

@@ -175,6 +175,19 @@ def test_a_class_without_submissions_is_an_error_with_the_remedy(course, grade):
     assert "`nbgrader collect`" in ran.err
 
 
+def test_a_part_of_the_notebooks_is_not_graded(course, grade):
+    """What is written is a whole folder: an error names the command that can, and nothing is done."""
+    course.hand_in("ann")
+    release = course.root / "release" / "tiny"
+    ran = grade("--dry-run", "--CourseDirectory.notebook_id=tin?")  # all that there are
+    assert ran.code == 0
+    shutil.copy(release / "tiny.ipynb", release / "second.ipynb")
+    ran = grade("--CourseDirectory.notebook_id=tin?")
+    assert ran.code == 1
+    assert "run `nbgrader autograde tiny --notebook=tin?`" in ran.err
+    assert not course.graded("ann").exists()
+
+
 def test_a_folder_that_cannot_be_put_in_order_fails_for_its_student_alone(
     course, grade, monkeypatch
 ):

@@ -49,6 +49,15 @@ def test_plain_pytest_runs_the_suites_on_the_reference(tiny):
     assert (code, "5 passed" in output) == (0, True), output
 
 
+def test_plain_pytest_finds_the_reference_where_the_settings_have_it(tiny):
+    """nbgrader's settings in the course's folder name the folder of the source."""
+    (tiny.root / "source").rename(tiny.root / "quelle")
+    settings = "c = get_config()\nc.CourseDirectory.source_directory = 'quelle'\n"
+    (tiny.root / "nbgrader_config.py").write_text(settings)
+    code, output = run_pytest(tiny)
+    assert (code, "5 passed" in output) == (0, True), output
+
+
 def test_plain_pytest_runs_the_suites_on_a_submission(tiny, tmp_path):
     """With `--submission` they judge a notebook, in a sandbox: here all but one property holds."""
     path = tmp_path / "handed_in.ipynb"
