@@ -350,7 +350,8 @@ def _check_filter(converter: Autograde) -> None:
     if chosen == {True, False}:
         raise NbGraderException(
             f"CourseDirectory.notebook_id must match all notebooks, got {pattern}: `autograder "
-            f"grade` grades all notebooks of a submission; run `nbgrader autograde {name} --notebook={pattern}`"
+            "grade` grades all notebooks of a submission; run "
+            f"`nbgrader autograde {name} --notebook={pattern}`"
         )
 
 
