@@ -247,7 +247,7 @@ def _forget_modules(folder: Path) -> None:
             del sys.modules[name]
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=8)  # for the notebooks of one assignment
 def _suites(course: Course, name: str, notebook: str, version: str) -> Suites:
     """Return the suites of a version of an assignment."""
     return Suites(Assignment(course, name, notebook))

@@ -277,7 +277,8 @@ class GradingProcess:
             self._process.wait()
 
     def __del__(self) -> None:
-        self.close()
+        if hasattr(self, "_teller"):  # else it has not been started
+            self.close()
 
 
 class _Forked(GradingProcess):

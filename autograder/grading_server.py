@@ -82,7 +82,7 @@ def _write(answers: Any, answer: Any) -> None:
         answers.flush()
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=8)  # for the notebooks of one assignment
 def _assignment(course: Course, name: str, notebook: str, version: str) -> Assignment:
     """Return an assignment as it stands; `version` tells one state of its files from another."""
     return Assignment(course, name, notebook)

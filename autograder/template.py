@@ -207,7 +207,8 @@ class Template:
             self._folder.close()
 
     def __del__(self) -> None:
-        self.close()
+        if hasattr(self, "_process"):  # else it has not been started
+            self.close()
 
 
 _running: weakref.WeakSet[Template] = weakref.WeakSet()

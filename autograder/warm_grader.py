@@ -50,7 +50,7 @@ class WarmGrader:
         self._tell = tell
         self._layers = layers
         self._process = first
-        self._version = ""
+        self._versions: dict[str, str] = {}  # of the suites it has loaded, by the notebook
         self._is_closed = False
         self._hung = _Hung()
 
@@ -84,8 +84,12 @@ class WarmGrader:
         )
 
     def process(self, assignment: Assignment) -> GradingProcess:
-        """Return the process for an assignment; for another version it loads the suites anew."""
-        if self._process is None or self._version not in ("", assignment.version):
+        """Return the process for an assignment's notebooks.
+
+        If the suites of a notebook have changed, another process loads them anew.
+        """
+        known = self._versions.setdefault(assignment.notebook, assignment.version)
+        if self._process is None or known != assignment.version:
             if self._process is not None:
                 self._process.close()  # before there are two
             self._process = GradingProcess(
@@ -96,7 +100,7 @@ class WarmGrader:
             )
             if self._is_closed:  # while it started
                 self._process.close()
-        self._version = assignment.version
+            self._versions = {assignment.notebook: assignment.version}
         return self._process
 
     def close(self) -> None:

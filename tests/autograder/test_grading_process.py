@@ -1,5 +1,6 @@
 """The grading process: it is asked, it ends, and several are forked from one."""
 
+import gc
 import os
 import signal
 import socket
@@ -15,8 +16,10 @@ import psutil
 import pytest
 
 from autograder import grading_process, isolation
+from autograder.assignment import Limits
 from autograder.grading_process import GradingProcess
 from autograder.probe import NotIsolatedError
+from autograder.template import Template
 from tests.autograder.tiny import HANGING, IN_PLACE, RIGHT, SUITE, handed_in, make_course
 
 
@@ -173,6 +176,21 @@ def test_the_last_words_of_all_are_told_before_the_last_is_closed(tmp_path, seve
     assert points(other, assignment) == 1.5
     other.close()
     assert "loaded" in told
+
+
+@pytest.mark.filterwarnings("error::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("start", [GradingProcess, lambda: Template(isolation.NONE, Limits())])
+def test_what_could_not_be_started_goes_in_silence(monkeypatch, start):
+    """Only the reason is told, and not that there is nothing to be ended."""
+
+    def refused(*what, **options):
+        raise OSError("no more processes")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(subprocess, "Popen", refused)
+        with pytest.raises(OSError, match="no more processes"):
+            start()
+    gc.collect()
 
 
 def test_who_is_killed_while_processes_start_leaves_none_and_no_word():

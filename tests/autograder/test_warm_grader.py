@@ -9,6 +9,7 @@ from dataclasses import replace
 import nbformat
 import pytest
 
+from autograder.assignment import Assignment
 from autograder.graded import Graded
 from autograder.grading_process import GradingProcess
 from autograder.handed_in import HandedIn
@@ -75,6 +76,22 @@ def test_another_version_gets_another_process(tiny, warm):
     assert report.item("test_scaler").points == 1.5
     assert warm.process(changed) is not kept
     assert kept._process.poll() is not None
+
+
+def test_two_notebooks_of_an_assignment_share_a_process(tiny, warm):
+    """One submission after the other is graded in it, and none starts another."""
+    for stage in ("source", "release"):
+        path = tiny.root / stage / "tiny" / "tiny.ipynb"
+        whole = nbformat.read(path, as_version=4)
+        whole.cells[3].metadata.nbgrader.points = 3
+        nbformat.write(whole, path.with_name("second.ipynb"))
+    both = [Assignment(tiny.root, "tiny", name) for name in ("tiny", "second")]
+    processes = set()
+    for assignment in both * 2:
+        points = warm.grade(assignment, handed_in(assignment, RIGHT)).points
+        assert points == (2.0 if assignment.notebook == "tiny" else 3.0)
+        processes.add(warm.process(assignment).pid)
+    assert len(processes) == 1
 
 
 def test_what_breaks_each_process_is_held_back_with_what_was_handed_in(tiny, warm, monkeypatch):
