@@ -136,7 +136,10 @@ class ClassRun:
         url = self.coursedir.db_url
         if self.look_only and not gradebook.is_there(url):
             return None
-        return Gradebook(url, self.coursedir.course_id)
+        opened = Gradebook(url, self.coursedir.course_id)
+        if self.coursedir.groupshared and not self.look_only:
+            gradebook.share(url)
+        return opened
 
     def due(
         self, levels: frozenset[str], *, force: bool = False
@@ -162,6 +165,8 @@ class ClassRun:
                 if not (reason or force):
                     self.skipped.append(student)
                     continue
+                if obstacle := "" if self.look_only else self.intake.staging.obstacle(student):
+                    raise InvalidEntry(f"not graded: {obstacle}")
                 if not self.look_only:
                     self._call(self.converter.run_pre_convert_hook, folder)
                     notebooks = self._handed_in(folder)  # which the hook may have changed
@@ -175,8 +180,8 @@ class ClassRun:
 
         None if that did not work.
 
-        Before anything of it is written, the earlier notebook goes, and the new one comes last of
-        all: whatever ends this half-way leaves a submission that is not graded yet.
+        All of it is made first. Then the new folder takes the earlier one's place and the scores
+        are entered, both or neither: whatever ends this half-way leaves the earlier grade.
 
         Raises
         ------
@@ -187,22 +192,22 @@ class ClassRun:
         """
         assert self.gradebook is not None
         self.intake.check_room()
-        folder = self.intake.graded(due.folder)
+        staging = self.intake.staging
         try:
             if not due.folder.is_dir():
                 raise VanishedError(f"{due.folder} vanished: collect it again, and grade it")
-            if folder.exists():
-                shutil.rmtree(folder)
-            with transaction(self.gradebook):
+            self._fill(due, staging.begin(due.student), graded)
+            with staging.replacing(due.student) as replace, transaction(self.gradebook):
                 standings = self._enter(self.gradebook, due, graded)
-            self._fill(due, folder, graded)
+                replace()
             self._call(self.converter.run_post_convert_hook, due.folder)
         except (OperationalError, NbGraderException):
             raise  # what would be wrong for the next one, too
         except Exception as error:  # noqa: BLE001  # whatever it is, the others are graded
             self._fail(due.student, error)
-            shutil.rmtree(folder, ignore_errors=True)
             return None
+        finally:
+            staging.discard()
         return standings
 
     def close(self) -> None:
@@ -270,6 +275,8 @@ class ClassRun:
 
     def _reason(self, student: str, notebooks: Notebooks, levels: frozenset[str]) -> str:
         """Return why a submission is to be graded anew; empty if it is not."""
+        if student in self.intake.unfinished:
+            return "not graded yet"
         folder = self.intake.graded(self.folders[student])
         for name, handed_in in notebooks.items():
             report = report_in(folder / f"{name}.ipynb")
@@ -321,12 +328,9 @@ class ClassRun:
             target.unlink(missing_ok=True)
             shutil.copy(path, target)
         self.intake.tidy(due.folder / self.intake.names[0])
-        parts = {name: folder / f"{name}.ipynb.part" for name in graded}
-        for name, part in parts.items():
-            part.write_text(graded[name].text, encoding="utf-8")
+        for name, one in graded.items():
+            (folder / f"{name}.ipynb").write_text(one.text, encoding="utf-8")
         self.converter.set_permissions(self.name, due.student)
-        for name, part in parts.items():
-            part.rename(folder / f"{name}.ipynb")
 
     @cached_property
     def _masters(self) -> list[Path]:
@@ -339,7 +343,8 @@ class ClassRun:
     def _fail(self, student: str, error: Exception) -> None:
         self.failed.append(student)
         kind = "" if isinstance(error, EXPECTED) else f"{type(error).__name__}: "
-        self.log.error("%s: %s%s", student, kind, error)
+        remedy = ": see who may write there, and whether there is room, and grade again"
+        self.log.error("%s: %s%s%s", student, kind, error, remedy * isinstance(error, OSError))
 
 
 def _check_filter(converter: Autograde) -> None:

@@ -19,10 +19,13 @@ import jinja2
 import nbformat
 from nbconvert.exporters import Exporter, HTMLExporter
 from nbformat import NotebookNode
-from nbgrader.converters.base import BaseConverter
+from nbgrader.converters import GenerateFeedback
+from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.preprocessors import GetGrades
 from nbgrader.utils import is_grade, is_task
 
+from autograder import sharing
+from autograder.course import Stage
 from autograder.graded_cell import GradedCell
 from autograder.notebook_file import content
 from autograder.output import Output, read_outputs, readable
@@ -30,6 +33,7 @@ from autograder.points import out_of, rounded, shown, with_unit
 from autograder.prose import cut
 from autograder.reader import UnreadableError
 from autograder.report import KEY, MARKS, Report, Status, message_of, status_lines
+from autograder.settings import course_of
 from autograder.shown_cell import shown_cells
 from autograder.standing import Mark, Standing
 from autograder.stock import SuiteStep, choose_steps
@@ -73,6 +77,13 @@ class FeedbackExporter(HTMLExporter):
     def __init__(self, **kw: Any) -> None:
         super().__init__(**kw)
         self.is_stock = isinstance(self.parent, BaseConverter) and not choose_steps(self.parent)
+        if isinstance(self.parent, GenerateFeedback) and not self.is_stock:
+            try:
+                _prepare(self.parent)
+            except NbGraderException as error:
+                # nbgrader ends with such an error, and does not tell it
+                self.log.error("%s", error)  # noqa: TRY400  # the error's text is enough
+                raise
 
     def from_notebook_node(  # type: ignore[override]  # as each exporter, it returns a text
         self, nb: NotebookNode, resources: Resources | None = None, **kw: Any
@@ -101,6 +112,26 @@ class FeedbackExporter(HTMLExporter):
         with suppress(UnreadableError):  # the page is of what was read of it
             outputs = read_outputs(content(submitted / name))
         return _texts(release / name), outputs
+
+
+def _prepare(converter: GenerateFeedback) -> None:
+    """Let graders of one group replace each other's pages, before nbgrader removes any.
+
+    Raises
+    ------
+    NbGraderException
+        If an earlier page cannot be replaced; then nothing has been changed.
+    """
+    course = course_of(converter.coursedir)
+    name = converter.coursedir.assignment_id
+    for folder in map(Path, converter.assignments):
+        place = course.folder(Stage.FEEDBACK, name, course.student(Stage.AUTOGRADED, name, folder))
+        if converter.force or not place.exists():
+            if cause := sharing.obstacle(place):
+                raise NbGraderException(f"no feedback was written: {cause}")
+            if course.groupshared:
+                sharing.make_folder(place.parent, shared=True)
+                sharing.share(place.parent)
 
 
 @lru_cache(maxsize=8)

@@ -18,6 +18,8 @@ from sqlalchemy.exc import (
     SQLAlchemyError,
 )
 
+from autograder import sharing
+
 PATIENCE = 5.0  # seconds, for another program to let go of a file
 WAITING = 60.0  # seconds, for the same, in the middle of a run
 ANSWERING = 5  # seconds, for a server
@@ -116,6 +118,12 @@ def patient(url: str) -> str:
     return f"{url}?timeout={WAITING:g}" if is_plain else url  # SQLAlchemy's own option
 
 
+def share(url: str) -> None:
+    """Let the group of a course write to a gradebook that is a file, if it is ours."""
+    if (path := file_of(url)) is not None and path.is_file():
+        sharing.share(path)
+
+
 def trouble(error: OperationalError) -> str:
     """Return what is wrong with a gradebook that could not be written to, and the remedy."""
     if not isinstance(error.orig, sqlite3.Error):
@@ -173,6 +181,8 @@ def _check_file(path: Path, url: str) -> None:
         )
     if not _is_file(path, url):
         return
+    if cause := sharing.unwritable(path):
+        raise NbGraderException(f"{path} must be a gradebook that can be written to: {cause}")
     try:
         with closing(sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)) as file:
             file.execute("BEGIN IMMEDIATE")

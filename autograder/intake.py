@@ -7,7 +7,7 @@ There the intake puts right what would end or mislead the run: see `Intake`.
 import os
 import secrets
 import shutil
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -16,8 +16,9 @@ from typing import Any
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.utils import find_all_files
+from sqlalchemy.exc import SQLAlchemyError
 
-from autograder import collected, gradebook, notebook_file, refusal, roster
+from autograder import collected, gradebook, notebook_file, refusal, roster, staging
 from autograder.assignment import Assignment, AssignmentError
 from autograder.course import Stage
 from autograder.handed_in import HandedIn
@@ -26,6 +27,7 @@ from autograder.report import report_in
 from autograder.roster import Roster
 from autograder.settings import course_of
 from autograder.spelling import Clash, clashes, respelt, same
+from autograder.staging import Staging
 from autograder.stock import without_hidden_files
 from autograder.suggestion import suggestion
 
@@ -38,8 +40,8 @@ class Intake:
     """What one run of `nbgrader autograde`, or the Formgrader's button, takes in.
 
     Each folder that the run is about is put in order (see `refusal`) and gets the assignment's
-    notebooks assigned, whether they are there or not; what a grader that was ended half-way has
-    left in `autograded/` is removed, so that it is graded again.
+    notebooks assigned, whether they are there or not. The converter writes to a folder of the
+    run's own: see `staging`. What a grader that was ended half-way has left is graded again.
 
     Parameters
     ----------
@@ -63,7 +65,7 @@ class Intake:
         look_only: bool = False,
     ) -> None:
         self.converter = converter
-        coursedir = converter.coursedir = without_hidden_files(converter.coursedir)
+        self.coursedir = coursedir = without_hidden_files(converter.coursedir)
         self.course = course_of(coursedir)
         self.name = coursedir.assignment_id
         self.source = self.course.folder(Stage.SOURCE, self.name)
@@ -96,13 +98,19 @@ class Intake:
         if not look_only:
             gradebook.check_writable(self.course.db_url)
             self.check_room()
+            if there and (blocked := Staging(coursedir).blocked(min(there))):
+                raise NbGraderException(f"nothing was graded: {blocked}")
         coursedir.db_url = gradebook.patient(self.course.db_url)
+        self.staging = Staging(coursedir)
+        self.unfinished: set[str] = set()  # the students whom an ended grader has left half-graded
         if students is not None:
             chosen = {same(student) for student in students}
             found = {folder: who for folder, who in found.items() if same(who) in chosen}
         self._ids: dict[Path, str] = {}  # of folders that are still to be renamed
         found, clashing = self._with_known_ids(found, {*there}, look_only=look_only)
         self.folders = [*found]
+        if not look_only:
+            self.unfinished |= staging.recover(coursedir, [*found.values()])
         self._taken = {
             folder
             for folder in self.folders
@@ -117,8 +125,55 @@ class Intake:
                 coursedir.format_path(coursedir.submitted_directory, found[folder], self.name),
             )
         }
-        self._hook = converter.pre_convert_hook
+        converter.coursedir = self.staging.coursedir
+        self._begin: Callable[[str], None] | None = None
+        self._before, self._after = converter.pre_convert_hook, converter.post_convert_hook
         converter.pre_convert_hook = self._before_each
+        converter.post_convert_hook = self._after_each
+
+    def leave_to_nbgrader(self, begin: Callable[[str], None]) -> None:
+        """Assign to the converter what nbgrader would grade, in folders of the run's own.
+
+        nbgrader decides by what is in `autograded/`, where the converter does not write now.
+
+        Parameters
+        ----------
+        begin : callable
+            Told each student before the submission is graded.
+
+        Raises
+        ------
+        NbGraderException
+            If an earlier folder cannot be replaced; then nothing has been changed.
+        """
+        self._begin = begin
+        due, obstacles = {}, []
+        excluded = self.coursedir.student_id_exclude.split(",")
+        for folder, notebooks in self.converter.assignments.items():
+            student = self.who(Path(folder))
+            if student in excluded:
+                continue
+            if not self._is_due(Path(folder), notebooks):
+                graded = self.graded(Path(folder))
+                self.converter.log.info("Skipping existing assignment: %s", graded)
+                continue
+            due[folder] = notebooks
+            if obstacle := self.staging.obstacle(student):
+                obstacles.append(f"{student}: {obstacle}")
+        if obstacles:
+            more = f" ({len(obstacles) - 1} more students likewise)" if len(obstacles) > 1 else ""
+            raise NbGraderException(f"nothing was graded: {obstacles[0]}{more}")
+        self.converter.assignments = due
+
+    def _is_due(self, folder: Path, notebooks: list[str]) -> bool:
+        """Tell whether nbgrader would grade a submission now."""
+        graded = self.graded(folder)
+        if self.converter.force or self.who(folder) in self.unfinished:
+            return True
+        if not all((graded / Path(name).name).exists() for name in notebooks):
+            return True
+        new, old = (self.coursedir.get_existing_timestamp(str(place)) for place in (folder, graded))
+        return new is not None and old is not None and new > old
 
     def holds(self, path: Path) -> bool:
         """Tell whether a path is a notebook of a submission."""
@@ -152,7 +207,7 @@ class Intake:
 
         So no file of a student's stands in for a module, or is published with the feedback.
         """
-        folder = self.graded(path.parent)
+        folder = self.staged(path.parent)
         theirs = find_all_files(str(self.source))
         kept = {os.path.relpath(file, self.source) for file in theirs}
         kept |= {*self.names, STAMP, SECRET}
@@ -184,8 +239,21 @@ class Intake:
                 self.converter.log.error("%s vanished: collect it again, and grade it", folder)
                 # so nbgrader tells of an error for this student, and enters no zero
                 self.converter.notebooks = []
-        if self._hook:
-            self._hook(**named)
+            elif self._begin:
+                try:
+                    self.staging.begin(self.who(folder))
+                    self._begin(self.who(folder))
+                except (OSError, SQLAlchemyError) as error:
+                    self.converter.log.error("%s: %s", folder, error)  # noqa: TRY400
+                    self.converter.notebooks = []  # likewise
+        if self._before:
+            self._before(**named)
+
+    def _after_each(self, **named: Any) -> None:
+        """Let go of the folder in which a submission was graded, and call the settings' hook."""
+        self.staging.discard()
+        if self._after:
+            self._after(**named)
 
     def _prepare(self, folder: Path, wanted: list[str]) -> bool:
         """Put a submission's folders in order; tell whether it can be graded."""
@@ -194,9 +262,11 @@ class Intake:
             graded = self.graded(folder)
             # the stamp, by which nbgrader tells old from new, may have gone before the notebook
             finished = all(report_in(graded / name) for name in wanted)
+            student = self.who(folder)
             if graded.exists() and not (finished and (graded / STAMP).is_file()):
+                self.unfinished.add(student)
+            if student in self.unfinished:
                 self.converter.log.warning("%s was left unfinished: graded again", graded)
-                shutil.rmtree(graded)
         except OSError as error:
             self.converter.log.error(  # noqa: TRY400  # the error's text is enough
                 "%s cannot be put in order, and is not graded (%s): see that you may write there",
@@ -270,7 +340,15 @@ class Intake:
 
     def graded(self, folder: Path) -> Path:
         """Return where the graded notebooks of a submission's folder go."""
-        return self.course.folder(Stage.AUTOGRADED, self.name, self.who(folder))
+        return self.place(self.who(folder))
+
+    def place(self, student: str) -> Path:
+        """Return where a student's graded notebooks go."""
+        return self.course.folder(Stage.AUTOGRADED, self.name, student)
+
+    def staged(self, folder: Path) -> Path:
+        """Return where they are made, before they take the place of earlier ones."""
+        return self.staging.path(self.who(folder))
 
     def check_room(self) -> None:
         """Check that there is room on the disk for what is graded."""

@@ -6,7 +6,6 @@ each grade cell's output, `SaveGrades` takes the report into the gradebook. `Sou
 the release and the reference solution. Assignments without hidden suites go nbgrader's own way.
 """
 
-from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -39,10 +38,9 @@ from autograder.intake import Intake
 from autograder.lateness import late_plugin
 from autograder.notebook_file import VanishedError
 from autograder.probe import NotIsolatedError
-from autograder.report import KEY, Report, Status
+from autograder.report import KEY, Report
 from autograder.scores import Scores
 from autograder.settings import course_of
-from autograder.standing import Standing
 from autograder.stock import (
     SuiteStep,
     assignment_of,
@@ -50,6 +48,7 @@ from autograder.stock import (
     has_suites,
     without_hidden_files,
 )
+from autograder.submission_writer import SCORES, SubmissionWriter, tell_standing
 from autograder.warm_grader import warm_grader
 
 SOLUTION_SECONDS = 120  # for a cell of the reference solution, which trains networks
@@ -60,20 +59,24 @@ class SubmissionExporter(NotebookExporter):
     """Reads any file: one that is no notebook becomes an empty one, with the reason beside it.
 
     What fails on our side, or on nbgrader's, becomes a report that says so and holds the grade
-    back: no grade of an earlier run stands for a submission that was not graded. A submission of an
-    assignment without hidden suites is read as nbgrader reads it.
+    back. Where not even that can be written, the earlier grade stays as it was, and nbgrader ends
+    with an error. A submission of an assignment without hidden suites is read as nbgrader reads it.
     """
 
     def __init__(self, **kw: Any) -> None:
         super().__init__(**kw)
         self.intake: Intake | None = None
         self.is_stock = False
+        self._writer: SubmissionWriter | None = None
         if isinstance(self.parent, Autograde):
             self.is_stock = not choose_steps(self.parent)
         if isinstance(self.parent, Autograde) and not self.is_stock:
             try:
                 probe.level(allow_none=GradeCells(parent=self).allow_no_isolation)
                 self.intake = Intake(self.parent)
+                self._writer = SubmissionWriter(self.parent, self.intake)
+                self.intake.leave_to_nbgrader(self._writer.begin)
+                self.parent.writer = self._writer
             except (AssignmentError, NbGraderException, NotIsolatedError) as error:
                 # nbgrader ends with such an error, and does not tell it
                 self.log.error("%s", error)  # noqa: TRY400  # the error's text is enough
@@ -88,11 +91,20 @@ class SubmissionExporter(NotebookExporter):
         path = Path(filename)
         resources = {} if resources is None else resources
         resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
+        if self._writer is None:
+            return self._converted(path, resources, **kw)
+        resources[SCORES] = None  # they wait for the writer
+        try:
+            return self._converted(path, resources, **kw)
+        except BaseException:
+            self._writer.give_up()
+            raise
+
+    def _converted(self, path: Path, resources: Resources, **kw: Any) -> tuple[Any, Resources]:
         try:
             notebook = self._read(path, resources)
             return self.from_notebook_node(notebook, resources=resources, **kw)
         except (AssignmentError, VanishedError):
-            _hold_back(resources)
             raise
         except OperationalError as error:
             # nbgrader would end the whole class, and advise to upgrade the gradebook
@@ -100,12 +112,8 @@ class SubmissionExporter(NotebookExporter):
         except Exception as error:  # whatever it is, it is not the student's fault
             self.log.exception("%s cannot be graded", path)
             cause = f"{type(error).__name__}: {error}"
-            try:
-                held_back = self._held(path, resources, cause)
-                return self.from_notebook_node(held_back, resources=resources)
-            except Exception:
-                _hold_back(resources)
-                raise
+            held_back = self._held(path, resources, cause)
+            return self.from_notebook_node(held_back, resources=resources)
 
     def _read(self, path: Path, resources: Resources) -> NotebookNode:
         if self.intake is None or not self.intake.holds(path):
@@ -172,9 +180,15 @@ class SaveGrades(SuiteStep):
     """Saves a report's points as nbgrader does, all at once, and holds back what did not run."""
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
-        """Save the scores and comments of a graded notebook, all of them or none."""
+        """Save the scores and comments of a graded notebook, all of them or none.
+
+        Where a `SubmissionWriter` writes the notebook, it enters them together with that.
+        """
         report = Report.from_dict(nb.metadata[KEY])
         scores = Scores.of(nb, report)
+        if SCORES in resources:
+            resources[SCORES] = scores, report
+            return nb, resources
         names = resources["nbgrader"]
         where = (names["notebook"], names["assignment"], names["student"])
         self.log.info("Saving the grades of %s", names["student"])
@@ -182,18 +196,8 @@ class SaveGrades(SuiteStep):
             late = late_plugin(self)
             standing = scores.enter(gradebook.find_submission_notebook(*where), late)
             gradebook.db.commit()
-        self._log(report, standing, names["student"])
+        tell_standing(self.log, names["student"], report, standing)
         return nb, resources
-
-    def _log(self, report: Report, standing: Standing, student: str) -> None:
-        isolation = f", {report.isolation}" if report.isolation else ""
-        self.log.info("%s: %s%s", student, standing.summary(report.status), isolation)
-        for remark in report.remarks:
-            self.log.warning("%s: %s", student, remark)
-        if report.status is Status.HELD:
-            self.log.error("%s: %s", student, report.cause)
-        if report.next_step:
-            self.log.warning("%s: %s: %s", student, report.status, report.next_step)
 
 
 def enter_assignment(assignment: str, student: str, notebooks: list[str]) -> None:
@@ -243,14 +247,3 @@ def _is_entered(gradebook: Gradebook, assignment: str, path: Path) -> bool:
         if is_grade(cell) or is_solution(cell) or is_locked(cell) or is_task(cell)
     }
     return wanted <= {cell.name for cell in notebook.source_cells}  # which are entered last
-
-
-def _hold_back(resources: Resources) -> None:
-    """Take a submission's automatic scores out of the gradebook: they are of another one."""
-    names = resources["nbgrader"]
-    where = (names["notebook"], names["assignment"], names["student"])
-    with suppress(MissingEntry), Gradebook(names["db_url"]) as gradebook:
-        for grade in gradebook.find_submission_notebook(*where).grades:
-            grade.auto_score = None
-            grade.needs_manual_grade = True
-        gradebook.db.commit()

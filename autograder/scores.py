@@ -2,8 +2,9 @@
 
 import logging
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, InvalidEntry, MissingEntry, SubmittedNotebook
@@ -18,6 +19,7 @@ from autograder.standing import Standing
 from autograder.submission import Submission
 
 LOG = logging.getLogger(__name__)
+AUTOMATIC = ("auto_score", "needs_manual_grade")  # of a grade
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,54 @@ class Scores:
         penalty = late_penalty(late, whole.student_id, standing.known, seconds)
         submitted.late_submission_penalty = penalty
         return replace(standing, penalty=penalty or 0.0)
+
+
+@dataclass(frozen=True)
+class Entered:
+    """What a gradebook says of a submission by itself: not by hand.
+
+    Parameters
+    ----------
+    assignment, student : str
+    values : tuple of (type, str, str, object), optional
+        The table, the row's id, the column and the value; None if there is no submission.
+    """
+
+    assignment: str
+    student: str
+    values: tuple[tuple[type, str, str, Any], ...] | None
+
+    @classmethod
+    def of(cls, gradebook: Gradebook, assignment: str, student: str) -> "Entered":
+        """Return what a gradebook says now."""
+        try:
+            submission = gradebook.find_submission(assignment, student)
+        except MissingEntry:
+            return cls(assignment, student, None)
+        columns = [
+            (submission, "timestamp"),
+            *((notebook, "late_submission_penalty") for notebook in submission.notebooks),
+            *(
+                (grade, name)
+                for n in submission.notebooks
+                for grade in n.grades
+                for name in AUTOMATIC
+            ),
+            *((comment, "auto_comment") for n in submission.notebooks for comment in n.comments),
+        ]
+        values = ((type(row), row.id, column, getattr(row, column)) for row, column in columns)
+        return cls(assignment, student, tuple(values))
+
+    def put_back(self, gradebook: Gradebook) -> None:
+        """Make a gradebook say it again; a submission that was not there goes."""
+        if self.values is None:
+            with suppress(MissingEntry):
+                gradebook.remove_submission(self.assignment, self.student)
+            return
+        for table, number, column, value in self.values:
+            if (row := gradebook.db.get(table, number)) is not None:
+                setattr(row, column, value)
+        gradebook.db.commit()
 
 
 @contextmanager

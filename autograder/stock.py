@@ -19,6 +19,7 @@ from traitlets.config import LoggingConfigurable
 
 from autograder.assignment import Assignment
 from autograder.settings import course_of
+from autograder.staging import original
 
 STEPS = ("preprocessors", "sanitize_preprocessors", "autograde_preprocessors")
 HIDDEN_FILES = ".*"  # which tools leave behind
@@ -39,7 +40,7 @@ def assignment_of(one: LoggingConfigurable, resources: dict[str, Any]) -> Assign
     while one.parent is not None and not isinstance(one, BaseConverter):
         one = one.parent
     # without a converter, as nbgrader has one: with the course's folder as the working directory
-    course = course_of(one.coursedir) if isinstance(one, BaseConverter) else Path.cwd()
+    course = course_of(original(one.coursedir)) if isinstance(one, BaseConverter) else Path.cwd()
     return Assignment(course, names["assignment"], names["notebook"])
 
 

@@ -87,7 +87,7 @@ def moments(seed, most, *kinds):
         "start": ("", 1, 2.5),
         "enter": ("Running pre-convert hook", 1, 0.3),
         "copy": ("Copying", rng.randint(1, 2 * most), 0.01),
-        "remove": ("(Removing|Updating) existing", rng.randint(1, most), 0.003),
+        "remove": ("Replacing existing", rng.randint(1, most), 0.003),
         "first": ("Autograding", 1, 2.0),
         "loop": (f"Autograding .*{HANGING}", 1, 0.8),
         "save": ("Saving the grades", rng.randint(1, most), 0.05),

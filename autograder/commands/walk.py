@@ -34,6 +34,7 @@ from autograder.course import Stage
 from autograder.gradebook import trouble
 from autograder.graded import Graded
 from autograder.grading_process import GradingProcess
+from autograder.interruption import postponed
 from autograder.lateness import PenaltyChange
 from autograder.ledger import entry_of
 from autograder.nbgrader_plugins import GradeCells
@@ -188,8 +189,10 @@ def _grade(walk: _Walk, *, keep: bool) -> tuple[int, dict[str, Any]]:
     graded_now = []
 
     def write(due: Due, graded: dict[str, Graded]) -> None:
-        standings = run.write(due, graded)
-        if standings is not None:
+        with postponed():
+            standings = run.write(due, graded)
+            if standings is None:
+                return
             held.extend([due.student] * any(one.is_held for one in graded.values()))
             for name, standing in standings.items():
                 report = graded[name].report

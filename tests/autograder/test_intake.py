@@ -20,11 +20,16 @@ from autograder.ledger import NOT_GRADED
 from autograder.report import KEY, Status, report_in
 from tests.autograder.tiny import IDENTITY, RIGHT
 from tests.conftest import PROJECT
+from tests.left_behind import files, rows
 
 
 @pytest.fixture
 def course(tiny_course):
     return tiny_course
+
+
+def left_behind(course):
+    return rows(course.root / "gradebook.db"), files(course.root)
 
 
 def look(course):
@@ -115,12 +120,12 @@ def test_a_folder_that_vanishes_is_an_error_for_this_student_alone(course, monke
     assert not result["success"]
     assert "submitted/bob/tiny vanished" in result["log"]
     assert [course.marks(student)[0] for student in ("ann", "bob", "cem")] == [2.0, 2.0, 2.0]
-    assert course.marks("bob") == (2.0, None, False)  # as before: nothing was entered
-    assert course.entry("bob").status == "not graded yet"
+    assert course.entry("bob").points == {"test_scaler": 2.0}  # as before: nothing was entered
+    assert course.entry("bob").status == Status.GRADED
 
 
 def test_a_folder_that_vanishes_late_leaves_no_zero_either(course, monkeypatch):
-    """nbgrader itself has entered zeros then: they are taken back."""
+    """nbgrader itself has entered zeros then: they are taken back, and the earlier grade stands."""
     folder = course.hand_in("ann")
     course.grade("ann")
     tidy = Intake.tidy
@@ -130,8 +135,9 @@ def test_a_folder_that_vanishes_late_leaves_no_zero_either(course, monkeypatch):
         shutil.rmtree(folder)
 
     monkeypatch.setattr(Intake, "tidy", and_lose_it)
+    before = left_behind(course)
     assert "vanished while the class was graded" in course.grade("ann")["log"]
-    assert course.marks("ann") == (None, None, True)
+    assert left_behind(course) == before
 
 
 @pytest.mark.parametrize(
@@ -171,10 +177,12 @@ def test_a_fault_of_ours_holds_the_grade_back(course, monkeypatch, module, broke
     assert course.marks("ann") == (2.0, None, False)
 
 
-def test_grades_that_cannot_be_saved_are_held_back(course, monkeypatch):
-    """Where not even the held-back report can be saved, the old score goes, and nbgrader says so."""
-    course.hand_in("ann")
+def test_grades_that_cannot_be_saved_leave_the_earlier_ones(course, monkeypatch):
+    """Where not even the held-back report can be saved, nothing changes, and nbgrader says so."""
+    course.hand_in("ann", stamp="2026-01-01 10:00:00")
     course.grade("ann")
+    course.hand_in("ann", IDENTITY, stamp="2026-01-02 10:00:00")
+    before = left_behind(course)
 
     def fail(*_args):
         raise KeyError("grades")
@@ -182,8 +190,9 @@ def test_grades_that_cannot_be_saved_are_held_back(course, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(nbgrader_plugins.SaveGrades, "preprocess", fail)
         assert not course.grade("ann")["success"]
-    assert course.marks("ann") == (None, None, True)
-    assert course.entry("ann").status == "not graded yet"
+    assert left_behind(course) == before
+    assert course.grade("ann", force=False)["success"]
+    assert course.marks("ann") == (0.0, None, False)
 
 
 # ---- before anything is done
@@ -371,9 +380,10 @@ def test_a_grader_killed_while_saving_leaves_no_half_of_a_grade(course):
     )
     assert done.returncode == 9, done.stderr
     assert course.marks("ann") == (0.0, None, False)
-    assert course.entry("ann").status == "not graded yet"
+    assert course.entry("ann").points == {"test_scaler": 0.0}
     course.grade("ann", force=False)
     assert course.marks("ann") == (2.0, None, False)
+    assert {*course.root.glob("autograded/*")} == {course.root / "autograded" / "ann"}
 
 
 # ---- for a run of our own
