@@ -12,8 +12,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from autograder import spreadsheet
+from autograder import spreadsheet, whole_file
 from autograder.assignment import Assignment
+from autograder.sharing import make_folder
 
 LIST, RECORD = "collected.csv", "collected.json"
 MAX_SIZE = 200 * 2**20  # bytes
@@ -70,11 +71,19 @@ def read(folder: Path) -> tuple[Line, ...]:
     return ()
 
 
-def add(folder: Path, lines: Iterable[Line]) -> None:
+def add(folder: Path, lines: Iterable[Line], *, shared: bool = False) -> None:
     """Write what became of each file of a download, beside what is known of earlier ones.
 
     A student's earlier lines go where this download has something of theirs; what was taken
     of theirs stays as long as nothing replaces it.
+
+    Parameters
+    ----------
+    folder : Path
+        The assignment's, in `downloaded/`.
+    lines : iterable of Line
+    shared : bool
+        Whether the course's group may write there: nbgrader's `groupshared`.
     """
     new = [*lines]
     files = {line.file for line in new}
@@ -87,11 +96,12 @@ def add(folder: Path, lines: Iterable[Line]) -> None:
         and (line.student in students or line.file not in files)
     ]
     every = [*kept, *new]
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder, shared=shared)
     record = [_short(asdict(line)) for line in every]
-    (folder / RECORD).write_text(json.dumps({"lines": record}, indent=1), encoding="utf-8")
+    text = json.dumps({"lines": record}, indent=1)
+    whole_file.write(folder / RECORD, text, shared=shared)
     every.sort(key=lambda line: (not line.is_left_out, not line.refused, line.student, line.file))
-    spreadsheet.write(folder / LIST, [HEAD, *map(_row, every)])
+    spreadsheet.write(folder / LIST, [HEAD, *map(_row, every)], shared=shared)
 
 
 def remarks(folder: Path, student: str, content: bytes) -> list[str]:

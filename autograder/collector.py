@@ -5,6 +5,7 @@ with exit code 0 whatever was left out. So at its first question the whole class
 student alone, and the command ends there: what is left out is named first and last.
 """
 
+import errno
 import zlib
 from collections.abc import Iterable
 from contextlib import suppress
@@ -20,7 +21,7 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.plugins import FileNameCollectorPlugin
 from traitlets import Enum, Unicode
 
-from autograder import collected, roster
+from autograder import collected, roster, sharing
 from autograder.assignment import AssignmentError
 from autograder.candidate import Candidate, choose, grade_ids, is_notebook, why_not
 from autograder.collected import NO_NOTEBOOK, Line
@@ -89,7 +90,7 @@ class LmsCollector(FileNameCollectorPlugin):
         decisions = [self._decide(student, students[student]) for student in sorted(students)]
         self._name_left_out([*lines, *(line for one in decisions for line in one.lines)])
         lines += [line for one in decisions for line in self._placed(one)]
-        collected.add(self._folder, lines)
+        collected.add(self._folder, lines, shared=self._course.groupshared)
         self._tell(lines)
         if number := self._name_left_out(lines):
             self.parent.fail(
@@ -255,12 +256,15 @@ class LmsCollector(FileNameCollectorPlugin):
         """Put what is taken of a student's where it is graded; return what became of it."""
         if not one.files:
             return one.lines
+        folder = self._submitted(one.student)
         try:
-            place(self._submitted(one.student), one.files, one.stamp)
+            if cause := sharing.obstacle(folder):
+                raise PermissionError(errno.EACCES, cause)
+            place(folder, one.files, one.stamp, shared=self._course.groupshared)
         except OSError as error:
             why = (
-                f"{self._submitted(one.student)} cannot be written ({error.strerror}): see who may "
-                "write there, and collect again with --force"
+                f"{folder} cannot be written ({error.strerror}): see who may write there, and "
+                "collect again with --force"
             )
             return [
                 line if line.refused else replace(line, refused=why, is_left_out=True)

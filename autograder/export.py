@@ -18,7 +18,7 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.plugins import CsvExportPlugin, ExportPlugin
 from traitlets import Bool, Unicode
 
-from autograder import roster, spreadsheet
+from autograder import roster, sharing, spreadsheet
 from autograder.assignment import Assignment, AssignmentError, Item
 from autograder.class_record import Record, class_in
 from autograder.course import Course, Stage
@@ -120,7 +120,12 @@ class GradesPlugin(ExportPlugin):
             self.log.error("%s", error)  # noqa: TRY400  # the error's text is enough
             raise SystemExit(1) from None
         self.log.info("Exporting grades to %s", to)
-        spreadsheet.write(Path(to), lines)
+        try:
+            spreadsheet.write(Path(to), lines, shared=self.parent.coursedir.groupshared)
+        except OSError as error:
+            cause = sharing.obstacle(Path(to)) or error.strerror
+            self.log.error("%s cannot be written (%s): choose another file with --to", to, cause)  # noqa: TRY400
+            raise SystemExit(1) from None
 
     def usable(self, results: list[Result]) -> list[Result]:
         """Return the results that go into the file."""

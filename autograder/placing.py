@@ -5,10 +5,12 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from autograder.sharing import make_folder, share
+
 STAMP = "timestamp.txt"
 
 
-def place(folder: Path, files: Mapping[str, Path], stamp: str) -> None:
+def place(folder: Path, files: Mapping[str, Path], stamp: str, *, shared: bool = False) -> None:
     """Put files into a folder, and nothing else; what was there before stays until they are.
 
     Parameters
@@ -19,6 +21,8 @@ def place(folder: Path, files: Mapping[str, Path], stamp: str) -> None:
         Each file by its name there.
     stamp : str
         When they were handed in, in UTC; empty if that is not known.
+    shared : bool
+        Whether the course's group may write there: nbgrader's `groupshared`.
 
     Raises
     ------
@@ -26,13 +30,16 @@ def place(folder: Path, files: Mapping[str, Path], stamp: str) -> None:
         If that cannot be written; then all is as before.
     """
     new, old = (folder.with_name(f".{folder.name}.{os.getpid()}.{kind}") for kind in ("new", "old"))
-    new.mkdir(parents=True)
+    make_folder(new, shared=shared)
     try:
         for name, path in files.items():
             (new / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, new / name)
         if stamp:
             (new / STAMP).write_text(stamp, encoding="utf-8")
+        if shared:
+            for path in (folder.parent, new, *new.rglob("*")):
+                share(path)
         if os.path.lexists(folder):
             folder.rename(old)
         try:

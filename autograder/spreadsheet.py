@@ -1,11 +1,14 @@
 """CSV as any program reads it: RFC 4180, and no text that a spreadsheet would run."""
 
 import csv
+import io
 import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+
+from autograder import whole_file
 
 # what a spreadsheet passes over at a field's beginning, and what it takes there for a formula's: as
 # a field's beginning counts what stands behind a semicolon, too, which separates fields elsewhere
@@ -15,11 +18,11 @@ FORMULA = re.compile(rf"{BLANK}{SIGN}|[\t\r\n]")
 LATER = re.compile(rf"(?<=[;\t\r\n])(?={BLANK}{SIGN})")
 
 
-def write(path: Path, lines: Iterable[Sequence[Any]]) -> None:
-    """Write lines of fields to a file, in UTF-8; all of them are made before it is opened."""
-    made = [[field(value) for value in line] for line in lines]
-    with path.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
-        csv.writer(file).writerows(made)
+def write(path: Path, lines: Iterable[Sequence[Any]], *, shared: bool = False) -> None:
+    """Write lines of fields to a file, whole or not at all: see `whole_file.write`."""
+    made = io.StringIO(newline="")
+    csv.writer(made).writerows([field(value) for value in line] for line in lines)
+    whole_file.write(path, made.getvalue(), shared=shared)
 
 
 def field(value: Any) -> str:

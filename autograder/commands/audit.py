@@ -9,6 +9,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
+from autograder import sharing, whole_file
 from autograder.assignment import Assignment
 from autograder.audit import Auditor
 from autograder.certificate import Certificate, certificate_of, path_of
@@ -90,14 +91,13 @@ def audit(
     if html:
         from autograder.audit_page import page  # noqa: PLC0415  # a plotting library takes a second
 
-        html.write_text(page(assignment, certificate), encoding="utf-8")
+        _write(html, page(assignment, certificate), chosen)
     path = path_of(chosen)
     faults = [*certificate.defects, *rejected]
     if check:
         faults += _not_current(chosen, certificate)
     elif not faults:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(certificate.to_json(), encoding="utf-8")
+        _write(path, certificate.to_json(), chosen)
     repeated = len(fnmatch.filter(certificate.variants, only)) if repeat else 0
     if as_json:
         document = {**_document(assignment, certificate), "faults": faults}
@@ -163,6 +163,19 @@ def print_audit(on: Console, certificate: Certificate) -> None:
         f"{len(unnamed)} mutants not named as what they are": unnamed,
     }.items():
         on.print("\n  ".join([title, *notes]))
+
+
+def _write(path: Path, text: str, chosen: Assignment) -> None:
+    """Write a file whole; an earlier one stays where that fails."""
+    shared = chosen.course.groupshared
+    try:
+        sharing.make_folder(path.parent, shared=shared)
+        whole_file.write(path, text, shared=shared)
+    except OSError as error:
+        cause = sharing.obstacle(path) or error.strerror
+        raise click.ClickException(
+            f"{path} cannot be written ({cause}): see who may write there, or make room"
+        ) from error
 
 
 def _not_current(assignment: Assignment, found: Certificate) -> list[str]:

@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
+from autograder import sharing, whole_file
 from autograder.attention import Reason, reasons
 from autograder.class_facts import ClassFacts
 from autograder.class_page import ClassReport, page
@@ -120,12 +121,12 @@ def report(
         )
         text = page(told, formgrader, dt.datetime.now(dt.UTC))
         try:
-            path.parent.mkdir(exist_ok=True)
-            # a student's folder may have a name that is no text
-            path.write_text(text, encoding="utf-8", errors="backslashreplace")
+            sharing.make_folder(path.parent, shared=chosen.course.groupshared)
+            whole_file.write(path, text, shared=chosen.course.groupshared)
         except OSError as error:
+            cause = sharing.obstacle(path) or error.strerror
             raise click.ClickException(
-                f"{path} cannot be written ({error.strerror}): choose another file with --to"
+                f"{path} cannot be written ({cause}): choose another file with --to"
             ) from error
     if as_json:
         console.print_json(_document(assignment, path, whole.records, why, groups, found))

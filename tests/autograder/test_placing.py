@@ -61,3 +61,14 @@ def test_the_same_is_known_again(tmp_path, new):
     assert holds(folder, {"lab.ipynb": new})
     (folder / "lab.ipynb").write_text("other")
     assert not holds(folder, {"lab.ipynb": new})
+
+
+def test_the_courses_group_may_replace_what_is_shared(tmp_path, new):
+    """The folder, those in it and the one around it, and each file."""
+    folder = tmp_path / "submitted" / "ann" / "lab"
+    place(folder, {"lab.ipynb": new, "sub/x": new}, "2026-01-01 10:00:00", shared=True)
+    modes = {
+        path: path.stat().st_mode & 0o7070 for path in (folder.parent, *folder.parent.rglob("*"))
+    }
+    assert {mode for path, mode in modes.items() if path.is_dir()} == {0o2070}
+    assert {mode for path, mode in modes.items() if path.is_file()} == {0o060}
