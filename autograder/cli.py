@@ -13,6 +13,7 @@ import click
 import autograder
 from autograder import environment, scripts, startup
 from autograder.commands.console import escape_unprintable
+from autograder.streams import guarded
 
 COMMANDS = ("check", "grade", "status", "report", "teams", "leaks", "audit")
 EXIT_CODES = """\b
@@ -76,6 +77,11 @@ def main() -> None:
     startup.leave_out()
     scripts.put_on_path()
     escape_unprintable()
+    with guarded():
+        _run()
+
+
+def _run() -> None:
     try:
         commands(prog_name="autograder", standalone_mode=False)
     except (click.exceptions.Abort, KeyboardInterrupt):
