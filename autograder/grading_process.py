@@ -12,9 +12,9 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterable
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from contextlib import nullcontext, suppress
+from typing import IO, TYPE_CHECKING, Any
 
 from nbformat import NotebookNode
 
@@ -104,7 +104,7 @@ class GradingProcess:
         for _, their in pairs:
             their.close()
         own, *others = (ours for ours, _ in pairs)
-        teller = _Teller(self._process.stderr or (), tell, [own, *others])
+        teller = _Teller(self._process.stderr, tell, [own, *others])
         done = [progress.of_process(memory, place) for place in range(count)]
         os.close(memory)
         self._connect(own, teller, done[0], allow_no_isolation=allow_no_isolation)
@@ -321,7 +321,8 @@ class _Teller:
 
     Parameters
     ----------
-    lines : iterable of str
+    lines : file of text or None
+        Closed at its end.
     tell : callable or None
     connections : list of socket
         Of the processes.
@@ -329,7 +330,7 @@ class _Teller:
 
     def __init__(
         self,
-        lines: Iterable[str],
+        lines: IO[str] | None,
         tell: Callable[[str], None] | None,
         connections: list[socket.socket],
     ) -> None:
@@ -357,7 +358,8 @@ def _named(assignment: Assignment) -> dict[str, Any]:
     }
 
 
-def _tell(lines: Iterable[str], tell: Callable[[str], None] | None) -> None:
-    for line in lines:
-        if tell:
-            tell(line.rstrip())
+def _tell(lines: IO[str] | None, tell: Callable[[str], None] | None) -> None:
+    with lines or nullcontext(()) as told:
+        for line in told:
+            if tell:
+                tell(line.rstrip())
