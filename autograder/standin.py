@@ -38,7 +38,7 @@ class StandIn:
         if thing.plain:
             return thing.plain[0](*args, **kwargs)
         what = {"args": args, "kwargs": kwargs}
-        arrays = [a for a in (*args, *kwargs.values()) if isinstance(a, np.ndarray)]
+        arrays = [*wire.arrays_in((*args, *kwargs.values()))]
         if thing.makes is not None and not arrays:
             kind, methods = thing.makes
             made = Thing(agenda.number(), kind, methods=methods)

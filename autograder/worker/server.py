@@ -169,7 +169,7 @@ class Server:
 
     def do_call(self, target: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Call an object, and find which of the arrays it was given have been changed in place."""
-        arrays = [a for a in (*args, *kwargs.values()) if isinstance(a, np.ndarray)]
+        arrays = [*wire.arrays_in((*args, *kwargs.values()))]
         before = [a.tobytes() for a in arrays]
         value = self.objects[target](*args, **kwargs)
         self.changed = [

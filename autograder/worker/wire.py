@@ -129,6 +129,17 @@ def unpack_each(text: bytes, body: bytes, resolve: Callable[[Ref], Any]) -> Iter
     return map(decoder.value, _parse(text))
 
 
+def arrays_in(values: Iterable[Any]) -> Iterator[np.ndarray[Any, Any]]:
+    """Yield the arrays among some values, in lists, tuples and dictionaries too, in order."""
+    for value in values:
+        if isinstance(value, np.ndarray):
+            yield value
+        elif isinstance(value, (list, tuple)):
+            yield from arrays_in(value)
+        elif isinstance(value, dict):
+            yield from arrays_in(value.values())
+
+
 class Receiver:
     """Reads frames from a socket, as few or as many at a time as have arrived.
 

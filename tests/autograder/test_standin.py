@@ -206,3 +206,28 @@ def test_each_of_many_calls_has_the_time_of_a_call(student):
     assert repeat(names.slow, 6, 2.0) == [2.0] * 6
     with pytest.raises(TimedOutError, match=r"0.5 seconds for one answer"):
         repeat(names.endless, 3, 2.0)
+
+
+NESTED = """\
+class Optimizer:
+    def __init__(self, grads=()):
+        for each in grads:
+            each["weights"] += 1.0
+
+    def step(self, grads, more=None):
+        for each in grads:
+            each["weights"] *= 2.0
+        if more:
+            more["pair"][1][0] = 7.0
+"""
+
+
+def test_arrays_in_lists_and_dictionaries_are_changed_here_as_well(student):
+    """As with a local object: in a call, by a keyword, and where an object is made."""
+    names = student(NESTED)
+    grads = [{"weights": np.ones(2)}, {"weights": np.full(3, 5.0)}]
+    pair = (np.zeros(1), np.zeros(1))
+    optimizer = names.Optimizer(grads)
+    optimizer.step(grads, more={"pair": pair})
+    assert [each["weights"].tolist() for each in grads] == [[4.0, 4.0], [12.0, 12.0, 12.0]]
+    assert [one.tolist() for one in pair] == [[0.0], [7.0]]
