@@ -437,6 +437,7 @@ def test_nbgraders_own_command_uses_it(tmp_path):
         (PROJECT / "nbgrader_config.py").read_text(encoding="utf-8")
         + 'c.FileNameCollectorPlugin.named_regexp = r".*/(?P<student_id>\\w+)/(?P<file_id>\\w+)"\n'
     )
+    (tmp_path / "tests" / "hidden" / "tiny").mkdir(parents=True)
     folder = tmp_path / "downloaded" / "tiny" / "archive"
     folder.mkdir(parents=True)
     (folder / "ann.zip").write_bytes(zipped({"tiny.ipynb": "{}", "../bob.ipynb": "{}"}))

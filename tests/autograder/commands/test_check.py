@@ -107,6 +107,7 @@ def test_of_several_assignments_the_one_with_the_notebooks_name_is_taken(check, 
     """Otherwise it has to be said."""
     other = root / "source" / "other"
     other.mkdir()
+    (root / "tests" / "hidden" / "other").mkdir()
     (other / "check.py").write_text(MODULE.replace("told", "told by the other"))
     assert "7.0 told\n" in check("tiny.ipynb", "--timeout", "7").output
     result = check("wrong.ipynb")
