@@ -19,12 +19,12 @@ c.CourseDirectory.solution_directory = "reference_solution"
 # tests/hidden/<assignment>/, goes through ours, and every other one through nbgrader's.
 c.GenerateAssignment.exporter_class = "autograder.nbgrader_plugins.SourceExporter"
 c.GenerateSolution.exporter_class = "autograder.nbgrader_plugins.SourceExporter"
+# and where there are submissions, the gradebook gets the cells of the source, and keeps all others
 # a release says of itself what belongs to it, so that a student's copy knows what it has lost
 c.GenerateAssignment.preprocessors.append("autograder.imprint.Imprint")
 c.ZipCollectApp.extractor_plugin = "autograder.archive.GuardedExtractor"
 c.ZipCollectApp.collector_plugin = "autograder.collector.LmsCollector"
 
-c.Autograde.pre_convert_hook = "autograder.nbgrader_plugins.enter_assignment"
 c.Autograde.exporter_class = "autograder.nbgrader_plugins.SubmissionExporter"
 c.Autograde.sanitize_preprocessors.append("autograder.nbgrader_plugins.RestoreCells")
 c.Autograde.autograde_preprocessors.extend(

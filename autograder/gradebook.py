@@ -78,12 +78,12 @@ def check(url: str, course: str = "") -> None:
             return  # nbgrader makes its own in an empty database
         if not tables >= ITS_OWN:
             raise NbGraderException(
-                f"{_shown(url)} must be a gradebook, got a database of another program, with the "
+                f"{shown(url)} must be a gradebook, got a database of another program, with the "
                 f"table {min(tables)}: name the gradebook with --db or CourseDirectory.db_url"
             )
         if any(_lacks_columns(found, table) for table in Base.metadata.sorted_tables):
             raise NbGraderException(
-                f"{_shown(url)} must be a gradebook of this version of nbgrader, got one of an "
+                f"{shown(url)} must be a gradebook of this version of nbgrader, got one of an "
                 f"older version: make a copy of it, and run `nbgrader db upgrade{_option(url)}`"
             )
         if "alembic_version" in tables:
@@ -124,6 +124,11 @@ def share(url: str) -> None:
         sharing.share(path)
 
 
+def shown(url: str) -> str:
+    """Return an address without its password, and without what `patient` adds."""
+    return _parsed(url).difference_update_query(["timeout"]).render_as_string(hide_password=True)
+
+
 def trouble(error: OperationalError) -> str:
     """Return what is wrong with a gradebook that could not be written to, and the remedy."""
     if not isinstance(error.orig, sqlite3.Error):
@@ -143,20 +148,15 @@ def _parsed(url: str) -> URL:
         raise NbGraderException(ADDRESS) from None  # it is not shown: it may hold a password
 
 
-def _shown(url: str) -> str:
-    """Return an address without its password, and without what `patient` adds."""
-    return _parsed(url).difference_update_query(["timeout"]).render_as_string(hide_password=True)
-
-
 def _option(url: str) -> str:
     """Return the option that names a gradebook's file; a server's password is for the settings."""
-    return f" --db={_shown(url)}" if file_of(url) is not None else ""
+    return f" --db={shown(url)}" if file_of(url) is not None else ""
 
 
 def _is_file(path: Path, url: str) -> bool:
     """Tell whether a gradebook's file is there; check that it is a file with something in it."""
     if path.name in ("", ":memory:"):
-        raise NbGraderException(f"{_shown(url)} names no file that could be kept: {ADDRESS}")
+        raise NbGraderException(f"{shown(url)} names no file that could be kept: {ADDRESS}")
     if path.is_dir():
         raise NbGraderException(f"{path} must be a gradebook, got a folder: {ADDRESS}")
     if not path.parent.is_dir():
@@ -209,7 +209,7 @@ def _check_revision(engine: Engine, url: str) -> None:
     known = {path.name.partition("_")[0] for path in Path(ALEMBIC_DIR, "versions").glob("*.py")}
     if unknown := sorted(found - known):
         raise NbGraderException(
-            f"{_shown(url)} must be a gradebook of this version of nbgrader, got one of a newer "
+            f"{shown(url)} must be a gradebook of this version of nbgrader, got one of a newer "
             f"version (revision {unknown[0]}): install the version of nbgrader that wrote it, or "
             "put a copy from before in its place"
         )
@@ -221,7 +221,7 @@ def _check_course(engine: Engine, url: str, course: str) -> None:
         found = {*connection.execute(select(Entered.course_id).distinct()).scalars()}
     if found and not found & {course, NO_COURSE}:
         raise NbGraderException(
-            f"{_shown(url)} must be the gradebook of the course {course!r}, got that of "
+            f"{shown(url)} must be the gradebook of the course {course!r}, got that of "
             f"{min(found)!r}: name the gradebook with --db or CourseDirectory.db_url, or set "
             f"c.CourseDirectory.course_id = {min(found)!r} in nbgrader_config.py"
         )
@@ -230,16 +230,16 @@ def _check_course(engine: Engine, url: str, course: str) -> None:
 @contextmanager
 def _asked(url: str) -> Iterator[Engine]:
     known = _parsed(url)
-    shown = _shown(url)
+    name = shown(url)
     options = {"sqlite": {"timeout": PATIENCE}, "postgresql": {"connect_timeout": ANSWERING}}
     kind = known.get_backend_name()
     try:
         engine = create_engine(known, connect_args=options.get(kind, {}))
     except NoSuchModuleError as error:
-        raise NbGraderException(f"{shown} cannot be a gradebook ({error}): {ADDRESS}") from error
+        raise NbGraderException(f"{name} cannot be a gradebook ({error}): {ADDRESS}") from error
     except ModuleNotFoundError as error:
         remedy = EXTRA if kind == "postgresql" else f"install it, or choose another: {ADDRESS}"
-        raise NbGraderException(f"{shown} needs the package {error.name}: {remedy}") from error
+        raise NbGraderException(f"{name} needs the package {error.name}: {remedy}") from error
     try:
         yield engine
     except SQLAlchemyError as error:
@@ -254,7 +254,7 @@ def _unusable(url: str, cause: str) -> NbGraderException:
     path = file_of(url)
     if path is None:
         return NbGraderException(
-            f"{_shown(url)} must be a gradebook that can be written to ({cause}): see that its "
+            f"{shown(url)} must be a gradebook that can be written to ({cause}): see that its "
             "server is running, and who may write there, and try again"
         )
     if "locked" in cause:

@@ -18,7 +18,7 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.utils import find_all_files
 from sqlalchemy.exc import SQLAlchemyError
 
-from autograder import collected, gradebook, notebook_file, refusal, roster, staging
+from autograder import agreement, collected, gradebook, notebook_file, refusal, roster, staging
 from autograder.assignment import Assignment, AssignmentError
 from autograder.course import Stage
 from autograder.handed_in import HandedIn
@@ -66,6 +66,7 @@ class Intake:
     ) -> None:
         self.converter = converter
         self.coursedir = coursedir = without_hidden_files(converter.coursedir)
+        agreed = agreement.check(converter)
         self.course = course_of(coursedir)
         self.name = coursedir.assignment_id
         self.source = self.course.folder(Stage.SOURCE, self.name)
@@ -94,12 +95,12 @@ class Intake:
             )
         for name in wanted:
             Assignment(self.course, self.name, Path(name).stem).check()
-        gradebook.check(self.course.db_url, coursedir.course_id)
         if not look_only:
             gradebook.check_writable(self.course.db_url)
             self.check_room()
             if there and (blocked := Staging(coursedir).blocked(min(there))):
                 raise NbGraderException(f"nothing was graded: {blocked}")
+            agreed.enter()
         coursedir.db_url = gradebook.patient(self.course.db_url)
         self.staging = Staging(coursedir)
         self.unfinished: set[str] = set()  # the students whom an ended grader has left half-graded

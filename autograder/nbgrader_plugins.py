@@ -1,37 +1,26 @@
 """Our classes at nbgrader's own extension points; `nbgrader_config.py` names them.
 
-`enter_assignment` makes a new gradebook know the assignment, `SubmissionExporter` reads the file,
-`RestoreCells` puts the notebook into the release's form, `GradeCells` lets it be graded and writes
-each grade cell's output, `SaveGrades` takes the report into the gradebook. `SourceExporter` makes
-the release and the reference solution. Assignments without hidden suites go nbgrader's own way.
+`SubmissionExporter` reads the file, `RestoreCells` puts the notebook into the release's form,
+`GradeCells` lets it be graded and writes each grade cell's output, `SaveGrades` takes the report
+into the gradebook. `SourceExporter` makes the release and the reference solution. Assignments
+without hidden suites go nbgrader's own way.
 """
 
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.converters import Autograde, GenerateSolution
+from nbgrader.api import Gradebook
+from nbgrader.converters import Autograde, GenerateAssignment, GenerateSolution
 from nbgrader.converters.base import BaseConverter, NbGraderException
-from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import (
-    ClearOutput,
-    ClearSolutions,
-    ComputeChecksums,
-    LockCells,
-    SaveCells,
-)
-from nbgrader.utils import is_grade, is_locked, is_solution, is_task
 from sqlalchemy.exc import OperationalError
 from traitlets import Bool
-from traitlets.config import Application, Config
+from traitlets.config import Config
 
-from autograder import probe
-from autograder.assignment import Assignment, AssignmentError
-from autograder.course import Stage
+from autograder import agreement, probe
+from autograder.assignment import AssignmentError
 from autograder.gradebook import trouble
 from autograder.graded import MAX_CAUSE, report_on, restored, tell, unfinished
 from autograder.intake import Intake
@@ -40,7 +29,6 @@ from autograder.notebook_file import VanishedError
 from autograder.probe import NotIsolatedError
 from autograder.report import KEY, Report
 from autograder.scores import Scores
-from autograder.settings import course_of
 from autograder.stock import (
     SuiteStep,
     assignment_of,
@@ -139,8 +127,15 @@ class SubmissionExporter(NotebookExporter):
 class SourceExporter(NotebookExporter):
     """Makes a release or a reference solution of a source, without hidden files.
 
-    The cells of a reference solution get two minutes each, unless `Execute.timeout` says otherwise.
+    A release of an assignment that has submissions gives the gradebook the source's cells, too:
+    nbgrader itself refuses to add or remove any then. The cells of a reference solution get two
+    minutes each, unless `Execute.timeout` says otherwise.
     """
+
+    discard_marks = Bool(
+        False,
+        help="Remove a cell from the gradebook though it has scores or comments by hand.",
+    ).tag(config=True)
 
     def __init__(self, **kw: Any) -> None:
         super().__init__(**kw)
@@ -150,6 +145,12 @@ class SourceExporter(NotebookExporter):
         converter.coursedir = without_hidden_files(converter.coursedir)
         if isinstance(converter, GenerateSolution) and "timeout" not in self.config.Execute:
             self.update_config(Config({"Execute": {"timeout": SOLUTION_SECONDS}}))
+        if isinstance(converter, GenerateAssignment):
+            try:
+                agreement.before_release(converter, discard_marks=self.discard_marks)
+            except NbGraderException as error:
+                self.log.error("%s", error)  # noqa: TRY400  # the error's text is enough
+                raise
 
 
 class RestoreCells(SuiteStep):
@@ -198,52 +199,3 @@ class SaveGrades(SuiteStep):
             gradebook.db.commit()
         tell_standing(self.log, names["student"], report, standing)
         return nb, resources
-
-
-def enter_assignment(assignment: str, student: str, notebooks: list[str]) -> None:
-    """Enter an assignment into a gradebook that does not know it yet: `Autograde.pre_convert_hook`.
-
-    So a fresh checkout, whose release is committed, can grade at once. An assignment without hidden
-    suites is left as it is: nbgrader enters none.
-    """
-    coursedir = getattr(Application.instance(), "coursedir", None)
-    if coursedir is not None:  # as it is in the Formgrader, which has buttons for this
-        _enter(assignment, coursedir)
-
-
-@lru_cache(maxsize=1)  # it is called before each submission
-def _enter(assignment: str, coursedir: CourseDirectory) -> None:
-    ours = Assignment(course_of(coursedir), assignment)
-    if not ours.has_suites:
-        return
-    source = ours.folder(Stage.SOURCE)
-    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
-        gradebook.update_or_create_assignment(assignment)
-        paths = [
-            path
-            for path in sorted(source.glob("*.ipynb"))
-            if not _is_entered(gradebook, assignment, path)
-        ]
-    for path in paths:
-        names = {"assignment": assignment, "notebook": path.stem, "db_url": coursedir.db_url}
-        exporter = NotebookExporter(parent=coursedir)
-        for preprocessor in (LockCells, ClearSolutions, ClearOutput, ComputeChecksums, SaveCells):
-            exporter.register_preprocessor(preprocessor, enabled=True)
-        exporter.from_filename(str(path), resources={"nbgrader": names})
-
-
-def _is_entered(gradebook: Gradebook, assignment: str, path: Path) -> bool:
-    """Tell whether a gradebook knows a notebook; a grader ended half-way leaves some cells out."""
-    try:
-        notebook = gradebook.find_notebook(path.stem, assignment)
-    except MissingEntry:
-        return False
-    if notebook.submissions:
-        return True
-    cells = nbformat.read(path, as_version=4).cells
-    wanted = {
-        cell.metadata.nbgrader.grade_id
-        for cell in cells
-        if is_grade(cell) or is_solution(cell) or is_locked(cell) or is_task(cell)
-    }
-    return wanted <= {cell.name for cell in notebook.source_cells}  # which are entered last

@@ -15,6 +15,7 @@ NAMES |= {DEFAULT.downloaded_directory, "gradebook.db", "reference_solution", "n
 KEYS = {"get", "pop", "setdefault"}  # methods whose first argument is a key
 ELSEWHERE = {  # words of something else
     ("reader.py", "solution"),  # a key of nbgrader's in a cell
+    ("master.py", "solution"),
     ("collector.py", "submitted"),  # what the dates in an archive are: a setting's values
     ("collector.py", "downloaded"),
 }

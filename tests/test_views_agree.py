@@ -98,7 +98,8 @@ def with_manual_cells(assignment):
     for stage in ("source", "release"):
         path = assignment.root / stage / "tiny" / "tiny.ipynb"
         whole = nbformat.read(path, as_version=4)
-        essay = claimed("Why?", grade=True, solution=True, grade_id="essay", points=float(MOST[1]))
+        text = "YOUR ANSWER HERE"  # as nbgrader releases it
+        essay = claimed(text, grade=True, solution=True, grade_id="essay", points=float(MOST[1]))
         task = claimed("Draw it.", task=True, grade_id="task", points=float(MOST[2]))
         for cell in (essay, task):
             more = new_markdown_cell(cell.source, metadata=cell.metadata)

@@ -25,6 +25,7 @@ from autograder.commands.course import (
     gradebook_of,
     printable,
 )
+from autograder.entered import check_entered
 from autograder.findings import findings
 from autograder.library_use import library_uses
 from autograder.membership import Membership
@@ -84,6 +85,7 @@ def report(
         raise click.UsageError(f"--to {to}: there is no folder {to.parent}")
     chosen = assignment_in(course.with_gradebook(db).course(), assignment)
     url = gradebook_of(chosen)
+    check_entered(chosen)
     path = to or chosen.root / "reports" / f"{assignment}.html"
     on = console.console(stderr=as_json)
     with _progress(on) as step:

@@ -19,6 +19,7 @@ from autograder.commands.course import (
     gradebook_of,
     printable,
 )
+from autograder.entered import check_entered
 from autograder.ledger import EXCLUDED, IN_A_TEAM
 from autograder.membership import Membership
 from autograder.points import added, shown
@@ -48,7 +49,9 @@ def status(assignment: str, course: Place, db: str | None, *, as_json: bool) -> 
       autograder status dropout_l2 --json | jq '.students[] | select(.next_step != "")'
     """  # noqa: D301  # click's own mark, before what keeps its lines
     chosen = assignment_in(course.with_gradebook(db).course(), assignment)
-    whole = completed_class(chosen, gradebook_of(chosen))
+    url = gradebook_of(chosen)
+    check_entered(chosen)
+    whole = completed_class(chosen, url)
     if as_json:
         console.print_json(_document(assignment, whole))
     else:

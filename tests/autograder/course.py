@@ -16,6 +16,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Application, PyFileConfigLoader
 
 from autograder import nbgrader_plugins
+from autograder.agreement import Agreement
 from autograder.assignment import Assignment
 from autograder.class_record import read_class
 from autograder.grading_process import GradingProcess
@@ -92,8 +93,20 @@ def opened(assignment: Assignment, gradebook: Path, process: GradingProcess) -> 
         patch.setattr(nbgrader_plugins, "warm_grader", lambda **_: process)
         course = Course(assignment)
         patch.chdir(assignment.root)
-        with patch.context() as while_entering:
-            while_entering.setattr(nbgrader_plugins.Application, "instance", lambda: course)
-            nbgrader_plugins.enter_assignment("tiny", "*", [])
+        enter(course.converter)
         yield course
     Application.clear_instance()  # which nbgrader makes if there is none
+
+
+def enter(converter: Autograde) -> None:
+    """Enter the assignment in the gradebook, as the first run does."""
+    found = Agreement(converter)
+    assert [*found.of_source()] == []
+    found.enter()
+
+
+def converter_of(assignment: Assignment, url: str) -> Autograde:
+    """Return nbgrader's own for an assignment and a gradebook, with its usual settings."""
+    root = str(assignment.root)
+    coursedir = CourseDirectory(root=root, db_url=url, assignment_id=assignment.name)
+    return Autograde(coursedir=coursedir)

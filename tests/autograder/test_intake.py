@@ -86,8 +86,8 @@ def test_a_class_without_submissions_is_nbgraders_own_error(course):
 
 def test_an_assignment_without_given_files_is_graded(course):
     """Nothing but a notebook lies on either side."""
-    for given in (course.root / "source" / "tiny").glob("*.py"):
-        given.unlink()
+    for stage in ("source", "release"):
+        (course.root / stage / "tiny" / "scaling.py").unlink()
     course.hand_in("ann", answer="class Scaler:\n    pass\n")
     assert course.grade("ann")["success"]
     assert course.marks("ann") == (0.0, None, False)
@@ -230,7 +230,7 @@ def test_a_full_disk_is_noticed(course, monkeypatch):
 def test_an_assignment_that_was_not_released_is_noticed(course):
     """Without a release there is nothing to restore a submission by."""
     shutil.rmtree(course.root / "release")
-    with pytest.raises(NbGraderException, match="run `nbgrader generate_assignment tiny`"):
+    with pytest.raises(NbGraderException, match="run `nbgrader generate_assignment tiny --force`"):
         look(course)
 
 

@@ -37,10 +37,11 @@ def membership(tiny):
 
 
 def add_table(assignment, rows):
-    path = assignment.root / "release" / "tiny" / "tiny.ipynb"
-    whole = nbformat.read(path, as_version=4)
-    whole.cells.insert(1, new_markdown_cell(HEAD + rows))
-    nbformat.write(whole, path)
+    for stage in ("source", "release"):
+        path = assignment.root / stage / "tiny" / "tiny.ipynb"
+        whole = nbformat.read(path, as_version=4)
+        whole.cells.insert(1, new_markdown_cell(HEAD + rows))
+        nbformat.write(whole, path)
 
 
 def hand_in(assignment, student, rows, stage="submitted", status=None):

@@ -19,10 +19,10 @@ from autograder.nbgrader_plugins import (
     GradeCells,
     RestoreCells,
     SaveGrades,
-    enter_assignment,
 )
 from autograder.outcome import ItemResult, Outcome, PropertyResult
 from autograder.report import KEY, Report, Status
+from tests.autograder.course import converter_of, enter
 from tests.autograder.tiny import RIGHT, claimed, handed_in
 
 RESOURCES = {"nbgrader": {"student": "ann", "assignment": "tiny", "notebook": "tiny"}}
@@ -149,7 +149,7 @@ def gradebook_url(here, empty_gradebook, monkeypatch):
 def test_a_new_gradebook_gets_to_know_the_assignment(here, gradebook_url):
     """A course whose release is there can grade at once: the items are entered with their points."""
     for _ in range(2):
-        enter_assignment("tiny", "ann", ["tiny"])
+        enter(converter_of(here, gradebook_url))
     with Gradebook(gradebook_url, "course") as gradebook:
         [notebook] = gradebook.find_assignment("tiny").notebooks
         cells = {cell.name: cell.max_score for cell in notebook.grade_cells}
@@ -163,7 +163,7 @@ def test_what_is_left_out_of_a_gradebook_is_entered(here, gradebook_url, left):
         gradebook.add_assignment("tiny", duedate="2026-01-01 10:00:00")
         if left == "notebook":
             gradebook.add_notebook("tiny", "tiny")
-    enter_assignment("tiny", "ann", ["tiny"])
+    enter(converter_of(here, gradebook_url))
     with Gradebook(gradebook_url, "course") as gradebook:
         assert gradebook.find_assignment("tiny").duedate.year == 2026
         assert gradebook.find_grade_cell("test_scaler", "tiny", "tiny").max_score == 2.0
@@ -172,13 +172,13 @@ def test_what_is_left_out_of_a_gradebook_is_entered(here, gradebook_url, left):
 
 def test_a_notebook_with_submissions_is_left_alone(here, gradebook_url):
     """The instructor's change of an assignment is entered by nbgrader's own command."""
-    enter_assignment("tiny", "ann", ["tiny"])
+    enter(converter_of(here, gradebook_url))
     with Gradebook(gradebook_url, "course") as gradebook:
         gradebook.add_student("ann")
         gradebook.add_submission("tiny", "ann")
         gradebook.db.delete(gradebook.find_source_cell("scaler", "tiny", "tiny"))
         gradebook.db.commit()
-    enter_assignment("tiny", "ann", ["tiny"])
+    enter(converter_of(here, gradebook_url))
     with Gradebook(gradebook_url, "course") as gradebook:
         cells = gradebook.find_notebook("tiny", "tiny").source_cells
         assert {cell.name for cell in cells} == {"test_scaler"}
@@ -197,7 +197,7 @@ def graded(here, gradebook_url):
         claimed("other stub", grade_id="other", **ESSAY),
     ]
     nbformat.write(source, path)
-    enter_assignment("tiny", "*", [])
+    enter(converter_of(here, gradebook_url))
     with Gradebook(gradebook_url) as gradebook:
         gradebook.add_student("ann")
         gradebook.add_submission("tiny", "ann")
@@ -274,10 +274,3 @@ def test_all_grades_are_saved_or_none(graded, gradebook_url, monkeypatch):
     with pytest.raises(ZeroDivisionError):
         save(graded, gradebook_url)
     assert grades(gradebook_url) == before
-
-
-def test_without_a_course_nothing_is_entered(here, monkeypatch):
-    """In an application of another kind the hook does nothing."""
-    monkeypatch.setattr(Application, "instance", SimpleNamespace)
-    enter_assignment("tiny", "ann", ["tiny"])
-    assert not (here.root / "gradebook.db").exists()

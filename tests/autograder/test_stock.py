@@ -2,7 +2,6 @@
 
 import logging
 import shutil
-from types import SimpleNamespace
 
 import pytest
 from nbgrader.apps import ZipCollectApp
@@ -10,13 +9,13 @@ from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback,
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute
-from traitlets.config import Application, Config, PyFileConfigLoader
+from traitlets.config import Config, PyFileConfigLoader
 
 from autograder.assignment import Assignment
 from autograder.collector import LmsCollector
 from autograder.feedback import GetMarks
 from autograder.imprint import KEY, Imprint
-from autograder.nbgrader_plugins import SourceExporter, enter_assignment
+from autograder.nbgrader_plugins import SourceExporter, SubmissionExporter
 from autograder.stock import choose_steps, collects_as_nbgrader, has_suites
 from tests.autograder.tiny import RIGHT, handed_in
 from tests.conftest import PROJECT
@@ -161,11 +160,9 @@ def test_only_releases_of_ours_have_an_imprint(tiny, name, is_ours):
     assert (KEY in made.metadata) is is_ours
 
 
-def test_others_are_not_entered_into_a_gradebook(tiny, monkeypatch):
+def test_others_are_not_entered_into_a_gradebook(tiny):
     """nbgrader's own error tells that `generate_assignment` does so."""
-    app = SimpleNamespace(coursedir=converter(tiny, "ps1").coursedir)
-    monkeypatch.setattr(Application, "instance", lambda: app)
-    enter_assignment("ps1", "ann", ["ps1"])
+    assert SubmissionExporter(parent=converter(tiny, "ps1")).intake is None
     assert not (tiny.root / "gradebook.db").exists()
 
 

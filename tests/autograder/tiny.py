@@ -152,7 +152,8 @@ def make_course(
         f"tests/hidden/tiny/{name}": text
         for name, text in (suites or {"test_scaler.py": SUITE}).items()
     }
-    files |= {f"source/tiny/{name}": text for name, text in (given or GIVEN).items()}
+    for stage in ("source", "release"):
+        files |= {f"{stage}/tiny/{name}": text for name, text in (given or GIVEN).items()}
     for kind, texts in (("mutants", mutants), ("variants", variants)):
         files |= {f"tests/{kind}/tiny/{name}.py": text for name, text in (texts or {}).items()}
     files["tests/hidden/tiny/manifest.toml"] = (
