@@ -18,7 +18,16 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.utils import find_all_files
 from sqlalchemy.exc import SQLAlchemyError
 
-from autograder import agreement, collected, gradebook, notebook_file, refusal, roster, staging
+from autograder import (
+    agreement,
+    collected,
+    gradebook,
+    isolation,
+    notebook_file,
+    refusal,
+    roster,
+    staging,
+)
 from autograder.assignment import Assignment, AssignmentError
 from autograder.course import Stage
 from autograder.handed_in import HandedIn
@@ -94,7 +103,9 @@ class Intake:
                 f"{self.course.shown(self.course.folder(Stage.SUBMITTED, self.name, '*'))}"
             )
         for name in wanted:
-            Assignment(self.course, self.name, Path(name).stem).check()
+            assignment = Assignment(self.course, self.name, Path(name).stem)
+            assignment.check()
+            isolation.check_ulimits(assignment.limits)
         if not look_only:
             gradebook.check_writable(self.course.db_url)
             self.check_room()

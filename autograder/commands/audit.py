@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
-from autograder import sharing, whole_file
+from autograder import isolation, sharing, whole_file
 from autograder.assignment import Assignment
 from autograder.audit import Auditor
 from autograder.certificate import Certificate, certificate_of, path_of
@@ -73,6 +73,7 @@ def audit(
     """  # noqa: D301  # click's own mark, before what keeps its lines
     chosen = assignment_in(course.course(), assignment)
     chosen.check()
+    isolation.check_ulimits(chosen.limits)
     if html and not html.parent.is_dir():
         raise click.UsageError(f"--html {html}: there is no folder {html.parent}")
     with console.progress(

@@ -178,7 +178,10 @@ def confine(confinement: Confinement, files: Ruleset | None, user: int | None) -
             files.restrict()
         _restrict_to(own, confinement.around)
     for name, limit in limits.items():
-        resource.setrlimit(getattr(resource, name), (limit, limit))
+        kind = getattr(resource, name)
+        _, most = resource.getrlimit(kind)  # the system's own, which nobody may raise
+        lowest = limit if most == resource.RLIM_INFINITY else min(limit, most)
+        resource.setrlimit(kind, (lowest, lowest))
     if Layer.SECCOMP in confinement.layers:
         syscall_filter().load()
 

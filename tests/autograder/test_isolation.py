@@ -1,13 +1,17 @@
 """How a level is told, and what a worker is told to become."""
 
 import os
+import resource
+import subprocess
+import sys
 
 import pytest
 
 from autograder import isolation
-from autograder.assignment import Limits
+from autograder.assignment import AssignmentError, Limits
 from autograder.isolation import confinement, describe
 from autograder.worker.confinement import Layer
+from tests.conftest import PROJECT
 
 
 def test_a_level_is_told_by_its_layers():
@@ -47,3 +51,59 @@ def test_root_has_workers_of_a_user_who_owns_nothing(monkeypatch):
     monkeypatch.setattr(isolation, "_mapped", lambda: True)
     assert isolation.users(isolation.ALL) == isolation.USERS
     assert confinement(isolation.ALL, "/tmp", Limits())["reads_as_root"] is False
+
+
+LOWER = """
+import resource
+for name, most in {limits}.items():
+    resource.setrlimit(getattr(resource, name), (most, most))
+from autograder import isolation, probe
+assert probe.reached() == isolation.ALL, probe.shortfall()
+"""
+
+
+def test_lower_limits_of_the_system_are_taken_as_they_are():
+    """A worker starts, and is confined as well as without them."""
+    limits = {
+        "RLIMIT_AS": 1_500 * 2**20,
+        "RLIMIT_FSIZE": 8 * 2**20,
+        "RLIMIT_NPROC": 60,
+        "RLIMIT_CORE": 0,
+    }
+    code = LOWER.format(limits=limits)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("kind", "most", "message"),
+    [
+        (
+            "RLIMIT_AS",
+            500 * 2**20,
+            r"`ulimit -H -v` must be at least 1048576 .*, got 512000: raise",
+        ),
+        ("RLIMIT_FSIZE", 0, r"`ulimit -H -f` must be at least 1024 .*, got 0: raise"),
+        ("RLIMIT_NOFILE", 20, r"`ulimit -H -n` must be at least 64 .*, got 20: raise"),
+        ("RLIMIT_CPU", 30, r"`ulimit -H -t` must be at least 61 .*, got 30: raise"),
+    ],
+)
+def test_a_limit_of_the_system_that_is_too_low_is_named(monkeypatch, kind, most, message):
+    """With the option that shows it, what is needed, and what there is."""
+    own = resource.getrlimit
+
+    def lower(number):
+        return (most, most) if number == getattr(resource, kind) else own(number)
+
+    isolation.check_ulimits(Limits())
+    monkeypatch.setattr(resource, "getrlimit", lower)
+    with pytest.raises(AssignmentError, match=message):
+        isolation.check_ulimits(Limits())
+
+
+def test_a_manifest_that_asks_for_less_needs_less(monkeypatch):
+    """A limit that the manifest sets itself is no lack."""
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (600 * 2**20, 600 * 2**20))
+    isolation.check_ulimits(Limits(memory_mb=512, submission_seconds=1.0))
