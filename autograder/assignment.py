@@ -1,8 +1,10 @@
 """An assignment as its folders hold it: items and points, suites, given modules, limits."""
 
 import hashlib
+import json
 import re
 import tomllib
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
 from itertools import takewhile
@@ -50,6 +52,9 @@ JUDGING = [
     "template",
     "view",
 ]
+
+
+IMPRINT = "released"  # of the metadata of a notebook that was released for hidden suites
 
 
 class AssignmentError(Exception):
@@ -215,6 +220,14 @@ class Assignment:
         """Whether there is a folder of hidden suites; without one, stock nbgrader does the work."""
         return self.hidden.is_dir()
 
+    @property
+    def has_lost_suites(self) -> bool:
+        """Whether it was released for hidden suites, and their folder is not there."""
+        return not self.has_suites and any(map(_has_imprint, self._released()))
+
+    def _released(self) -> list[Path]:
+        return sorted(self.course.folder(Stage.RELEASE, self.name).glob("*.ipynb"))
+
     def suite(self, item: Item) -> Path:
         """The hidden suite of an item."""
         return self.hidden / f"{item.name}.py"
@@ -338,3 +351,10 @@ def engine_version() -> str:
     for path in [*(engine / f"{name}.py" for name in JUDGING), *sorted(engine.glob("worker/*.py"))]:
         digest.update(repr((path.name, path.read_bytes())).encode())
     return digest.hexdigest()[:8]
+
+
+def _has_imprint(path: Path) -> bool:
+    """Return whether a released notebook says what belongs to it, as those with suites do."""
+    with suppress(OSError, ValueError, AttributeError):
+        return IMPRINT in json.loads(path.read_bytes()).get("metadata", {})
+    return False

@@ -12,10 +12,9 @@ from typing import Any
 from nbformat import NotebookNode, from_dict
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from autograder.assignment import IMPRINT
 from autograder.stock import assignment_of
 from autograder.submission import Cell, Submission
-
-KEY = "released"  # of a notebook's metadata
 
 
 class Imprint(NbGraderPreprocessor):
@@ -28,7 +27,7 @@ class Imprint(NbGraderPreprocessor):
         if not assignment_of(self, resources).has_suites:
             return nb, resources
         folder = Path(resources["metadata"]["path"])
-        nb.metadata[KEY] = from_dict(
+        nb.metadata[IMPRINT] = from_dict(
             {
                 "notebook": f"{resources['metadata']['name']}.ipynb",
                 "cells": {

@@ -101,6 +101,8 @@ def without_hidden_files(coursedir: CourseDirectory) -> CourseDirectory:
 def _chosen(converter: BaseConverter) -> bool:
     _check_pattern(converter.coursedir)
     is_ours = has_suites(converter.coursedir)
+    if isinstance(converter, Autograde):
+        _check_suites(converter.coursedir)
     for name in filter(converter.has_trait, STEPS):
         named = getattr(converter, name)
         steps = [step for step in named if _is_for_suites(step) == is_ours]
@@ -125,6 +127,18 @@ def _check_pattern(coursedir: CourseDirectory) -> None:
         raise NbGraderException(
             f"the assignment must be one, got the pattern {name!r}, which fits {fitting} with "
             "hidden suites: name each assignment"
+        )
+
+
+def _check_suites(coursedir: CourseDirectory) -> None:
+    """Refuse an assignment that has lost its suites: nbgrader would give each item full marks."""
+    assignment = Assignment(course_of(coursedir), coursedir.assignment_id)
+    if assignment.has_lost_suites:
+        raise NbGraderException(
+            f"{assignment.name} was released for hidden suites, but "
+            f"{assignment.course.shown(assignment.hidden)} is not there: put the suites back; if "
+            "nbgrader's own tests are to grade it, run "
+            f"`nbgrader generate_assignment {assignment.name} --force`"
         )
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from autograder.imprint import KEY, digest
+from autograder.assignment import IMPRINT
+from autograder.imprint import digest
 from autograder.submission import Submission
 from tests.conftest import PROJECT
 
@@ -10,7 +11,7 @@ from tests.conftest import PROJECT
 def test_a_release_knows_its_cells(assignment):
     """Each by its role, with a digest of its text."""
     cells = Submission.from_notebook(assignment.release).cells
-    imprint = assignment.release.metadata[KEY]
+    imprint = assignment.release.metadata[IMPRINT]
     assert imprint["notebook"] == "dropout_l2.ipynb"
     assert imprint["cells"] == {
         cell.grade_id: {
@@ -27,7 +28,7 @@ def test_a_release_knows_its_cells(assignment):
 def test_a_release_knows_its_modules(assignment):
     """Each given module is released with the digest that the imprint has."""
     folder = PROJECT / "release" / "dropout_l2"
-    files = assignment.release.metadata[KEY]["files"]
+    files = assignment.release.metadata[IMPRINT]["files"]
     assert sorted(files) == sorted(assignment.given)
     assert files == {name: digest((folder / name).read_text()) for name in files}
 

@@ -3,6 +3,7 @@
 import logging
 import shutil
 
+import nbformat
 import pytest
 from nbgrader.apps import ZipCollectApp
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback, GenerateSolution
@@ -11,10 +12,10 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute
 from traitlets.config import Config, PyFileConfigLoader
 
-from autograder.assignment import Assignment
+from autograder.assignment import IMPRINT, Assignment
 from autograder.collector import LmsCollector
 from autograder.feedback import GetMarks
-from autograder.imprint import KEY, Imprint
+from autograder.imprint import Imprint
 from autograder.nbgrader_plugins import SourceExporter, SubmissionExporter
 from autograder.stock import choose_steps, collects_as_nbgrader, has_suites
 from tests.autograder.tiny import RIGHT, handed_in
@@ -157,7 +158,7 @@ def test_only_releases_of_ours_have_an_imprint(tiny, name, is_ours):
     names = {"assignment": name, "notebook": "tiny", "student": "."}
     step = Imprint(parent=SourceExporter(parent=converter(tiny, name, GenerateAssignment)))
     made, _ = step.preprocess(released, {"metadata": place, "nbgrader": names})
-    assert (KEY in made.metadata) is is_ours
+    assert (IMPRINT in made.metadata) is is_ours
 
 
 def test_others_are_not_entered_into_a_gradebook(tiny):
@@ -182,3 +183,22 @@ def test_others_are_collected_as_nbgrader_does(tiny, name, pattern, is_stock):
 def test_an_assignment_knows_its_suites(tmp_path):
     """By the folder of its name."""
     assert not Assignment(tmp_path, "ps1").has_suites
+
+
+@pytest.mark.parametrize("is_imprinted", [True, False])
+def test_an_assignment_that_has_lost_its_suites_is_refused(tiny, caplog, is_imprinted):
+    """nbgrader's own rule would give full marks for each of its graded cells, which hold no test."""
+    [path] = (tiny.root / "release" / "tiny").glob("*.ipynb")
+    notebook = nbformat.read(path, as_version=4)
+    notebook.metadata.pop(IMPRINT, None)
+    if is_imprinted:
+        notebook.metadata[IMPRINT] = {"notebook": "tiny.ipynb", "cells": {}, "files": {}}
+    nbformat.write(notebook, path)
+    shutil.rmtree(tiny.hidden)
+    if not is_imprinted:
+        assert not choose_steps(converter(tiny))
+        return
+    with pytest.raises(NbGraderException, match="tests/hidden/tiny is not there: put the suites"):
+        choose_steps(converter(tiny))
+    assert "tiny was released for hidden suites" in caplog.text
+    choose_steps(converter(tiny, kind=GenerateAssignment))  # by which it becomes nbgrader's own
