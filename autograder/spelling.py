@@ -1,7 +1,7 @@
 """One student whose id is spelt in several ways.
 
 Ids that differ only in case, in blanks at their ends or in how Unicode composes a letter are one
-student's: a gradebook's "Ann", a folder's "ann " and an LMS's "ANN".
+student's: the gradebook, a folder and an LMS may each have another of them.
 """
 
 import unicodedata
