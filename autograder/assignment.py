@@ -27,6 +27,7 @@ MOST = 2**20  # of any limit: twelve days, or a tebibyte
 JUDGING = [
     "agenda",
     "assignment",
+    "cell_code",
     "collection",
     "environment",
     "expect",
@@ -36,6 +37,7 @@ JUDGING = [
     "grading_server",
     "handed_in",
     "isolation",
+    "magic",
     "masks",
     "oracle",
     "outcome",
@@ -47,6 +49,7 @@ JUDGING = [
     "sandbox",
     "session",
     "standin",
+    "stub",
     "submission",
     "suite",
     "template",

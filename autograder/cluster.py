@@ -89,7 +89,7 @@ class ClusterPool:
         with self._asking():
             there = self._client.submit(
                 grade_there,
-                self._course.to_dict(),
+                self._course.layout(),
                 self._name,
                 {name: self._versions[name] for name in notebooks},
                 data,
@@ -152,7 +152,7 @@ class ClusterPool:
             self._client.wait_for_workers(1, timeout=CONNECTING)
 
         async def ask() -> dict[str, Any]:
-            course = self._course.to_dict()
+            course = self._course.layout()
             asked = (course, self._name, [*self._versions], self._allow_no_isolation)
             answers: dict[str, Any] = await self._client.run(look_there, *asked, on_error="return")
             return answers

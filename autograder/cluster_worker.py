@@ -78,7 +78,7 @@ def grade_there(
     Parameters
     ----------
     course : dict
-        `Course.to_dict()`, of the course that lies elsewhere: this worker has a copy.
+        `Course.layout()`, of the course that lies elsewhere: this worker has a copy.
     name : str
         The assignment's.
     versions : dict of str to str
@@ -137,4 +137,5 @@ _own = _Own()
 
 def _here(course: Plain) -> Course:
     """Return this worker's copy of a course."""
-    return Course.from_dict(course).moved(Path(os.environ.get(COURSE) or Path.cwd()).resolve())
+    root = Path(os.environ.get(COURSE) or Path.cwd()).resolve()
+    return Course(root, **{**course, "ignore": tuple(course["ignore"])})

@@ -156,10 +156,14 @@ class Course:
         """Return a path as people read it: as seen from the course's folder, if it lies there."""
         return str(path.relative_to(self.root) if path.is_relative_to(self.root) else path)
 
-    def moved(self, root: Path) -> "Course":
-        """Return the same course in another folder, such as a copy on another machine."""
-        inside = {stage.value: self.shown(Path(getattr(self, stage))) for stage in Stage}
-        return self.from_dict({**asdict(self), **inside, "root": root})
+    def layout(self) -> dict[str, Any]:
+        """Return how the folders lie within the course's: all that another machine may know.
+
+        A copy of the course there is `Course(root, **layout)`.
+        """
+        folders = {stage.value: self.shown(Path(getattr(self, stage))) for stage in Stage}
+        ignore = self.ignore
+        return {**folders, "directory_structure": self.directory_structure, "ignore": ignore}
 
     def to_dict(self) -> dict[str, Any]:
         """Return the course as JSON holds it."""

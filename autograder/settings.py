@@ -41,6 +41,7 @@ def opened(app: App, folder: Path, options: Sequence[str], log: logging.Handler)
     with chdir(folder):
         app.raise_config_file_errors = True
         app.log.handlers = [log, last]
+        app.log.addFilter(_is_news)
         try:
             app.initialize([*options])
         except SystemExit:  # with which nbgrader answers a value that a setting cannot have
@@ -51,6 +52,7 @@ def opened(app: App, folder: Path, options: Sequence[str], log: logging.Handler)
         try:
             yield app
         finally:
+            app.log.removeFilter(_is_news)
             app.reset()
 
 
@@ -78,6 +80,11 @@ def _told(error: Exception) -> str:
     files += [error.filename or ""] if isinstance(error, SyntaxError) else []
     where = [file for file in files if file.endswith("_config.py")] or ["the command line"]
     return f"nbgrader's settings cannot be read ({type(error).__name__}: {error}): mend {where[-1]}"
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Tell whether nbgrader's record is shown: a course may have no settings of its own."""
+    return not record.getMessage().startswith("No nbgrader_config.py file found")
 
 
 class _Last(logging.Handler):

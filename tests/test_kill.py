@@ -244,7 +244,8 @@ def graded(tmp_path_factory):
     """The class graded with its old answers, and with new ones handed in since."""
     root = tmp_path_factory.mktemp("kill") / "graded"
     assignment = make_course(root, statement_seconds=1)
-    add_item(assignment, "adder", f"{ADDER}        return x + 1\n", STUB, SUITE)
+    solved = "        ### BEGIN SOLUTION\n        return x + 1\n        ### END SOLUTION\n"
+    add_item(assignment, "adder", f"{ADDER}{solved}", STUB, SUITE)
     shutil.copy(PROJECT / "nbgrader_config.py", root)
     course = Course(root)
     course.hand_in(OLD, "2026-01-01 10:00:00")

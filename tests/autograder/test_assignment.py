@@ -246,11 +246,13 @@ NOT_JUDGING = [
     "imprint",
     "listing",
     "membership",
+    "normal_form",
     "notebook",
     "notebook_file",
     "probe",
     "prose",
     "refusal",
+    "remarks",
     "report",
     "roster",
     "sanitizer",
@@ -262,6 +264,7 @@ NOT_JUDGING = [
     "suggestion",
     "suite_file",
     "team",
+    "unreachable",
 ]
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbgrader.api import Gradebook
 
 import autograder
 from autograder import cluster, isolation, probe
@@ -33,7 +34,7 @@ distributed = pytest.importorskip(
 
 pytestmark = pytest.mark.xdist_group("cluster")  # one cluster serves most of these
 
-ELSEWHERE = Course(Path("/elsewhere")).to_dict()  # as the machine sends it that has the class
+ELSEWHERE = Course(Path("/elsewhere")).layout()  # as the machine sends it that has the class
 STARTING, GRADING = 60.0, 240.0  # seconds, on a busy machine
 SLOWLY = "import time; time.sleep(1)"
 ANSWERS = {"right": RIGHT, "identity": IDENTITY, "in_place": IN_PLACE, "three": THREE}
@@ -301,10 +302,10 @@ def test_a_worker_has_the_settings_of_the_course_that_it_grades_for(monkeypatch,
     """Its own copy lies in another folder, with the same names in it."""
     monkeypatch.setenv("AUTOGRADER_COURSE", str(tiny.root))
     course = Course(Path("/elsewhere"), source_directory="/elsewhere/quelle")
-    assert "quelle/tiny" in look_there(course.to_dict(), "tiny", ["tiny"], False)["fault"]
+    assert "quelle/tiny" in look_there(course.layout(), "tiny", ["tiny"], False)["fault"]
     version = tiny.version
     (tiny.root / "source").rename(tiny.root / "quelle")
-    sight = Sight(**look_there(course.to_dict(), "tiny", ["tiny"], False))
+    sight = Sight(**look_there(course.layout(), "tiny", ["tiny"], False))
     assert sight.versions == {"tiny": version}
 
 
@@ -336,7 +337,8 @@ def test_a_worker_with_other_suites_grades_nothing(tmp_path, there, alone):
     assert "bring the course's folder of this version to the workers" in out
     assert out.count("\n") == 1
     assert not (assignment.root / "autograded").exists()
-    assert not (assignment.root / "gradebook.db").exists()
+    with Gradebook(f"sqlite:///{assignment.root / 'gradebook.db'}") as gradebook:
+        assert gradebook.find_assignment("tiny").submissions == []
 
 
 def test_a_worker_that_joins_later_with_other_suites_ends_the_run(monkeypatch, tiny):
@@ -407,9 +409,11 @@ def test_workers_and_a_scheduler_exclude_each_other(tmp_path):
 
 
 def test_nothing_of_a_person_or_a_machine_travels(monkeypatch, tmp_path, there):
-    """A worker gets the notebook, the suites' version and the assignment's name, and no more."""
+    """A worker gets the notebook, the suites' version and the names of folders, and no more."""
     there.with_workers(1)
-    assignment = Assignment(a_class(tmp_path / "ours").root, "tiny", "tiny")
+    root = a_class(tmp_path / "ours").root
+    course = Course(root, course_id="physics", db_url="postgresql://grader:secret@db/grades")
+    assignment = Assignment(course, "tiny", "tiny")
     sent = []
     submit_there = distributed.Client.submit
 
@@ -424,7 +428,8 @@ def test_nothing_of_a_person_or_a_machine_travels(monkeypatch, tmp_path, there):
         graded = pool.submit({"tiny": one}).result(GRADING)
     assert graded["tiny"].report.status is Status.UNREADABLE
     versions = {"tiny": assignment.version}
-    arguments = ("tiny", versions, {"tiny": one.to_dict()}, False)
+    arguments = (assignment.course.layout(), "tiny", versions, {"tiny": one.to_dict()}, False)
     assert sent == [(grade_there, arguments, {"pure": False})]
-    assert json.loads(json.dumps(arguments)) == [*arguments]
-    assert str(tmp_path) not in json.dumps(arguments)
+    json.dumps(arguments)  # plain data
+    for private in (str(tmp_path), "secret", "physics"):
+        assert private not in json.dumps(arguments)

@@ -478,10 +478,10 @@ def test_one_students_folder_that_cannot_be_written_keeps_nobody_else_back(
 ):
     """They are told, and the others are collected."""
 
-    def place_most(folder, *args):
+    def place_most(folder, *args, **options):
         if "ann" in folder.parts:
             raise PermissionError(13, "Permission denied")
-        place(folder, *args)
+        place(folder, *args, **options)
 
     monkeypatch.setattr("autograder.collector.place", place_most)
     archive(archives / "c.zip", {f"a_{n}_5_tiny.ipynb": ("1",) for n in (1001, 1002)})

@@ -114,7 +114,8 @@ def test_a_copy_of_a_course_has_its_folders_in_the_copy():
     there = Path("/mnt/copy")
     course = Course(
         Path("/srv/course"), source_directory="/srv/course/src", release_directory="/srv/out"
-    ).moved(there)
+    )
+    course = Course(there, **course.layout())
     assert course.folder(Stage.SOURCE, "tiny") == there / "src" / "tiny"
     assert course.folder(Stage.RELEASE, "tiny") == Path("/srv/out/tiny")
     assert course.folder(Stage.SUBMITTED, "tiny", "ann") == there / "submitted" / "ann" / "tiny"

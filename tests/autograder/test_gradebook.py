@@ -287,7 +287,7 @@ def test_the_formgraders_button_says_the_same(tiny_course):
 @pytest.mark.parametrize(
     ("what", "mode", "told"),
     [
-        ("gradebook.db", 0o444, "chmod u+rw"),
+        ("gradebook.db", 0o444, "chmod g+rw"),
         ("gradebook.db", 0o000, "chmod u+rw"),
         (".", 0o555, "chmod u+w"),
         (".", 0o777, ""),

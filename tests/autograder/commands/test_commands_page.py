@@ -90,7 +90,7 @@ def test_keys_of_leaks(tiny):
     assert result.exit_code == 1
     document = json.loads(result.stdout)
     assert keys(document) == documented("leaks")
-    assert (document["files"], len(document["finds"])) == (2, 1)
+    assert (document["files"], len(document["finds"])) == (3, 1)
 
 
 def test_keys_of_audit(tiny, monkeypatch):

@@ -27,7 +27,7 @@ def test_no_leaks_end_with_0(leaks):
     result = leaks()
     assert (result.exit_code, result.exception) == (0, None)
     *missing, summary = result.output.splitlines()
-    assert summary == "1 file, 0 leaks"
+    assert summary == "2 files, 0 leaks"
     told = ("no feedback in feedback/*/tiny", "no solution in solution/tiny", "no gradebook")
     for line, what in zip(missing, told, strict=True):
         assert line.startswith(f"not looked at: {what}")
@@ -45,7 +45,7 @@ def test_where_there_is_nothing_to_look_through_nobody_says_that_nothing_leaks(t
     assert (found["files"], len(found["missing"])) == (0, 4)
     result = leaks("--CourseDirectory.release_directory=ausgabe")
     assert result.exit_code == 0
-    assert "1 file, 0 leaks" in result.output
+    assert "2 files, 0 leaks" in result.output
 
 
 def test_leaks_end_with_1(tiny, leaks):
@@ -58,7 +58,7 @@ def test_leaks_end_with_1(tiny, leaks):
     assert solution.startswith("release/tiny/notes.txt, line 3: a line of the solution, `return")
     assert folder.startswith("release/tiny/notes.txt, line 2: a path of a machine, `/srv/course/`")
     assert "run `nbgrader generate_assignment tiny --force`" in folder
-    assert summary == "2 files, 2 leaks"
+    assert summary == "3 files, 2 leaks"
 
 
 def test_leaks_of_students_need_their_names(tiny, leaks, empty_gradebook):
