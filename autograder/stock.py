@@ -91,10 +91,12 @@ def collects_as_nbgrader(app: Any) -> bool:
 def without_hidden_files(coursedir: CourseDirectory) -> CourseDirectory:
     """Return the same folders for nbgrader, from which it copies no hidden file.
 
-    It is a copy, as the Formgrader uses one object for the assignments of both kinds.
+    It is a copy, as the Formgrader uses one object for the assignments of both kinds. What nbgrader
+    puts back at the end of a run, the students of all, it puts back in the original, too.
     """
     own = copy.copy(coursedir)
     own.ignore = [*coursedir.ignore, HIDDEN_FILES]
+    own.observe(lambda change: setattr(coursedir, "student_id", change.new), "student_id")
     return own
 
 

@@ -274,3 +274,12 @@ def test_all_grades_are_saved_or_none(graded, gradebook_url, monkeypatch):
     with pytest.raises(ZeroDivisionError):
         save(graded, gradebook_url)
     assert grades(gradebook_url) == before
+
+
+def test_a_release_at_the_formgraders_button_leaves_its_settings_as_they_were(tiny_course):
+    """Else the Formgrader would collect from nobody afterwards: it uses one object for all."""
+    before = {name: getattr(tiny_course.coursedir, name) for name in ("student_id", "ignore")}
+    result = tiny_course.api.generate_assignment("tiny", force=True)
+    assert result["success"], result
+    after = {name: getattr(tiny_course.coursedir, name) for name in before}
+    assert (after, after["student_id"]) == (before, "*")
