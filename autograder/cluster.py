@@ -4,7 +4,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -13,7 +13,14 @@ from typing import Any, TypeVar
 
 import autograder
 from autograder.assignment import Assignment
-from autograder.cluster_worker import ClusterError, Sight, differing, grade_there, look_there
+from autograder.cluster_worker import (
+    ClusterError,
+    Sight,
+    differing,
+    grade_there,
+    import_there,
+    look_there,
+)
 from autograder.graded import Graded
 from autograder.pool import Notebooks
 from autograder.probe import NotIsolatedError
@@ -27,6 +34,10 @@ EXTRA = "pip install 'autograder[cluster]'"
 READ = "see docs/scale.md"
 
 T = TypeVar("T")
+
+
+class _DiedError(Exception):
+    """The workers to which a task was given died; the text says how many."""
 
 
 class ClusterPool:
@@ -65,7 +76,7 @@ class ClusterPool:
         first = next(iter(assignments.values()))
         self._course, self._name = first.course, first.name
         self._versions = {name: one.version for name, one in assignments.items()}
-        self._under_way: set[Future[dict[str, Graded]]] = set()
+        self._under_way: set[Future[Any]] = set()
         self._width, self._counted = 0, -COUNTING
         self._client = _connected(address)
         try:
@@ -83,24 +94,16 @@ class ClusterPool:
             self._counted = time.monotonic()
         return max(self._width, 1)
 
+    def import_faults(self) -> Future[list[str]]:
+        """Have the suites imported by the first worker that is free."""
+        return self._follow(self._imported(self._send(import_there, self._versions)))
+
     def submit(self, notebooks: Notebooks) -> Future[dict[str, Graded]]:
         """Have a submission graded by the first worker that is free."""
         data = {name: handed_in.to_dict() for name, handed_in in notebooks.items()}
-        with self._asking():
-            there = self._client.submit(
-                grade_there,
-                self._course.layout(),
-                self._name,
-                {name: self._versions[name] for name in notebooks},
-                data,
-                self._allow_no_isolation,
-                pure=False,  # a key of chance: no two submissions are one task
-            )
-        loop = self._client.loop.asyncio_loop
-        future = asyncio.run_coroutine_threadsafe(self._result(there, [*notebooks]), loop)
-        self._under_way.add(future)
-        future.add_done_callback(self._under_way.discard)
-        return future
+        versions = {name: self._versions[name] for name in notebooks}
+        there = self._send(grade_there, versions, data)
+        return self._follow(self._graded(there, [*notebooks]))
 
     def close(self) -> None:
         """Take back what is queued, and leave: the cluster is not ours to end."""
@@ -109,21 +112,53 @@ class ClusterPool:
         with suppress(Exception):  # it may be gone, and there is nothing that we want from it
             self._client.close(CLOSING)
 
-    async def _result(self, there: Any, names: list[str]) -> dict[str, Graded]:
+    def _send(self, function: Callable[..., Any], versions: dict[str, str], *data: Any) -> Any:
+        """Have a function called on a worker; return Dask's future."""
+        with self._asking():
+            return self._client.submit(
+                function,
+                self._course.layout(),
+                self._name,
+                versions,
+                *data,
+                self._allow_no_isolation,
+                pure=False,  # a key of chance: no two submissions are one task
+            )
+
+    def _follow(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
+        """Let a coroutine wait for a worker, until the pool is closed."""
+        future = asyncio.run_coroutine_threadsafe(coroutine, self._client.loop.asyncio_loop)
+        self._under_way.add(future)
+        future.add_done_callback(self._under_way.discard)
+        return future
+
+    async def _graded(self, there: Any, names: list[str]) -> dict[str, Graded]:
         """Return what a worker has made of a submission; that it died holds the grade back."""
+        try:
+            done = await self._answer(there)
+        except _DiedError as error:
+            cause = f"the cluster's workers died while grading it {error}"
+            return {name: Graded.held_back(self._assignments[name], cause) for name in names}
+        return {name: Graded(text) for name, text in done.items()}
+
+    async def _imported(self, there: Any) -> list[str]:
+        try:
+            faults: list[str] = await self._answer(there)
+        except _DiedError as error:
+            return [f"the cluster's workers died while importing the suites {error}"]
+        return faults
+
+    async def _answer(self, there: Any) -> Any:
         from distributed import KilledWorker
         from distributed.comm.core import CommClosedError
 
         try:
-            done = await there
+            return await there
         except KilledWorker as error:
-            deaths = error.allowed_failures + 1
-            cause = f"the cluster's workers died while grading it (deaths: {deaths})"
-            return {name: Graded.held_back(self._assignments[name], cause) for name in names}
+            raise _DiedError(f"(deaths: {error.allowed_failures + 1})") from error
         # the former is not asyncio's, which is `close`'s; the latter, where it was being fetched
         except (CancelledError, CommClosedError) as error:
             raise ClusterError(_lost(self._address)) from error
-        return {name: Graded(text) for name, text in done.items()}
 
     def _look(self) -> Iterator[str]:
         """Yield what confines student code on each worker, or raise what is wrong with them."""

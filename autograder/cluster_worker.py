@@ -99,21 +99,24 @@ def grade_there(
     NotIsolatedError
         If student code cannot be confined here, and that is not allowed.
     """
-    here = _here(course)
-    # read anew each time, which takes a hundredth of a second: the folder may be brought up to date
-    assignments = {notebook: Assignment(here, name, notebook) for notebook in notebooks}
-    found = {notebook: one.version for notebook, one in assignments.items()}
-    if wrong := differing(versions, found, here.root):
-        raise ClusterError(
-            f"a worker {wrong}: bring the course's folder of this version to the workers"
-        )
-    grader = _own.graders.setdefault(
-        allow_no_isolation, WarmGrader(allow_no_isolation=allow_no_isolation)
-    )
+    assignments = _assignments(course, name, versions)
+    grader = _own.grader(allow_no_isolation)
     return {
         notebook: grader.finish(assignments[notebook], HandedIn.from_dict(data)).text
         for notebook, data in notebooks.items()
     }
+
+
+def import_there(
+    course: Plain,
+    name: str,
+    versions: dict[str, str],
+    allow_no_isolation: bool,  # noqa: FBT001  # Dask passes it as it is
+) -> list[str]:
+    """Import an assignment's suites; return what is wrong with them. See `grade_there`."""
+    grader = _own.grader(allow_no_isolation)
+    assignments = _assignments(course, name, versions).values()
+    return [fault for assignment in assignments for fault in grader.import_faults(assignment)]
 
 
 def differing(wanted: dict[str, str], found: dict[str, str], course: Path) -> str:
@@ -129,10 +132,28 @@ class _Own(threading.local):
     """What a worker's thread keeps for the submissions after this one."""
 
     def __init__(self) -> None:
-        self.graders: dict[bool, WarmGrader] = {}  # by whether it may do without isolation
+        self._graders: dict[bool, WarmGrader] = {}
+
+    def grader(self, allow_no_isolation: bool) -> WarmGrader:  # noqa: FBT001  # as above
+        return self._graders.setdefault(
+            allow_no_isolation, WarmGrader(allow_no_isolation=allow_no_isolation)
+        )
 
 
 _own = _Own()
+
+
+def _assignments(course: Plain, name: str, versions: dict[str, str]) -> dict[str, Assignment]:
+    """Return this worker's copy of an assignment, in the wanted versions, by notebook."""
+    here = _here(course)
+    # read anew each time, which takes a hundredth of a second: the folder may be brought up to date
+    assignments = {notebook: Assignment(here, name, notebook) for notebook in versions}
+    found = {notebook: one.version for notebook, one in assignments.items()}
+    if wrong := differing(versions, found, here.root):
+        raise ClusterError(
+            f"a worker {wrong}: bring the course's folder of this version to the workers"
+        )
+    return assignments
 
 
 def _here(course: Plain) -> Course:

@@ -4,8 +4,9 @@ import os
 import queue
 import sys
 import threading
+import traceback
 import warnings
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Generator
 from functools import lru_cache, partial
 from itertools import zip_longest
 from pathlib import Path
@@ -14,9 +15,11 @@ from typing import Any, Literal
 import pytest
 
 from autograder import progress, pytest_plugin
-from autograder.assignment import Assignment, Item
+from autograder.assignment import Assignment, AssignmentError, Item
 from autograder.course import Course
+from autograder.isolation import Layers
 from autograder.pytest_plugin import GRADING, Grading
+from autograder.submission import Submission
 from autograder.template import template
 
 OPTIONS = [
@@ -49,6 +52,7 @@ OPTIONS = [
     ),
 ]
 
+NOTHING = "-"  # how no function's name begins
 Named = tuple[str, str]  # an item, and a function of its suite
 When = Literal["setup", "call", "teardown"]
 
@@ -95,6 +99,22 @@ def run_functions(
         _suites.cache_clear()
         return [str(error)]
     return suites.faults + [grading.held[prefix, item.name] for item in held]
+
+
+def import_faults(assignment: Assignment, layers: Layers) -> list[str]:
+    """Import an assignment's suites, if they are not yet, and return what is wrong with them.
+
+    Parameters
+    ----------
+    assignment : Assignment
+    layers : Layers
+        What is to confine the student's code afterwards: its template is started, too.
+    """
+    grading = Grading(Submission(()), 0, assignment=assignment, layers=layers)
+    try:
+        return run_functions(assignment, grading, assignment.items, NOTHING, Taker())
+    except AssignmentError as error:
+        return [str(error)]
 
 
 class Taker:
@@ -156,7 +176,7 @@ class Suites:
         """
         self._loop.jobs.put((grading, is_asked_for, taker))
         if self._loop.ended or self._loop.done.get():
-            raise SuitesEndedError(f"the suites ended pytest: {self._loop.last_words}")
+            raise SuitesEndedError(self._loop.last_words)
 
     def __del__(self) -> None:
         """Let the thread end."""
@@ -177,31 +197,72 @@ class _Loop:
         self.ended = False
         self.faults: list[str] = []
         self.last_words = ""
+        self.fatal = ""
+        self.path = assignment.hidden  # of the suite that runs
 
     def main(self, options: list[str]) -> None:
         # a suite that is edited within a second would be taken for the one before
         sys.dont_write_bytecode = True
         try:
-            self.last_words = repr(pytest.main(options, plugins=[pytest_plugin, self]))
+            code = pytest.main(options, plugins=[pytest_plugin, self])
+            self.last_words = self.fatal or f"the suites ended pytest: {code!r}"
+        except SuitesEndedError as error:
+            self.last_words = str(error)
         except BaseException as error:  # noqa: BLE001  # whatever a suite does to pytest
-            self.last_words = repr(error)
+            self.last_words = f"the suites ended pytest: {error!r}"
         self.ended = True
         self.done.put(True)
 
     def begin(self, file: Path, function: str = progress.LOADING) -> None:
         """Say what is done from now on, for whoever waits for it."""
+        self.path = file
         told = str(file.relative_to(self.assignment.root))
         limits = self.assignment.limits
         seconds = limits.suite_seconds if function else limits.loading_seconds
         progress.own.begin(progress.Doing(told, function, seconds))
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_load_initial_conftests(self) -> Generator[None]:
+        try:
+            return (yield)
+        except Exception as error:  # for which pytest would print a traceback
+            cause = getattr(error, "cause", error)
+            fault = self._import_fault(self.assignment.hidden / "conftest.py", cause)
+            raise SuitesEndedError(fault) from error
+
     def pytest_collectstart(self, collector: pytest.Collector) -> None:
         if isinstance(collector, pytest.Module):
             self.begin(collector.path)
 
+    def pytest_exception_interact(
+        self, node: pytest.Collector, call: pytest.CallInfo[Any], report: pytest.CollectReport
+    ) -> None:
+        """Note why a suite cannot be imported; of its properties, pytest tells nothing here."""
+        assert call.excinfo is not None
+        self.faults.append(self._import_fault(node.path, call.excinfo.value))
+
+    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
+        """Note what ends pytest, such as a SystemExit, in place of pytest's traceback."""
+        self.fatal = f"the suites ended pytest: {self._import_fault(self.path, excinfo.value)}"
+        return True
+
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if report.failed:
-            self.faults.append(f"{report.nodeid}: {report.longrepr}")
+        if report.skipped and report.fspath.endswith(".py"):
+            suite = Path("/", report.fspath).relative_to(self.assignment.root)
+            self.faults.append(f"{suite} must have a property to run, but skips itself: let it run")
+
+    def _import_fault(self, suite: Path, error: BaseException) -> str:
+        """Return what a suite raised while it was imported, where, and the remedy."""
+        cause = error.__cause__ or error  # pytest wraps an ImportError
+        place, line = suite, 0
+        for frame, number in traceback.walk_tb(cause.__traceback__):
+            if (path := Path(frame.f_code.co_filename)).is_relative_to(self.assignment.hidden):
+                place, line = path, number
+        where = f"{place.relative_to(self.assignment.root)}{f', line {line}' if line else ''}"
+        lines = str(cause).replace(f"{suite.relative_to('/')}::", "").splitlines() or [""]
+        return (
+            f"{where}: {type(cause).__name__}: {lines[0]}: mend that {'line' if line else 'file'}"
+        )
 
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
         assert self.taker is not None

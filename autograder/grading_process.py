@@ -148,6 +148,11 @@ class GradingProcess:
         self._arrived = bytearray()
         self._progress = done
 
+    def import_faults(self, assignment: Assignment) -> list[str]:
+        """Return why an assignment's suites cannot be imported: see `collection.import_faults`."""
+        faults: list[str] = self._ask("import", assignment)
+        return faults
+
     def grade(
         self, assignment: Assignment, notebook: NotebookNode, held: "Held | None" = None
     ) -> Report:

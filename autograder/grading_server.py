@@ -22,21 +22,18 @@ from nbformat import NotebookNode
 
 from autograder import grader, isolation, probe, progress
 from autograder.assignment import Assignment, AssignmentError
-from autograder.collection import Taker, run_functions
+from autograder.collection import import_faults
 from autograder.course import Course
 from autograder.graded import Graded
 from autograder.grader import examine, grade, repeat
 from autograder.handed_in import HandedIn
 from autograder.isolation import Layers
 from autograder.probe import NotIsolatedError
-from autograder.pytest_plugin import Grading
 from autograder.report import KEY, Report
 from autograder.startup import loading
 from autograder.submission import Submission
 from autograder.template import close_all
 from autograder.worker.confinement import Layer
-
-NOTHING = "-"  # how no function's name begins
 
 
 def main(options: dict[str, Any]) -> None:
@@ -91,6 +88,8 @@ def _assignment(course: Course, name: str, notebook: str, version: str) -> Assig
 
 
 def _answer(request: dict[str, Any], assignment: Assignment, layers: Layers) -> Any:
+    if request["do"] == "import":
+        return import_faults(assignment, layers)
     held = {(prefix, item): cause for prefix, item, cause in request.get("held", ())}
     if request["do"] == "finish":
         handed_in = HandedIn.from_dict(request["handed_in"])
@@ -147,10 +146,9 @@ def _load(named: dict[str, Any], layers: Layers) -> None:
     """Load an assignment's suites, and PyTorch with them, before anybody waits for that."""
     course = Course.from_dict(named["course"])
     assignment = Assignment(course, named["assignment"], named["notebook_name"])
-    grading = Grading(Submission(()), 0, assignment=assignment, layers=layers)
     os.chdir(assignment.root)
-    with suppress(AssignmentError), loading():  # an error is told with the first submission
-        run_functions(assignment, grading, assignment.items, NOTHING, Taker())
+    with loading():
+        import_faults(assignment, layers)  # which the first request asks for, or meets
 
 
 def _load_pytorch() -> None:

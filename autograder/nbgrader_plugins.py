@@ -20,7 +20,8 @@ from traitlets import Bool
 from traitlets.config import Config
 
 from autograder import agreement, probe
-from autograder.assignment import AssignmentError
+from autograder.assignment import Assignment, AssignmentError
+from autograder.disagreement import some
 from autograder.gradebook import trouble
 from autograder.graded import MAX_CAUSE, report_on, restored, tell, unfinished
 from autograder.intake import Intake
@@ -37,7 +38,7 @@ from autograder.stock import (
     without_hidden_files,
 )
 from autograder.submission_writer import SCORES, SubmissionWriter, tell_standing
-from autograder.warm_grader import warm_grader
+from autograder.warm_grader import WarmGrader, warm_grader
 
 SOLUTION_SECONDS = 120  # for a cell of the reference solution, which trains networks
 Resources = dict[str, Any]
@@ -60,11 +61,15 @@ class SubmissionExporter(NotebookExporter):
             self.is_stock = not choose_steps(self.parent)
         if isinstance(self.parent, Autograde) and not self.is_stock:
             try:
-                probe.level(allow_none=GradeCells(parent=self).allow_no_isolation)
+                allow_no_isolation = GradeCells(parent=self).allow_no_isolation
+                probe.level(allow_none=allow_no_isolation)
                 self.intake = Intake(self.parent)
                 self._writer = SubmissionWriter(self.parent, self.intake)
                 self.intake.leave_to_nbgrader(self._writer.begin)
                 self.parent.writer = self._writer
+                if self.parent.assignments:
+                    grader = warm_grader(allow_no_isolation=allow_no_isolation)
+                    _check_suites(self.intake, grader)
             except (AssignmentError, NbGraderException, NotIsolatedError) as error:
                 # nbgrader ends with such an error, and does not tell it
                 self.log.error("%s", error)  # noqa: TRY400  # the error's text is enough
@@ -199,3 +204,11 @@ class SaveGrades(SuiteStep):
             gradebook.db.commit()
         tell_standing(self.log, names["student"], report, standing)
         return nb, resources
+
+
+def _check_suites(intake: Intake, grader: WarmGrader) -> None:
+    """Check that the suites can be imported, before the first submission is graded."""
+    for name in intake.names:
+        assignment = Assignment(intake.course, intake.coursedir.assignment_id, Path(name).stem)
+        if faults := grader.import_faults(assignment):
+            raise AssignmentError(f"nothing was graded: {some(faults, '; ')}")

@@ -32,6 +32,9 @@ class Pool(Protocol):
     def width(self) -> int:
         """How many submissions it grades at a time."""
 
+    def import_faults(self) -> Future[list[str]]:
+        """Have the suites imported; the result is what is wrong with them."""
+
     def submit(self, notebooks: Notebooks) -> Future[dict[str, Graded]]:
         """Have a submission graded."""
 
@@ -80,6 +83,10 @@ class LocalPool:
         self._own = threading.local()
         self._threads = ThreadPoolExecutor(width, initializer=self._equip)
 
+    def import_faults(self) -> Future[list[str]]:
+        """Have the suites imported by the first process that is free."""
+        return self._threads.submit(self._import_faults)
+
     def submit(self, notebooks: Notebooks) -> Future[dict[str, Graded]]:
         """Have a submission graded by the first process that is free."""
         return self._threads.submit(self._grade, notebooks)
@@ -93,6 +100,11 @@ class LocalPool:
 
     def _equip(self) -> None:
         self._own.grader = self._free.get()
+
+    def _import_faults(self) -> list[str]:
+        grader: WarmGrader = self._own.grader
+        each = self._assignments.values()
+        return [fault for assignment in each for fault in grader.import_faults(assignment)]
 
     def _grade(self, notebooks: Notebooks) -> dict[str, Graded]:
         return {

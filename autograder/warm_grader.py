@@ -83,6 +83,18 @@ class WarmGrader:
             lambda cause: Graded.of(assignment, handed_in, lambda known, _: held(known, cause)),
         )
 
+    def import_faults(self, assignment: Assignment) -> list[str]:
+        """Return why an assignment's suites cannot be imported; nothing if they can.
+
+        Raises
+        ------
+        NotIsolatedError
+            As `grade` does.
+        """
+        return self._try(
+            assignment, lambda process, _: process.import_faults(assignment), lambda cause: [cause]
+        )
+
     def process(self, assignment: Assignment) -> GradingProcess:
         """Return the process for an assignment's notebooks.
 

@@ -5,7 +5,7 @@ import queue
 import signal
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -31,6 +31,7 @@ from autograder.commands import console
 from autograder.commands.course import Place, assignment_in, printable
 from autograder.commands.status import STYLES
 from autograder.course import Stage
+from autograder.disagreement import some
 from autograder.gradebook import trouble
 from autograder.graded import Graded
 from autograder.grading_process import GradingProcess
@@ -39,7 +40,7 @@ from autograder.lateness import PenaltyChange
 from autograder.ledger import entry_of
 from autograder.nbgrader_plugins import GradeCells
 from autograder.points import shown
-from autograder.pool import Done, LocalPool, Pool, as_graded
+from autograder.pool import Done, LocalPool, Notebooks, Pool, as_graded
 from autograder.probe import NotIsolatedError
 from autograder.report import Report
 from autograder.rollout import Move, moves, penalty_moves
@@ -48,6 +49,7 @@ from autograder.standing import Standing
 from autograder.wording import counted_as
 
 INTERRUPTED = 130
+LOOK_SECONDS = 0.1  # between two looks for Ctrl-C
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,7 @@ class _Walk:
         start = time.monotonic()
         with self._until_interrupted(done), self._progress() as progress:
             bar = progress.add_task(title, total=len(self.run.folders), rate="")
-            works = self.run.due(self.pool.levels, force=self.force)
+            works = self._checked(self.run.due(self.pool.levels, force=self.force))
             for due, future in as_graded(self.pool, works, done):
                 failed = len(self.run.failed)
                 take(due, self._result(due, future))
@@ -140,6 +142,17 @@ class _Walk:
                 self.seconds = time.monotonic() - start
                 past = len(self.seen) + len(self.run.skipped) + len(self.run.failed) - self.failed
                 progress.update(bar, completed=past, rate=self.rate)
+
+    def _checked(self, works: Iterator[tuple[Due, Notebooks]]) -> Iterator[tuple[Due, Notebooks]]:
+        """Yield works; before the first one, check that the suites can be imported."""
+        for number, work in enumerate(works):
+            if number == 0:
+                importing = self.pool.import_faults()
+                while not self.interrupted and not wait([importing], LOOK_SECONDS).done:
+                    pass
+                if importing.done() and (faults := importing.result()):
+                    raise NbGraderException(f"nothing was graded: {some(faults, '; ')}")
+            yield work
 
     @property
     def rate(self) -> str:

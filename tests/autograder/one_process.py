@@ -50,6 +50,12 @@ class OneProcess:
         self.levels = frozenset({isolation.describe(layers)})
         self.waiting: list[tuple[Future[dict[str, Graded]], Notebooks]] = []
 
+    def import_faults(self) -> Future[list[str]]:
+        future: Future[list[str]] = Future()
+        each = self.assignments.values()
+        future.set_result([f for one in each for f in self.process.import_faults(one)])
+        return future
+
     def submit(self, notebooks: Notebooks) -> Future[dict[str, Graded]]:
         future: Future[dict[str, Graded]] = Future()
         self.waiting.append((future, notebooks))

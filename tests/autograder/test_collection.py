@@ -1,16 +1,18 @@
 """Suites that are loaded once: for many submissions, until they change, and whatever they do."""
 
 import gc
+import re
 import weakref
 
 import pytest
 
-from autograder.collection import Taker, run_functions
+from autograder.collection import Taker, import_faults, run_functions
 from autograder.outcome import Outcome
+from autograder.probe import reached
 from autograder.pytest_plugin import Grading
 from autograder.submission import Submission
 from autograder.suite import run_suites
-from tests.autograder.tiny import RIGHT, handed_in, make_course
+from tests.autograder.tiny import RIGHT, SUITE, handed_in, make_course
 
 pytestmark = pytest.mark.usefixtures("fresh_suites")
 START = "from autograder import expect\nimport pytest\n\n"
@@ -35,6 +37,52 @@ def grading(assignment, answer=RIGHT):
 def outcomes(ran):
     [item] = ran.items
     return {result.name: result.outcome for result in item.properties}
+
+
+NOT_IMPORTED = {  # its file, its text, and what is said of it
+    "import": (
+        "test_scaler.py",
+        "import no_such_module\n",
+        r"test_scaler.py, line 1: ModuleNotFoundError: No module named 'no_such_module': mend",
+    ),
+    "name": (
+        "test_scaler.py",
+        "\nnonsense\n",
+        r"test_scaler.py, line 2: NameError: name 'nonsense",
+    ),
+    "cases": (
+        "test_scaler.py",
+        f"{START}@pytest.mark.parametrize('y', [1])\ndef test_x():\n    pass\n",
+        r"test_scaler.py: .*In test_x: function uses no argument 'y'",
+    ),
+    "skip": (
+        "test_scaler.py",
+        f"{START}pytest.skip('later', allow_module_level=True)\n",
+        r"test_scaler.py must have a property to run, but skips itself",
+    ),
+    "conftest": ("conftest.py", "1 / 0\n", r"conftest.py, line 1: ZeroDivisionError: division"),
+    "end": (
+        "test_scaler.py",
+        "raise SystemExit(3)\n",
+        r"test_scaler.py, line 1: SystemExit: 3: mend that line",
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "text", "told"), NOT_IMPORTED.values(), ids=NOT_IMPORTED)
+def test_a_suite_that_cannot_be_imported_is_one_line(tmp_path, capfd, name, text, told):
+    """With the file, the line and the remedy, and without pytest's traceback."""
+    assignment = make_course(tmp_path, suites={"test_scaler.py": SUITE, name: text})
+    [fault] = import_faults(assignment, reached())
+    assert re.search(told, fault)
+    assert str(tmp_path) not in fault
+    assert "\n" not in fault
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_suites_that_can_be_imported_have_no_faults(tiny):
+    """None is run for that."""
+    assert import_faults(tiny, reached()) == []
 
 
 COUNTS = (

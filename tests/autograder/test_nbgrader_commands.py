@@ -44,7 +44,7 @@ def course(tmp_path_factory):
     return root
 
 
-def nbgrader(root, *words):
+def nbgrader(root, *words, code=0):
     done = subprocess.run(
         [sys.executable, "-m", "nbgrader", *words],
         cwd=root,
@@ -60,7 +60,8 @@ def nbgrader(root, *words):
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stdout
+    assert done.returncode == code, done.stdout
+    return done.stdout
 
 
 def test_a_class_is_exported_with_its_points(course):
@@ -105,3 +106,16 @@ def test_a_graded_notebook_has_its_report(course, student, status, remark):
     report = Report.from_dict(graded.metadata[KEY])
     assert report.status is status
     assert any(remark in told for told in report.remarks) == bool(remark)
+
+
+def test_a_suite_that_cannot_be_imported_changes_no_grade(course, tmp_path):
+    """It is one error for the whole class, and the earlier grades stay."""
+    root = tmp_path / "copy"
+    shutil.copytree(course, root, symlinks=True)
+    suite = root / "tests" / "hidden" / "tiny" / "test_scaler.py"
+    suite.write_text(f"import no_such_module\n{suite.read_text()}")
+    before = {path: path.read_bytes() for path in root.glob("autograded/*/*/*.ipynb")}
+    told = nbgrader(root, "autograde", "tiny", "--force", code=1)
+    cause = "nothing was graded: tests/hidden/tiny/test_scaler.py, line 1: ModuleNotFoundError"
+    assert len([line for line in told.splitlines() if cause in line]) == 1
+    assert {path: path.read_bytes() for path in root.glob("autograded/*/*/*.ipynb")} == before
