@@ -30,7 +30,14 @@ ENOUGH_FILE_KB = 1024  # of a file that a notebook may write by the way
 PATIENCE = 10.0  # seconds, for a program to say its version
 USERS = range(61_000, 65_000)  # which own nothing: the numbers that systems give out for a while
 # what the template needs as root: to make workers another user's, to end them, to tidy up
-ROOTS_RIGHTS = ["CAP_CHOWN", "CAP_SETUID", "CAP_SETGID", "CAP_KILL", "CAP_DAC_OVERRIDE"]
+ROOTS_RIGHTS = [
+    "CAP_CHOWN",
+    "CAP_SETUID",
+    "CAP_SETGID",
+    "CAP_KILL",
+    "CAP_DAC_OVERRIDE",
+    "CAP_FOWNER",
+]
 CAP_CHOWN, CAP_DAC_READ_SEARCH, CAP_SETGID, CAP_SETUID = (1 << n for n in (0, 2, 6, 7))
 
 

@@ -3,9 +3,11 @@
 import os
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from autograder.sharing import make_folder, share
+from autograder.worker import tree
 
 STAMP = "timestamp.txt"
 
@@ -48,11 +50,10 @@ def place(folder: Path, files: Mapping[str, Path], stamp: str, *, shared: bool =
             old.rename(folder)
             raise
     finally:
-        shutil.rmtree(new, ignore_errors=True)
-    if old.is_dir() and not old.is_symlink():
-        shutil.rmtree(old, ignore_errors=True)
-    else:
-        old.unlink(missing_ok=True)
+        with suppress(OSError):
+            tree.remove(new)
+    with suppress(OSError):
+        tree.remove(old)
 
 
 def holds(folder: Path, files: Mapping[str, Path]) -> bool:

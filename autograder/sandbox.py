@@ -329,7 +329,7 @@ class Sandbox:
         if code is None:
             return "it closed its connection"
         if code in {-signal.SIGXCPU, -signal.SIGKILL}:
-            return "stopped by the system: too much processor time or memory"
+            return "stopped by the system: too much processor time or memory, or too many files"
         if code < 0:
             return f"signal {signal.Signals(-code).name}"
         return f"exit code {code}"

@@ -8,12 +8,14 @@ import contextlib
 import fcntl
 import os
 import re
-import shutil
 import stat
+import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Self
+
+from autograder.worker import tree
 
 PREFIX = "autograder-scratch-"
 NAME = re.compile(re.escape(PREFIX) + r"[a-z0-9_]{8}")
@@ -23,7 +25,8 @@ YOUNG = 60.0  # seconds in which a new folder may not be held yet
 class Scratch:
     """A new folder in the system's place for temporary files; a context manager.
 
-    What earlier ones of the same user left there is removed.
+    What earlier ones of the same user left there is removed. What cannot be removed is logged, and
+    left for the next one.
     """
 
     def __init__(self) -> None:
@@ -35,7 +38,7 @@ class Scratch:
     def close(self) -> None:
         """Remove the folder with all that is in it."""
         if self._lock >= 0:
-            shutil.rmtree(self.path, ignore_errors=True)
+            _remove(self.path)
             os.close(self._lock)
             self._lock = -1
 
@@ -61,6 +64,16 @@ def sweep(place: Path) -> None:
             lock = os.open(folder, os.O_RDONLY | os.O_NOFOLLOW)
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(folder, ignore_errors=True)
+                _remove(folder)
             finally:
                 os.close(lock)
+
+
+def _remove(folder: Path) -> None:
+    try:
+        tree.remove(folder)
+    except OSError as error:
+        sys.stderr.write(
+            f"{folder} could not be removed ({error.strerror}): the next run tries again; else "
+            "remove it by hand\n"
+        )

@@ -11,7 +11,6 @@ import copy
 import fcntl
 import os
 import secrets
-import shutil
 import weakref
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
@@ -20,6 +19,7 @@ from pathlib import Path
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.sharing import make_folder, obstacle, share
+from autograder.worker import tree
 
 NAME = ".unfinished-"
 NEW, OLD = "new", "old"
@@ -223,8 +223,5 @@ def _clear(area: Path) -> None:
 
 
 def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        with suppress(OSError):
-            path.unlink()
+    with suppress(OSError):
+        tree.remove(path)

@@ -17,6 +17,7 @@ from tests.users import ANN, run_as
 FILES = [
     "tests/autograder/test_probe.py",
     "tests/autograder/worker/test_confinement.py",
+    "tests/autograder/worker/test_tree.py",
     "tests/autograder/test_template.py",
 ]
 

@@ -10,14 +10,13 @@ import importlib
 import json
 import os
 import select
-import shutil
 import signal
 import socket
 import struct
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from os import getpid  # whatever becomes of `os.getpid`
 from pathlib import Path
@@ -26,6 +25,7 @@ from typing import Any, NamedTuple
 import landlockpy
 import seccompy
 
+from autograder.worker import tree
 from autograder.worker.absent import AbsentFinder
 from autograder.worker.cells import Notebook
 from autograder.worker.confinement import (
@@ -48,8 +48,6 @@ ANSWER = struct.Struct(">q")
 ENDED_BY_US = 1 << 32  # instead of an exit code
 STEP = 0.005  # seconds between two looks at whether a worker has ended
 WATCH = 0.1  # seconds between two looks at what workers have written
-BLOCK = 512  # bytes, in which the system counts a file's size
-ENTRY = 4096  # bytes that an empty file counts for
 # what notebooks use, and Python would otherwise load for each worker anew
 PRELOADED = [
     "dataclasses",
@@ -99,8 +97,8 @@ class Settings(NamedTuple):
     paths : list of str
         Put before Python's search path, and forgotten once all is imported.
     scratch_size : int
-        How many bytes each worker may write: whoever writes more loses it all. 0 where its folder
-        is in a file system of that size, which sees to it by itself.
+        How many bytes each worker may write: one that writes more is ended. 0 where its folder is
+        in a file system of that size, which sees to it by itself.
     confinement : dict
         What a `Confinement` is made of.
     """
@@ -139,11 +137,10 @@ class Template:
         """Answer until the other side hangs up."""
         _leave_to_children()
         while True:
-            watched = self.workers if self.scratch_size else ()
-            if not select.select([self.control], [], [], WATCH if watched else None)[0]:
-                for worker in watched:
-                    if _written(scratch_of(self.scratch, worker)) > self.scratch_size:
-                        _take_away(scratch_of(self.scratch, worker))
+            if not select.select([self.control], [], [], WATCH if self.workers else None)[0]:
+                for worker in self.workers:
+                    if tree.is_excessive(scratch_of(self.scratch, worker), self.scratch_size):
+                        os.kill(worker, signal.SIGKILL)  # `end` finds that it has ended
                 continue
             request, descriptors, _, _ = socket.recv_fds(self.control, REQUEST.size, 1)
             if not request:
@@ -248,44 +245,17 @@ def _end(process: int, seconds: float) -> int:
     return ENDED_BY_US
 
 
-def _written(folder: Path) -> int:
-    """Return the bytes that a folder's files take."""
-    written = 0
-    for parent, names in _walk(folder):
-        for name in names:
-            with contextlib.suppress(OSError):  # it is gone again
-                written += ENTRY + Path(parent, name).lstat().st_blocks * BLOCK
-    return written
-
-
-def _walk(folder: Path) -> Iterator[tuple[str, list[str]]]:
-    """Yield each folder with the names of its files, after making sure that it can be listed."""
-    for parent, folders, names in os.walk(folder):
-        yield parent, names
-        for path in (Path(parent, name) for name in folders):
-            with contextlib.suppress(OSError):
-                if not path.is_symlink():
-                    path.chmod(0o700)
-
-
-def _take_away(folder: Path) -> None:
-    """Remove all that a living worker has written, which can add nothing to it meanwhile."""
-    gone = folder.with_name(f"{folder.name}-gone")  # out of its reach
-    with contextlib.suppress(OSError):  # the disk is full
-        gone.mkdir(mode=0o700)
-    for number, entry in enumerate(folder.glob("*")):
-        with contextlib.suppress(OSError):  # it is gone already
-            entry.rename(gone / str(number))
-    _empty(folder)  # what could not be moved
-    shutil.rmtree(gone, ignore_errors=True)
-
-
 def _empty(folder: Path) -> None:
-    """Remove all that lies in a folder, if it is there."""
-    for _ in _walk(folder):
-        pass  # what nobody may list could not be removed
-    for entry in folder.glob("*"):
-        if entry.is_dir() and not entry.is_symlink():
-            shutil.rmtree(entry, ignore_errors=True)
-        else:
-            entry.unlink(missing_ok=True)
+    """Remove all that lies in a folder, if it is there; what fails is left for the next time."""
+    try:
+        descriptor = os.open(folder, tree.FOLDER)
+        try:
+            tree.empty(descriptor)
+        finally:
+            os.close(descriptor)
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        with contextlib.suppress(OSError):  # a full disk
+            sys.stderr.write(f"{folder} could not be emptied: {error}\n")
+            sys.stderr.flush()

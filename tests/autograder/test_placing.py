@@ -1,5 +1,7 @@
 """A student's folder is written whole, or stays as it was."""
 
+import contextlib
+import os
 from pathlib import Path
 
 import pytest
@@ -30,6 +32,19 @@ def test_a_folder_has_the_files_and_nothing_else(tmp_path, new, before):
     place(folder, {"lab.ipynb": new}, "2026-01-01 10:00:00")
     assert found(folder) == {"lab.ipynb": "new", "timestamp.txt": "2026-01-01 10:00:00"}
     assert [path.name for path in folder.parent.iterdir()] == ["lab"]
+
+
+def test_what_was_nested_deep_is_replaced(tmp_path, new):
+    """3000 folders, which no path names, go like any other."""
+    folder = tmp_path / "submitted" / "ann" / "lab"
+    folder.mkdir(parents=True)
+    with contextlib.chdir(folder):
+        for _ in range(3000):
+            Path("inner").mkdir()
+            os.chdir("inner")
+    place(folder, {"lab.ipynb": new}, "")
+    assert [path.name for path in folder.parent.iterdir()] == ["lab"]
+    assert found(folder) == {"lab.ipynb": "new"}
 
 
 @pytest.mark.parametrize("fails", ["copy", "rename"])

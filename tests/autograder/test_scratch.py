@@ -1,14 +1,18 @@
 """Scratch folders: gone with their process, or with the next one's."""
 
+import contextlib
+import errno
 import os
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 
 import pytest
 
 from autograder import scratch
 from autograder.scratch import PREFIX, Scratch, sweep
+from autograder.worker import tree
 from tests.conftest import PROJECT
 
 OLD = (1.0, 1.0)
@@ -74,4 +78,39 @@ def test_another_users_folder_stays(place, monkeypatch):
         sweep(place)
     assert len(list(place.iterdir())) == 1
     sweep(place)
+    assert list(place.iterdir()) == []
+
+
+def test_what_is_nested_deep_keeps_no_run_from_starting(place):
+    """3000 folders, which no path names, are removed like any other."""
+    left = place / f"{PREFIX}12345678"
+    left.mkdir()
+    with contextlib.chdir(left):
+        for _ in range(3000):
+            Path("inner").mkdir()
+            os.chdir("inner")
+    os.utime(left, OLD)
+    with Scratch() as held:
+        assert list(place.iterdir()) == [held.path]
+
+
+def test_what_cannot_be_removed_is_logged_and_left_for_the_next(place, monkeypatch, capsys):
+    """All else is removed, and a run starts and ends as ever."""
+    for name in ("12345678", "abcdefgh"):
+        (place / f"{PREFIX}{name}").mkdir()
+        os.utime(place / f"{PREFIX}{name}", OLD)
+    rmdir = os.rmdir
+
+    def fails(name, *, dir_fd):
+        if name.endswith("12345678"):
+            raise OSError(errno.EBUSY, "Device or resource busy")
+        rmdir(name, dir_fd=dir_fd)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tree.os, "rmdir", fails)
+        Scratch().close()
+    assert list(place.iterdir()) == [place / f"{PREFIX}12345678"]
+    told = f"{place}/{PREFIX}12345678 could not be removed (Device or resource busy): "
+    assert capsys.readouterr().err.startswith(told)
+    Scratch().close()
     assert list(place.iterdir()) == []

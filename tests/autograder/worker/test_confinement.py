@@ -168,7 +168,15 @@ def many_files():
     for n in range(100):
         with open(f"f{n}", "wb") as file: file.write(bytes(2**20))
         time.sleep(0.02)
-    return len(os.listdir())
+
+def many_folders():
+    for n in range(100_000):
+        os.mkdir(str(n))
+
+def deep_folders():
+    for _ in range(100_000):
+        os.mkdir("inner")
+        os.chdir("inner")
 
 def open_files():
     kept = []
@@ -192,7 +200,17 @@ def test_bombs_meet_a_limit(student, layers):
         with pytest.raises(StudentError, match="No space left"):
             names.many_files()
     else:
-        assert names.many_files() < 40  # MiB: the rest has been taken away
+        with pytest.raises(DiedError, match="stopped by the system: .* or too many files"):
+            names.many_files()
+
+
+@pytest.mark.parametrize("bomb", ["many_folders", "deep_folders"])
+def test_folders_without_end_end_the_worker(student, layers, bomb):
+    """They take no room, but entries of the file system, and time to remove; the next one starts."""
+    names = student(BOMBS, layers=layers)
+    with pytest.raises(DiedError, match="stopped by the system: .* or too many files"):
+        getattr(names, bomb)()
+    assert student("def fine(): return 1", layers=layers).fine() == 1
 
 
 def test_a_worker_finds_nothing_of_another(session):

@@ -1,0 +1,165 @@
+"""A folder with all that lies in it, whatever a student's code has made of it: looked at, removed.
+
+Neither follows a link, and neither is ended by depth, by long paths, or by what is exchanged in the
+meantime: each step goes from one open folder to the next, and nothing calls itself.
+"""
+
+import contextlib
+import errno
+import os
+import stat
+from pathlib import Path
+from typing import NamedTuple
+
+FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+BLOCK = 512  # bytes, in which the system counts a file's size
+ENTRY = 4096  # bytes that an empty file or folder counts for
+MAX_ENTRIES = 10_000
+MAX_DEPTH = 32  # of folders: more than any notebook needs, and fewer than the files one may open
+
+
+def is_excessive(path: Path, size: int) -> bool:
+    """Tell whether a folder holds more than a worker may write, while it may still write.
+
+    That is more than `MAX_ENTRIES` files and folders, folders nested more than `MAX_DEPTH` deep, or
+    a folder that cannot be listed.
+
+    Parameters
+    ----------
+    path : Path
+        A folder that is not there holds nothing.
+    size : int
+        How many bytes it may hold; 0 where the file system sees to it.
+    """
+    entries = written = 0
+    try:
+        for place, folders, files, here in os.fwalk(path, onerror=_check_listable):
+            entries += len(folders) + len(files)
+            if entries > MAX_ENTRIES or len(Path(place).relative_to(path).parts) > MAX_DEPTH:
+                return True
+            for name in (*folders, *files) if size else ():
+                with contextlib.suppress(FileNotFoundError):
+                    found = os.stat(name, dir_fd=here, follow_symlinks=False)
+                    written += ENTRY + found.st_blocks * BLOCK
+            if size and written > size:
+                return True
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return False
+
+
+def _check_listable(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError):  # which has gone in the meantime
+        raise error
+
+
+def remove(path: Path) -> None:
+    """Remove whatever stands at a path, if anything does.
+
+    Raises
+    ------
+    OSError
+        The first that failed, once all else has been removed; what is left is for another try.
+    """
+    parent = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        folder = _removed_or_opened(path.name, parent)
+        if folder is not None:
+            try:
+                empty(folder)
+            finally:
+                os.close(folder)
+            os.rmdir(path.name, dir_fd=parent)
+    finally:
+        os.close(parent)
+
+
+class _Level(NamedTuple):
+    """A folder that is being emptied: its name in the one above, itself, and what is left in it."""
+
+    name: str
+    itself: tuple[int, int]
+    left: list[str]
+
+
+def empty(folder: int) -> None:
+    """Remove all that lies in an open folder.
+
+    Raises
+    ------
+    OSError
+        As `remove` does.
+    """
+    failed: OSError | None = None
+    here = os.dup(folder)
+    try:
+        levels = [_level("", here)]
+        while levels:
+            level = levels[-1]
+            if level.left:
+                name = level.left.pop()
+                try:
+                    inner = _removed_or_opened(name, here)
+                except OSError as error:
+                    failed = failed or error
+                    continue
+                if inner is not None:
+                    os.close(here)
+                    here = inner
+                    levels.append(_level(name, here))
+                continue
+            levels.pop()
+            if levels:
+                above = os.open("..", FOLDER, dir_fd=here)
+                os.close(here)
+                here = above
+                if _identity(os.fstat(here)) != levels[-1].itself:
+                    raise OSError(errno.ESTALE, "a folder was moved while it was removed")
+                try:
+                    os.rmdir(level.name, dir_fd=here)
+                except OSError as error:  # something in it is left
+                    failed = failed or error
+    finally:
+        os.close(here)
+    if failed:
+        raise failed
+
+
+def _level(name: str, folder: int) -> _Level:
+    found = os.fstat(folder)
+    if found.st_mode & stat.S_IRWXU != stat.S_IRWXU:
+        with contextlib.suppress(OSError):  # of another owner
+            os.fchmod(folder, stat.S_IRWXU)
+    return _Level(name, _identity(found), os.listdir(folder))
+
+
+def _identity(found: os.stat_result) -> tuple[int, int]:
+    return found.st_dev, found.st_ino
+
+
+def _removed_or_opened(name: str, parent: int) -> int | None:
+    """Remove a file or an empty folder; open, and return, a folder that holds something."""
+    try:
+        os.unlink(name, dir_fd=parent)
+    except FileNotFoundError:
+        return None
+    except OSError as error:  # which one differs by system and by right
+        try:
+            os.rmdir(name, dir_fd=parent)
+        except NotADirectoryError:
+            raise error from None
+        except OSError:
+            return _opened(name, parent)
+    return None
+
+
+def _opened(name: str, parent: int) -> int:
+    try:
+        return os.open(name, FOLDER, dir_fd=parent)
+    except PermissionError:  # its owner may not list it: so no other user's code can be at work
+        if not stat.S_ISDIR(os.stat(name, dir_fd=parent, follow_symlinks=False).st_mode):
+            raise
+        os.chmod(name, stat.S_IRWXU, dir_fd=parent)
+        return os.open(name, FOLDER, dir_fd=parent)
