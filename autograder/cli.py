@@ -74,7 +74,6 @@ def commands() -> None:
 def main() -> None:
     """Run the command line; turn every exception into a text and an exit code."""
     environment.open_standard_streams()
-    startup.leave_out()
     scripts.put_on_path()
     escape_unprintable()
     with guarded():

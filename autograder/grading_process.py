@@ -36,7 +36,6 @@ LOOK_SECONDS = 1.0  # between two looks at what a process is doing, while it doe
 CHUNK = 2**18  # bytes to be read at a time
 BOOT = f"""{environment.IMPORT_ENGINE}
 from autograder import startup
-startup.leave_out()
 with startup.loading():
     from autograder.grading_server import main
 main(options)

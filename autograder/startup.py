@@ -1,18 +1,8 @@
-"""What a process of our own leaves out when it starts, since nothing needs it."""
+"""What a process of our own leaves undone when it starts, since nothing needs it."""
 
 import gc
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-
-# a grammar that jsonschema, which nbformat needs, compiles for half a second in each process, to
-# check a kind of web address; it does without where it is not installed
-UNNEEDED = "rfc3987_syntax"
-
-
-def leave_out() -> None:
-    """Let what nothing here needs count as not installed; to be called before all else."""
-    sys.modules.setdefault(UNNEEDED, None)  # type: ignore[arg-type]  # as Python's own import says
 
 
 @contextmanager
