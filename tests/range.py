@@ -24,6 +24,7 @@ from tests.targets import LAZY, Targets, state_of
 
 ATTACKED = ("test_dropout_forward", "test_dropout_backward")
 PATIENCE = 40.0  # seconds for one submission, many times what the limits allow for
+LEAVING = 0.05  # seconds that a process that was killed a moment ago needs to be gone
 LEVELS: dict[str, Layers] = {
     "confined": isolation.ALL,
     "in a container": frozenset({Layer.LANDLOCK, Layer.SECCOMP}),
@@ -79,12 +80,37 @@ class Range:
                 findings += self._judge(attack, report)
         log = self._log.read_text(errors="replace")[shift:]
         findings += [f"the log tells of {where}" for where in self.targets.leaks(log)]
-        return [*findings, *self._side_effects()]
+        return [*findings, *self.side_effects()]
 
     def next_student(self) -> list[str]:
         """Grade an honest submission, and return what has changed since before all attacks."""
         same = self._grade(self.assignment.reference) == self._honest
         return [] if same else ["the next student's report has changed"]
+
+    def side_effects(self) -> Iterator[str]:
+        """Yield what has changed outside the grading process since the last look, and undo it."""
+        now = _descendants()
+        deadline = time.monotonic() + LEAVING
+        while {*now} != {*self._at_rest} and time.monotonic() < deadline:
+            time.sleep(0.01)
+            now = _descendants()
+        ended = {process: self._at_rest[process] for process in {*self._at_rest} - {*now}}
+        yield from (f"a process of ours was ended: {command:.80}" for command in ended.values())
+        replaceable = Counter(ended.values())
+        for process in {*now} - {*self._at_rest}:
+            if replaceable[now[process]] > 0:
+                replaceable[now[process]] -= 1
+                continue
+            yield f"a process is left: {now.pop(process):.80}"
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        self._at_rest = now
+        for path in self.targets.changes():
+            yield f"{path} has been changed"
+        for visitor in self.targets.visitors():
+            yield f"it reached a socket: {visitor}"
+        if harm := self.targets.harm_to_the_sibling():
+            yield harm
 
     def close(self) -> None:
         """End all of it."""
@@ -114,27 +140,6 @@ class Range:
             yield "its HTML is in the feedback"
         if not all(line.isprintable() for text in texts for line in text.split("\n")):
             yield "its control characters are in the feedback"
-
-    def _side_effects(self) -> Iterator[str]:
-        time.sleep(0.05)  # what was killed a moment ago needs a moment to be gone
-        now = _descendants()
-        ended = {process: self._at_rest[process] for process in {*self._at_rest} - {*now}}
-        yield from (f"a process of ours was ended: {command:.80}" for command in ended.values())
-        replaceable = Counter(ended.values())
-        for process in {*now} - {*self._at_rest}:
-            if replaceable[now[process]] > 0:
-                replaceable[now[process]] -= 1
-                continue
-            yield f"a process is left: {now.pop(process):.80}"
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
-        self._at_rest = now
-        for path in self.targets.changes():
-            yield f"{path} has been changed"
-        for visitor in self.targets.visitors():
-            yield f"it reached a socket: {visitor}"
-        if harm := self.targets.harm_to_the_sibling():
-            yield harm
 
     def _grade(self, answers: dict[str, str]) -> Report | None:
         watch = threading.Timer(PATIENCE, self._process._process.kill)

@@ -12,6 +12,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -118,7 +119,12 @@ class Targets:
 
     def leaks(self, text: str) -> list[str]:
         """Return where the secrets that appear in a text were kept, however they are written."""
-        return [where for where, secret in self.secrets.items() if _appears(secret, text)]
+        text = text.lower()
+        return [
+            where
+            for where, secret in self.secrets.items()
+            if any(form in text for form in _forms(secret))
+        ]
 
     def keep(self) -> None:
         """Remember how all files are now."""
@@ -245,13 +251,15 @@ def _file(path: Path) -> tuple[object, ...]:
     return status.st_mode, content, modified
 
 
-def _appears(secret: str, text: str) -> bool:
+@cache
+def _forms(secret: str) -> frozenset[str]:
+    """Return how a secret may be written, all in small letters."""
     plain = secret.encode()
     forms = {secret, secret[::-1], plain.hex()}
     forms |= {", ".join(map(str, plain[start : start + 8])) for start in range(len(plain) - 7)}
     for start in range(3):  # base64 of a longer text that it is part of
         forms.add(base64.b64encode(plain[start : start + (len(plain) - start) // 3 * 3]).decode())
-    return any(form.lower() in text.lower() for form in forms)
+    return frozenset(form.lower() for form in forms)
 
 
 def state_of(process: int) -> tuple[str, int]:

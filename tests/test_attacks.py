@@ -1,5 +1,9 @@
 """The corpus of attacks: none gets a point, a secret, or anything done that was not asked for."""
 
+import base64
+import signal
+import subprocess
+
 import pytest
 
 from autograder.probe import breach
@@ -50,6 +54,33 @@ def test_what_needs_confinement_is_noticed_without_it(at_level, kind):
     assert set(bite) <= able, bite
     assert bool(bite) == bool(able)
     assert place.next_student() == []
+
+
+WRITTEN = {
+    "in capitals": str.upper,
+    "backwards": lambda secret: secret[::-1],
+    "in hexadecimal digits": lambda secret: secret.encode().hex(),
+    "as a list of numbers": lambda secret: str([*secret.encode()]),
+    "in base64": lambda secret: base64.b64encode(f"x{secret}y".encode()).decode(),
+}
+
+
+@pytest.mark.parametrize("written", WRITTEN)
+def test_a_secret_is_found_however_it_is_written(at_level, written):
+    """The range sees it in a longer text, and says where it was kept."""
+    targets = at_level("none").targets
+    said = WRITTEN[written](targets.secrets["a file"])
+    assert targets.leaks(f"There it is: {said}.") == ["a file"]
+    assert targets.leaks("There it is: nowhere.") == []
+
+
+def test_a_process_that_is_left_is_seen_and_ended(at_level):
+    """The range names it."""
+    place = at_level("none")
+    with subprocess.Popen(["/bin/sleep", "30"]) as process:
+        assert list(place.side_effects()) == ["a process is left: /bin/sleep # "]
+        assert process.wait(10) == -signal.SIGKILL
+    assert list(place.side_effects()) == []
 
 
 def test_the_corpus_is_large():
