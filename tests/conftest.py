@@ -16,6 +16,33 @@ from autograder.grading_process import GradingProcess
 
 PROJECT = Path(__file__).resolve().parent.parent
 Nbgrader = Callable[..., str]
+LONGEST = (  # modules that take most of a minute or more: two workers that begin with them end together
+    "test_attacks",
+    "test_audit",
+    "test_screens",
+    "test_cluster",
+    "test_kill",
+    "test_two_graders",
+    "test_check",
+    "test_postgres",
+    "test_breakages",
+    "test_determinism",
+    "test_ordinary_user",
+    "test_demo",
+    "test_disasters",
+    "test_bench",
+    "test_generated",
+    "test_progress",
+    "test_agreement",
+    "test_awkward",
+    "test_interrupted",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest modules, and leave the others in their order."""
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(LONGEST)))
 
 
 @pytest.fixture(scope="session")
