@@ -2,6 +2,11 @@
 
 Each function raises an AssertionError of one sentence, and nothing else, whatever the answer: a
 suite that passes every answer through one of these can never fail by a fault of its own.
+
+A number from a submission may be judged, never used to judge. So a suite hands over copies and
+computes what it expects from the originals. Where it needs an answer to judge another one, such as
+the mask in an output, it checks that answer first: `comparable` does this for parameters, and
+`masks.until_kept` for masks.
 """
 
 import math
@@ -15,6 +20,7 @@ from autograder.standin import StandIn, kind_of, settled
 
 # of the largest expected number: float32 arithmetic inside a layer stays below it, no mistake does
 TOLERANCE = 1e-5
+FARTHEST = 100.0  # times as large as what was set, or as small, is a reported array at most
 FEW = 6  # numbers that can be read at a glance
 SMALLEST = 1e-12  # what counts as the largest element where all are zero
 
@@ -41,14 +47,16 @@ def array(value: object, shape: tuple[int, ...], name: str, where: str) -> NDArr
         raise AssertionError(f"{name}.shape={value.shape}, but should be {shape} [{where}]")
     if value.dtype.kind not in "fiub":
         raise AssertionError(f"{name}.dtype={value.dtype}, but should be float64 [{where}]")
-    odd = ~np.isfinite(value)
+    with np.errstate(over="ignore"):  # a longdouble may be larger than any float64
+        values = value.astype(np.float64)
+    odd = ~np.isfinite(values)
     if odd.any():
         raise PicturedError(
             f"{name} has {int(odd.sum())} of {value.size} elements that are nan or infinite "
             f"[{where}]",
             figures_of(value, odd, name, "nan or infinite"),
         )
-    return value.astype(np.float64)
+    return values
 
 
 def number(value: object, name: str, where: str) -> float:
@@ -77,6 +85,31 @@ def entry(
     if key not in mapping:
         raise AssertionError(f'{name} has no entry "{key}" [{where}]')
     return array(mapping[key], shape, f'{name}["{key}"]', where)
+
+
+def comparable(
+    reported: NDArray[np.float64], asked: NDArray[np.float64], name: str, where: str
+) -> None:
+    """Check that an array that a submission reports is of the size that was set.
+
+    A layer that changes its weights in the forward pass loses points for that once, so the
+    backward pass is judged with the weights as they are then. But weights of 1e30 would hide a
+    wrong gradient below the tolerance, and weights of zero would make a missing one right.
+
+    Parameters
+    ----------
+    reported : ndarray
+        Finite, as `array` and `entry` return it.
+    asked : ndarray of the same shape
+        What the suite has set.
+    """
+    size, wanted = (float(np.abs(each).max(initial=0.0)) for each in (reported, asked))
+    if size > FARTHEST * wanted or size < wanted / FARTHEST:
+        raise PicturedError(
+            f"{name} has been changed beyond measure: its largest element was {wanted:.6g}, and is "
+            f"{size:.6g} [{where}]",
+            figures_of(reported, reported != asked, name, "changed"),
+        )
 
 
 def close(

@@ -7,8 +7,9 @@ holds whatever the first look does, and a right layer pays for one draw.
 Masks are boolean arrays of shape (calls, rows, units), True where an element was dropped.
 """
 
+import math
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,10 +20,77 @@ from autograder.figure import PicturedError, mask_figure
 CHANCE = 1e-9  # of one check to reject independent elements
 SUSPICIOUS = 1e-2  # below this, a second draw decides
 FEW = 30  # pairs: so few are not worth a look
+TRIES = 60  # forward passes until something is kept: 0.9**60 is 0.002
 MORE = 4  # times the calls, in the second draw
 
 Mask = NDArray[np.bool_]
 Draw = Callable[[int], Mask]  # from a number of calls
+
+
+T = TypeVar("T")
+
+
+class Seen:
+    """What some forward passes kept and dropped: a mask that never changes proves nothing.
+
+    A suite adds each output from which it reads a mask, and calls `check` at the end of the test.
+    """
+
+    def __init__(self) -> None:
+        self._kept = self._elements = 0
+        self._log_chance = {"kept": 0.0, "dropped": 0.0}  # that none is, if p alone decides
+
+    def add(self, output: NDArray[Any], p: float) -> None:
+        """Add an output of a layer that drops with probability `p`, between 0 and 1."""
+        self._kept += int(np.count_nonzero(output))
+        self._elements += output.size
+        self._log_chance["kept"] += output.size * math.log(p)
+        self._log_chance["dropped"] += output.size * math.log1p(-p)
+
+    @property
+    def missing(self) -> str:
+        """What was never seen, "kept" or "dropped", though p makes that next to impossible."""
+        dropped = self._elements - self._kept
+        for never, count in (("kept", self._kept), ("dropped", dropped)):
+            if count == 0 and self._log_chance[never] < math.log(CHANCE):
+                return never
+        return ""
+
+    def check(self, where: str) -> None:
+        """Check that something was kept and something dropped.
+
+        Raises
+        ------
+        AssertionError
+            With a chance of at most `CHANCE` for a right layer.
+        """
+        if self.missing:
+            raise AssertionError(f"no element of the output is ever {self.missing} [{where}]")
+
+
+def until_kept(take: Callable[[], tuple[NDArray[np.float64], T]], p: float, seen: Seen) -> T:
+    """Make forward passes until one keeps something and dropping was seen; give up at some time.
+
+    Parameters
+    ----------
+    take : callable
+        Makes one forward pass; returns its output, and whatever is to be judged of it.
+    p : float
+        The probability of zeroing an element.
+    seen : Seen
+        The outputs are added to it.
+
+    Returns
+    -------
+    judged : object
+        What `take` returned with the last output.
+    """
+    for _ in range(TRIES):
+        output, judged = take()
+        seen.add(output, p)
+        if output.any() and not seen.missing:
+            break
+    return judged
 
 
 class Finding(NamedTuple):

@@ -102,30 +102,35 @@ class ItemResult:
     def points(self) -> float | None:
         """The points earned: the share of properties that hold, none without an essential one.
 
-        None if the grade is held back, since some property did not run.
+        None if the grade is held back: some property did not run, and the points depend on it.
         """
-        outcomes = [result.outcome for result in self.properties]
-        if not outcomes or Outcome.NOT_RUN in outcomes:
+        if not self.properties:
             return None
-        failed = [result for result in self.properties if result.outcome is Outcome.FAILED]
-        if any(result.essential or result.ended for result in failed):
+        least = self._points({Outcome.PASSED})
+        most = self._points({Outcome.PASSED, Outcome.NOT_RUN})
+        return least if least == most else None
+
+    def _points(self, holding: set[Outcome]) -> float:
+        """Return the points if the properties with these outcomes hold, and no others."""
+        lost = [result for result in self.properties if result.outcome not in holding]
+        if any(result.essential or result.ended for result in lost):
             return 0.0
-        passed = outcomes.count(Outcome.PASSED)
-        if passed == len(outcomes):
+        if not lost:
             return rounded(self.max_points)
         # rounded down, so that a share is never rounded up to the whole; exact, so that half of
         # 0.58 is 0.29
-        hundredths = 100 * Fraction(str(rounded(self.max_points))) * passed / len(outcomes)
-        return math.floor(hundredths) / 100
+        passed = len(self.properties) - len(lost)
+        whole = 100 * Fraction(str(rounded(self.max_points)))
+        return math.floor(whole * passed / len(self.properties)) / 100
 
 
 def merge(cases: Iterable[PropertyResult]) -> PropertyResult:
     """Return the result of a property from the results of its parametrised cases.
 
-    The first case that did not run decides, then the first that failed.
+    The first case that failed decides, then the first that did not run.
     """
     results = list(cases)
-    for outcome in (Outcome.NOT_RUN, Outcome.FAILED):
+    for outcome in (Outcome.FAILED, Outcome.NOT_RUN):
         for result in results:
             if result.outcome is outcome:
                 return replace(

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections import deque
+from collections.abc import Sequence
 from typing import Any
 
 from autograder.assignment import Assignment
@@ -16,7 +17,7 @@ from autograder.sandbox import (
     one_line,
 )
 from autograder.standin import Namespace, agenda_of
-from autograder.submission import Submission
+from autograder.submission import Cell, Submission
 
 NOT_PYTHON = ("SyntaxError", "IndentationError", "TabError")
 MAX_REMARKS = 100
@@ -76,11 +77,7 @@ class Session:
             for cell, code in zip(submission.cells, submission.codes, strict=True)
             if cell.kind == "code" and not cell.grade
         ]
-        self._graded = {
-            cell.grade_id: sum(not before.grade for before in code[:number])
-            for number, cell in enumerate(code)
-            if cell.grade
-        }
+        self._graded = _places(code)
         self.sandbox = self._run_cells(skip)
         self.agenda = agenda_of(self.sandbox)
 
@@ -90,7 +87,10 @@ class Session:
         return Namespace(self.agenda)
 
     def enter(self, item: str) -> Namespace:
-        """Return the notebook's names, with what they stand for at an item's cell."""
+        """Return the notebook's names, with the values that they have at an item's cell.
+
+        All items of one answer see the same values: no name tells it which item is asked.
+        """
         self.agenda.forget()
         with contextlib.suppress(StudentError):  # whoever has ended it is told so at every name
             self.sandbox.ask("enter", {"graded": item}, self.assignment.limits.call_seconds)
@@ -106,7 +106,7 @@ class Session:
             sandbox = Sandbox(self.assignment.limits, opening, self.budget, self.seed, self.layers)
             opened = [{"source": s, "role": "given"} for s in opening.cells[: sandbox.opened]]
             first = len(opened) if self._cells[: len(opened)] == opened else 0
-            reached: deque[Any] = deque([None], maxlen=1)
+            reached: deque[Any] = deque(maxlen=1)  # the latest event, whatever it says
             try:
                 remarks = sandbox.ask(
                     "run",
@@ -121,7 +121,7 @@ class Session:
                     on_event=reached.append,
                 )
             except DiedError as death:
-                place = self._place(reached[0])
+                place = self._place(reached[0]) if reached else None
                 if place is None or self.budget.left <= 0 or len(skip) == RESTARTS:
                     raise
                 skip.append(place)
@@ -131,7 +131,7 @@ class Session:
                 continue
             except StudentError as error:  # each statement's error is caught in the worker
                 sandbox.close()
-                if reached[0] is None:
+                if not reached:
                     raise SandboxError(f"the cells could not be run: {error}") from error
                 # a statement has broken what runs the statements
                 raise DiedError(f"the cells could not be run: {error}") from None
@@ -171,6 +171,26 @@ class Session:
     def _remark(self, remark: str) -> None:
         if len(self.remarks) < MAX_REMARKS:
             self.remarks.append(remark)
+
+
+def _places(code: Sequence[Cell]) -> dict[str, int]:
+    """Return, by the names of graded cells, how many other code cells come first.
+
+    Graded cells between which there is no solution cell judge the same answer, and share the place
+    of the last: what a student adds on the way to it counts for all of them.
+    """
+    places: dict[str, int] = {}
+    together: list[str] = []
+    others = 0
+    for cell in code:
+        if cell.solution:
+            together = []
+        if cell.grade:
+            together.append(cell.grade_id)
+            places.update(dict.fromkeys(together, others))
+        else:
+            others += 1
+    return places
 
 
 def _advice(cause: str) -> str:

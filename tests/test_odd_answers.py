@@ -41,3 +41,128 @@ def test_no_answer_however_odd_breaks_a_suite(grading_process, assignment, junk)
     results = [result for item in report.items for result in item.properties]
     assert [result for result in results if result.outcome is Outcome.NOT_RUN] == []
     assert [item.points for item in report.items] == [0.0, 0.0, 0.0, 0.0]
+
+
+HOSTILE = """
+import random
+
+CHANCE = random.Random(SEED)
+NUMBERS = (0.0, -0.0, 1e308, -1e308, 1.7e308, 5e-324, float("nan"), float("inf"), 10 ** 400, True, 3)
+
+
+class Odd:
+    def __call__(self, *a, **k):
+        return odd()
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return odd()
+
+
+def array(shape):
+    kinds = (float, np.float32, np.float16, int, bool, complex, np.longdouble, np.uint8)
+    with np.errstate(all="ignore"):
+        filled = np.full(shape, CHANCE.choice(NUMBERS[:8]))
+        return filled.astype(CHANCE.choice(kinds))
+
+
+def odd(right=None):
+    \"\"\"Return anything, or something close to what is right.\"\"\"
+    shapes = [(), (0,), (3,), (1, 1), (0, 2), (2, 3), (1, 2, 3)]
+    if isinstance(right, np.ndarray):
+        shapes += [right.shape] * 12
+    choices = [
+        lambda: CHANCE.choice(NUMBERS),
+        lambda: array(CHANCE.choice(shapes)),
+        lambda: array(CHANCE.choice(shapes)),
+        lambda: right,
+        lambda: right * CHANCE.choice(NUMBERS[:8]),
+        lambda: np.where(np.random.rand(*right.shape) < 0.5, right, CHANCE.choice(NUMBERS[:8])),
+        lambda: [odd(), None, "text"],
+        lambda: {"weights": odd(right), "bias": odd(), 3: None},
+        lambda: CHANCE.choice([None, "text", b"x", object(), Odd(), Odd, len, ..., 1j, range(3)]),
+        lambda: (_ for _ in ()),
+    ]
+    try:
+        return CHANCE.choice(choices)()
+    except Exception:
+        return right
+
+
+def change(value):
+    \"\"\"Change an argument in place, in one way or another.\"\"\"
+    if isinstance(value, np.ndarray) and CHANCE.random() < 0.3:
+        try:
+            CHANCE.choice([
+                lambda: value.fill(CHANCE.choice(NUMBERS[:8])),
+                lambda: value.sort(),
+                lambda: value.resize((0, 0), refcheck=False),
+                lambda: value.setflags(write=False),
+                lambda: np.negative(value, out=value),
+            ])()
+        except Exception:
+            pass
+
+
+class Hostile(LayerWrapper):
+    def __init__(self, layer, *a, **k):
+        if CHANCE.random() < 0.03:
+            raise CHANCE.choice([ValueError, KeyError, SystemExit, MemoryError])("no")
+        super().__init__(layer)
+        self.p = k.get("p", 0.5)
+        self.coefficient = k.get("coefficient", 0.01)
+
+    def _answer(self, right, *changed):
+        for value in (*changed, self.layer.weights, self.layer.bias):
+            change(value)
+        if CHANCE.random() < 0.1:
+            self.layer.grads = odd(self.layer.weights)
+        if CHANCE.random() < 0.05:
+            setattr(self, CHANCE.choice(["weights", "grads", "training", "layer"]), odd())
+        if CHANCE.random() < 0.03:
+            raise CHANCE.choice([ValueError, AssertionError, StopIteration, KeyboardInterrupt])(odd())
+        return right if CHANCE.random() < RIGHT else odd(right)
+
+    def __call__(self, x):
+        h = self.layer(x)
+        if isinstance(self, Dropout) and self.training is True:
+            self.mask = (np.random.rand(*h.shape) >= self.p) / (1 - min(self.p, 0.999))
+            h = h * self.mask
+        return self._answer(h, x)
+
+    def backward(self, grad_output):
+        if isinstance(self, Dropout):
+            return self._answer(self.layer.backward(grad_output * self.mask), grad_output)
+        right = self.layer.backward(grad_output)
+        self.layer.grads["weights"] += 2 * self.coefficient * self.layer.weights
+        return self._answer(right, grad_output)
+
+    def penalty(self):
+        return self._answer(self.coefficient * float((self.layer.weights ** 2).sum()))
+
+
+class NAME(Hostile):
+    pass
+"""
+GRADINGS = 60  # with about 200 odd answers each
+
+
+def test_no_submission_holds_its_grade_back(grading_process, assignment):
+    """Ten thousand answers and changes in place, drawn at random: none is a fault of ours."""
+    not_run = {}
+    for seed in range(GRADINGS):
+        answers = {
+            cell: HOSTILE.replace("SEED", f"{seed}{len(name)}")
+            .replace("RIGHT", str((0.0, 0.5, 0.9, 0.99)[seed % 4]))
+            .replace("NAME", name)
+            .replace("isinstance(self, Dropout)", str(name == "Dropout"))
+            for cell, name in {"dropout": "Dropout", "l2regularization": "L2regularization"}.items()
+        }
+        report = grading_process.grade(assignment, filled(assignment.release, answers))
+        results = [result for item in report.items for result in item.properties]
+        assert results
+        bad = [(r.name, r.message) for r in results if r.outcome is Outcome.NOT_RUN]
+        if bad:
+            not_run[seed] = bad
+    assert not_run == {}

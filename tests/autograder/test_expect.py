@@ -297,3 +297,27 @@ def test_what_should_be_zero_is_shown_where_it_is_not():
     expect.zero(np.zeros((2, 2)), "y", "y should be zero")
     [figure] = figures(expect.zero, np.array([[0.0, 2.0]]), "y", "y should be zero")
     assert figure.rows == ("0 2!",)
+
+
+@pytest.mark.parametrize("factor", [0.0, 1e-300, 1e-3, 101.0, 1e30, 1e308])
+def test_a_reported_array_of_another_size_is_not_believed(factor):
+    """Neither next to nothing nor so large that a gradient is lost beside it."""
+    asked = np.array([[1.0, -1.5], [0.0, 1.75]])
+    with pytest.raises(
+        AssertionError, match=r"weights has been changed beyond measure: .* \[Linear\]"
+    ):
+        expect.comparable(asked * factor, asked, "weights", "Linear")
+
+
+@pytest.mark.parametrize("factor", [0.02, 1.0, -1.0, 99.0])
+def test_a_reported_array_that_a_mistake_has_changed_is_believed(factor):
+    """Such as one that was scaled in place: whoever did so loses the points for it once."""
+    asked = np.array([[1.0, -1.5], [0.0, 1.75]])
+    expect.comparable(asked * factor, asked, "weights", "Linear")
+
+
+def test_a_number_too_large_for_float64_is_not_finite():
+    """A longdouble may hold it; what is computed with it would be infinite."""
+    value = np.array([1.0, 1.0], dtype=np.longdouble) * np.longdouble("1e400")
+    with pytest.raises(AssertionError, match="2 of 2 elements that are nan or infinite"):
+        expect.array(value, (2,), "y", "f")

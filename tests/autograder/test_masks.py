@@ -234,3 +234,58 @@ def test_a_single_element_is_no_picture():
             lambda n: np.ones((n, 1, 1), bool), 48, masks.rate(0.5), "Dropout(p=0.5)"
         )
     assert caught.value.figures == ()
+
+
+@pytest.mark.parametrize(
+    ("outputs", "missing"),
+    [
+        ([np.zeros(29)], ""),  # 0.5**29 is above one in a thousand million
+        ([np.zeros(30)], "kept"),
+        ([np.ones(30)], "dropped"),
+        ([np.zeros(15), np.zeros(15)], "kept"),
+        ([np.zeros(30), np.ones(1)], ""),
+        ([np.full(30, 1e-300)], "dropped"),
+        ([], ""),
+    ],
+)
+def test_what_is_never_seen_is_missing(outputs, missing):
+    """Once p makes it next to impossible that nothing was kept, or nothing dropped."""
+    seen = masks.Seen()
+    for output in outputs:
+        seen.add(output, 0.5)
+    assert seen.missing == missing
+    if missing:
+        with pytest.raises(AssertionError, match=f"is ever {missing} \\[Dropout\\]"):
+            seen.check("Dropout")
+    else:
+        seen.check("Dropout")
+
+
+def test_each_rate_has_its_own_chance():
+    """A rate of one in a hundred needs more elements before nothing dropped is odd."""
+    seen = masks.Seen()
+    seen.add(np.ones(30), 0.01)
+    assert seen.missing == ""
+    seen.add(np.ones(2100), 0.01)
+    assert seen.missing == "dropped"
+
+
+@pytest.mark.parametrize(
+    ("passes", "taken"),
+    [
+        ([np.zeros(2), np.zeros(2), np.array([0.0, 3.0])], 3),  # until something is kept
+        ([np.ones(30), np.zeros(30), np.ones(30)], 3),  # and dropping was seen
+        ([np.ones(2)], 1),  # of so few, all may be kept
+        ([np.zeros(30)] * 100, masks.TRIES),
+    ],
+)
+def test_passes_are_made_until_one_keeps_something(passes, taken):
+    """What is judged belongs to the last pass; they come to an end."""
+    numbered = iter(enumerate(passes, start=1))
+    seen = masks.Seen()
+
+    def take():
+        number, output = next(numbered)
+        return output, number
+
+    assert masks.until_kept(take, 0.5, seen) == taken

@@ -83,10 +83,16 @@ def test_each_of_several_essential_properties_is_needed():
     assert item(1.0, P, F, P, essential={0, 1}).points == 0.0
 
 
-@pytest.mark.parametrize("outcomes", [[N], [N, P], [P, F, N], [F, N]])
+@pytest.mark.parametrize("outcomes", [[N], [N, P], [N, F], [P, F, N]])
 def test_a_property_that_did_not_run_holds_the_grade_back(outcomes):
-    """A fault of ours is neither zero nor full marks, not even beside a failed essential."""
+    """A fault of ours is neither zero nor full marks where the points depend on it."""
     assert item(1.0, *outcomes, essential={0}).points is None
+
+
+def test_an_essential_failure_is_scored_whatever_did_not_run():
+    """No other property could earn anything: a submission cannot hide the failure behind it."""
+    assert item(1.0, F, N, P, essential={0}).points == 0.0
+    assert item(1.0, F, N, essential={0, 1}).points == 0.0
 
 
 def test_an_item_without_properties_is_held_back():
@@ -125,12 +131,13 @@ def result(outcome, message="", *, essential=False):
         ([P, P], (P, "0")),
         ([P, F, P], (F, "1")),
         ([F, F], (F, "0")),
-        ([F, P, N, N], (N, "2")),
-        ([N, F], (N, "0")),
+        ([F, P, N, N], (F, "0")),
+        ([N, F], (F, "1")),
+        ([P, N, P, N], (N, "1")),
     ],
 )
 def test_the_worst_case_speaks_for_a_property(outcomes, merged):
-    """Of a property's cases the first that did not run decides, then the first that failed."""
+    """Of a property's cases the first that failed decides, then the first that did not run."""
     found = merge(result(outcome, str(n)) for n, outcome in enumerate(outcomes))
     assert (found.outcome, found.message) == merged
     assert found.sentence == "It holds."

@@ -1,7 +1,10 @@
 """Sessions: a notebook's cells cost nothing, whatever they do, as long as the class is there."""
 
+import copy
+
 import numpy as np
 import pytest
+from nbformat.v4 import new_code_cell
 
 from autograder.probe import reached
 from autograder.sandbox import (
@@ -218,6 +221,42 @@ def test_grade_cells_are_not_run(tiny):
     assert doubled(session) == [2.0, 4.0]
     assert session.remarks == []
     session.close()
+
+
+@pytest.mark.parametrize("event", ["None", "[]", "'text'", "(1, 1, 1)", "(-1, 0)", "1e308"])
+def test_no_event_makes_the_students_fault_ours(session, event):
+    """That an event came is remembered, whatever it says: a statement broke what runs the cells."""
+    forged = (
+        "import gc\nfrom autograder.worker import server, wire\n"
+        "[sender] = [o.connection for o in gc.get_objects() if isinstance(o, server.Server)]\n"
+    )
+    last = FORGERY.replace("REMARKS", "3") + f"sender.sendall(wire.pack({{'event': {event}}}))"
+    with pytest.raises(DiedError, match="the cells could not be run"):
+        session(RIGHT, f"{forged}{last}")
+
+
+def test_all_items_of_an_answer_see_the_same_names(tmp_path):
+    """No name tells an answer which item is asked; what stands below the next answer is another's."""
+    assignment = make_course(tmp_path)
+    submitted = handed_in(assignment, RIGHT)
+    [scaler] = [
+        c for c in submitted.cells if c.metadata.get("nbgrader", {}).get("grade_id") == "scaler"
+    ]
+    [item] = [c for c in submitted.cells if c.metadata.get("nbgrader", {}).get("grade")]
+    cells = [scaler]
+    for number, name in enumerate(("first", "second", "third"), start=1):
+        graded = copy.deepcopy(item)
+        graded.metadata.nbgrader.grade_id = name
+        cells += [new_code_cell(f"AT = {number}"), graded]
+        if name == "second":
+            other = copy.deepcopy(scaler)
+            other.metadata.nbgrader.grade_id = "another"
+            cells.append(other)
+    submitted.cells = [*cells, new_code_cell("AT = 4")]
+    opened = Session(assignment, Submission.from_notebook(submitted), Budget(5.0), 1, [], reached())
+    seen = {name: opened.enter(name).AT for name in ("third", "first", "second", "first")}
+    opened.close()
+    assert seen == {"first": 2, "second": 2, "third": 3}
 
 
 def test_a_fault_of_the_worker_is_ours(tiny, monkeypatch):

@@ -1,4 +1,9 @@
-"""What the four suites share: sizes and numbers that are drawn, and a linear layer known to both."""
+"""What the four suites share: sizes and numbers that are drawn, and a linear layer known to both.
+
+A number from a submission may be judged, never used to judge: each call gets copies, and what is
+expected follows from the originals. Two answers are believed, and only within bounds: the parameters
+after a forward pass (`Known.take`), and the mask in an output.
+"""
 
 import contextlib
 import math
@@ -67,22 +72,31 @@ def numbers(rng: np.random.Generator) -> Callable[..., np.ndarray]:
 
 @dataclass
 class Known:
-    """A submission's Linear, and copies of its parameters that the submission cannot reach."""
+    """A submission's Linear, and copies of its parameters that the submission cannot reach.
+
+    `asked` are those that were set; `weights` and `bias` are those at the latest forward pass.
+    """
 
     layer: Any
     weights: np.ndarray
     bias: np.ndarray
+
+    def __post_init__(self) -> None:
+        self.asked = {"weights": self.weights, "bias": self.bias}
 
     def output(self, x: np.ndarray) -> np.ndarray:
         return x @ self.weights + self.bias
 
     def set_weights(self, weights: np.ndarray) -> None:
         self.layer.weights = weights.copy()
-        self.weights = weights.copy()
+        self.weights = self.asked["weights"] = weights.copy()
 
     def take(self, parameters: Any) -> None:
         """Take the parameters as they are now: whoever changed them loses the point for it once."""
-        self.weights, self.bias = self.read(parameters, "Linear")
+        weights, bias = self.read(parameters, "Linear")
+        for name, reported in (("weights", weights), ("bias", bias)):
+            expect.comparable(reported, self.asked[name], f'parameters["{name}"]', "Linear")
+        self.weights, self.bias = weights, bias
 
     def read(self, parameters: Any, where: str) -> tuple[np.ndarray, np.ndarray]:
         weights, bias = (

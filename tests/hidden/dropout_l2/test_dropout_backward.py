@@ -7,25 +7,25 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from autograder import expect, oracle
+from autograder import expect, masks, oracle
 from autograder.sandbox import StudentError
 from autograder.standin import together
 
 RATES = [(0.1, 0.3), (0.4, 0.48), (0.7, 0.9), (0.02, 0.09)]  # never 1 - p
-TRIES = 60  # calls until something is kept: 0.9**60 is 0.002
+OWN_SCALES = (1 / 300, 300)  # of a forward pass, as multiples of the contract's: any mistake's
 
 
 class Step(NamedTuple):
     """One forward and backward pass: the student's gradients, and PyTorch's.
 
-    PyTorch's come for two masks. The contract's is 1 / (1 - p) where the output is not zero. The
-    forward pass's own is output / layer(x): whoever scales wrongly there, and loses the point for it
-    there, may scale backward either way.
+    PyTorch's come for up to two masks. The contract's is 1 / (1 - p) where the output is not zero.
+    The forward pass's own is output / layer(x): whoever scales wrongly there, and loses the point for
+    it there, may scale backward either way. It is left out where no mistake would scale like that.
     """
 
     grad_input: Any
     grads: Any
-    expected: tuple[dict[str, np.ndarray], dict[str, np.ndarray]]
+    expected: list[dict[str, np.ndarray]]
     where: str
 
     def gradient(self, name: str) -> np.ndarray:
@@ -39,9 +39,9 @@ class Step(NamedTuple):
         for name in names:
             title = "grad_input" if name == "x" else f'grads["{name}"]'
             gradient = self.gradient(name)
-            contract, own = (expected[name] for expected in self.expected)
+            contract, *own = (expected[name] for expected in self.expected)
             try:
-                expect.close(gradient, own, title, self.where)
+                expect.close(gradient, own[0] if own else contract, title, self.where)
             except AssertionError:
                 expect.close(gradient, contract, title, self.where)
 
@@ -101,13 +101,22 @@ def place(known, passed, grad_output, p):
 def judge(asked, known, passed, grad_output, p, where):
     x, y, h = passed
     grad_input, grads = asked
-    masks = (y != 0) / (1 - p), y / h  # no zeros in layer(x)
     wrt = {"x": x, "weights": known.weights, "bias": known.bias}
     expected = [
         oracle.gradients(loss, closed_form, wrt, mask=mask, grad_output=grad_output)
-        for mask in masks
+        for mask in masks_of(y, h, p)
     ]
-    return Step(grad_input, grads, tuple(expected), where)
+    return Step(grad_input, grads, expected, where)
+
+
+def masks_of(y, h, p):
+    """Yield the contract's mask, and the forward pass's own if a mistake may have made it."""
+    yield (y != 0) / (1 - p)
+    own = y / h  # no zeros in layer(x)
+    low, high = OWN_SCALES
+    scales = np.abs(own[y != 0]) * (1 - p)
+    if ((low < scales) & (scales < high)).all():
+        yield own
 
 
 def step(layer, known, x, grad_output, p):
@@ -124,15 +133,26 @@ def step(layer, known, x, grad_output, p):
     return passed, judge(asked, known, passed, grad_output, p, place(known, passed, grad_output, p))
 
 
-def step_that_keeps(layer, known, numbers, sizes, p, grad_output=None):
-    """Make steps until one keeps something, if there is one at all."""
+def step_that_keeps(layer, known, numbers, sizes, p, seen, grad_output=None):
+    """Make steps until one keeps something."""
     rows, in_features, out_features = sizes
-    for _ in range(TRIES):
+
+    def take():
         drawn = numbers(rows, out_features) if grad_output is None else grad_output
         passed, done = step(layer, known, numbers(rows, in_features), drawn, p)
-        if passed.y.any():
-            break
-    return done
+        return passed.y, done
+
+    return masks.until_kept(take, p, seen)
+
+
+def forward_that_keeps(layer, known, numbers, sizes, p, seen):
+    """Make forward passes until one keeps something."""
+
+    def take():
+        passed = forward(layer, known, numbers(*sizes))
+        return passed.y, passed
+
+    return masks.until_kept(take, p, seen)
 
 
 @pytest.fixture
@@ -141,36 +161,45 @@ def some_p(rng):
 
 
 @pytest.fixture
+def seen(some_p):
+    """What is kept and dropped in a test, which proves something only if there is some of each."""
+    found = masks.Seen()
+    yield found
+    found.check(f"Dropout(p={some_p})")
+
+
+@pytest.fixture
 def steps(submission, linear, numbers, cases, once):
     """One step with a new layer of each kind of sizes."""
 
     def take():
+        seen = masks.Seen()
         for sizes, p in cases(RATES):
             known = linear(*sizes[1:])
             layer = submission.Dropout(known.layer, p=p)
-            yield step_that_keeps(layer, known, numbers, sizes, p)
+            yield step_that_keeps(layer, known, numbers, sizes, p, seen)
+        seen.check("Dropout")
 
     return once("steps", lambda: list(take()))
 
 
 @pytest.mark.essential
-def test_no_gradient_flows_through_a_dropped_element(submission, linear, rng):
-    """The gradient does not depend on grad_output where the forward pass dropped the element."""
+def test_no_gradient_flows_through_a_dropped_element(submission, linear, numbers, rng):
+    """The gradient depends on grad_output where the forward pass kept the element, and only there."""
     where = "Dropout(p=0.5).backward"
     known = linear(5, 40)
     layer = submission.Dropout(known.layer, p=0.5)
     x = rng.normal(size=(3, 5))
     ever_kept = False
-    for _ in range(TRIES):  # a right layer drops some of 120 elements, and keeps some, in each
+    # a right layer drops some of 120 elements, and keeps some, in each
+    for _ in range(masks.TRIES):
         kept = forward(layer, known, x).y != 0
         ever_kept |= kept.any()
         if ever_kept and not kept.all():
             break
     else:
         never = "dropped" if ever_kept else "kept"
-        raise AssertionError(
-            f"no element of the output is ever {never}, so no mask can be read back"
-        )
+        raise AssertionError(f"no element of the output is ever {never} [{where}]")
     grad_output = np.where(kept, 0.0, rng.normal(size=kept.shape))
     grad_input = expect.array(layer.backward(grad_output), x.shape, "grad_input", where)
     expect.zero(
@@ -178,6 +207,12 @@ def test_no_gradient_flows_through_a_dropped_element(submission, linear, rng):
         "grad_input",
         "grad_output is zero at all kept elements, so grad_input should be zero everywhere, but "
         f"{np.count_nonzero(grad_input)} of {grad_input.size} elements are not [{where}]",
+    )
+    passed = forward_that_keeps(layer, known, numbers, x.shape, 0.5, masks.Seen())
+    grad_output = np.where(passed.y != 0, rng.normal(size=kept.shape), 0.0)
+    grad_input = expect.array(layer.backward(grad_output), x.shape, "grad_input", where)
+    assert grad_input.any(), (
+        f"grad_output is not zero at kept elements, but grad_input is zero everywhere [{where}]"
     )
 
 
@@ -199,7 +234,7 @@ def test_bias_gradient_equals_pytorch(steps):
         done.assert_equals_pytorch("bias")
 
 
-def test_gradients_are_right_for_every_grad_output(submission, linear, numbers, rng, some_p):
+def test_gradients_are_right_for_every_grad_output(submission, linear, numbers, rng, some_p, seen):
     """The gradients equal PyTorch's for each element of grad_output alone, small or large."""
     # all is linear in grad_output: what holds for a basis and a sum holds for each grad_output
     p, rows, out_features = some_p, 2, 3
@@ -210,11 +245,14 @@ def test_gradients_are_right_for_every_grad_output(submission, linear, numbers, 
     for unit, place in zip(basis, product(range(rows), range(out_features)), strict=True):
         unit[place] = 10.0 ** rng.integers(-3, 4)
     for grad_output in [*basis, sum(basis)]:
-        done = step_that_keeps(layer, known, numbers, sizes, p, grad_output)
+        done = step_that_keeps(layer, known, numbers, sizes, p, seen, grad_output)
         done.assert_equals_pytorch("x", "weights", "bias")
+    known = linear(4, 30)  # so many elements that some are dropped, and some kept
+    layer = submission.Dropout(known.layer, p=p)
+    step_that_keeps(layer, known, numbers, (4, 4, 30), p, seen).assert_equals_pytorch("x")
 
 
-def test_backward_uses_the_latest_forward(submission, linear, numbers, rng, some_p):
+def test_backward_uses_the_latest_forward(submission, linear, numbers, rng, some_p, seen):
     """After several forward passes, the backward pass belongs to the latest one."""
     p = some_p
     known = linear(6, 30)
@@ -223,41 +261,42 @@ def test_backward_uses_the_latest_forward(submission, linear, numbers, rng, some
         known.set_weights(numbers(6, 30))
         forward(layer, known, numbers(rows, 6))
     known.set_weights(numbers(6, 30))
-    _, done = step(layer, known, numbers(4, 6), numbers(4, 30), p)
+    done = step_that_keeps(layer, known, numbers, (4, 6, 30), p, seen)
     done.assert_equals_pytorch("x", "weights", "bias")
 
 
-def test_backward_can_be_repeated(submission, linear, numbers, some_p):
+def test_backward_can_be_repeated(submission, linear, numbers, some_p, seen):
     """A second backward pass, if the layer allows one, is for the same mask as the first."""
     p = some_p
     known = linear(6, 30)
     layer = submission.Dropout(known.layer, p=p)
     forward(layer, known, numbers(4, 6))
-    passed = forward(layer, known, numbers(4, 6))
+    passed = forward_that_keeps(layer, known, numbers, (4, 6), p, seen)
     layer.backward(numbers(4, 30))
     with contextlib.suppress(StudentError):  # PyTorch allows none either
         done = backward(layer, known, passed, numbers(4, 30), p)
         done.assert_equals_pytorch("x", "weights", "bias")
 
 
-def test_two_layers_keep_their_own_masks(submission, linear, numbers, some_p):
+def test_two_layers_keep_their_own_masks(submission, linear, numbers, some_p, seen):
     """Two Dropout layers in one network do not disturb each other's masks."""
     p, both = some_p, [linear(6, 30), linear(6, 30)]
     layers = [submission.Dropout(known.layer, p=p) for known in both]
     passed = [
-        forward(layer, known, numbers(4, 6)) for layer, known in zip(layers, both, strict=True)
+        forward_that_keeps(layer, known, numbers, (4, 6), p, seen)
+        for layer, known in zip(layers, both, strict=True)
     ]
     for each in zip(layers, both, passed, strict=True):
         backward(*each, numbers(4, 30), p).assert_equals_pytorch("x", "weights", "bias")
 
 
-def test_gradients_do_not_accumulate(submission, linear, numbers, some_p):
+def test_gradients_do_not_accumulate(submission, linear, numbers, some_p, seen):
     """Each backward pass sets the gradients anew; nothing is left of the pass before."""
     p = some_p
-    known = linear(5, 7)
+    known = linear(5, 30)
     layer = submission.Dropout(known.layer, p=p)
     for _ in range(3):
-        _, done = step(layer, known, numbers(4, 5), numbers(4, 7), p)
+        done = step_that_keeps(layer, known, numbers, (4, 5, 30), p, seen)
     done.assert_equals_pytorch("x", "weights", "bias")
 
 
@@ -408,7 +447,7 @@ def observe_sizes(submission, linear, numbers, telling_sizes):
     for sizes in telling_sizes:
         known = linear(*sizes[1:])
         layer = submission.Dropout(known.layer, p=0.35)
-        done = step_that_keeps(layer, known, numbers, sizes, 0.35)
+        done = step_that_keeps(layer, known, numbers, sizes, 0.35, masks.Seen())
         seen.append(
             {
                 name: any(np.allclose(done.gradient(name), way[name]) for way in done.expected)

@@ -23,7 +23,6 @@ LARGE = [
     ((0.405, 0.555), (1100, 16)),
     ((0.915, 0.965), (16, 900)),
 ]
-TRIES = 60  # calls until something is kept, and something dropped: 0.9**60 is 0.002
 
 
 def forward(layer, x, out_features, where):
@@ -63,6 +62,9 @@ class Drawn:
         # these take the oddest of thousands of pairs; and a layer that is seeded when it is made
         # begins with the very masks in which it was found
         skipped = calls if look in (masks.pairs, masks.neighbours) else 0
+        seen = masks.Seen()
+        seen.add(~self.draw(calls, skipped), self.p)
+        seen.check(self.where)
         masks.assert_by_chance(lambda n: self.draw(n, skipped), calls, look, self.where)
 
 
@@ -95,6 +97,7 @@ def test_training_drops_some_outputs_and_keeps_some(submission, linear, numbers)
 
 def test_kept_elements_are_scaled(submission, linear, numbers, cases, attempt):
     """Each kept element is layer(x) / (1 - p), for any p, batch and layer size, in each call."""
+    seen = masks.Seen()
     for (rows, in_features, out_features), p in cases(RATES):
         known = linear(in_features, out_features)
         layer = submission.Dropout(known.layer, p=p)
@@ -104,7 +107,7 @@ def test_kept_elements_are_scaled(submission, linear, numbers, cases, attempt):
             h = present.output(x)
             y = expect.array(y, h.shape, "output", where)
             expect.close(y, np.where(y != 0, h / (1 - p), 0), "output", where)
-            return y.any()
+            return y
 
         x, large = numbers(rows, in_features), 100 * numbers(rows + 1, in_features)
         weights = numbers(in_features, out_features)
@@ -121,10 +124,13 @@ def test_kept_elements_are_scaled(submission, linear, numbers, cases, attempt):
         layer.training = False
         attempt(layer, "__call__", x.copy())
         layer.training = True
-        for _ in range(TRIES):
+
+        def take(rows=rows, in_features=in_features, layer=layer, known=known, judge=judge):
             x = numbers(rows, in_features)
-            if judge(layer(x.copy()), x, known, ", after a call with training=False"):
-                break
+            return judge(layer(x.copy()), x, known, ", after a call with training=False"), None
+
+        masks.until_kept(take, p, seen)
+    seen.check("Dropout")
 
 
 def test_drop_rate_is_p(drawn, rng):
@@ -216,9 +222,17 @@ def test_two_layers_keep_their_own_p(submission, linear, numbers):
     known, x, where = linear(4, 60), numbers(5, 4), "Dropout(p=0.2)"
     layer = submission.Dropout(known.layer, p=0.2)
     scales = []
-    for _ in range(2):
+
+    def take():
         y = forward(layer, x, 60, where)
-        scales.append(np.median((y / known.output(x))[y != 0]) if y.any() else 0.0)
+        return y, y
+
+    seen = masks.Seen()
+    for _ in range(2):
+        y = masks.until_kept(take, 0.2, seen)
+        seen.check(where)
+        scale = float(np.median((y / known.output(x))[y != 0]))
+        scales.append(expect.number(scale, "output / layer(x)", where))
         submission.Dropout(linear(4, 60).layer, p=0.7)
     alone, beside = scales
     assert np.isclose(alone, beside), (
@@ -231,13 +245,17 @@ def test_default_p_is_one_half(submission, linear, numbers):
     """Without a p, 0.5 is taken: kept elements are 2 * layer(x)."""
     known = linear(3, 2)
     layer = submission.Dropout(known.layer)
-    for _ in range(TRIES):
+
+    def take():
         x = numbers(2, 3)
         where = f"Dropout(){known.given(x=x)}"
         y = forward(layer, x, 2, where)
         expect.close(y, np.where(y != 0, 2 * known.output(x), 0), "output", where)
-        if y.any():
-            break
+        return y, None
+
+    seen = masks.Seen()
+    masks.until_kept(take, 0.5, seen)
+    seen.check("Dropout()")
 
 
 def test_training_again_drops_again(submission, linear, numbers):
@@ -250,6 +268,7 @@ def test_training_again_drops_again(submission, linear, numbers):
     layer.training = True
     dropped = forward(layer, x, 200, "Dropout(p=0.5)") == 0
     assert dropped.any(), "after evaluation no element is dropped any more [Dropout(p=0.5)]"
+    assert not dropped.all(), "after evaluation every element is dropped [Dropout(p=0.5)]"
 
 
 def test_forward_leaves_its_arguments_untouched(submission, linear, numbers):

@@ -115,6 +115,7 @@ def steps(submission, linear, numbers, cases, once):
 def test_penalty_enters_the_weights_gradient(steps):
     """The gradient of the weights is not that of the data alone: the penalty enters it."""
     for done in steps:
+        assert done.gradient("weights").any(), f'grads["weights"] is zero [{done.where}]'
         assert not np.allclose(done.gradient("weights"), done.data_only), (
             f'grads["weights"] is the gradient of the data alone [{done.where}]'
         )
