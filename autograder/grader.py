@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
-from autograder import behaviour, isolation, probe
+from autograder import behaviour, isolation, probe, progress
 from autograder.assignment import Assignment, Item
 from autograder.behaviour import Facts
 from autograder.certificate import certificate_of, path_of
@@ -48,6 +48,7 @@ def grade(
     remarks: tuple[str, ...] = (),
     layers: Layers | None = None,
     held: Held | None = None,
+    spent: float = 0.0,
 ) -> Report:
     """Grade a submission in this process.
 
@@ -61,6 +62,8 @@ def grade(
         What confines the student's code; without it, the best that can be had.
     held : Held, optional
         As of a `Grading`.
+    spent : float
+        How many seconds of the submission's time earlier tries have used.
 
     Returns
     -------
@@ -68,9 +71,10 @@ def grade(
         The same for the same code and the same version of the assignment.
     """
     layers = probe.reached() if layers is None else layers
+    budget = Budget(assignment.limits.submission_seconds, spent, progress.own)
     for _ in range(TRIES):
         parent = template(layers, assignment.limits, assignment.opening)
-        report = _grade(assignment, submission, remarks, layers, held or {})
+        report = _grade(assignment, submission, remarks, layers, held or {}, budget)
         if not parent.broken:  # else its workers have ended with it: no fault of the student's
             break
         forget_templates()
@@ -83,8 +87,9 @@ def _grade(
     remarks: tuple[str, ...],
     layers: Layers,
     held: Held,
+    budget: Budget,
 ) -> Report:
-    grading, run = _run(assignment, submission, assignment.items, layers, held)
+    grading, run = _run(assignment, submission, assignment.items, layers, held, budget)
     all_remarks = tuple(dict.fromkeys([*remarks, *run.remarks]))
     if any(item.points is None for item in run.items):
         status = Status.HELD
@@ -152,9 +157,10 @@ def _run(
     items: list[Item],
     layers: Layers,
     held: Held | None = None,
+    budget: Budget | None = None,
 ) -> tuple[Grading, SuiteRun]:
     """Run the suites of items on a submission, with the seed that belongs to it."""
-    budget = Budget(assignment.limits.submission_seconds)
+    budget = budget or Budget(assignment.limits.submission_seconds)
     grading = Grading(submission, submission.seed, budget, assignment=assignment, layers=layers)
     grading.held = held or {}
     run = run_suites(assignment, grading, items)

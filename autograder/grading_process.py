@@ -153,7 +153,11 @@ class GradingProcess:
         return faults
 
     def grade(
-        self, assignment: Assignment, notebook: NotebookNode, held: "Held | None" = None
+        self,
+        assignment: Assignment,
+        notebook: NotebookNode,
+        held: "Held | None" = None,
+        spent: float = 0.0,
     ) -> Report:
         """Grade a notebook.
 
@@ -162,7 +166,9 @@ class GradingProcess:
         assignment : Assignment
         notebook : NotebookNode
         held : Held, optional
-            As `grader.grade` takes it.
+            Here and in `finish`, as `grader.grade` takes it.
+        spent : float
+            Likewise; what is spent until the process breaks is `spent` then.
 
         Raises
         ------
@@ -173,17 +179,30 @@ class GradingProcess:
         OSError, ValueError
             Likewise, if the process broke.
         """
-        answer = self._ask("grade", assignment, notebook=notebook, held=_listed(held))
+        self._progress.keep(spent)
+        answer = self._ask("grade", assignment, notebook=notebook, held=_listed(held), spent=spent)
         return Report.from_dict(answer)
 
     def finish(
-        self, assignment: Assignment, handed_in: "HandedIn", held: "Held | None" = None
+        self,
+        assignment: Assignment,
+        handed_in: "HandedIn",
+        held: "Held | None" = None,
+        spent: float = 0.0,
     ) -> "Graded":
         """Read, restore and grade what was handed in: see `Graded.of`."""
         from autograder.graded import Graded
 
         data = handed_in.to_dict()
-        return Graded(self._ask("finish", assignment, handed_in=data, held=_listed(held)))
+        self._progress.keep(spent)
+        return Graded(
+            self._ask("finish", assignment, handed_in=data, held=_listed(held), spent=spent)
+        )
+
+    @property
+    def spent(self) -> float:
+        """How many seconds of its time the latest submission's code has had, in all its tries."""
+        return self._progress.spent
 
     def examine(
         self,

@@ -93,10 +93,11 @@ def _answer(request: dict[str, Any], assignment: Assignment, layers: Layers) -> 
     held = {(prefix, item): cause for prefix, item, cause in request.get("held", ())}
     if request["do"] == "finish":
         handed_in = HandedIn.from_dict(request["handed_in"])
-        return Graded.of(assignment, handed_in, partial(_report, layers=layers, held=held)).text
+        report = partial(_report, layers=layers, held=held, spent=request["spent"])
+        return Graded.of(assignment, handed_in, report).text
     notebook = nbformat.from_dict(request["notebook"])
     if request["do"] == "grade":
-        return _report(assignment, notebook, layers, held).to_dict()
+        return _report(assignment, notebook, layers, held, request["spent"]).to_dict()
     submission = Submission.from_notebook(notebook)
     if request["do"] == "repeat":
         return repeat(assignment, submission, request["names"], layers, request["seeds"])
@@ -112,12 +113,16 @@ def _answer(request: dict[str, Any], assignment: Assignment, layers: Layers) -> 
 
 
 def _report(
-    assignment: Assignment, notebook: NotebookNode, layers: Layers, held: grader.Held
+    assignment: Assignment,
+    notebook: NotebookNode,
+    layers: Layers,
+    held: grader.Held,
+    spent: float,
 ) -> Report:
     remarks = tuple(notebook.metadata.get(KEY, {}).get("remarks", ()))
     submission = Submission.from_notebook(notebook)
     try:
-        return grade(assignment, submission, remarks, layers, held)
+        return grade(assignment, submission, remarks, layers, held, spent)
     except AssignmentError as error:
         return grader.held(assignment, str(error))
 

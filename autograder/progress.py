@@ -13,7 +13,9 @@ import time
 from dataclasses import dataclass
 
 SIZE = mmap.PAGESIZE  # bytes for each process
-NUMBERS = 4  # which come first: since when, seconds before that, their limit, the text's length
+# which come first: since when, seconds before that, their limit, the text's length; and since when
+# a submission's code is at work, and seconds before that
+NUMBERS = 6
 TEXT = 8 * NUMBERS
 LOADING = ""  # instead of a function's name
 
@@ -99,9 +101,25 @@ class Progress:
         if self._numbers[2]:
             self._numbers[0] = time.monotonic()
 
+    def spend(self, before: float) -> None:
+        """Say that a submission's code is at work, which has had so many seconds before."""
+        self._numbers[5] = before
+        self._numbers[4] = time.monotonic()
+
+    def keep(self, spent: float) -> None:
+        """Say that a submission's code has had so many seconds, and is not at work now."""
+        self._numbers[4] = 0.0
+        self._numbers[5] = spent
+
+    @property
+    def spent(self) -> float:
+        """How many seconds a submission's code has had until now."""
+        since, before = self._numbers[4], self._numbers[5]
+        return before + (time.monotonic() - since if since else 0.0)
+
     def overdue(self) -> Doing | None:
         """Return what takes longer than it may, if it does."""
-        since, before, seconds, length = self._numbers
+        since, before, seconds, length = self._numbers[:4]
         if not since or not seconds or before + time.monotonic() - since < seconds:
             return None
         file, function = json.loads(bytes(self._text[: int(length)]))

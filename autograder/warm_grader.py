@@ -64,7 +64,7 @@ class WarmGrader:
         """
         return self._try(
             assignment,
-            lambda process, hung: process.grade(assignment, notebook, hung),
+            lambda process, hung, spent: process.grade(assignment, notebook, hung, spent),
             lambda cause: held(assignment, cause),
         )
 
@@ -78,7 +78,7 @@ class WarmGrader:
         """
         return self._try(
             assignment,
-            lambda process, hung: process.finish(assignment, handed_in, hung),
+            lambda process, hung, spent: process.finish(assignment, handed_in, hung, spent),
             # with what the student wrote, so that somebody can look at it
             lambda cause: Graded.of(assignment, handed_in, lambda known, _: held(known, cause)),
         )
@@ -92,7 +92,9 @@ class WarmGrader:
             As `grade` does.
         """
         return self._try(
-            assignment, lambda process, _: process.import_faults(assignment), lambda cause: [cause]
+            assignment,
+            lambda process, _, __: process.import_faults(assignment),
+            lambda cause: [cause],
         )
 
     def process(self, assignment: Assignment) -> GradingProcess:
@@ -124,25 +126,29 @@ class WarmGrader:
     def _try(
         self,
         assignment: Assignment,
-        do: Callable[[GradingProcess, Held], T],
+        do: Callable[[GradingProcess, Held, float], T],
         give_up: Callable[[str], T],
     ) -> T:
-        """Have something done; a suite that hangs is left out, and its item alone is held back."""
+        """Have something done; a suite that hangs is left out, and its item alone is held back.
+
+        Another try has what is left of the submission's time, and no time of its own.
+        """
+        spent = 0.0
         held = self._hung.given_up(assignment.version)
         cause = held.get(EVERYTHING, "")
         tries = 0 if cause else TRIES
         while tries:
             try:
-                done = do(self.process(assignment), held)
+                done = do(self.process(assignment), held, spent)
             except HungError as error:
-                self._process = None
+                spent = self._lost(spent)
                 what, cause = self._hung.add(error), str(error)
                 if what == EVERYTHING or what in held:
                     break
                 held[what] = cause
             except (OSError, ValueError) as error:
                 cause = f"the grading process broke: {error!r}"
-                self._process = None
+                spent = self._lost(spent)
                 tries -= 1
                 if self._is_closed:
                     break
@@ -150,6 +156,13 @@ class WarmGrader:
                 self._hung.forget_but(held)
                 return done
         return give_up(cause)
+
+    def _lost(self, spent: float) -> float:
+        """Forget a process that broke; return the time that the submission has spent until then."""
+        if self._process is not None:  # else it could not even be started
+            spent = self._process.spent
+        self._process = None
+        return spent
 
 
 class _Hung:

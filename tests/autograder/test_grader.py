@@ -6,11 +6,12 @@ from dataclasses import replace
 import psutil
 import pytest
 
-from autograder import isolation
+from autograder import grader, isolation
 from autograder.audit import Auditor
 from autograder.certificate import path_of
 from autograder.grader import grade, held, unreadable
 from autograder.outcome import Outcome
+from autograder.probe import reached
 from autograder.report import Status
 from autograder.sandbox import Sandbox
 from autograder.submission import Submission
@@ -235,3 +236,23 @@ def test_where_the_suite_broke_nothing_is_named(audited):
     assignment = audited({"test_scaler.py": BUGGY + OBSERVATIONS})
     report = grade(assignment, submitted(assignment, SHARED))
     assert (report.status, advice(report)) == (Status.HELD, [])
+
+
+def test_a_second_try_has_what_is_left_of_the_time(tiny, monkeypatch):
+    """Where a template has ended, no submission has its whole time once more."""
+    lefts = []
+    run = grader._run
+
+    def breaks_once(*what):
+        budget = what[-1]
+        lefts.append(budget.left)
+        budget.left -= 25.0
+        done = run(*what)
+        if len(lefts) == 1:
+            template(reached(), tiny.limits, tiny.opening).broken = True
+        return done
+
+    monkeypatch.setattr(grader, "_run", breaks_once)
+    assert grade(tiny, submitted(tiny, RIGHT)).points == 2.0
+    assert lefts[0] == tiny.limits.submission_seconds
+    assert lefts[1] < lefts[0] - 25.0

@@ -5,6 +5,7 @@ import os
 import signal
 from contextlib import closing
 from dataclasses import replace
+from itertools import pairwise
 
 import nbformat
 import pytest
@@ -13,6 +14,7 @@ from autograder.assignment import Assignment
 from autograder.graded import Graded
 from autograder.grading_process import GradingProcess
 from autograder.handed_in import HandedIn
+from autograder.progress import Doing, HungError
 from autograder.report import Status
 from autograder.warm_grader import WarmGrader
 from tests.autograder.tiny import IDENTITY, RIGHT, SUITE, handed_in, make_course
@@ -46,6 +48,33 @@ def test_a_process_that_breaks_again_holds_one_grade(tiny, warm, monkeypatch):
     assert report.item("test_scaler").points is None
     assert "the grading process broke" in report.item("test_scaler").properties[0].message
     assert warm.grade(tiny, handed_in(tiny, RIGHT)).status is Status.GRADED
+
+
+def test_another_process_has_what_is_left_of_the_time(tiny, warm, monkeypatch):
+    """A submission that breaks a process, or at which a suite hangs, does not get its time anew."""
+    slow = handed_in(tiny, RIGHT, "import time; time.sleep(0.3)")
+    spent = []
+    grade = GradingProcess.grade
+
+    def breaks(process, assignment, notebook, held, already):
+        spent.append(already)
+        grade(process, assignment, notebook, held, already)
+        if len(spent) == 1:
+            raise HungError(Doing(str(tiny.hidden / "test_other.py"), "test_loops", 1.0))
+        raise ConnectionError("it ended")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(GradingProcess, "grade", breaks)
+        assert warm.grade(tiny, slow).status is Status.HELD
+    assert spent[0] == 0.0
+    assert all(after - before >= 0.3 for before, after in pairwise(spent))
+    assert len(spent) == 3
+    process = warm.process(tiny)
+    limit = tiny.limits.submission_seconds
+    late = process.grade(tiny, slow, spent=limit - 0.1)
+    assert f"no answer within {limit:g} seconds in all" in late.items[0].properties[0].message
+    assert process.grade(tiny, handed_in(tiny, RIGHT)).points == 2.0
+    assert process.spent < limit - 0.1
 
 
 def test_an_answer_after_ctrl_c_is_nobody_elses(tiny, warm, monkeypatch):
