@@ -48,6 +48,7 @@ JUDGING = [
     "restoration",
     "sandbox",
     "session",
+    "skim",
     "standin",
     "stub",
     "submission",

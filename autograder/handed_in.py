@@ -2,13 +2,14 @@
 
 import base64
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from nbformat import NotebookNode
 
 from autograder.notebook import new_notebook
-from autograder.reader import UnreadableError, read_notebook
+from autograder.reader import UnreadableError, read_notebook, without_outputs
+from autograder.skim import SMALL
 
 
 @dataclass(frozen=True)
@@ -25,16 +26,21 @@ class HandedIn:
         Why there is nothing to read; empty where there is.
     stamp : bytes
         When it was handed in, as nbgrader's exchange says.
+    whole : str
+        The digest of the whole, where `content` is only what is read of it.
     """
 
     content: bytes = b""
     remarks: tuple[str, ...] = ()
     unreadable: str = ""
     stamp: bytes = b""
+    whole: str = ""
 
     @property
     def digest(self) -> str:
         """A digest of all of it: the same as long as nothing else is handed in."""
+        if self.whole:
+            return self.whole
         digest = hashlib.sha256(repr((self.remarks, self.unreadable, self.stamp)).encode())
         digest.update(self.content)
         return digest.hexdigest()[:16]
@@ -56,12 +62,14 @@ class HandedIn:
         return notebook, found
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it as plain JSON data."""
+        """Return it as plain JSON data; of a large file, what is read of it."""
+        light = self._light() if len(self.content) > SMALL else self
         return {
-            "content": base64.b64encode(self.content).decode(),
+            "content": base64.b64encode(light.content).decode(),
             "remarks": [*self.remarks],
-            "unreadable": self.unreadable,
+            "unreadable": light.unreadable,
             "stamp": base64.b64encode(self.stamp).decode(),
+            "whole": light.whole,
         }
 
     @classmethod
@@ -72,4 +80,11 @@ class HandedIn:
             tuple(data["remarks"]),
             data["unreadable"],
             base64.b64decode(data["stamp"]),
+            data["whole"],
         )
+
+    def _light(self) -> "HandedIn":
+        try:
+            return replace(self, content=without_outputs(self.content), whole=self.digest)
+        except UnreadableError as error:
+            return replace(self, content=b"", unreadable=str(error), whole=self.digest)

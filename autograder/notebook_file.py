@@ -101,7 +101,11 @@ def _choose(notebooks: list[Path], sources: list[Path]) -> Path:
     for source in sources:
         with suppress(OSError, ValueError):
             known |= _grade_ids(source.read_bytes())
+    left = MAX_BYTES  # of all that is read to choose
     for path in notebooks[:MAX_CANDIDATES]:
+        left -= path.stat().st_size
+        if left < 0:
+            break
         with suppress(UnreadableError):
             if known & _grade_ids(content(path)):
                 return path

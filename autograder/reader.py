@@ -14,9 +14,12 @@ from typing import Any
 from nbformat import NotebookNode
 
 from autograder.notebook import new_cell, new_notebook
+from autograder.skim import DROPPED, skimmed
 
 MAX_BYTES = 128 * 2**20  # of a file; an honest one may hold 60 MB of outputs
-MAX_VALUES = 10_000_000  # in it: a file of nothing but `[],[],` takes 20 times its size to read
+MAX_REST = 32 * 2**20  # of it beside its outputs: some text takes 10 times its size to read
+MAX_VALUES = 2_000_000  # in that: a file of nothing but `[],[],` takes 20 times its size to read
+MAX_SHOWN_VALUES = 10_000_000  # with the outputs
 MAX_CELLS = 2000
 MAX_CODE = 3 * 2**20  # of all code cells, as JSON: a worker takes no more than 4 MiB in one frame
 MAX_TEXT = 8 * 2**20  # of all other cells
@@ -58,7 +61,8 @@ def read_notebook(data: bytes) -> tuple[NotebookNode, list[str]]:
         If it is no notebook; the text is meant for the student and the TA.
     """
     remarks: list[str] = []
-    content = _parsed(_decoded(data, remarks), remarks, _without_outputs)
+    text = _decoded(without_outputs(data), remarks, MAX_VALUES)
+    content = _parsed(text, remarks, _dropped)
     cells = _cells(content)
     _remark_on_format(content, remarks)
     if len(cells) > MAX_CELLS:
@@ -76,12 +80,36 @@ def read_cells(data: bytes, take: Take) -> list[Any]:
     Raises
     ------
     UnreadableError
-        If it is no notebook.
+        If it is no notebook, or takes too much memory to read.
     """
-    return _cells(_parsed(_decoded(data, []), [], take))
+    _check_kind(data)
+    if len(data) > MAX_REST and (not data.isascii() or rb"\u" in data):
+        raise UnreadableError(
+            f"the file must be smaller than {MAX_REST >> 20} MiB to have its outputs shown: "
+            "clear some of the notebook's outputs and hand it in again"
+        )
+    return _cells(_parsed(_decoded(data, [], MAX_SHOWN_VALUES), [], take))
 
 
-def _decoded(data: bytes, remarks: list[str]) -> str:
+def without_outputs(data: bytes) -> bytes:
+    """Return a file without what is not read of it, as far as that can be found in its bytes.
+
+    Raises
+    ------
+    UnreadableError
+        If it is too large, empty or of another kind.
+    """
+    _check_kind(data)
+    rest = skimmed(data)
+    if len(rest) > MAX_REST:
+        raise UnreadableError(
+            f"the file must hold less than {MAX_REST >> 20} MiB beside its outputs: remove what "
+            "was pasted into its cells, and hand it in again as Jupyter saves it"
+        )
+    return rest
+
+
+def _check_kind(data: bytes) -> None:
     if len(data) > MAX_BYTES:
         raise UnreadableError(
             f"the file must be smaller than {MAX_BYTES >> 20} MiB: "
@@ -92,6 +120,9 @@ def _decoded(data: bytes, remarks: list[str]) -> str:
     for beginning, kind in NO_NOTEBOOK.items():
         if data.lstrip().startswith(beginning):
             raise UnreadableError(f"the file is {kind}, and no notebook: {REMEDY}")
+
+
+def _decoded(data: bytes, remarks: list[str], most: int) -> str:
     text = ""
     # in Latin-1 every byte has a meaning, and nearly every in what Windows made of it
     for encoding in (json.detect_encoding(data), "cp1252", "latin-1"):
@@ -100,9 +131,9 @@ def _decoded(data: bytes, remarks: list[str]) -> str:
             break
     if not encoding.startswith("utf-8"):
         remarks.append(f"the file should be written in UTF-8: it was read as {encoding}")
-    if _values(text) > MAX_VALUES and _values(STRING.sub("", text)) > MAX_VALUES:
+    if _values(text) > most and _values(STRING.sub("", text)) > most:
         raise UnreadableError(
-            f"the file must hold fewer than {MAX_VALUES} values: "
+            f"the file must hold fewer than {most} values: "
             "clear the notebook's outputs and hand it in again"
         )
     return text
@@ -131,9 +162,9 @@ def _parsed(text: str, remarks: list[str], take: Take) -> Any:
     return content
 
 
-def _without_outputs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Drop what takes most of a file's memory as soon as it is parsed."""
-    return {key: value for key, value in pairs if key not in ("outputs", "attachments")}
+def _dropped(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Drop what is left of that as soon as it is parsed."""
+    return {key: value for key, value in pairs if key not in DROPPED}
 
 
 def _cells(content: Any) -> list[Any]:

@@ -7,6 +7,7 @@ import nbformat
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autograder import reader, skim
 from autograder.handed_in import HandedIn
 from tests.autograder.tiny import RIGHT, handed_in
 
@@ -20,6 +21,23 @@ def test_it_survives_json(whole):
     again = HandedIn.from_dict(json.loads(json.dumps(whole.to_dict())))
     assert again == whole
     assert again.digest == whole.digest
+
+
+def test_of_a_large_file_what_is_read_is_sent(monkeypatch):
+    """Its digest is still that of the whole, and it reads the same."""
+    cell = {"cell_type": "code", "source": "x", "metadata": {}, "outputs": ["a" * skim.SMALL]}
+    mine = HandedIn(json.dumps({"cells": [cell], "nbformat": 4}).encode(), ("it was misnamed",))
+    sent = mine.to_dict()
+    assert len(sent["content"]) < 200
+    again = HandedIn.from_dict(json.loads(json.dumps(sent)))
+    assert again.read() == mine.read()
+    assert again.digest == mine.digest != HandedIn(again.content, again.remarks).digest
+    monkeypatch.setattr(reader, "MAX_REST", 2**20)
+    large = HandedIn(b" " * 2**21 + b"1")
+    again = HandedIn.from_dict(large.to_dict())
+    assert again.content == b""
+    assert again.read() == large.read()
+    assert "beside its outputs" in again.read()[1]["unreadable"]
 
 
 @given(ANY, ANY)

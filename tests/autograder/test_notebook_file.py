@@ -118,3 +118,15 @@ def test_no_more_is_read_than_a_notebook_may_be_long(tmp_path):
     with (tmp_path / "x").open("wb") as file:
         file.truncate(2**40)
     assert len(content(tmp_path / "x")) == MAX_BYTES + 1
+
+
+def test_to_choose_no_more_is_read_than_one_file_may_have(put, find, folder, monkeypatch):
+    """Ten large files take no longer than one: the newest counts where none was found by then."""
+    for number, name in enumerate(["old.ipynb", "new.ipynb"]):
+        put(name)
+        os.utime(folder / name, (number, number))
+    (folder / "newest.ipynb").write_text(json.dumps({"cells": [{"source": "x"}] * 3}))
+    assert "`new.ipynb`" in find()[1][0]
+    size = (folder / "new.ipynb").stat().st_size
+    monkeypatch.setattr(notebook_file, "MAX_BYTES", size + 1)
+    assert "`newest.ipynb`" in find()[1][0]

@@ -159,7 +159,7 @@ def test_outputs_are_dropped_unread():
     assert time.monotonic() - start < 30
     assert found.cells[0].outputs == []
     assert remarks == []
-    assert reader._without_outputs([("outputs", lines), ("source", "x")]) == {"source": "x"}
+    assert reader._dropped([("outputs", lines), ("source", "x")]) == {"source": "x"}
 
 
 def test_json_that_is_not_standard_is_read():
@@ -221,11 +221,35 @@ def test_a_file_has_a_size():
         read_notebook(b" " * (reader.MAX_BYTES + 1))
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_what_is_read_of_a_file_has_a_size(monkeypatch, encoding):
+    """A large file is one of outputs, in UTF-8; any other is refused before it is decoded."""
+    monkeypatch.setattr(reader, "MAX_REST", 2**21)
+    outputs = text_of([code("x", outputs=["a" * 2**21])]).encode(encoding)
+    if encoding == "utf-8":
+        assert read_notebook(outputs)[0].cells[0].source == "x"
+    else:
+        with pytest.raises(UnreadableError, match="less than 2 MiB beside its outputs"):
+            read_notebook(outputs)
+    with pytest.raises(UnreadableError, match="less than 2 MiB beside its outputs"):
+        read_notebook(text_of([code("x" * 2**21)]).encode(encoding))
+
+
+@pytest.mark.parametrize("text", ["é", "\\ud83d"])
+def test_outputs_that_take_much_memory_are_not_read(monkeypatch, text):
+    """Each of their characters would take several bytes."""
+    monkeypatch.setattr(reader, "MAX_REST", 100)
+    whole = text_of([code("x", outputs=["aSOME" * 100])])
+    assert len(reader.read_cells(whole.encode(), dict)) == 1
+    with pytest.raises(UnreadableError, match="to have its outputs shown"):
+        reader.read_cells(whole.replace("SOME", text).encode(), dict)
+
+
 @pytest.mark.parametrize("part", [b"[],", b"1,", b'{"a":{}},'])
 def test_a_file_has_a_number_of_values(part):
     """A small file that would fill the memory is refused before it is parsed."""
-    with pytest.raises(UnreadableError, match="must hold fewer than 10000000 values"):
-        read_notebook(b"[" + part * 10_000_001 + b"1]")
+    with pytest.raises(UnreadableError, match="must hold fewer than 2000000 values"):
+        read_notebook(b"[" + part * 2_000_001 + b"1]")
 
 
 def test_a_notebook_has_a_number_of_cells(monkeypatch):

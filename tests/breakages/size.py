@@ -27,6 +27,20 @@ def sixty_megabytes_of_outputs(folder, notebook):
     return written
 
 
+@BREAKAGES.enter(GRADED, FULL)
+def one_emoji_in_large_outputs(folder, notebook):
+    found = data(notebook)
+    outputs = [{"output_type": "stream", "name": "stdout", "text": "a" * 30_000_000 + "😀"}]
+    found["cells"][1]["outputs"] = outputs
+    return json.dumps(found, ensure_ascii=False)
+
+
+@BREAKAGES.enter(UNREADABLE, 0.0, "less than 32 MiB beside its outputs")
+def one_emoji_in_a_large_text(folder, notebook):
+    notebook.cells.append(nbformat.v4.new_markdown_cell("a" * 2**25 + "😀"))
+    return json.dumps(notebook, ensure_ascii=False)
+
+
 @BREAKAGES.enter(REMARKS, FULL, "a code cell of 20000000 characters was left out")
 def huge_code_cell(folder, notebook):
     notebook.cells.append(nbformat.v4.new_code_cell("#" * 20_000_000))
