@@ -19,6 +19,7 @@ from autograder.sandbox import Budget
 from autograder.submission import Submission
 from autograder.suite import SuiteRun, run_suites
 from autograder.template import forget_templates, template
+from autograder.wording import counted_as
 
 Held = dict[tuple[str, str], str]  # by a prefix of functions and an item: why they are not run
 OBSERVING_SECONDS = 10.0  # of a submission's time, at most
@@ -204,7 +205,10 @@ def _tell_once(text: str) -> None:
 
 
 def _tell(faults: list[str]) -> None:
-    sys.stderr.writelines(f"{fault}\n" for fault in faults)
+    """Log what could not be run of a submission, in one line: a broken suite fails all over."""
+    if faults:
+        more = f" (and {counted_as(len(faults) - 1, 'more fault')})" if len(faults) > 1 else ""
+        sys.stderr.write(f"{' '.join(faults[0].split())}{more}\n")
 
 
 def unreadable(assignment: Assignment, cause: str) -> Report:

@@ -20,6 +20,7 @@ EXTRAS = ".extras"  # in it: all other files, where they are too many
 MAX_FILES = 2000
 MAX_SIZE = 100 * 2**20  # bytes, of all files but notebooks
 MAX_DEPTH = 32  # of folders: nbgrader descends into them by recursion
+MAX_PATH = 3000  # bytes: the system knows no path of 4096, and nbgrader puts some before them
 MAX_STAMP = 200  # bytes
 MAX_REMARKS = 20
 
@@ -59,18 +60,16 @@ def remarks(folder: Path, source: Path) -> list[str]:
     """Return what has been set aside of a folder, and why, in words."""
     place = place_of(folder)
     told: dict[Path, str] = {}
-    for path in walk(place):
+    if (place / EXTRAS).is_dir():
+        told[Path(EXTRAS)] = (
+            f"the files beside the notebook were set aside: they are more than {MAX_FILES}, "
+            f"or larger than {MAX_SIZE >> 20} MiB, or nested too deep"
+        )
+    for path in walk(place, but=place / EXTRAS):
         inside = path.relative_to(place)
         if any(parent in told for parent in inside.parents):
             continue
-        if inside == Path(EXTRAS):
-            told[inside] = (
-                f"the files beside the notebook were set aside: they are more than {MAX_FILES}, "
-                f"or larger than {MAX_SIZE >> 20} MiB, or nested too deep"
-            )
-        elif why := reason(path, inside, source) or (
-            "" if path.is_dir() else "it stood in the way"
-        ):
+        if why := reason(path, inside, source) or ("" if path.is_dir() else "it stood in the way"):
             told[inside] = f"{shown(inside)} was set aside: {why}"
     lines = sorted(told.values())
     more = len(lines) - MAX_REMARKS
@@ -106,10 +105,11 @@ def place_of(folder: Path) -> Path:
     return folder.parent / f"{PLACE}-{folder.name}"
 
 
-def walk(folder: Path) -> Iterator[Path]:
+def walk(folder: Path, but: Path | None = None) -> Iterator[Path]:
     """Yield all that lies in a folder, parents first, without following links.
 
-    Left out is what nbgrader ignores, since its name begins with a dot, and what vanishes.
+    Left out is what nbgrader ignores, since its name begins with a dot, what vanishes, and what
+    lies at one path.
     """
     waiting = [folder]
     while waiting:
@@ -117,11 +117,12 @@ def walk(folder: Path) -> Iterator[Path]:
         with contextlib.suppress(OSError), os.scandir(parent) as found:
             hides = _hides(parent) and PLACE not in parent.parts
             for entry in found:
-                if hides and entry.name.startswith("."):
+                path = Path(entry.path)
+                if path == but or (hides and entry.name.startswith(".")):
                     continue
-                yield Path(entry.path)
+                yield path
                 if entry.is_dir(follow_symlinks=False) and os.path.lexists(entry.path):
-                    waiting.append(Path(entry.path))
+                    waiting.append(path)
 
 
 def _hides(folder: Path) -> bool:
@@ -147,20 +148,25 @@ def _is_excessive(folder: Path) -> bool:
         size += path.lstat().st_size
         if files > MAX_FILES or size > MAX_SIZE or depth > MAX_DEPTH:
             return True
+        if len(os.fsencode(path)) > MAX_PATH:
+            return True
     return False
 
 
 def _flatten(place: Path) -> None:
     """Put folders that lie deep beside each other: nbgrader walks through what it ignores, too."""
-    deep = [place]
-    while deep:
-        deep = [
-            path
-            for path in walk(place)
-            if len(path.relative_to(place).parts) == MAX_DEPTH and _is_folder(path)
-        ]
-        for path in deep:
-            _move(path, place / EXTRAS / path.name)
+    waiting, moved = [(place, 0)], 0
+    while waiting:
+        parent, depth = waiting.pop()
+        inner: list[Path] = []
+        with contextlib.suppress(OSError), os.scandir(parent) as found:
+            inner += [Path(entry.path) for entry in found if entry.is_dir(follow_symlinks=False)]
+        for path in inner:
+            if depth + 1 == MAX_DEPTH or len(os.fsencode(path)) > MAX_PATH:
+                moved += 1
+                waiting.append((_move(path, place / EXTRAS / f"nested~{moved}"), 2))
+            else:
+                waiting.append((path, depth + 1))
 
 
 def _is_time(path: Path) -> bool:
@@ -172,13 +178,14 @@ def _is_time(path: Path) -> bool:
         return False
 
 
-def _move(path: Path, destination: Path) -> None:
+def _move(path: Path, destination: Path) -> Path:
     destination.parent.mkdir(parents=True, exist_ok=True)
     free, number = destination, 1
     while os.path.lexists(free):
         number += 1
         free = destination.with_name(f"{destination.name}~{number}")
     path.rename(free)
+    return free
 
 
 def _move_under_itself(path: Path, place: Path) -> None:

@@ -163,7 +163,7 @@ class Sandbox:
         self._connection = self._worker.connection
         self._answers = wire.Receiver(self._connection)
         try:
-            request = self.request("start", {"seed": seed, "user": self._template.user()})
+            request = self.request("start", {"seed": seed, "user": self._worker.user})
             number, frame = _framed([request])
             self._connection.sendall(frame)
             self._receive(request, number, Budget(START_SECONDS), START_SECONDS)

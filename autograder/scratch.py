@@ -6,6 +6,7 @@ what an ended one has left, and removes it: it does not grow from end to end.
 
 import contextlib
 import fcntl
+import math
 import os
 import re
 import stat
@@ -19,6 +20,7 @@ from autograder.worker import tree
 
 PREFIX = "autograder-scratch-"
 NAME = re.compile(re.escape(PREFIX) + r"[a-z0-9_]{8}")
+SWEEPING = 10.0  # seconds for each folder that an ended process has left: a run waits for it
 YOUNG = 60.0  # seconds in which a new folder may not be held yet
 
 
@@ -64,14 +66,14 @@ def sweep(place: Path) -> None:
             lock = os.open(folder, os.O_RDONLY | os.O_NOFOLLOW)
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                _remove(folder)
+                _remove(folder, SWEEPING)
             finally:
                 os.close(lock)
 
 
-def _remove(folder: Path) -> None:
+def _remove(folder: Path, seconds: float = math.inf) -> None:
     try:
-        tree.remove(folder)
+        tree.remove(folder, seconds)
     except OSError as error:
         sys.stderr.write(
             f"{folder} could not be removed ({error.strerror}): the next run tries again; else "

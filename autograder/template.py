@@ -3,7 +3,6 @@
 import atexit
 import json
 import os
-import secrets
 import socket
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from autograder import environment, isolation, progress
 from autograder.assignment import Limits
+from autograder.borrowed_user import BorrowedUser
 from autograder.isolation import Layers
 from autograder.scratch import Scratch
 from autograder.view import view
@@ -50,14 +50,28 @@ class Worker:
         The template's number for it.
     connection : socket
         Our end of the socket on which it serves.
+    user : BorrowedUser, optional
+        Whom it has to become, which is given back when it has ended.
     """
 
-    def __init__(self, template: "Template", number: int, connection: socket.socket) -> None:
+    def __init__(
+        self,
+        template: "Template",
+        number: int,
+        connection: socket.socket,
+        user: BorrowedUser | None,
+    ) -> None:
         self.connection = connection
         self.number = number
+        self._user = user
         self._template = template
         self._ended = False
         self._exit_code: int | None = None
+
+    @property
+    def user(self) -> int | None:
+        """The number of the user whom it has to become; None if it has to stay who it is."""
+        return self._user.number if self._user else None
 
     def end(self, seconds: float = 0.0) -> int | None:
         """End the worker, and all that it started; return its exit code if it ended by itself.
@@ -71,6 +85,8 @@ class Worker:
             self._ended = True
             self._exit_code = self._template.end(self.number, seconds)
             self.connection.close()
+            if self._user:
+                self._user.give_back()
         return self._exit_code
 
 
@@ -137,20 +153,21 @@ class Template:
             )
         _running.add(self)
 
-    def user(self) -> int | None:
-        """Return whom a new worker is to become; None if it has to stay who it is."""
-        return secrets.choice(self._users) if self._users else None
-
     def fork(self) -> "Worker":
         """Start a worker."""
         ours, theirs = socket.socketpair()
+        user = None
         with theirs:
             try:
+                if self._users:
+                    user = BorrowedUser(self._users)
                 if self.opened is None and self.opening != Opening():
-                    self.opened = self._open()
-                return Worker(self, self._ask(0, 0, theirs), ours)
+                    self.opened = self._open(user)
+                return Worker(self, self._ask(0, 0, theirs), ours, user)
             except (OSError, EOFError) as error:
                 ours.close()
+                if user:
+                    user.give_back()
                 raise TemplateError(f"{error!r} {self.last_words()}".strip()) from error
 
     def end(self, number: int, seconds: float) -> int | None:
@@ -166,9 +183,10 @@ class Template:
         self._log.seek(0)
         return self._log.read()[-2000:].decode(errors="replace").strip()
 
-    def _open(self) -> int:
+    def _open(self, user: BorrowedUser | None) -> int:
         # what takes longer than a single statement may is not run for all
-        more = {"user": self.user(), "seconds": self.limits.statement_seconds}
+        number = user.number if user else None
+        more = {"user": number, "seconds": self.limits.statement_seconds}
         told = json.dumps({**asdict(self.opening), **more}).encode()
         return self._ask(OPEN, len(told), more=told)
 

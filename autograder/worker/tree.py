@@ -6,8 +6,10 @@ meantime: each step goes from one open folder to the next, and nothing calls its
 
 import contextlib
 import errno
+import math
 import os
 import stat
+import time
 from pathlib import Path
 from typing import NamedTuple
 
@@ -55,8 +57,14 @@ def _check_listable(error: OSError) -> None:
         raise error
 
 
-def remove(path: Path) -> None:
+def remove(path: Path, seconds: float = math.inf) -> None:
     """Remove whatever stands at a path, if anything does.
+
+    Parameters
+    ----------
+    path : Path
+    seconds : float
+        How long it may take.
 
     Raises
     ------
@@ -68,7 +76,7 @@ def remove(path: Path) -> None:
         folder = _removed_or_opened(path.name, parent)
         if folder is not None:
             try:
-                empty(folder)
+                empty(folder, seconds)
             finally:
                 os.close(folder)
             os.rmdir(path.name, dir_fd=parent)
@@ -84,8 +92,15 @@ class _Level(NamedTuple):
     left: list[str]
 
 
-def empty(folder: int) -> None:
+def empty(folder: int, seconds: float = math.inf) -> None:
     """Remove all that lies in an open folder.
+
+    Parameters
+    ----------
+    folder : int
+        Its descriptor.
+    seconds : float
+        How long it may take.
 
     Raises
     ------
@@ -93,10 +108,13 @@ def empty(folder: int) -> None:
         As `remove` does.
     """
     failed: OSError | None = None
+    end = time.monotonic() + seconds
     here = os.dup(folder)
     try:
         levels = [_level("", here)]
         while levels:
+            if time.monotonic() > end:
+                raise TimeoutError(errno.ETIMEDOUT, f"not all was removed in {seconds:g} seconds")
             level = levels[-1]
             if level.left:
                 name = level.left.pop()

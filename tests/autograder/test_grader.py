@@ -201,6 +201,16 @@ def test_a_report_with_advice_is_the_same_each_time(audited, grading_process):
     assert reports[0] == reports[2] == grade(assignment, submitted(assignment, SHARED))
 
 
+def test_a_suite_that_breaks_all_over_is_one_line_of_the_log(tmp_path, capsys):
+    """It names the first property, and counts the others."""
+    bugs = "".join(f"\n\ndef test_bug_{n}(submission):\n    {{}}['a\\nb']\n" for n in range(5))
+    assignment = make_course(tmp_path, suites={"test_scaler.py": SUITE + bugs})
+    assert grade(assignment, submitted(assignment, RIGHT)).status is Status.HELD
+    [line] = capsys.readouterr().err.splitlines()
+    assert "test_scaler.py::test_bug_0: KeyError: " in line
+    assert line.endswith("(and 4 more faults)")
+
+
 def test_without_a_current_certificate_nothing_is_named(audited, capsys):
     """One of other suites names nothing, and the operator reads what to do."""
     assignment = audited()

@@ -1,13 +1,15 @@
 """What is set aside: nothing that nbgrader follows, waits for or chokes on stays in its way."""
 
+import contextlib
 import os
 import socket
+from pathlib import Path
 
 import pytest
 from nbgrader.utils import find_all_files
 
 from autograder import refusal
-from autograder.refusal import PLACE, remarks, set_aside
+from autograder.refusal import PLACE, remarks, set_aside, walk
 
 IGNORED = [".*", "*.ipynb"]
 
@@ -124,15 +126,24 @@ def test_too_much_is_set_aside_as_a_whole(folder, source, monkeypatch):
     assert {path.name for path in folder.iterdir()} == {"tiny.ipynb", "timestamp.txt", PLACE}
 
 
-def test_folders_nested_deep_are_walked_by_nbgrader_as_well(folder, source):
-    """nbgrader walks through what it ignores, by recursion: nothing deep is left for it."""
-    deep = folder
-    for _ in range(1500):
-        deep /= "a"
-        deep.mkdir()
+@pytest.mark.parametrize(("name", "depth"), [("a", 5000), ("n" * 250, 20)])
+def test_folders_nested_deep_are_walked_by_nbgrader_as_well(folder, source, name, depth):
+    """nbgrader walks through what it ignores, by recursion: nothing deep is left for it.
+
+    Nor is what no path can say.
+    """
+    with contextlib.chdir(folder):
+        for _ in range(depth):
+            Path(name).mkdir()
+            os.chdir(name)
+        Path("file").touch()
     [remark] = put_in_order(folder, source)
     assert "nested too deep" in remark
     assert find_all_files(str(folder), IGNORED) == []
+    found = [path.relative_to(folder) for path in walk(folder / PLACE)]
+    assert len(found) >= depth + 1
+    assert any(path.name == "file" for path in found)
+    assert max(len(path.parts) for path in found) <= refusal.MAX_DEPTH + 1
 
 
 def test_nbgrader_does_not_see_what_was_set_aside(folder, source):

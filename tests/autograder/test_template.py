@@ -6,7 +6,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from autograder import isolation, template
+from autograder import borrowed_user, isolation, template
 from autograder.assignment import Limits
 from autograder.probe import reached
 from autograder.sandbox import Budget, Sandbox
@@ -43,6 +43,23 @@ def test_workers_are_forked_from_one_process(own):
     for worker in workers:
         worker.end()
     assert children(own) == before
+
+
+def test_no_two_workers_are_the_same_user(own, monkeypatch, tmp_path):
+    """Not even of two templates; one that has ended gives its user back."""
+    if not own._users:
+        pytest.skip("only root's workers become other users")
+    monkeypatch.setattr(own, "_users", own._users[:3])
+    monkeypatch.setattr(borrowed_user, "NAME", f"{borrowed_user.NAME}-{tmp_path.name}")
+    workers = [own.fork() for _ in range(3)]
+    assert {worker.user for worker in workers} == {*own._users}
+    with pytest.raises(TemplateError, match="in use"):
+        own.fork()
+    workers[0].end()
+    workers.append(own.fork())
+    assert workers[3].user == workers[0].user
+    for worker in workers:
+        worker.end()
 
 
 def test_a_worker_ends_when_its_connection_does(own):

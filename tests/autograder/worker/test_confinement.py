@@ -22,7 +22,8 @@ def files():
     with tempfile.NamedTemporaryFile("w+") as file:
         file.write("b")
         file.flush()
-    return total, Path("kept.txt").stat().st_size, Path.home() == Path.cwd()
+    own = Path("kept.txt").resolve().parent
+    return total, Path("kept.txt").stat().st_size, Path.home() == Path.cwd() == own
 
 def threads():
     results = []
@@ -81,6 +82,7 @@ def attempt(statement, imports="os"):
         "os.mkfifo('pipe')",
         "os.memfd_create('m')",
         "os.chroot('.')",
+        "os.readlink('/proc/self/exe')",
         "open('/etc/passwd').read()",
         "open('/proc/self/status').read()",
         "__import__('socket').socket()",

@@ -162,6 +162,15 @@ def test_what_fails_is_told_and_all_else_is_removed(folder, monkeypatch):
     assert [path.name for path in (folder / "inner").iterdir()] == ["stays"]
 
 
+def test_what_takes_too_long_is_left_for_another_try(folder):
+    """Somebody waits for the rest."""
+    nest(folder, 3)
+    with pytest.raises(TimeoutError, match="not all was removed in 0 seconds"):
+        tree.remove(folder, 0)
+    tree.remove(folder)
+    assert not folder.exists()
+
+
 def test_what_ordinary_code_writes_is_not_excessive(folder):
     """Nor is a folder that is not there."""
     nest(folder, 20)
