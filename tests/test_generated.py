@@ -56,17 +56,12 @@ def release_text():
     )
 
 
-def test_release_is_current(course, nbgrader):
-    """`nbgrader generate_assignment` changes nothing in release/."""
+def test_release_and_reference_solution_are_current(course, nbgrader):
+    """nbgrader makes the same release, to the byte, and the same cells and text outputs from it."""
     nbgrader("generate_assignment", NAME)
     made, committed = files(course / "release"), files(PROJECT / "release")
     assert sorted(made) == sorted(committed)
     assert [n for n in made if made[n].read_bytes() != committed[n].read_bytes()] == []
-
-
-def test_reference_solution_is_current(course, nbgrader):
-    """`nbgrader generate_solution` gives the same cells and the same text outputs."""
-    nbgrader("generate_assignment", NAME)
     nbgrader("generate_solution", NAME)
     made = nbformat.read(course / "reference_solution" / NAME / f"{NAME}.ipynb", as_version=4)
     committed = read("reference_solution")
