@@ -7,12 +7,15 @@ from contextlib import chdir, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from jupyter_core.paths import jupyter_config_path
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange import ExchangeFactory
 
 from autograder.assignment import AssignmentError
-from autograder.course import Course
+from autograder.course import Course, Stage
+
+STUDENTS_WRITE = (Stage.SUBMITTED, Stage.AUTOGRADED, Stage.FEEDBACK)  # what stems from students
 
 App = TypeVar("App", bound=NbGrader)
 
@@ -35,8 +38,9 @@ def opened(app: App, folder: Path, options: Sequence[str], log: logging.Handler)
     Raises
     ------
     AssignmentError
-        If the settings cannot be read.
+        If the settings cannot be read, or the folder is one that students write to.
     """
+    _check_whose(folder.resolve())
     last = _Last()
     with chdir(folder):
         app.raise_config_file_errors = True
@@ -54,6 +58,35 @@ def opened(app: App, folder: Path, options: Sequence[str], log: logging.Handler)
         finally:
             app.log.removeFilter(_is_news)
             app.reset()
+
+
+def _check_whose(folder: Path) -> None:
+    """Check that a folder is no student's: its settings would be Python, run as the grader."""
+    course = _course_around(folder)
+    if course is None:
+        return
+    downloaded = Path(course.root, course.downloaded_directory)
+    is_students = any(course.whose(stage, folder) for stage in STUDENTS_WRITE)
+    if is_students or folder.is_relative_to(downloaded):
+        raise AssignmentError(
+            f"the working directory must not be a student's, got {folder}: nbgrader's settings "
+            f"would be read from it, and are Python; change to {course.root}, or name that "
+            "folder with --course"
+        )
+
+
+def _course_around(folder: Path) -> Course | None:
+    """Return the course in which a folder lies, by settings that lie outside the folder."""
+    above = [one for one in folder.parents if any(map(Path.is_file, _files(one)))]
+    if above:
+        return course_in(above[-1])  # the outermost: a file further down may be a student's
+    if folder.name and any(file.is_file() for at in jupyter_config_path() for file in _files(at)):
+        return course_in(Path(folder.anchor))  # the user's own settings may name a course
+    return None
+
+
+def _files(folder: str | Path) -> list[Path]:
+    return [Path(folder, f"nbgrader_config.{kind}") for kind in ("py", "json")]
 
 
 def course_in(

@@ -1,6 +1,7 @@
 """nbgrader's settings: from the course, the user's Jupyter folders, the command line."""
 
 import logging
+import os
 from pathlib import Path
 
 import pytest
@@ -97,3 +98,41 @@ def test_a_slip_in_a_name_is_told(course):
     course_in(course, (), handler)
     assert any("submited_directory" in text for text in told)
     assert Path.cwd() != course
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "submitted/ann/ps1",
+        "submitted/ann/ps1/data",
+        "autograded/ann/ps1",
+        "feedback/ann/ps1",
+        "downloaded/ps1/extracted/ann",
+    ],
+)
+@pytest.mark.parametrize("has_file", [True, False])
+@pytest.mark.parametrize("where", ["the course", "Jupyter's folder"])
+def test_no_settings_are_read_from_a_students_folder(
+    course, tmp_path, monkeypatch, place, has_file, where
+):
+    """They are Python, and would be run as the grader."""
+    if where == "the course":
+        write(course)
+    else:
+        write(tmp_path / "jupyter", f"CourseDirectory.root = {str(course)!r}")
+    monkeypatch.delenv("RUN", raising=False)
+    folder = course / place
+    folder.mkdir(parents=True)
+    if has_file:
+        (folder / "nbgrader_config.py").write_text("import os\nos.environ['RUN'] = 'as us'\n")
+    with pytest.raises(AssignmentError, match=f"a student's, got {folder}: .* with --course"):
+        course_in(folder)
+    assert "RUN" not in os.environ
+
+
+def test_settings_are_read_in_the_other_folders_of_a_course(course):
+    """An instructor works in the source's folder, too."""
+    write(course, "CourseDirectory.submitted_directory = 'inbox'")
+    for name in ("source/ps1", "submitted/ann/ps1"):
+        (course / name).mkdir(parents=True)
+        assert course_in(course / name).root == course / name
