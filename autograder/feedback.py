@@ -29,8 +29,8 @@ from autograder.course import Stage
 from autograder.graded_cell import GradedCell
 from autograder.notebook_file import content
 from autograder.output import Output, read_outputs, readable
+from autograder.plain_text import cut
 from autograder.points import out_of, rounded, shown, with_unit
-from autograder.prose import cut
 from autograder.reader import UnreadableError
 from autograder.report import KEY, MARKS, Report, Status, message_of, status_lines
 from autograder.settings import course_of

@@ -12,7 +12,7 @@ from typing import Any
 
 from nbconvert.filters import strip_ansi
 
-from autograder.prose import cut
+from autograder.plain_text import cut
 from autograder.reader import read_cells
 
 LONGEST = 3000  # characters of a text

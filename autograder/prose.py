@@ -1,6 +1,5 @@
 """Markdown as HTML for a page that loads nothing: formulas as MathML, addresses as text."""
 
-import re
 from functools import lru_cache
 from html import escape, unescape
 from typing import Any
@@ -12,26 +11,22 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from autograder.listing import listing
 from autograder.sanitizer import harmless
+from autograder.time_budget import PICTURE
 
-LONGEST = 20_000  # characters: what is longer is shown as it was written
 LONGEST_FORMULA = 2000
 LOWEST = 6  # heading
 BELOW = 2  # the page's own headings, by so many levels
-LARGE_PICTURE = re.compile(r"data:image/[a-z+]+;base64,[A-Za-z0-9+/=]{10000,}")
 SHOWN_ADDRESSES = ("http://", "https://", "mailto:")
 
 
 @lru_cache(maxsize=128)  # what is given is the same for a whole class
 def prose(source: str) -> str:
-    """Return Markdown as HTML that does nothing, whatever stands in it."""
-    source = LARGE_PICTURE.sub("", source)
-    if len(source) > LONGEST:
-        return f"<pre>{escape(cut(source, LONGEST))}</pre>"
-    try:
-        html = MarkdownWithMath(renderer=_Renderer(escape=False)).render(source)
-    except Exception:  # noqa: BLE001  # deeply nested text, for instance
-        html = f"<pre>{escape(source)}</pre>"
-    return harmless(html)
+    """Return Markdown as HTML that does nothing, whatever stands in it.
+
+    Call it within a `TimeBudget`: some texts take long, and deeply nested ones raise.
+    """
+    source = PICTURE.sub("", source)
+    return harmless(MarkdownWithMath(renderer=_Renderer(escape=False)).render(source))
 
 
 def formula(source: str, *, display: bool = False) -> str:
@@ -45,18 +40,6 @@ def formula(source: str, *, display: bool = False) -> str:
         except Exception:  # noqa: BLE001, S110  # each fault of a formula has an error of its own
             pass
     return f"<code>{escape(source)}</code>"
-
-
-def cut(text: str, longest: int, more: int = 0) -> str:
-    """Return a text, or the beginning and the end of a longer one.
-
-    `more` characters have been left out of its middle before.
-    """
-    if len(text) <= longest:
-        return text
-    head, tail = longest * 3 // 4, longest // 4
-    left_out = len(text) - head - tail + more
-    return f"{text[:head]}\n[… {left_out} characters are left out here …]\n{text[-tail:]}"
 
 
 class _Renderer(IPythonRenderer):

@@ -14,28 +14,49 @@ from bs4 import BeautifulSoup
 from bs4.element import Comment, PageElement, PreformattedString, Tag
 from jinja2 import pass_context
 from nbconvert.exporters import HTMLExporter
+from nbconvert.filters import strip_files_prefix
+from pygments.token import STANDARD_TYPES
 from traitlets.config import LoggingConfigurable
 
-TAGS = nh3.ALLOWED_TAGS | {"font", "section", "tfoot"}
+from autograder.plain_text import visible
+from autograder.time_budget import TimeBudget
+
+BUDGET = "autograder_time"  # where a page's resources keep it
+LONGEST_PLAIN = 100_000  # characters
+
+TAGS = (nh3.ALLOWED_TAGS | {"font", "section", "tfoot"}) - {"area", "bdo", "map"}
 ATTRIBUTES = nh3.ALLOWED_ATTRIBUTES | {
-    "*": {"align", "class", "dir", "height", "id", "lang", "style", "title", "valign", "width"},
+    "*": {"align", "class", "dir", "height", "id", "lang", "title", "valign", "width"},
     "a": {"href", "hreflang", "name", "rel", "target"},
     "details": {"open"},
     "font": {"color", "face", "size"},
     "ol": {"reversed", "start", "type"},
     "table": {"bgcolor", "border", "cellpadding", "cellspacing", "summary"},
-    "td": nh3.ALLOWED_ATTRIBUTES["td"] | {"bgcolor"},
-    "th": nh3.ALLOWED_ATTRIBUTES["th"] | {"bgcolor"},
-    "tr": nh3.ALLOWED_ATTRIBUTES["tr"] | {"bgcolor"},
+    "td": {"align", "bgcolor", "colspan", "rowspan", "style"},
+    "th": {"align", "bgcolor", "colspan", "rowspan", "scope", "style"},
+    "tr": {"bgcolor"},
 }
+# what Markdown itself makes, and the few that notebooks use; a page's others would dress a text up
+# as a part of the page
+CLASSES = {
+    *STANDARD_TYPES.values(),  # parts of code
+    *("alert", "alert-danger", "alert-info", "alert-success", "alert-warning"),
+    *("anchor-link", "dataframe", "highlight", "jp-Mermaid", "mermaid"),
+    *("task-list-item", "task-list-item-checkbox"),
+}
+NAMES = ("id", "name")
+PREFIX = "user-content-"  # of a student's names, so that none is that of a page's field or variable
+OF_A_CELL = re.compile(r"text-align: ?(?:left|center|right);?")  # as Markdown's own tables have it
+LENGTHS = {"border", "cellpadding", "cellspacing", "colspan", "height", "rowspan", "size", "width"}
+LENGTH = re.compile(r"[+-]?\d{1,4}(?:px|%)?")
 BOX = {"checked", "class", "disabled", "type"}
 SCHEMES = {"http", "https", "mailto"}
-PICTURES = "data:image/"  # what is embedded in the page itself; it can do nothing in an <img>
-STYLE = re.compile(  # of text: it neither moves to another place of the page nor loads anything
-    r"(?:\s*(?:(?:background-)?color|font-(?:family|size|style|weight)|text-(?:align|decoration)"
-    r"|vertical-align|(?:min-|max-)?(?:width|height)|line-height|list-style-type|float|clear"
-    r"|(?:border|margin|padding)(?:-(?:top|right|bottom|left))?(?:-(?:color|style|width))?)"
-    r"\s*:(?!\s*-)[\w#%.,'\"\s]+(?:;|$))*\s*"
+# A picture's address: elsewhere, or beside the notebook. Any other is a request to the staff's own
+# server, such as the one that logs out.
+PICTURE_ADDRESS = re.compile(
+    r"data:image/.*|https?://(?:[\w-]+\.)+[a-z]{2,}(?::\d+)?(?:[/?#].*)?"
+    r"|(?![/\\]|[^/]*:)(?!(?:.*[/\\])?(?:\.|%2e){2}(?:[/\\?#]|$)).*",
+    re.IGNORECASE,
 )
 
 # fmt: off
@@ -73,14 +94,24 @@ class MarkdownToHtml(LoggingConfigurable):
     def __call__(self, context: Any, source: str) -> str:
         """Return the HTML: text, tables, pictures, formulas, links; nothing that runs.
 
+        What is too long, takes too long or cannot be rendered is shown as it was written.
+
         Parameters
         ----------
         context : jinja2 context
             Of the page; it holds the cell, with its attachments.
         source : str
         """
-        assert isinstance(self.parent, HTMLExporter)
-        return _inert(self.parent.markdown2html(context, source))
+        exporter = self.parent
+        assert isinstance(exporter, HTMLExporter)
+        resources = context.get("resources", {})  # of this page alone
+        budget: TimeBudget = resources.setdefault(BUDGET, TimeBudget())
+
+        def make(text: str) -> str:
+            # the template looks for files in the HTML, which takes long for some texts
+            return visible(strip_files_prefix(_inert(exporter.markdown2html(context, text))))
+
+        return budget.render(source, make, longest_plain=LONGEST_PLAIN)
 
 
 markdown_to_html = MarkdownToHtml  # its name in the settings of courses
@@ -89,15 +120,27 @@ markdown_to_html = MarkdownToHtml  # its name in the settings of courses
 def _inert(html: str) -> str:
     """Return HTML as nbconvert reads it if all of it is allowed, or else what is allowed of it."""
     read = BeautifulSoup(html, "html.parser")  # as nbconvert does with the whole page
+    for tag in read.find_all(True):  # all tags
+        if not _is_inert(tag):
+            _leave_allowed(tag)
     clean = nh3.clean(
         str(read),
         tags=TAGS,
         attributes=ATTRIBUTES,
-        attribute_filter=_without_harm,
+        attribute_filter=_allowed,
         link_rel=None,
         url_schemes=SCHEMES | {"data"},
     )
     return str(read) if _parts(read) <= _parts(BeautifulSoup(clean, "html.parser")) else clean
+
+
+def _leave_allowed(tag: Tag) -> None:
+    for name, value in list(tag.attrs.items()):
+        known = " ".join(value) if isinstance(value, list) else str(value)
+        if (left := _allowed(tag.name, name, known)) is None:
+            del tag.attrs[name]
+        elif left != known:
+            tag.attrs[name] = left
 
 
 def _parts(html: BeautifulSoup) -> Counter[str]:
@@ -117,14 +160,25 @@ def _is_inert(node: PageElement) -> bool:
     return isinstance(node, Comment) and not {*node} & {*"<>"}
 
 
-def _without_harm(tag: str, attribute: str, value: str) -> str | None:
-    """Drop `data:` addresses from all but pictures, and styles of more than text."""
+def _allowed(tag: str, attribute: str, value: str) -> str | None:
+    """Return what is left of an attribute: prefixed names, known classes, harmless addresses."""
+    if attribute in NAMES:
+        return _prefixed(value)
     if attribute == "style":
-        return value if STYLE.fullmatch(value) else None
-    is_data = value.strip().lower().startswith("data:")
-    if is_data and not (tag == "img" and value.lower().startswith(PICTURES)):
-        return None
-    return value
+        return value if tag in ("td", "th") and OF_A_CELL.fullmatch(value) else None
+    if attribute == "class":
+        return " ".join(name for name in value.split() if name in CLASSES) or None
+    if attribute in LENGTHS:
+        return value if LENGTH.fullmatch(value.strip()) else None
+    if attribute == "src":
+        return value if PICTURE_ADDRESS.fullmatch(value.strip()) else None
+    if attribute == "href" and value.startswith("#"):
+        return f"#{_prefixed(value[1:])}"
+    return None if value.strip().lower().startswith("data:") else value
+
+
+def _prefixed(name: str) -> str:
+    return name if not name or name.startswith(PREFIX) else PREFIX + name
 
 
 def harmless(html: str) -> str:
@@ -139,7 +193,7 @@ def harmless(html: str) -> str:
         attribute_filter=_of_ours,
         url_schemes={"data"},
     )
-    return IMAGE.sub(_picture, clean)
+    return visible(IMAGE.sub(_picture, clean))
 
 
 def _of_ours(tag: str, attribute: str, value: str) -> str | None:

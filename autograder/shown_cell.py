@@ -9,10 +9,10 @@ from nbformat import NotebookNode
 
 from autograder.listing import listing
 from autograder.output import Kind, Output, readable
-from autograder.prose import cut, formula, prose
+from autograder.prose import formula, prose
 from autograder.sanitizer import harmless
+from autograder.time_budget import TimeBudget, plain
 
-LONGEST = 20_000  # characters of a cell
 FRAME = 400  # bytes around a cell, at most, and around an output
 
 
@@ -75,6 +75,7 @@ def shown_cells(
     waiting: dict[str, list[list[Output]]] = {}
     for source, of_cell in outputs:
         waiting.setdefault(source.strip(), []).append(of_cell)
+    budget = TimeBudget()
     cells, pieces = [], []
     for cell in notebook.cells:
         claims = cell.metadata.get("nbgrader", {})
@@ -83,10 +84,11 @@ def shown_cells(
         cells.append(shown)
         room -= FRAME if is_answer else 0  # which is shown in any case
         theirs = is_answer or cell.source not in given
-        pieces.append(_of_source(shown, cell, 0 if is_answer else 1 if theirs else 2))
+        pieces.append(_of_source(shown, cell, 0 if is_answer else 1 if theirs else 2, budget))
         known = waiting.get(cell.source.strip(), []) if cell.cell_type == "code" else []
         pieces += [
-            _of_output(shown, output, theirs=theirs) for output in (known.pop(0) if known else [])
+            _of_output(shown, output, budget, theirs=theirs)
+            for output in (known.pop(0) if known else [])
         ]
     for piece in sorted(pieces, key=lambda piece: (piece.rank, piece.size)):
         html = piece.make() if piece.size + FRAME <= room else piece.instead
@@ -98,20 +100,20 @@ def shown_cells(
     return cells
 
 
-def _of_source(shown: ShownCell, cell: Any, rank: int) -> _Piece:
+def _of_source(shown: ShownCell, cell: Any, rank: int, budget: TimeBudget) -> _Piece:
     def put(html: str) -> None:
         shown.source = html
 
     def make() -> str:
-        text = cut(readable(cell.source), LONGEST)
         if cell.cell_type == "markdown":
-            return f'<div class="prose">{prose(cell.source)}</div>'
-        return f"<pre>{listing(text) if cell.cell_type == 'code' else escape(text)}</pre>"
+            return f'<div class="prose">{budget.render(cell.source, prose)}</div>'
+        text = readable(cell.source)
+        return budget.render(text, _code) if cell.cell_type == "code" else plain(text)
 
     return _Piece(rank, 0, put, make, "")
 
 
-def _of_output(shown: ShownCell, output: Output, *, theirs: bool) -> _Piece:
+def _of_output(shown: ShownCell, output: Output, budget: TimeBudget, *, theirs: bool) -> _Piece:
     is_picture = output.kind is Kind.PICTURE
     size = len(output.text) if is_picture else 0
     rank = (5 if is_picture else 3) + (not theirs)
@@ -123,27 +125,36 @@ def _of_output(shown: ShownCell, output: Output, *, theirs: bool) -> _Piece:
 
     told = f"a picture of {size * 3 // 4000 + 1} kB" if is_picture else f"an output ({output.kind})"
     instead = _left_out(f"{told}, to keep this page small")
-    return _Piece(rank, size, put, lambda: output_html(output), instead)
+    return _Piece(rank, size, put, lambda: output_html(output, budget), instead)
 
 
-def output_html(output: Output) -> str:
+def output_html(output: Output, budget: TimeBudget | None = None) -> str:
     """Return an output as HTML that does nothing, whatever is in it."""
+    budget = budget or TimeBudget()
     match output.kind:
         case Kind.PICTURE:
             text = " ".join(output.note.split()) or "a picture without a description"
             return f'<img src="{output.text}" alt="{escape(text)}">'
         case Kind.HTML:
-            return f'<div class="prose">{harmless(output.text)}</div>'
+            return f'<div class="prose">{budget.render(output.text, harmless)}</div>'
         case Kind.MARKDOWN:
-            return f'<div class="prose">{prose(output.text)}</div>'
+            return f'<div class="prose">{budget.render(output.text, prose)}</div>'
         case Kind.FORMULA:
-            return harmless(formula(output.text, display=True))
+            return budget.render(output.text, _formula)
         case Kind.LEFT_OUT:
             return _left_out(output.text)
         case Kind.ERROR:
             return f"<p>The cell ended with an error:</p><pre>{escape(output.text)}</pre>"
     note = f"<p>{escape(output.note).capitalize()}:</p>" if output.note else ""
     return f"{note}<pre>{escape(output.text)}</pre>"
+
+
+def _code(text: str) -> str:
+    return f"<pre>{listing(text)}</pre>"
+
+
+def _formula(text: str) -> str:
+    return harmless(formula(text, display=True))
 
 
 def _left_out(what: str) -> str:

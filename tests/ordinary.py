@@ -44,7 +44,7 @@ It is $2x < 3x$, **of course**: see [a page](https://example.org) and `double`.
 
 - [x] shown
 
-<div class="alert alert-info" style="color: red">A <b>note</b></div>
+<div class="alert alert-info">A <b>note</b></div>
 """
 COMMANDS = (
     ("zip_collect", "ps1"),

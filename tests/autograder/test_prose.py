@@ -3,7 +3,7 @@
 import html5lib
 import pytest
 
-from autograder.prose import LONGEST, cut, formula, prose
+from autograder.prose import formula, prose
 
 PIXEL = "data:image/png;base64,iVBORw0KGgo="
 
@@ -114,18 +114,3 @@ def test_embedded_pictures_are_shown_with_their_description(source, alt):
 def test_other_pictures_are_not_there(source):
     """From elsewhere, of other kinds, or too large: at most their description is."""
     assert "img" not in tags(prose(source))
-
-
-@pytest.mark.parametrize("source", ["[" * 9000, "> " * 4000, "- " * 4000, "*a " * 6000, "$" * 9999])
-def test_no_text_is_too_deep(source):
-    """Whatever is nested in what."""
-    assert prose(source)
-
-
-def test_a_long_text_is_shown_from_both_ends():
-    """As it was written, with how much is left out."""
-    html = prose("a" * LONGEST + "b" * LONGEST)
-    assert tags(html) == ["pre"]
-    assert f"{LONGEST} characters are left out" in text(html)
-    assert cut("abcdefgh", 4, more=10) == "abc\n[… 14 characters are left out here …]\nh"
-    assert cut("abcd", 4) == "abcd"

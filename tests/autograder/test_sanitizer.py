@@ -28,6 +28,12 @@ def page(source, markdown=FILTER, settings=None, **cell):
     return html
 
 
+def rendered(html):
+    """Return what of a page is made from a cell's Markdown."""
+    [cell] = BeautifulSoup(html, "html.parser").select(".text_cell_render")
+    return cell.decode_contents()
+
+
 @pytest.mark.parametrize(
     "source",
     [
@@ -82,7 +88,7 @@ def test_text_is_shown_as_it_was_written():
         f"![]({PIXEL})\n\n```python\nif a < b:\n    pass\n```\n\n<details><summary>s</summary>t</details>"
     )
     for part in (
-        '<h1 id="Dropout">Dropout<a class="anchor-link" href="#Dropout">¶</a></h1>',
+        '<h1 id="user-content-Dropout">Dropout<a class="anchor-link" href="#user-content-Dropout">',
         "<strong>bold</strong>",
         "<code>x &lt; y</code>",
         "<table>",
@@ -103,25 +109,29 @@ ORDINARY = [
     "```python\nif a < b:\n    pass\n```\n\n```\nplain <x>\n```\n\n    indented\n\n```mermaid\ngraph TD;\n```",
     "- [ ] to do\n- [x] done\n\nline  \nbreak<br>&nbsp;&copy; &lt; é<hr>",
     "<!-- a note of mine -->\n<details open><summary>s</summary>t</details>",
-    "<table style='border: 1px solid black' border=1><tr><th align=left>1<td>2</table>",
+    "<table border=1><tr><th align=left>1<td>2</table>",
     "<div class='alert alert-info' align='center'>hi <b>x</b></div>\n\n<center>y</center>",
-    '<font color=red>x</font> <span style="color:#f00; font-weight: bold">y</span><kbd>K</kbd>',
+    "<font color=red>x</font> <span>y</span><kbd>K</kbd>",
     "<a name=x></a><a href=#x target=_blank rel=noopener>go</a> <b>not closed",
-    "<img src=a.png width=200 style='float: right; width: 50%; margin-left: 10px'/>",
+    "<img src=a.png width=200 alt=x/> ![b](figures/b.png) ![c](https://example.org/c.png)",
+    "سلام می\u200cخواهم 👩\u200d💻",
 ]
 
 
 @pytest.mark.parametrize("source", ORDINARY)
 def test_ordinary_text_is_shown_as_nbconvert_shows_it(source):
-    """To the letter."""
+    """To the letter, but for the prefix of names."""
     attachments = {"m.png": {"image/png": "iVBORw0KGgo="}}
-    assert page(source, attachments=attachments) == page(source, None, attachments=attachments)
+    ours = rendered(page(source, attachments=attachments))
+    assert ours.replace("user-content-", "") == rendered(
+        page(source, None, attachments=attachments)
+    )
 
 
 def test_the_settings_for_nbconvert_hold():
     """Links beside headings, for instance, are as the user wants them."""
     settings = {"anchor_link_text": "#"}
-    assert page("# A", settings=settings) == page("# A", None, settings) != page("# A")
+    assert page("# A", settings=settings) == page("# A").replace("¶", "#")
 
 
 @pytest.mark.parametrize(
@@ -196,3 +206,113 @@ def test_a_table_of_numbers_stays():
     """As data frames are shown."""
     html = '<table border="1"><thead><tr><th colspan="2">a</th></tr></thead><tbody><tr><td>1</td></tr></tbody></table>'
     assert harmless(html) == html.replace(' border="1"', "")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '<div class="modal modal-backdrop in tabbable">Log in</div>',
+        '<b class="alert navbar-fixed-top">x</b>',
+        '<b id="test_tiny" class="score">x</b>',
+        "# test_tiny",
+        "# test_tiny-comment",
+        "# MathJax",
+        '<a name="statusmessage"></a>',
+        '<p style="color: red">x</p>',
+        "<td headers=test_tiny>x</td>",
+        '<label for="test_tiny">x</label>',
+        '<button popovertarget="x">x</button><p popover id=x>y</p>',
+        "<p contenteditable autofocus tabindex=1 accesskey=s draggable=true>x</p>",
+        '<img name="cookie" src="a.png" usemap="#m"><map name=m><area href=x></map>',
+        '<form id="forms" name="forms"><input id=x form=forms></form>',
+        '<p data-toggle="modal" data-target="#x" data-link="x" role=dialog aria-hidden=true>x</p>',
+        "<hr width=99999 size=99999>",
+        "<bdo dir=rtl>x</bdo>",
+        "<dialog open>x</dialog><svg id=x></svg><object name=x></object>",
+    ],
+)
+def test_a_text_is_no_part_of_the_page(source):
+    """Its names have a prefix, it has no style, and no class that a page of the staff's uses."""
+    for tag, attributes in Elements(rendered(page(source))).elements:
+        assert {*(attributes.get("class") or "").split()} <= {"alert", "anchor-link"}
+        assert all(
+            attributes[n].startswith("user-content-") for n in ("id", "name") if n in attributes
+        )
+        assert attributes.keys() <= {"alt", "class", "href", "id", "name", "src"}
+        assert tag in {"a", "b", "div", "h1", "hr", "img", "p", "td"}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/logout",
+        "../../../logout",
+        "a/../%2e./logout",
+        "//localhost/logout",
+        "\\logout",
+        "http://localhost:8888/logout",
+        "http://127.0.0.1/logout",
+        "https://example.org@localhost/logout",
+        "file:///etc/passwd",
+    ],
+)
+def test_no_picture_asks_the_server_of_the_staff(address):
+    """A picture is loaded without a click, and some of Jupyter's addresses do something."""
+    shown = page(f'<img alt="m" src="{address}">')
+    assert "<img" in shown
+    assert not [attributes for _, attributes in Elements(shown).elements if "src" in attributes]
+
+
+def test_links_within_a_text_lead_where_they_did():
+    """The prefix is that of the heading, too."""
+    found = Elements(rendered(page("# A b\n\n[see](#A-b) [top](#)"))).elements
+    names = [attributes["id"] for _, attributes in found if "id" in attributes]
+    links = [attributes["href"] for _, attributes in found if "href" in attributes]
+    assert links == [f"#{names[0]}", f"#{names[0]}", "#"]
+
+
+# each takes seconds, or more where it is longer
+SLOW = [
+    "\\\\(" * 6000,
+    "\\\\[" * 6000,
+    "\\begin{a}" * 2000,
+    "<div>\n" + "<a " * 6000,
+    "[" * 19_000,
+    "# a\n" * 5000,
+]
+
+
+@pytest.mark.parametrize("source", [*SLOW, "a" * 30_000], ids=lambda source: source[:4])
+def test_what_takes_long_is_shown_as_it_was_written(source):
+    """Whether it is long, or of the texts whose time grows with the square of their length."""
+    shown = page(source)
+    [text] = BeautifulSoup(shown, "html.parser").select(".text_cell_render > pre")
+    assert text.get_text() == source
+
+
+def test_what_cannot_be_rendered_is_shown_as_it_was_written():
+    """A picture that is not attached would end the page, in the Formgrader, with an error."""
+    shown = page("![x](attachment:nowhere.png) <b>")
+    assert "<pre>![x](attachment:nowhere.png) &lt;b&gt;</pre>" in shown
+
+
+def test_a_page_has_one_budget():
+    """Many cells that each take less than too long do not make a page take long."""
+    cells = [new_markdown_cell("# a\n" * 700, id=f"a{n}") for n in range(40)]
+    html, _ = HTMLExporter(
+        config=Config(
+            {"HTMLExporter": {"template_name": "basic", "filters": {"markdown2html": FILTER}}}
+        )
+    ).from_notebook_node(new_notebook(cells=cells))
+    ways = [
+        "pre" if cell.pre else "h1"
+        for cell in BeautifulSoup(html, "html.parser").select("div.cell")
+    ]
+    assert ways[0] == "h1"
+    assert ways[-1] == "pre"
+
+
+def test_what_cannot_be_seen_is_made_visible():
+    """A text says in the Formgrader what it says in the file."""
+    shown = page("total &#x202e;3 of 0\u200b &#8203;")
+    assert r"total \u202e3 of 0\u200b \u200b" in shown
