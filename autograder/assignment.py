@@ -328,6 +328,11 @@ class Assignment:
         found = sorted(folder.glob(f"{self.notebook or '*'}.ipynb"))
         if len(found) != 1:
             wanted = f"{self.notebook}.ipynb" if self.notebook else "one notebook"
+            if len(found) > 1:  # which is a choice, and no mistake
+                remedy = (
+                    "`autograder grade` grades several, and the Formgrader and `nbgrader export` "
+                    "show their points; for this command, make an assignment of each"
+                )
             raise AssignmentError(
                 f"{folder} must hold {wanted}, got {[path.name for path in found]}: {remedy}"
             )
