@@ -15,7 +15,9 @@ from typing import Any
 
 # in a path that is to become a pattern, for any name: control characters, which no setting has
 STUDENT, ASSIGNMENT = "\0", "\1"
-ELSEWHERE = ("downloaded_directory", "collect_directory_structure", "exchange")
+ELSEWHERE = (
+    "downloaded_directory", "collect_directory_structure", "exchange", "exchange_cache",
+)  # fmt: skip
 
 
 class Stage(StrEnum):
@@ -53,6 +55,8 @@ class Course:
         Where `nbgrader zip_collect` looks.
     exchange : str
         The exchange's folder; empty if the exchange is no folder.
+    exchange_cache : str
+        Where `nbgrader submit` keeps a copy; empty if there is no such folder.
     """
 
     root: Path
@@ -71,6 +75,7 @@ class Course:
     downloaded_directory: str = "downloaded"
     collect_directory_structure: str = "{downloaded}/{assignment_id}/{collect_step}"
     exchange: str = "/usr/local/share/nbgrader/exchange"
+    exchange_cache: str = ""
 
     def __post_init__(self) -> None:
         if not self.db_url:

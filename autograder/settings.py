@@ -104,7 +104,9 @@ def course_of(coursedir: CourseDirectory) -> Course:
     collecting = parent.config.ZipCollectApp
     names = ("downloaded_directory", "collect_directory_structure")
     elsewhere = {name: str(collecting[name]) for name in names if name in collecting}
-    return Course.of(coursedir, exchange=getattr(exchange, "root", ""), **elsewhere)
+    elsewhere["exchange"] = getattr(exchange, "root", "")
+    elsewhere["exchange_cache"] = getattr(exchange, "cache", "")
+    return Course.of(coursedir, **elsewhere)
 
 
 def _told(error: Exception) -> str:

@@ -11,13 +11,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.text import Text
 
+from autograder import provenance
 from autograder.assignment import AssignmentError
 from autograder.commands import console
 from autograder.commands.course import COURSE, CourseCommand, Place, assignment_in, printable
 from autograder.course import Course, Stage
 
 MODULE = "check.py"  # beside an assignment's notebook: students have the same
-ELSEWHERE = (Stage.SUBMITTED, Stage.AUTOGRADED)  # what others have written
 
 
 @click.command(cls=CourseCommand)
@@ -42,6 +42,7 @@ ELSEWHERE = (Stage.SUBMITTED, Stage.AUTOGRADED)  # what others have written
     metavar="SECONDS",
     help="How long one cell may take.",
 )
+@click.option("--yes", is_flag=True, help="Run a notebook outside the course's source and release.")
 @console.AS_JSON
 def check(
     notebooks: tuple[Path, ...],
@@ -49,6 +50,7 @@ def check(
     assignment: str | None,
     timeout: float,
     *,
+    yes: bool,
     as_json: bool,
 ) -> None:
     """Try a notebook before it is handed in.
@@ -58,15 +60,21 @@ def check(
     the released cells and files are missing. The hidden tests look at more. Students without this
     package run the same by `python check.py` in their folder.
 
+    It refuses what others have handed in: what lies in the course's folders for submissions and
+    downloads, in an exchange or in an archive. It asks before it runs anything else outside the
+    course's source and release; --yes answers.
+
     Exit code 1 unless all visible checks pass and nothing is missing.
 
     \b
     Examples:
       autograder check release/dropout_l2/dropout_l2.ipynb
-      autograder check ~/dropout_l2/dropout_l2.ipynb --json
+      autograder check ~/dropout_l2/dropout_l2.ipynb --yes --json
     """  # noqa: D301  # click's own mark, before what keeps its lines
     found = []
     known = course.course()
+    for path in notebooks:
+        _permit(path, known, yes=yes)
     for path in notebooks:
         module = _module(known, path, assignment)
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
@@ -87,13 +95,32 @@ def check(
         sys.exit(1)
 
 
+def _permit(path: Path, course: Course, *, yes: bool) -> None:
+    """Refuse what others have handed in, and ask before anything runs that may be others'."""
+    if why := provenance.handed_in(path, course):
+        raise click.UsageError(
+            printable(
+                f"{path} was handed in, and would run with your own rights: grade it instead, "
+                f"which confines it, with `autograder grade` ({why})"
+            )
+        )
+    if yes or provenance.is_ours(path, course):
+        return
+    question = printable(
+        f"{path} lies outside {course.shown(course.root / course.source_directory)} and "
+        f"{course.shown(course.root / course.release_directory)}, and would run with your own "
+        "rights"
+    )
+    try:
+        agreed = click.confirm(f"{question}. Run it?", err=True)
+    except click.Abort:
+        agreed = False
+    if not agreed:
+        raise click.UsageError(f"{question}: if you wrote it, add --yes")
+
+
 def _module(course: Course, path: Path, name: str | None) -> ModuleType:
     """Return the module with which an assignment's students try their notebooks."""
-    if any(course.whose(stage, path.resolve()) for stage in ELSEWHERE):
-        raise click.UsageError(
-            f"{path} was handed in, and would run with your own rights: grade it instead, which "
-            "confines it, with `autograder grade`"
-        )
     if name is None:
         places = {one: course.folder(Stage.SOURCE, one) for one in course.assignments()}
         known = [one for one, place in places.items() if (place / MODULE).is_file()]

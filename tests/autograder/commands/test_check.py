@@ -1,6 +1,7 @@
 """`autograder check`: the release's own check, with a table for people and JSON for scripts."""
 
 import json
+import zipfile
 
 import pytest
 from click.testing import CliRunner
@@ -52,7 +53,8 @@ def check(root):
 
     def run(*words, **options):
         paths = [str(root.parent / word) if word.endswith(".ipynb") else word for word in words]
-        words = ["check", "--course", str(root), *paths]
+        words = ["check", "--course", str(options.pop("course", root)), *paths]
+        words += [] if "input" in options else ["--yes"]
         return CliRunner().invoke(cli.commands, words, env={"COLUMNS": "200"}, **options)
 
     return run
@@ -92,15 +94,112 @@ def test_json_has_all_notebooks(check, root):
     assert check("tiny.ipynb", "--json").exit_code == 0
 
 
-@pytest.mark.parametrize("folder", ["submitted", "autograded"])
-def test_what_others_have_handed_in_is_not_run(check, root, folder):
-    """It would run with the staff's own rights."""
-    path = root / folder / "student-01" / "tiny" / "tiny.ipynb"
+SETTINGS = """\
+c = get_config()
+c.CourseDirectory.submitted_directory = "inbox"
+c.CourseDirectory.directory_structure = "{nbgrader_step}/{assignment_id}/{student_id}"
+c.ZipCollectApp.downloaded_directory = "from_lms"
+c.Exchange.root = str(3)  # no plain text
+c.Exchange.cache = "kept"
+raise SystemExit("never run")
+"""
+
+
+@pytest.mark.parametrize("is_named", [True, False])
+@pytest.mark.parametrize("link", ["", "file", "folder"])
+@pytest.mark.parametrize(
+    "folder",
+    [
+        "submitted/student-01/tiny", "submitted", "submitted/student-01/tiny/deep/deeper",
+        "autograded/student-01/tiny", "feedback/student-01/tiny", "downloaded/tiny/archive",
+        "downloaded/tiny/extracted/x",
+    ],
+)  # fmt: skip
+def test_what_others_have_handed_in_is_not_run(check, root, tmp_path, folder, link, is_named):
+    """Whatever `--course` says, and through links: it would run with the staff's own rights."""
+    path = root / folder / "tiny.ipynb"
     path.parent.mkdir(parents=True)
     path.write_text("right")
-    result = check(str(path))
+    if link == "file":
+        path = tmp_path / "linked.ipynb"
+        path.symlink_to(root / folder / "tiny.ipynb")
+    elif link:
+        (tmp_path / "linked").symlink_to(root / folder)
+        path = tmp_path / "linked" / "tiny.ipynb"
+    course = root if is_named else make_course(tmp_path / "other").root
+    if not is_named:
+        (root / "gradebook.db").touch()
+    result = check(str(path), course=course)
     assert result.exit_code == 2
-    assert "grade it instead" in result.output
+    assert "was handed in, and would run with your own rights" in result.output
+    assert "told" not in result.output
+
+
+@pytest.mark.parametrize("folder", ["inbox/tiny/x", "from_lms/tiny/x", "kept/deep_learning/x"])
+def test_the_settings_of_another_course_are_read_and_never_run(check, root, tmp_path, folder):
+    """By them its folders are known; a student's folder may hold some, too."""
+    other = tmp_path / "elsewhere"
+    path = other / folder / "tiny.ipynb"
+    path.parent.mkdir(parents=True)
+    path.write_text("right")
+    (other / "nbgrader_config.py").write_text(SETTINGS)
+    assert "was handed in" in check(str(path)).output
+    assert check("tiny.ipynb").exit_code == 0
+
+
+@pytest.mark.parametrize("setting", ["Exchange.root", "Exchange.cache"])
+def test_what_lies_in_the_exchange_is_not_run(check, root, tmp_path, setting):
+    """Nor what lies in its cache."""
+    path = tmp_path / "exchange" / "tiny.ipynb"
+    path.parent.mkdir()
+    path.write_text("right")
+    assert check(str(path)).exit_code == 0
+    result = check(str(path), f"--{setting}={path.parent}")
+    assert result.exit_code == 2
+    assert "was handed in" in result.output
+
+
+@pytest.mark.parametrize(
+    ("folder", "beside"),
+    [("x", "submission_secret.txt"), ("inbound/ann+tiny+2026-01-01 10:00:00 UTC", "")],
+)
+def test_what_looks_handed_in_is_not_run(check, root, tmp_path, folder, beside):
+    """By what `nbgrader submit` leaves, wherever a copy lies."""
+    path = tmp_path / folder / "deep" / "tiny.ipynb"
+    path.parent.mkdir(parents=True)
+    path.write_text("right")
+    if beside:
+        (tmp_path / folder / beside).touch()
+    assert "was handed in" in check(str(path)).output
+
+
+def test_an_archive_is_not_run(check, root, tmp_path):
+    """Whatever its name is."""
+    for name in ("tiny.zip", "tiny.ipynb"):
+        with zipfile.ZipFile(tmp_path / name, "w") as file:
+            file.writestr("tiny.ipynb", "right")
+        assert "it is an archive" in check(str(tmp_path / name)).output
+
+
+@pytest.mark.parametrize(("answer", "code"), [("y\n", 0), ("n\n", 2), ("\n", 2), ("", 2)])
+def test_it_asks_before_it_runs_what_lies_elsewhere(check, root, answer, code):
+    """Without an answer it says how to give one; the staff's own needs none."""
+    result = check("tiny.ipynb", input=answer)
+    assert result.exit_code == code
+    assert "lies outside source and release, and would run with your own rights" in result.stderr
+    assert ("told" in result.stdout) == (code == 0)
+    assert ("if you wrote it, add --yes" in result.stderr) == (code == 2)
+    for folder in ("source", "release"):
+        (root / folder / "tiny").mkdir(exist_ok=True, parents=True)
+        (root / folder / "tiny" / "tiny.ipynb").write_text("right")
+        result = check(str(root / folder / "tiny" / "tiny.ipynb"), input="")
+        assert (result.exit_code, result.stderr) == (0, "")
+
+
+def test_a_link_in_the_source_is_asked_about(check, root, tmp_path):
+    """It runs what it leads to."""
+    (root / "source" / "tiny" / "new.ipynb").symlink_to(tmp_path / "tiny.ipynb")
+    assert "lies outside" in check(str(root / "source" / "tiny" / "new.ipynb"), input="").stderr
 
 
 def test_of_several_assignments_the_one_with_the_notebooks_name_is_taken(check, root):
