@@ -25,6 +25,8 @@ c.GenerateAssignment.preprocessors.append("autograder.imprint.Imprint")
 c.ZipCollectApp.extractor_plugin = "autograder.archive.GuardedExtractor"
 c.ZipCollectApp.collector_plugin = "autograder.collector.LmsCollector"
 
+c.ExchangeFactory.collect = "autograder.exchange_collector.GuardedCollect"
+
 c.Autograde.exporter_class = "autograder.nbgrader_plugins.SubmissionExporter"
 c.Autograde.sanitize_preprocessors.append("autograder.nbgrader_plugins.RestoreCells")
 c.Autograde.autograde_preprocessors.extend(

@@ -1,11 +1,13 @@
-"""What `nbgrader zip_collect` has taken and left out: a list for the staff, and for the status.
+"""What was collected and what was left out: a list for the staff, and for the status.
 
-Each download adds to what the ones before it have left there.
+`nbgrader zip_collect` and `nbgrader collect` write it; each run adds to what earlier ones
+have left there.
 """
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+import logging
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
@@ -18,6 +20,7 @@ from autograder.sharing import make_folder
 
 LIST, RECORD = "collected.csv", "collected.json"
 MAX_SIZE = 200 * 2**20  # bytes
+MAX_TOLD = 1000  # students or files in the log
 MAX_NAMED = 5  # files of a student's that are named in a line
 NO_NOTEBOOK = "it is no notebook"
 HEAD = (
@@ -71,7 +74,13 @@ def read(folder: Path) -> tuple[Line, ...]:
     return ()
 
 
-def add(folder: Path, lines: Iterable[Line], *, shared: bool = False) -> None:
+def add(
+    folder: Path,
+    lines: Iterable[Line],
+    *,
+    shared: bool = False,
+    is_past: Callable[[Line], bool] = lambda line: False,
+) -> None:
     """Write what became of each file of a download, beside what is known of earlier ones.
 
     A student's earlier lines go where this download has something of theirs; what was taken
@@ -84,6 +93,8 @@ def add(folder: Path, lines: Iterable[Line], *, shared: bool = False) -> None:
     lines : iterable of Line
     shared : bool
         Whether the course's group may write there: nbgrader's `groupshared`.
+    is_past : callable
+        Tells which earlier lines go in any case, since their files were all looked at again.
     """
     new = [*lines]
     files = {line.file for line in new}
@@ -92,7 +103,8 @@ def add(folder: Path, lines: Iterable[Line], *, shared: bool = False) -> None:
     kept = [
         line
         for line in read(folder)
-        if line.student not in (students if line.refused else replaced)
+        if not is_past(line)
+        and line.student not in (students if line.refused else replaced)
         and (line.student in students or line.file not in files)
     ]
     every = [*kept, *new]
@@ -117,6 +129,30 @@ def left_out(folder: Path) -> dict[str, str]:
         if line.is_left_out and line.student:
             found.setdefault(line.student, []).append(line)
     return {student: described(lines) for student, lines in found.items()}
+
+
+def log_left_out(log: logging.Logger, lines: Iterable[Line]) -> int:
+    """Log what is left out, by student and reason; return of how many students and files."""
+    every = [*lines]
+    told: dict[str, list[Line]] = {}
+    for line in every:
+        if line.is_left_out:
+            told.setdefault(line.student or line.file, []).append(line)
+    taken = {line.student for line in every if not line.refused}
+    for who, theirs in [*told.items()][:MAX_TOLD]:
+        if not theirs[0].student:
+            text = theirs[0].refused
+        elif who in taken:
+            text = f"beside what is collected, {described(theirs)}"
+        else:
+            text = f"handed in {described(theirs)}"
+        log.warning("Left out: %s: %s", printable(who), printable(text))
+    return len(told)
+
+
+def printable(text: str) -> str:
+    """Return a text in one line, without what a terminal would obey."""
+    return "".join(c if c.isprintable() else "?" for c in text)
 
 
 def described(lines: Sequence[Line]) -> str:

@@ -7,7 +7,6 @@ student alone, and the command ends there: what is left out is named first and l
 
 import errno
 import zlib
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
@@ -24,7 +23,7 @@ from traitlets import Enum, Unicode
 from autograder import collected, roster, sharing
 from autograder.assignment import AssignmentError
 from autograder.candidate import Candidate, choose, grade_ids, is_notebook, why_not
-from autograder.collected import NO_NOTEBOOK, Line
+from autograder.collected import NO_NOTEBOOK, Line, printable
 from autograder.course import Course, Stage
 from autograder.extraction import Extracted
 from autograder.gradebook import is_there
@@ -35,9 +34,8 @@ from autograder.roster import Roster
 from autograder.settings import course_of
 from autograder.stock import collects_as_nbgrader
 from autograder.student_files import StudentFiles, sort_files
+from autograder.time_stamp import is_possible
 
-EARLIEST = datetime(1990, 1, 1, tzinfo=UTC).timestamp()  # who has no date has that of 1980
-MAX_TOLD = 1000
 MAX_NAMED = 20  # students in a line
 MAX_EXTRAS = 20  # files beside a student's notebook that are listed
 
@@ -88,11 +86,13 @@ class LmsCollector(FileNameCollectorPlugin):
         """
         students, lines = sort_files(self._root, self.owners, self._names, self._extracted)
         decisions = [self._decide(student, students[student]) for student in sorted(students)]
-        self._name_left_out([*lines, *(line for one in decisions for line in one.lines)])
+        collected.log_left_out(
+            self.log, [*lines, *(line for one in decisions for line in one.lines)]
+        )
         lines += [line for one in decisions for line in self._placed(one)]
         collected.add(self._folder, lines, shared=self._course.groupshared)
         self._tell(lines)
-        if number := self._name_left_out(lines):
+        if number := collected.log_left_out(self.log, lines):
             self.parent.fail(
                 f"{_count(number, 'hand-in')} left out, each named above with the reason, and in "
                 f"{self._folder / collected.LIST}"
@@ -234,15 +234,13 @@ class LmsCollector(FileNameCollectorPlugin):
             with suppress(ValueError, OverflowError):
                 if text.strip(" -"):
                     time = parser.parse(text)
-                    return _utc(time if time.tzinfo else time.replace(tzinfo=self._zone))
+                    time = time if time.tzinfo else time.replace(tzinfo=self._zone)
+                    return _utc(time) if is_possible(time) else ""
         is_download = self.entry_dates == "downloaded" or (
             self.entry_dates == "auto" and not self._is_dated(PurePath(one.file))
         )
-        return (
-            ""
-            if is_download or one.date < EARLIEST
-            else _utc(datetime.fromtimestamp(one.date, UTC))
-        )
+        time = datetime.fromtimestamp(one.date, UTC)
+        return "" if is_download or not is_possible(time) else _utc(time)
 
     @property
     def _zone(self) -> tzinfo:
@@ -270,25 +268,8 @@ class LmsCollector(FileNameCollectorPlugin):
                 line if line.refused else replace(line, refused=why, is_left_out=True)
                 for line in one.lines
             ]
-        self.log.info("Collected: %s: %s", _printable(one.student), ", ".join(one.files))
+        self.log.info("Collected: %s: %s", printable(one.student), ", ".join(one.files))
         return one.lines
-
-    def _name_left_out(self, lines: Iterable[Line]) -> int:
-        """Name what is left out, by student and reason; return of how many."""
-        told: dict[str, list[Line]] = {}
-        for line in lines:
-            if line.is_left_out:
-                told.setdefault(line.student or line.file, []).append(line)
-        taken = {line.student for line in lines if not line.refused}
-        for who, theirs in [*told.items()][:MAX_TOLD]:
-            if not theirs[0].student:
-                text = theirs[0].refused
-            elif who in taken:
-                text = f"beside what is collected, {collected.described(theirs)}"
-            else:
-                text = f"handed in {collected.described(theirs)}"
-            self.log.warning("Left out: %s: %s", _printable(who), _printable(text))
-        return len(told)
 
     def _tell(self, lines: list[Line]) -> None:
         """Tell how much was collected, and what was assumed."""
@@ -311,7 +292,7 @@ class LmsCollector(FileNameCollectorPlugin):
             self.log.warning(
                 "%s in neither the gradebook nor the roster, with the LMS's number as the id: %s%s",
                 _count(len(unknown), "student"),
-                ", ".join(map(_printable, unknown[:MAX_NAMED])),
+                ", ".join(map(printable, unknown[:MAX_NAMED])),
                 more,
             )
         self.log.info(
@@ -324,10 +305,6 @@ class LmsCollector(FileNameCollectorPlugin):
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'s' * (number != 1)}"
-
-
-def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() else "?" for c in text)
 
 
 def _utc(time: datetime) -> str:

@@ -8,7 +8,6 @@ keeps nobody else back.
 import errno
 import os
 import shutil
-import stat
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from datetime import timedelta, tzinfo
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
+from autograder import ordinary_file
 from autograder.opened_archive import BROKEN, CHUNK, Member, OpenedArchive, RefusedError, stem
 from autograder.owner import NobodyError, Owners
 from autograder.room import MIB, FullError, Room, Rooms
@@ -131,8 +131,8 @@ class Extraction:
             if is_junk(inside):
                 continue
             target = PurePath(*map(safe_part, inside.parts))
-            if not stat.S_ISREG(path.lstat().st_mode):
-                self._leave_out(target, "it is a link or no ordinary file")
+            if why := ordinary_file.why_not(path.lstat().st_mode):
+                self._leave_out(target, why)
             elif self._is_archive(path.name):
                 self._nobodys = self._rooms.of((path,))
                 folder = self._folder_of(target)

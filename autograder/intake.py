@@ -185,7 +185,7 @@ class Intake:
         if not all((graded / Path(name).name).exists() for name in notebooks):
             return True
         new, old = (self.coursedir.get_existing_timestamp(str(place)) for place in (folder, graded))
-        return new is not None and old is not None and new > old
+        return new is not None and (old is None or new > old)
 
     def holds(self, path: Path) -> bool:
         """Tell whether a path is a notebook of a submission."""

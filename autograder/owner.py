@@ -63,6 +63,17 @@ class _Name(NamedTuple):
     is_known: bool
 
 
+def check_id(student: str) -> None:
+    """Check that an id can be a folder's name.
+
+    Raises
+    ------
+    NobodyError
+    """
+    if not student or student.startswith(".") or set(student) & set("/\\\0"):
+        raise NobodyError(f"{student!r} cannot be a student's id: see the roster")
+
+
 class Owners:
     """Tells whose a file is by its path.
 

@@ -2,14 +2,51 @@
 
 import os
 import shutil
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from autograder.sharing import make_folder, share
+from autograder.sharing import keep_to_staff, make_folder, share
 from autograder.worker import tree
 
 STAMP = "timestamp.txt"
+
+
+@contextmanager
+def replacing(folder: Path, *, shared: bool = False) -> Iterator[Path]:
+    """Yield a new folder, which takes another's place once the block ends without an error.
+
+    Until then, what was there before stays. What lies in the new folder, only the staff can read
+    and write.
+
+    Parameters
+    ----------
+    folder : Path
+        `submitted/<student>/<assignment>`.
+    shared : bool
+        Whether the course's group belongs to the staff: nbgrader's `groupshared`.
+    """
+    new, old = (folder.with_name(f".{folder.name}.{os.getpid()}.{kind}") for kind in ("new", "old"))
+    make_folder(new, shared=shared, private=True)
+    try:
+        yield new
+        for path in (new, *new.rglob("*")):
+            keep_to_staff(path, shared=shared)
+        if shared:
+            share(folder.parent)
+        if os.path.lexists(folder):
+            folder.rename(old)
+        try:
+            new.rename(folder)
+        except OSError:
+            if os.path.lexists(old):
+                old.rename(folder)
+            raise
+    finally:
+        with suppress(OSError):
+            tree.remove(new)
+    with suppress(OSError):
+        tree.remove(old)
 
 
 def place(folder: Path, files: Mapping[str, Path], stamp: str, *, shared: bool = False) -> None:
@@ -24,36 +61,19 @@ def place(folder: Path, files: Mapping[str, Path], stamp: str, *, shared: bool =
     stamp : str
         When they were handed in, in UTC; empty if that is not known.
     shared : bool
-        Whether the course's group may write there: nbgrader's `groupshared`.
+        Whether the course's group belongs to the staff: nbgrader's `groupshared`.
 
     Raises
     ------
     OSError
         If that cannot be written; then all is as before.
     """
-    new, old = (folder.with_name(f".{folder.name}.{os.getpid()}.{kind}") for kind in ("new", "old"))
-    make_folder(new, shared=shared)
-    try:
+    with replacing(folder, shared=shared) as new:
         for name, path in files.items():
             (new / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, new / name)
         if stamp:
             (new / STAMP).write_text(stamp, encoding="utf-8")
-        if shared:
-            for path in (folder.parent, new, *new.rglob("*")):
-                share(path)
-        if os.path.lexists(folder):
-            folder.rename(old)
-        try:
-            new.rename(folder)
-        except OSError:
-            old.rename(folder)
-            raise
-    finally:
-        with suppress(OSError):
-            tree.remove(new)
-    with suppress(OSError):
-        tree.remove(old)
 
 
 def holds(folder: Path, files: Mapping[str, Path]) -> bool:

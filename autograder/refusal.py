@@ -13,9 +13,12 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from nbgrader.utils import parse_utc
+from autograder import ordinary_file, sharing
+from autograder.time_stamp import read_time
 
 PLACE = ".refused"
+STAMP = "timestamp.txt"
+NO_TIME = "it must hold the date and time of handing in; without it nothing counts as late"
 EXTRAS = ".extras"  # in it: all other files, where they are too many
 MAX_FILES = 2000
 MAX_SIZE = 100 * 2**20  # bytes, of all files but notebooks
@@ -26,7 +29,7 @@ MAX_REMARKS = 20
 
 
 def set_aside(folder: Path, source: Path) -> None:
-    """Move what cannot be copied out of a submission's folder's way.
+    """Move what cannot be copied out of a submission's folder's way, and shut others out of it.
 
     Parameters
     ----------
@@ -48,12 +51,15 @@ def set_aside(folder: Path, source: Path) -> None:
     if _is_excessive(folder):
         for entry in list(os.scandir(folder)):
             path = Path(entry.path)
-            if path not in (place, folder / "timestamp.txt") and not _is_notebook(path):
+            if path not in (place, folder / STAMP) and not _is_notebook(path):
                 _move(path, place / EXTRAS / path.name)
         _flatten(place)
     for path in walk(folder):
         if reason(path, path.relative_to(folder), source):
             _move(path, place / path.relative_to(folder))
+        else:
+            sharing.shut_out_others(path)
+    sharing.shut_out_others(folder)
 
 
 def remarks(folder: Path, source: Path) -> list[str]:
@@ -80,16 +86,14 @@ def reason(path: Path, relative: Path, source: Path) -> str:
     """Return why something in a submission is refused, or an empty text."""
     mode = path.lstat().st_mode
     ours = source / relative
-    if stat.S_ISLNK(mode):
-        return "it is a link, and only what it leads to could be graded"
-    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
-        return "it is no file that can be read"
-    if relative == Path("timestamp.txt") and not _is_time(path):
-        return "it must hold the date and time of handing in; without it nothing counts as late"
+    if why := ordinary_file.why_not(mode):
+        return why
+    if relative == Path(STAMP) and not _is_time(path):
+        return NO_TIME
     if ours.exists() and ours.is_dir() != stat.S_ISDIR(mode):
         return f"it should be a {'folder' if ours.is_dir() else 'file'}, as in the assignment"
     if not os.access(path, os.R_OK | (os.X_OK if stat.S_ISDIR(mode) else 0)):
-        return "nobody but its owner may read it"
+        return ordinary_file.NOT_OURS
     return ""
 
 
@@ -172,10 +176,7 @@ def _flatten(place: Path) -> None:
 def _is_time(path: Path) -> bool:
     if not path.is_file() or path.stat().st_size > MAX_STAMP:
         return False
-    try:
-        return parse_utc(path.read_text(encoding="utf-8").strip()) is not None
-    except Exception:  # noqa: BLE001  # whatever a parser of dates makes of somebody's text
-        return False
+    return read_time(path.read_text(encoding="utf-8", errors="replace")) is not None
 
 
 def _move(path: Path, destination: Path) -> Path:

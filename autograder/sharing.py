@@ -24,7 +24,29 @@ def share(path: Path) -> None:
             path.chmod(stat.S_IMODE(mode) | wanted)
 
 
-def make_folder(path: Path, *, shared: bool) -> None:
+def keep_to_staff(path: Path, *, shared: bool) -> None:
+    """Let nobody but the staff read or write a file or folder that is ours.
+
+    Parameters
+    ----------
+    path : Path
+    shared : bool
+        Whether the course's group belongs to the staff.
+    """
+    mode = path.stat().st_mode
+    own, group = (0o700, FOLDER) if stat.S_ISDIR(mode) else (0o600, FILE)
+    path.chmod(mode & stat.S_ISGID | own | (group if shared else 0))
+
+
+def shut_out_others(path: Path) -> None:
+    """Take away the rights that anybody beside the owner and the group has, if it is ours."""
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & stat.S_IRWXO:
+        with suppress(PermissionError):  # of another owner, who alone can do it
+            path.chmod(mode & ~stat.S_IRWXO)
+
+
+def make_folder(path: Path, *, shared: bool, private: bool = False) -> None:
     """Make a folder, and those above it, if they are missing.
 
     Parameters
@@ -32,11 +54,13 @@ def make_folder(path: Path, *, shared: bool) -> None:
     path : Path
     shared : bool
         Whether the group gets its rights on each folder that is made.
+    private : bool
+        Whether others get none on it.
     """
     if path.is_dir():
         return
-    make_folder(path.parent, shared=shared)
-    path.mkdir(exist_ok=True)
+    make_folder(path.parent, shared=shared, private=private)
+    path.mkdir(0o700 if private else 0o777, exist_ok=True)
     if shared:
         share(path)
 

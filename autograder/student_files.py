@@ -7,7 +7,7 @@ from pathlib import Path, PurePath
 from autograder.candidate import Candidate
 from autograder.collected import NO_NOTEBOOK, Line
 from autograder.extraction import Extracted
-from autograder.owner import NobodyError, Owner, Owners
+from autograder.owner import NobodyError, Owner, Owners, check_id
 from autograder.reader import MAX_BYTES
 from autograder.safe_name import is_junk
 
@@ -79,7 +79,8 @@ def sort_files(
 
     def of(path: PurePath, why: str) -> tuple[Owner, StudentFiles] | None:
         try:
-            owner = _checked(owners.of(path))
+            owner = owners.of(path)
+            check_id(owner.student)
         except NobodyError as error:
             nobodys.append(Line(path.as_posix(), refused=why or str(error), is_left_out=True))
             return None
@@ -114,10 +115,3 @@ def _is_somebodys(owners: Owners, path: PurePath) -> bool:
     except NobodyError:
         return False
     return True
-
-
-def _checked(owner: Owner) -> Owner:
-    """Return an owner whose id can be a folder's name."""
-    if not owner.student or owner.student.startswith(".") or set(owner.student) & set("/\\\0"):
-        raise NobodyError(f"{owner.student!r} cannot be a student's id: see the roster")
-    return owner

@@ -66,6 +66,16 @@ def bind(path):
         server.bind(os.path.relpath(path))
 
 
+def test_only_the_staff_reads_what_was_put_there_by_hand(folder, source):
+    """Its owner and group; whatever rights it came with."""
+    (folder / "data").mkdir()
+    (folder / "data" / "x").touch()
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o777)
+    set_aside(folder, source)
+    assert {path.stat().st_mode & 0o777 for path in (folder, *folder.rglob("*"))} == {0o770}
+
+
 @pytest.mark.parametrize("make", [os.mkfifo, bind])
 def test_special_files_are_set_aside(folder, source, make, monkeypatch):
     """What cannot be read like a file would keep nbgrader waiting."""
@@ -80,6 +90,10 @@ def test_special_files_are_set_aside(folder, source, make, monkeypatch):
         b"",
         b" \n",
         b"noon",
+        b"12",
+        b"10:00",
+        b"2036-01-01 00:00:00 UTC",
+        b"1970-01-01 00:00:00 UTC",
         b"\xff\xfe\0",
         b"99999-01-01",
         b"2026-13-45 10:00:00 UTC",
