@@ -7,11 +7,13 @@ it from nbgrader's configuration.
 import glob
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
+
+from jupyter_core.paths import jupyter_data_dir
 
 # in a path that is to become a pattern, for any name: control characters, which no setting has
 STUDENT, ASSIGNMENT = "\0", "\1"
@@ -75,7 +77,9 @@ class Course:
     downloaded_directory: str = "downloaded"
     collect_directory_structure: str = "{downloaded}/{assignment_id}/{collect_step}"
     exchange: str = "/usr/local/share/nbgrader/exchange"
-    exchange_cache: str = ""
+    exchange_cache: str = field(
+        default_factory=lambda: str(Path(jupyter_data_dir(), "nbgrader_cache"))
+    )
 
     def __post_init__(self) -> None:
         if not self.db_url:
