@@ -1,7 +1,9 @@
 """Which students of a class handed in together, whose submission counts for whom, what is odd.
 
 A submission counts for who handed it in, and for each member of its team who is known and has not
-handed in. Nobody's own submission gives way to another's; nothing is ever averaged.
+handed in. A table with more members than a team may have names nobody until the course staff has
+looked. They decide in the roster's column `submission_of`, which takes precedence over all tables.
+Nobody's own submission gives way to another's; nothing is ever averaged.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,7 +20,7 @@ from autograder.reader import UnreadableError, read_notebook
 from autograder.report import Status, report_in
 from autograder.roster import Person, Roster
 from autograder.submission import Submission, read_graded
-from autograder.team import Member, Team, read_team
+from autograder.team import MOST, Member, Team, read_team
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,12 @@ class Problem:
     student: str
     text: str
     is_remark: bool = False
+
+
+TOO_LARGE = (
+    f"more than {MOST} members: nobody but who handed in gets this grade, until you write it into "
+    "the column `submission_of` of the roster for those who may have it"
+)
 
 
 class Membership:
@@ -93,10 +101,32 @@ class Membership:
     def students(self) -> dict[str, list[str]]:
         """The students of each submission: who handed it in, then the members who are known."""
         found: dict[str, list[str]] = {}
-        for submitter, team in self.teams.items():
-            known = [who.id for member in team.members if (who := self.who(member))]
+        for submitter in self.teams:
+            by_table = [] if self._is_too_large(submitter) else self._named(submitter)
+            known = [who for who in by_table if who not in self._decided]
+            known += [who for who, whose in self._decided.items() if whose == submitter]
             found[submitter] = [*dict.fromkeys([submitter, *known])]
         return found
+
+    @cached_property
+    def _decided(self) -> dict[str, str | None]:
+        """Whose submission the roster names for a student; None if nobody handed that in."""
+        decided = {}
+        for person in self.roster:
+            if person.submission_of:
+                whose = self.roster.who(person.submission_of)
+                decided[person.id] = whose.id if whose and whose.id in self.teams else None
+        return decided
+
+    def _named(self, submitter: str) -> list[str]:
+        """Return the students whom a submission's table names."""
+        return [who.id for member in self.teams[submitter].members if (who := self.who(member))]
+
+    def _is_too_large(self, submitter: str) -> bool:
+        """Tell whether a team has too many members, with the one who handed in."""
+        own = {submitter} if self._is_person(submitter) else set()
+        people = own | set(self._named(submitter))
+        return max(len(people), len(self.teams[submitter].members)) > MOST
 
     @cached_property
     def submissions(self) -> dict[str, list[str]]:
@@ -174,6 +204,13 @@ class Membership:
         for submitter, team in self.teams.items():
             found += [Problem(submitter, text, is_remark=True) for text in team.remarks]
             found += [Problem(submitter, text) for text in self._unknown(submitter, team)]
+            if self._is_too_large(submitter) and self._undecided(submitter):
+                found.append(Problem(submitter, TOO_LARGE))
+        found += [
+            Problem(who, "the roster's `submission_of` names nobody who has handed in")
+            for who, whose in self._decided.items()
+            if whose is None
+        ]
         return sorted(found, key=lambda problem: problem.student)
 
     def problems_of(self, student: str) -> list[str]:
@@ -201,6 +238,10 @@ class Membership:
         known = {who.id for member in team.members if (who := self.who(member))}
         if known and submitter not in known and self._is_person(submitter):
             yield "who handed in is not in the team's table"
+
+    def _undecided(self, submitter: str) -> set[str]:
+        """Return whom a table names who has no submission and of whom the roster says nothing."""
+        return {who for who in self._named(submitter) if who not in self._decided | self.teams}
 
     def _is_person(self, submitter: str) -> bool:
         """Tell whether a folder is a student's: that of a group is known by no name or address."""

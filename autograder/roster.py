@@ -31,6 +31,7 @@ COLUMNS = {  # how others call them
     "section": ("sections",),
     "participant": ("identifier", "participant number"),
     "submitted": ("last modified (submission)",),
+    "submission_of": (),
 }
 KEYS = ("id", "username", "email", "matriculation_number", "sis_user_id", "lms_user_id")
 
@@ -58,6 +59,8 @@ class Person:
         In Moodle's assignment, the number that its files carry.
     submitted : str
         When they handed in, as Moodle's grading worksheet says.
+    submission_of : str
+        Whose submission counts for them, as the course staff has decided: an id, number or address.
     spellings : tuple of str
         The ids in the gradebook that are this student's.
     """
@@ -74,6 +77,7 @@ class Person:
     section: str = ""
     participant: str = ""
     submitted: str = ""
+    submission_of: str = ""
     spellings: tuple[str, ...] = ()
 
     @property

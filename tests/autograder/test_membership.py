@@ -1,6 +1,7 @@
 """Who handed in together: matched, told where it is odd, and whose submission counts for whom."""
 
 import os
+from dataclasses import replace
 
 import nbformat
 import pytest
@@ -201,3 +202,53 @@ def test_what_would_hang_or_lead_elsewhere_is_not_read(tiny, membership):
     link.symlink_to(tiny.root / "submitted" / "ann" / "tiny" / "tiny.ipynb")
     assert found.students == {"ann": ["ann", "cem"], "ben": ["ben"], "dan": ["dan"]}
     assert found.problems == []
+
+
+EVE = Person("eve", "Eve", email="eve@u.edu", matriculation_number="1000005")
+FEE = Person("fee", "Fee", email="fee@u.edu", matriculation_number="1000006")
+UNKNOWN = "| Gil | 1000007 | gil@u.edu |\n"
+
+
+@pytest.mark.parametrize(
+    "table",
+    [["eve", "ann", "ben", "cem"], ["ann", "ben", "cem"], ["ann", "ben", UNKNOWN, "eve"]],
+    ids=["four", "three beside who handed in", "one unknown"],
+)
+def test_a_team_that_is_too_large_names_nobody(membership, table):
+    """Nobody gets its grade, or loses that of a team within the limit, before somebody has looked."""
+    rows = {p.id: f"| {p.first_name} | {p.matriculation_number} | {p.email} |\n" for p in [EVE]}
+    found = membership(
+        [*PEOPLE, EVE, FEE], eve=[rows.get(name, name) for name in table], dan=["dan", "cem"]
+    )
+    assert [found.counts(who) for who in ("ann", "ben", "cem", "dan", "eve")] == [
+        *(None, None, "dan", "dan", "eve"),
+    ]
+    assert any(who == "eve" and "`submission_of`" in text for who, text in told(found))
+    entry = Entry("ann", {}, Status.MISSING)
+    assert found.entry(entry, {}) == entry
+
+
+def test_the_staff_decides_in_the_roster(membership):
+    """A roster's `submission_of` counts, whatever the tables say; own submissions stay."""
+    people = [
+        replace(p, submission_of="eve@u.edu" if p.id in ("ann", "dan") else "") for p in PEOPLE
+    ]
+    table = [ROWS["ann"], ROWS["ben"], ROWS["cem"], ROWS["dan"]]
+    found = membership([*people, EVE], eve=table, dan=["dan", "ann"])
+    assert [found.counts(who) for who in ("ann", "ben", "cem", "dan")] == ["eve", None, None, "dan"]
+
+
+def test_the_staff_decides_between_two_teams(membership):
+    """One whom two teams name has the submission that the roster names."""
+    people = [replace(p, submission_of="ben" if p.id == "cem" else "") for p in PEOPLE]
+    found = membership(people, ann=["ann", "cem"], ben=["ben", "cem"])
+    assert found.counts("cem") == "ben"
+    assert told(found) == []
+
+
+def test_a_decision_for_nobodys_submission_is_told(membership):
+    """It gives no grade, and takes that of the table."""
+    people = [replace(p, submission_of="dan" if p.id == "cem" else "") for p in PEOPLE]
+    found = membership(people, ann=["ann", "cem"])
+    assert found.counts("cem") is None
+    assert told(found) == [("cem", "the roster's `submission_of` names nobody who has handed in")]
