@@ -33,28 +33,50 @@ def is_excessive(path: Path, size: int) -> bool:
     size : int
         How many bytes it may hold; 0 where the file system sees to it.
     """
-    entries = written = 0
     try:
-        for place, folders, files, here in os.fwalk(path, onerror=_check_listable):
-            entries += len(folders) + len(files)
-            if entries > MAX_ENTRIES or len(Path(place).relative_to(path).parts) > MAX_DEPTH:
-                return True
-            for name in (*folders, *files) if size else ():
-                with contextlib.suppress(FileNotFoundError):
-                    found = os.stat(name, dir_fd=here, follow_symlinks=False)
-                    written += ENTRY + found.st_blocks * BLOCK
-            if size and written > size:
-                return True
+        levels = [_Look(os.open(path, FOLDER))]
     except FileNotFoundError:
         return False
     except OSError:
         return True
+    entries = written = 0
+    try:
+        while levels:
+            folder = levels[-1].folder
+            # one after the other: a folder may grow as fast as it is listed
+            entry = next(levels[-1].entries, None)
+            if entry is None:
+                levels.pop().close()
+                continue
+            entries += 1
+            # what is gone, or exchanged, in the meantime is for the next look
+            with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+                found = os.stat(entry.name, dir_fd=folder, follow_symlinks=False)
+                written += ENTRY + found.st_blocks * BLOCK
+                is_too_deep = False
+                if stat.S_ISDIR(found.st_mode):
+                    is_too_deep = len(levels) > MAX_DEPTH
+                    levels.append(_Look(os.open(entry.name, FOLDER, dir_fd=folder)))
+                if is_too_deep or entries > MAX_ENTRIES or (size and written > size):
+                    return True
+    except OSError:
+        return True
+    finally:
+        for level in levels:
+            level.close()
     return False
 
 
-def _check_listable(error: OSError) -> None:
-    if not isinstance(error, FileNotFoundError):  # which has gone in the meantime
-        raise error
+class _Look:
+    """An open folder, and what is still to be looked at in it."""
+
+    def __init__(self, folder: int) -> None:
+        self.folder = folder
+        self.entries = os.scandir(folder)
+
+    def close(self) -> None:
+        self.entries.close()
+        os.close(self.folder)
 
 
 def remove(path: Path, seconds: float = math.inf) -> None:

@@ -6,6 +6,6 @@ only confined: it uses up the file system's entries
 
 import os
 
-for number in range(60_000):
+for number in range(200_000):
     os.mkdir(str(number))
 raise RuntimeError("WON")

@@ -214,6 +214,29 @@ def test_too_many_and_too_deep_are_seen_whatever_they_hold(folder, monkeypatch):
     assert tree.is_excessive(folder, 0)
 
 
+def test_a_folder_that_grows_while_it_is_listed_is_seen(folder, monkeypatch):
+    """The look ends, however fast entries are added to it."""
+    monkeypatch.setattr(tree, "MAX_ENTRIES", 20)
+    scandir, made = os.scandir, []
+
+    class Growing:
+        def __init__(self, place):
+            self.found = scandir(place)
+
+        def __next__(self):
+            made.append(len(made))
+            assert len(made) < 1000, "it is listed without end"
+            (folder / f"{len(made)}").touch()
+            with scandir(folder) as found:
+                return next(iter(found))
+
+        def close(self):
+            self.found.close()
+
+    monkeypatch.setattr(tree.os, "scandir", Growing)
+    assert tree.is_excessive(folder, 0)
+
+
 def test_what_cannot_be_listed_is_excessive(folder):
     """As nobody knows what is in it; root may list all of it."""
     if os.geteuid() == 0:
