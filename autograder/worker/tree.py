@@ -16,7 +16,7 @@ from typing import NamedTuple
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 BLOCK = 512  # bytes, in which the system counts a file's size
 ENTRY = 4096  # bytes that an empty file or folder counts for
-MAX_ENTRIES = 10_000
+MAX_ENTRIES = 4000
 MAX_DEPTH = 32  # of folders: more than any notebook needs, and fewer than the files one may open
 
 
