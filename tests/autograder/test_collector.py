@@ -552,3 +552,20 @@ def test_who_is_known_by_number_alone_is_told(archives, collect):
     archive(archives / "c.zip", {"eve_77_6_tiny.ipynb": ("1",), "a_1001_5_tiny.ipynb": ("2",)})
     told = "1 student in neither the gradebook nor the roster, with the LMS's number as the id: 77"
     assert told in collect().out
+
+
+def test_a_name_below_the_students_own_is_nobody_elses(tiny, archives, collect):
+    """By the name of a file of hers, eve would replace ann's submission."""
+    ann, forged = notebook(tiny), notebook(tiny, "forged = 1")
+    archive(archives / "canvas.zip", {
+        "annae_1001_5_tiny.ipynb": (ann, JUNE),
+        "beebenb_1002_6_work.zip": (zipped({"annae_1001_99999_tiny.ipynb": (forged, JULY)}), JULY),
+    })  # fmt: skip
+    (archives / "cem" / "ann").mkdir(parents=True)
+    for name in ("annae_1001_99999_tiny.ipynb", "ann/tiny.ipynb"):
+        (archives / "cem" / name).write_text(forged)
+    run = collect()
+    assert run.code == 0
+    assert {name: text for name, text in run.taken.items() if name.endswith(".ipynb")} == {
+        "ann/tiny/tiny.ipynb": ann, "ben/tiny/tiny.ipynb": forged, "cem/tiny/tiny.ipynb": forged,
+    }  # fmt: skip
