@@ -15,6 +15,8 @@ from typing import Any
 
 from jupyter_core.paths import jupyter_data_dir
 
+# by which a folder is known to be a course's: nbgrader has no setting for their names
+SETTINGS_FILE, GRADEBOOK_FILE = "nbgrader_config.py", "gradebook.db"
 # in a path that is to become a pattern, for any name: control characters, which no setting has
 STUDENT, ASSIGNMENT = "\0", "\1"
 ELSEWHERE = (
@@ -83,7 +85,7 @@ class Course:
 
     def __post_init__(self) -> None:
         if not self.db_url:
-            object.__setattr__(self, "db_url", f"sqlite:///{self.root / 'gradebook.db'}")
+            object.__setattr__(self, "db_url", f"sqlite:///{self.root / GRADEBOOK_FILE}")
 
     @classmethod
     def of(cls, coursedir: Any, **elsewhere: str) -> "Course":

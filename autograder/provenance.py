@@ -13,12 +13,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from autograder.course import Course, Stage
+from autograder.course import GRADEBOOK_FILE, SETTINGS_FILE, Course, Stage
 from autograder.opened_archive import is_archive
 
 HANDED_IN = (Stage.SUBMITTED, Stage.AUTOGRADED, Stage.FEEDBACK)
 OURS = (Stage.SOURCE, Stage.RELEASE)
-SETTINGS, GRADEBOOK = "nbgrader_config.py", "gradebook.db"
 MAX_SETTINGS = 2**20  # bytes
 HAND_IN = "submission_secret.txt"  # which `nbgrader submit` puts beside a notebook
 ELSEWHERE = {  # settings that are other classes' of nbgrader, by the course's names for them
@@ -105,9 +104,9 @@ def _courses_above(place: Path) -> Iterator[Course]:
     """Yield each folder above a place that looks like a course's, with the settings in it."""
     for folder in place.parents:
         with suppress(OSError):
-            if (folder / SETTINGS).is_file():
+            if (folder / SETTINGS_FILE).is_file():
                 yield _course_in(folder)
-            elif (folder / GRADEBOOK).exists() or all(
+            elif (folder / GRADEBOOK_FILE).exists() or all(
                 (folder / getattr(Course, stage)).is_dir() for stage in OURS
             ):
                 yield Course(folder)
@@ -117,7 +116,7 @@ def _course_in(folder: Path) -> Course:
     """Return the course of the settings in a folder, as far as they are plain texts."""
     known: dict[str, Any] = {}
     with suppress(OSError, SyntaxError, ValueError, RecursionError, MemoryError):
-        with (folder / SETTINGS).open("rb") as file:
+        with (folder / SETTINGS_FILE).open("rb") as file:
             tree = ast.parse(file.read(MAX_SETTINGS))
         for node in ast.walk(tree):
             if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
