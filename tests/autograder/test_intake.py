@@ -144,7 +144,7 @@ def test_a_folder_that_vanishes_late_leaves_no_zero_either(course, monkeypatch):
     ("module", "broken"),
     [
         (graded, "restore"),
-        (nbgrader_plugins, "warm_grader"),
+        (nbgrader_plugins, "report_on"),
         (handed_in_module, "read_notebook"),
         (graded, "_outputs"),
     ],
