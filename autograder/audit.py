@@ -206,8 +206,8 @@ def _faults(*examinations: Examination) -> list[str]:
 def _lost(who: str, items: list[ItemResult], loses: frozenset[str]) -> Iterator[str]:
     """Yield what is wrong with the points of a solution."""
     for item in items:
-        if item.points is None:
-            broken = [r.message for r in item.properties if r.outcome is Outcome.NOT_RUN]
+        broken = [r.message for r in item.properties if r.outcome is Outcome.NOT_RUN]
+        if broken or item.points is None:
             yield f"{who} is not judged in {item.name}: {[*broken, 'no property was run'][0]}"
         elif item.name in loses and item.points == item.max_points:
             yield f"{who} survives: it loses nothing in {item.name}"
