@@ -70,6 +70,8 @@ class Course:
         config = (PROJECT / "nbgrader_config.py").read_text(encoding="utf-8")
         config += f"\nc.Exchange.root = {str(self.root / 'exchange')!r}\n"
         config += f"c.Exchange.cache = {str(self.root / 'exchange_cache')!r}\n"
+        # here, all students are one user of this machine
+        config += "c.ExchangeCollect.check_owner = False\n"
         (self.root / "nbgrader_config.py").write_text(config, encoding="utf-8")
         (self.root / "exchange").mkdir(mode=0o777)
         roster = "id\n" + "".join(f"{student.id}\n" for student in CLASS)
