@@ -15,6 +15,7 @@ from autograder.class_facts import ClassFacts
 from autograder.class_plot import histogram
 from autograder.class_record import ClassRecord, Record
 from autograder.lateness import in_words
+from autograder.plain_text import visible
 from autograder.points import added, shown
 from autograder.similarity import Alike
 from autograder.wording import counted_as
@@ -65,7 +66,10 @@ def page(report: ClassReport, formgrader: str, made: dt.datetime) -> str:
         When, in UTC.
     """
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("autograder"), autoescape=True, undefined=jinja2.StrictUndefined
+        loader=jinja2.PackageLoader("autograder"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=lambda value: visible(value) if type(value) is str else value,  # no made HTML
     )
     items = report.whole.items
     distributions = [(TOTAL, added(item.points for item in items), report.facts.totals)]

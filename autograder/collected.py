@@ -16,6 +16,7 @@ from typing import Any
 
 from autograder import spreadsheet, whole_file
 from autograder.assignment import Assignment
+from autograder.plain_text import printable
 from autograder.sharing import make_folder
 
 LIST, RECORD = "collected.csv", "collected.json"
@@ -148,11 +149,6 @@ def log_left_out(log: logging.Logger, lines: Iterable[Line]) -> int:
             text = f"handed in {described(theirs)}"
         log.warning("Left out: %s: %s", printable(who), printable(text))
     return len(told)
-
-
-def printable(text: str) -> str:
-    """Return a text in one line, without what a terminal would obey."""
-    return "".join(c if c.isprintable() else "?" for c in text)
 
 
 def described(lines: Sequence[Line]) -> str:

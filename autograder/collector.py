@@ -23,12 +23,13 @@ from traitlets import Enum, Unicode
 from autograder import collected, roster, sharing
 from autograder.assignment import AssignmentError
 from autograder.candidate import Candidate, choose, grade_ids, is_notebook, why_not
-from autograder.collected import NO_NOTEBOOK, Line, printable
+from autograder.collected import NO_NOTEBOOK, Line
 from autograder.course import Course, Stage
 from autograder.extraction import Extracted
 from autograder.gradebook import is_there
 from autograder.owner import Owners
 from autograder.placing import holds, place
+from autograder.plain_text import printable
 from autograder.refusal import shown
 from autograder.roster import Roster
 from autograder.settings import course_of

@@ -17,13 +17,14 @@ from nbgrader.utils import check_mode
 
 from autograder import collected, inbound, roster, sharing
 from autograder.assignment import AssignmentError
-from autograder.collected import Line, printable
+from autograder.collected import Line
 from autograder.course import Course, Stage
 from autograder.gradebook import is_there
 from autograder.hand_in import HandIn
 from autograder.inbound import Entry
 from autograder.ordinary_file import RefusedError, opened
 from autograder.placing import STAMP, replacing
+from autograder.plain_text import printable
 from autograder.settings import course_of
 from autograder.time_stamp import MAX_LENGTH, read_time
 from autograder.wording import counted_as
@@ -73,7 +74,7 @@ class GuardedCollect(ExchangeCollect):
             )
 
     def _collect(self, entry: Entry) -> None:
-        """Collect one hand-in, if it is to be collected, or tell why it cannot be."""
+        """Collect one hand-in if it is newer than the earlier one; log why if that fails."""
         student, name = printable(entry.student), self._name
         folder = self._submitted(entry.student)
         is_new = not folder.is_dir()
@@ -145,8 +146,8 @@ class GuardedCollect(ExchangeCollect):
         """Find the exchange's folder, as nbgrader does, and with its words."""
         if self.coursedir.course_id == "":
             self.fail("No course id specified. Re-run with --course flag.")
-        self.course_path = os.path.join(self.root, self.coursedir.course_id)  # noqa: PTH118  # as nbgrader has it
-        self.inbound_path = os.path.join(self.course_path, inbound.PLACE)  # noqa: PTH118
+        self.course_path = str(Path(self.root, self.coursedir.course_id))
+        self.inbound_path = str(Path(self.course_path, inbound.PLACE))
         if not Path(self.inbound_path).is_dir():
             self.fail(f"Course not found: {self.inbound_path}")
         if not check_mode(self.inbound_path, read=True, execute=True):

@@ -25,6 +25,7 @@ from autograder.export import GradesPlugin
 from autograder.feedback_page import FeedbackPage
 from autograder.intake import SECRET, STAMP
 from autograder.lms_export import CanvasPlugin, GradescopePlugin, MoodlePlugin
+from autograder.plain_text import printable
 from autograder.spreadsheet import is_formula
 
 BEFORE = r"(?<![\w./+~*!)\]}\\-])"  # no path begins within a word, a web address, a formula
@@ -260,7 +261,7 @@ class Leaks:
         return "\n".join(text for path in files for _, text in _places(path))
 
     def _find(self, path: Path, place: str, what: str, remedy: str) -> Find:
-        return Find(_printable(self.course.shown(path)), place, what, remedy)
+        return Find(printable(self.course.shown(path)), place, what, remedy)
 
 
 def _places(path: Path) -> list[Place]:
@@ -308,12 +309,7 @@ def _single(line: str) -> str:
 
 
 def _shown(text: str) -> str:
-    return f"`{_printable(text)[:100]}`"
-
-
-def _printable(text: str) -> str:
-    """Return a text as it can be printed, whatever is in it."""
-    return repr(text)[1:-1]
+    return f"`{printable(text)[:100]}`"
 
 
 def _is_number(text: str) -> bool:

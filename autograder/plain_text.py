@@ -22,8 +22,8 @@ def visible(text: str) -> str:
     return text if text.isascii() and text.isprintable() else UNSEEN.sub(_number, text)
 
 
-def in_a_line(text: str) -> str:
-    r"""Return a text in which each character can be seen, in a line: a line's end is `\n`."""
+def printable(text: str) -> str:
+    r"""Return a text as one line for a terminal or a log; it shows the end of a line as `\n`."""
     return visible(text).replace("\r\n", "\n").replace("\n", r"\n")
 
 

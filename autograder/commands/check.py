@@ -14,8 +14,9 @@ from rich.text import Text
 from autograder import provenance
 from autograder.assignment import AssignmentError
 from autograder.commands import console
-from autograder.commands.course import COURSE, CourseCommand, Place, assignment_in, printable
+from autograder.commands.course import COURSE, CourseCommand, Place, assignment_in
 from autograder.course import Course, Stage
+from autograder.plain_text import printable
 
 MODULE = "check.py"  # beside an assignment's notebook: students have the same
 

@@ -126,8 +126,3 @@ def gradebook_of(assignment: Assignment) -> str:
         where = file_of(url) or "no gradebook"
         raise AssignmentError(f"{where} not found: run `autograder grade {assignment.name}`")
     return url
-
-
-def printable(text: str) -> str:
-    """Return a text without what a terminal would obey: a folder's name may hold anything."""
-    return "".join(c if c.isprintable() else "?" for c in text)

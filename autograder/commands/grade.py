@@ -7,9 +7,10 @@ import click
 from click.core import ParameterSource
 
 from autograder.commands import console
-from autograder.commands.course import COURSE, DB, CourseCommand, Place, printable
+from autograder.commands.course import COURSE, DB, CourseCommand, Place
 from autograder.grading_process import GradingProcess
 from autograder.once import Once
+from autograder.plain_text import printable
 from autograder.processors import processors
 from autograder.startup import loading
 

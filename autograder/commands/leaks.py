@@ -14,9 +14,9 @@ from autograder.commands.course import (
     assignment_in,
     gradebook_of,
     has_gradebook,
-    printable,
 )
 from autograder.leaks import Leaks
+from autograder.plain_text import printable
 
 
 @click.command(cls=CourseCommand)

@@ -23,12 +23,12 @@ from autograder.commands.course import (
     Place,
     assignment_in,
     gradebook_of,
-    printable,
 )
 from autograder.entered import check_entered
 from autograder.findings import findings
 from autograder.library_use import library_uses
 from autograder.membership import Membership
+from autograder.plain_text import printable
 from autograder.similarity import Alike, Answer, alike
 from autograder.wording import counted_as
 

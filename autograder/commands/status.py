@@ -17,11 +17,11 @@ from autograder.commands.course import (
     Place,
     assignment_in,
     gradebook_of,
-    printable,
 )
 from autograder.entered import check_entered
 from autograder.ledger import EXCLUDED, IN_A_TEAM
 from autograder.membership import Membership
+from autograder.plain_text import printable
 from autograder.points import added, shown
 from autograder.report import NOT_ISOLATED, Status
 from autograder.wording import counted_as

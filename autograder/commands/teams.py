@@ -20,9 +20,9 @@ from autograder.commands.course import (
     assignment_in,
     gradebook_of,
     has_gradebook,
-    printable,
 )
 from autograder.membership import Membership
+from autograder.plain_text import printable
 from autograder.roster import Roster
 from autograder.wording import counted_as
 

@@ -28,7 +28,7 @@ from autograder.class_run import ClassRun, Due, open_course
 from autograder.cluster import ClusterPool
 from autograder.cluster_worker import ClusterError
 from autograder.commands import console
-from autograder.commands.course import Place, assignment_in, printable
+from autograder.commands.course import Place, assignment_in
 from autograder.commands.status import STYLES
 from autograder.course import Stage
 from autograder.disagreement import some
@@ -39,6 +39,7 @@ from autograder.interruption import postponed
 from autograder.lateness import PenaltyChange
 from autograder.ledger import entry_of
 from autograder.nbgrader_plugins import GradeCells
+from autograder.plain_text import printable
 from autograder.points import shown
 from autograder.pool import Done, LocalPool, Notebooks, Pool, as_graded
 from autograder.probe import NotIsolatedError

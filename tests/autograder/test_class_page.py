@@ -213,6 +213,23 @@ def test_what_students_write_is_shown_and_no_markup(records, more):
     assert not any(name.startswith("on") for _, attrs in reader.tags for name in attrs)
 
 
+UNSEEN = "a\u202eb\u200bc\x1b[2Jd"  # turned around, joined, and a command for a terminal
+UNSEEN_CLASSES = {
+    "student": ([record(UNSEEN)], {}),
+    "remark": ([record("ann", Status.REMARKS, remark=UNSEEN)], {}),
+    "answer": (CLASS, {"groups": [like(("ann", UNSEEN), ("bob", UNSEEN))]}),
+    "library": (CLASS, {"uses": {"ann": [LibraryUse("torch", "dropout", 3, UNSEEN)]}}),
+}
+
+
+@pytest.mark.parametrize(("records", "more"), UNSEEN_CLASSES.values(), ids=UNSEEN_CLASSES)
+def test_characters_that_cannot_be_seen_are_shown_by_their_numbers(records, more):
+    """Nobody can write one id and show another."""
+    text = read(records, **more).text
+    assert r"a\u202eb\u200bc\x1b[2Jd" in text
+    assert not set("\u202e\u200b\x1b") & set(text)
+
+
 def test_only_our_own_script_can_run():
     """The page's policy names its digest, and lets nothing be loaded."""
     text = page(report_of(CLASS), "http://localhost", MADE)

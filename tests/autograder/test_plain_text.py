@@ -5,7 +5,7 @@ import unicodedata
 
 import pytest
 
-from autograder.plain_text import cut, in_a_line, visible
+from autograder.plain_text import cut, printable, visible
 
 UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # Unicode's categories
 
@@ -47,7 +47,7 @@ def test_ordinary_text_stays_as_it_is(text):
 
 def test_a_line_is_one():
     """No name of a file makes another line in a log."""
-    assert in_a_line("a\nINFO b\r\nc") == r"a\nINFO b\nc"
+    assert printable("a\nINFO b\r\nc") == r"a\nINFO b\nc"
 
 
 def test_a_long_text_is_cut_in_the_middle():

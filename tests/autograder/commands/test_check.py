@@ -76,7 +76,7 @@ def test_one_that_is_not_ready_ends_with_1(check):
     rows = [line.split() for line in result.stdout.splitlines()]
     assert ["cell", "`[red]`", "is", "missing", "take", "it", "anew"] in rows
     assert ["test_one", "passes"] in rows
-    assert ["test_two", "fails", "y=1?[2J,", "but", "should", "be", "2"] in rows
+    assert ["test_two", "fails", r"y=1\x1b[2J,", "but", "should", "be", "2"] in rows
     assert ["three", "waits", "for", "cell", "3", "(x)"] in rows
     assert ["cell", "3", "KeyError:", "'x'"] in rows
     assert ["remark:", "something", "odd"] in rows

@@ -46,7 +46,7 @@ def test_oddities_end_with_1(tiny, teams, tmp_path):
     other.write_text(ROSTER)
     result = teams("--roster", str(other))
     assert result.exit_code == 1
-    assert "Eve [red]B?[2JC" in result.output
+    assert r"Eve [red]B\x1b[2JC" in result.output
     assert "ann: team, line 2: matches no student" in result.output
     assert "ben: the team's table still holds its placeholders" in result.output
     assert "nobody" in result.output
