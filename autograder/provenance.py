@@ -61,15 +61,15 @@ def is_ours(path: Path, course: Course) -> bool:
 
 def _places(path: Path) -> list[Path]:
     """Return where a file is, as it is named and with all links followed."""
-    named = Path(os.path.abspath(path))  # noqa: PTH100  # links are to stay
+    named = Path(os.path.abspath(path))  # noqa: PTH100  # `Path.absolute` keeps each `..`
     return list(dict.fromkeys([named, named.parent.resolve() / named.name, named.resolve()]))
 
 
 def _is_packed(path: Path) -> bool:
-    if is_archive(path.name):
-        return True
     with suppress(OSError):
-        return path.is_file() and (zipfile.is_zipfile(path) or tarfile.is_tarfile(path))
+        return path.is_file() and (
+            is_archive(path.name) or zipfile.is_zipfile(path) or tarfile.is_tarfile(path)
+        )
     return False
 
 

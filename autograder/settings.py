@@ -12,10 +12,9 @@ from nbgrader.apps.baseapp import NbGrader
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange import ExchangeFactory
 
+from autograder import provenance
 from autograder.assignment import AssignmentError
-from autograder.course import Course, Stage
-
-STUDENTS_WRITE = (Stage.SUBMITTED, Stage.AUTOGRADED, Stage.FEEDBACK)  # what stems from students
+from autograder.course import SETTINGS_FILE, Course
 
 App = TypeVar("App", bound=NbGrader)
 
@@ -38,7 +37,7 @@ def opened(app: App, folder: Path, options: Sequence[str], log: logging.Handler)
     Raises
     ------
     AssignmentError
-        If the settings cannot be read, or the folder is one that students write to.
+        If the settings cannot be read, or the folder is a student's.
     """
     _check_whose(folder.resolve())
     last = _Last()
@@ -62,31 +61,15 @@ def opened(app: App, folder: Path, options: Sequence[str], log: logging.Handler)
 
 def _check_whose(folder: Path) -> None:
     """Check that a folder is no student's: its settings would be Python, run as the grader."""
-    course = _course_around(folder)
-    if course is None:
-        return
-    downloaded = Path(course.root, course.downloaded_directory)
-    is_students = any(course.whose(stage, folder) for stage in STUDENTS_WRITE)
-    if is_students or folder.is_relative_to(downloaded):
+    users_own = [Path(place, SETTINGS_FILE) for place in jupyter_config_path()]
+    # which may name a course that has no settings in its folder
+    has_own = folder.name and any(file.is_file() for file in users_own)
+    known = course_in(Path(folder.anchor)) if has_own else Course(folder)
+    if why := provenance.handed_in(folder / SETTINGS_FILE, known):
         raise AssignmentError(
-            f"the working directory must not be a student's, got {folder}: nbgrader's settings "
-            f"would be read from it, and are Python; change to {course.root}, or name that "
-            "folder with --course"
+            f"nbgrader's settings must not be read from a student's folder, as they are Python, "
+            f"got {folder} ({why}): change to the course's folder, or name it with --course"
         )
-
-
-def _course_around(folder: Path) -> Course | None:
-    """Return the course in which a folder lies, by settings that lie outside the folder."""
-    above = [one for one in folder.parents if any(map(Path.is_file, _files(one)))]
-    if above:
-        return course_in(above[-1])  # the outermost: a file further down may be a student's
-    if folder.name and any(file.is_file() for at in jupyter_config_path() for file in _files(at)):
-        return course_in(Path(folder.anchor))  # the user's own settings may name a course
-    return None
-
-
-def _files(folder: str | Path) -> list[Path]:
-    return [Path(folder, f"nbgrader_config.{kind}") for kind in ("py", "json")]
 
 
 def course_in(

@@ -125,7 +125,7 @@ def test_no_settings_are_read_from_a_students_folder(
     folder.mkdir(parents=True)
     if has_file:
         (folder / "nbgrader_config.py").write_text("import os\nos.environ['RUN'] = 'as us'\n")
-    with pytest.raises(AssignmentError, match=f"a student's, got {folder}: .* with --course"):
+    with pytest.raises(AssignmentError, match=f"got {folder} .*: change to the course"):
         course_in(folder)
     assert "RUN" not in os.environ
 
