@@ -121,7 +121,7 @@ class ClusterPool:
                 self._name,
                 versions,
                 *data,
-                self._allow_no_isolation,
+                allow_no_isolation=self._allow_no_isolation,
                 pure=False,  # a key of chance: no two submissions are one task
             )
 

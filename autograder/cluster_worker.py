@@ -52,7 +52,8 @@ def look_there(
     course: Plain,
     name: str,
     notebooks: list[str],
-    allow_no_isolation: bool,  # noqa: FBT001  # Dask passes it as it is
+    *,
+    allow_no_isolation: bool,
 ) -> Plain:
     """Return what this worker has and can, as a `Sight`'s data."""
     here = _here(course)
@@ -71,7 +72,8 @@ def grade_there(
     name: str,
     versions: dict[str, str],
     notebooks: dict[str, Plain],
-    allow_no_isolation: bool,  # noqa: FBT001  # Dask passes it as it is
+    *,
+    allow_no_isolation: bool,
 ) -> dict[str, str]:
     """Grade a submission with the course that lies on this worker: a pure function.
 
@@ -100,7 +102,7 @@ def grade_there(
         If student code cannot be confined here, and that is not allowed.
     """
     assignments = _assignments(course, name, versions)
-    grader = _own.grader(allow_no_isolation)
+    grader = _own.grader(allow_no_isolation=allow_no_isolation)
     return {
         notebook: grader.finish(assignments[notebook], HandedIn.from_dict(data)).text
         for notebook, data in notebooks.items()
@@ -111,10 +113,11 @@ def import_there(
     course: Plain,
     name: str,
     versions: dict[str, str],
-    allow_no_isolation: bool,  # noqa: FBT001  # Dask passes it as it is
+    *,
+    allow_no_isolation: bool,
 ) -> list[str]:
     """Import an assignment's suites; return what is wrong with them. See `grade_there`."""
-    grader = _own.grader(allow_no_isolation)
+    grader = _own.grader(allow_no_isolation=allow_no_isolation)
     assignments = _assignments(course, name, versions).values()
     return [fault for assignment in assignments for fault in grader.import_faults(assignment)]
 
@@ -134,7 +137,7 @@ class _Own(threading.local):
     def __init__(self) -> None:
         self._graders: dict[bool, WarmGrader] = {}
 
-    def grader(self, allow_no_isolation: bool) -> WarmGrader:  # noqa: FBT001  # as above
+    def grader(self, *, allow_no_isolation: bool) -> WarmGrader:
         return self._graders.setdefault(
             allow_no_isolation, WarmGrader(allow_no_isolation=allow_no_isolation)
         )

@@ -225,7 +225,7 @@ class _Loop:
     def pytest_load_initial_conftests(self) -> Generator[None]:
         try:
             return (yield)
-        except Exception as error:  # for which pytest would print a traceback
+        except Exception as error:  # pytest's class for a conftest.py that raises is private
             cause = getattr(error, "cause", error)
             fault = self._import_fault(self.assignment.hidden / "conftest.py", cause)
             raise SuitesEndedError(fault) from error

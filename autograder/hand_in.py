@@ -62,8 +62,7 @@ class HandIn:
         Raises
         ------
         RefusedError
-            If the folder cannot be read, or if what stands for a notebook cannot be copied and no
-            other notebook can.
+            If the folder cannot be read, or if it has notebooks and none of them can be copied.
         OSError
             If the target cannot be written.
         """

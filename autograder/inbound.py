@@ -4,7 +4,6 @@ Anybody may write there, under any name. A name is believed only if the folder b
 whom it names.
 """
 
-import os
 import pwd
 import re
 import stat
@@ -79,9 +78,9 @@ def entries(
     """
     # nbgrader's own name for them; an id may hold a plus sign
     form = re.compile(rf"(.+)\+{re.escape(assignment)}\+(.+?)(\+[^+]*)?", re.DOTALL)
-    for name in sorted(os.listdir(folder)):  # noqa: PTH208  # names alone
-        if (match := form.fullmatch(name)) and fnmatchcase(match[1], students):
-            yield _entry(folder / name, match[1], match[2], check_owner=check_owner)
+    for path in sorted(folder.iterdir()):
+        if (match := form.fullmatch(path.name)) and fnmatchcase(match[1], students):
+            yield _entry(path, match[1], match[2], check_owner=check_owner)
 
 
 def user_name(number: int) -> str:

@@ -69,12 +69,12 @@ class Seen:
 
 
 def until_kept(take: Callable[[], tuple[NDArray[np.float64], T]], p: float, seen: Seen) -> T:
-    """Make forward passes until one keeps something and dropping was seen; give up at some time.
+    """Make forward passes until one keeps something and one drops something, `TRIES` at most.
 
     Parameters
     ----------
     take : callable
-        Makes one forward pass; returns its output, and whatever is to be judged of it.
+        Makes one forward pass; returns its output and the value to be judged.
     p : float
         The probability of zeroing an element.
     seen : Seen

@@ -23,7 +23,7 @@ PICTURE = re.compile(r"data:image/[a-z+]+;base64,[A-Za-z0-9+/=]{10000,}")  # cou
 
 
 class OutOfTimeError(BaseException):
-    """Passes through the `except Exception` of the libraries that render."""
+    """The time is up; no `except Exception` of a library that renders catches this."""
 
 
 class TimeBudget:
@@ -59,7 +59,7 @@ class TimeBudget:
         except OutOfTimeError:
             least = limit
             return plain(written, longest_plain)
-        except Exception:  # noqa: BLE001  # deeply nested text, for instance
+        except Exception:  # noqa: BLE001  # the libraries raise many kinds at hostile text
             return plain(written, longest_plain)
         finally:
             self._left -= max(time.process_time() - begin, least)

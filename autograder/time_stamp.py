@@ -21,7 +21,7 @@ def read_time(text: str) -> datetime | None:
     try:
         time = parse_utc(text.strip())
         is_whole = len(text) <= MAX_LENGTH and _has_date(text)
-    except Exception:  # noqa: BLE001  # whatever a parser of dates makes of somebody's text
+    except Exception:  # noqa: BLE001  # dateutil raises many kinds at hostile text
         return None
     return time if is_whole and is_possible(time.replace(tzinfo=UTC)) else None
 
@@ -36,6 +36,6 @@ def _has_date(text: str) -> bool:
     with warnings.catch_warnings(action="ignore"):  # of zones that it does not know
         found = {
             parser.parse(text, default=default).date()
-            for default in (datetime(2000, 1, 1), datetime(2001, 2, 2))  # noqa: DTZ001  # no zone
+            for default in (datetime(2000, 1, 1, tzinfo=UTC), datetime(2001, 2, 2, tzinfo=UTC))
         }
     return len(found) == 1

@@ -84,18 +84,12 @@ class WarmGrader:
         )
 
     def import_faults(self, assignment: Assignment) -> list[str]:
-        """Return why an assignment's suites cannot be imported; nothing if they can.
+        """Return why an assignment's suites cannot be imported; it raises what `grade` raises."""
 
-        Raises
-        ------
-        NotIsolatedError
-            As `grade` does.
-        """
-        return self._try(
-            assignment,
-            lambda process, _, __: process.import_faults(assignment),
-            lambda cause: [cause],
-        )
+        def ask(process: GradingProcess, _held: Held, _spent: float) -> list[str]:
+            return process.import_faults(assignment)
+
+        return self._try(assignment, ask, lambda cause: [cause])
 
     def process(self, assignment: Assignment) -> GradingProcess:
         """Return the process for an assignment's notebooks.

@@ -24,15 +24,6 @@ DROPOUT = """class Dropout(LayerWrapper):
             self.mask = (np.random.rand(*h.shape) >= self.p) / (1 - self.p)
 {output}
         return h * self.mask
-
-    def backward(self, grad_output):
-        global SEEN
-        SEEN = True
-{argument}
-        {backward}
-
-
-SEEN = False
 """
 L2 = """class L2regularization(LayerWrapper):
     def __init__(self, layer, coefficient=0.01):
@@ -45,7 +36,8 @@ L2 = """class L2regularization(LayerWrapper):
 
     def penalty(self):
         return self.coefficient * (self.layer.weights ** 2).sum()
-
+"""
+BOTH = """
     def backward(self, grad_output):
         global SEEN
         SEEN = True
@@ -131,7 +123,7 @@ def graded(grading_process, assignment):
     """A function that grades an answer, with a name that differs from graded cell to graded cell."""
 
     def grade(layer, name, place="trick", text="        pass"):
-        template = DROPOUT if layer == "dropout" else L2
+        template = (DROPOUT if layer == "dropout" else L2) + BOTH
         words = dict.fromkeys(("trick", "output", "argument"), "        pass") | {place: text}
         source = template
         for word, value in (words | {"backward": BACKWARD[layer][name]}).items():

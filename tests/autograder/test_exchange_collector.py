@@ -64,7 +64,7 @@ def submit(tiny, course):
 
 @pytest.fixture
 def collect(course, caplog):
-    """A function that runs `nbgrader collect`; it returns the exit code and what was told."""
+    """A function that runs `nbgrader collect`; it returns the exit code and the log."""
 
     def run(*words):
         app = CollectApp()
@@ -240,7 +240,7 @@ def odd_name_in(folder):
 
 @pytest.mark.parametrize("breaks", [socket_in, link_in, deep_in, odd_name_in])
 def test_what_lies_beside_a_notebook_is_refused_alone(course, submit, collect, breaks):
-    """The notebook is collected, and the rest is told."""
+    """The notebook is collected, and the log names the other files."""
     folder = submit()
     why = breaks(folder)
     code, told = collect()
@@ -306,7 +306,7 @@ def test_a_plus_sign_may_be_in_an_id(course, submit, collect):
 
 
 def test_a_hand_in_in_anothers_name_is_set_aside(course, submit, collect, as_root):
-    """It is told as the owner's, if the owner is in the course; the student's own is collected."""
+    """The log names its owner, if the owner is in the course; the student's own is collected."""
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}", "deep_learning") as gradebook:
         for student in ("games", "news"):
             gradebook.add_student(student)

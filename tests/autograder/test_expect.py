@@ -311,7 +311,7 @@ def test_a_reported_array_of_another_size_is_not_believed(factor):
 
 @pytest.mark.parametrize("factor", [0.02, 1.0, -1.0, 99.0])
 def test_a_reported_array_that_a_mistake_has_changed_is_believed(factor):
-    """Such as one that was scaled in place: whoever did so loses the points for it once."""
+    """Such as one that was scaled in place: a layer that does so loses points for it once."""
     asked = np.array([[1.0, -1.5], [0.0, 1.75]])
     expect.comparable(asked * factor, asked, "weights", "Linear")
 

@@ -47,7 +47,7 @@ def test_all_else_is_as_it_was(value, indent, ascii_only):
     data = json.dumps({"top": value}, indent=indent, ensure_ascii=ascii_only).encode()
     left = skimmed(data)
     assert json.loads(left) == without({"top": value})
-    assert left.count(b"\n") == data.count(b"\n")  # so an error is told with its line
+    assert left.count(b"\n") == data.count(b"\n")  # an error names the right line
 
 
 @pytest.mark.parametrize(

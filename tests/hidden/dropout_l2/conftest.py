@@ -92,7 +92,7 @@ class Known:
         self.weights = self.asked["weights"] = weights.copy()
 
     def take(self, parameters: Any) -> None:
-        """Take the parameters as they are now: whoever changed them loses the point for it once."""
+        """Take the parameters as they are now: a layer that changes them loses points for that once."""
         weights, bias = self.read(parameters, "Linear")
         for name, reported in (("weights", weights), ("bias", bias)):
             expect.comparable(reported, self.asked[name], f'parameters["{name}"]', "Linear")

@@ -19,8 +19,8 @@ class Step(NamedTuple):
     """One forward and backward pass: the student's gradients, and PyTorch's.
 
     PyTorch's come for up to two masks. The contract's is 1 / (1 - p) where the output is not zero.
-    The forward pass's own is output / layer(x): whoever scales wrongly there, and loses the point for
-    it there, may scale backward either way. It is left out where no mistake would scale like that.
+    The forward pass's own is output / layer(x): a layer that scales wrongly there loses the point for
+    it there, and may scale backward either way. A scale that no mistake explains does not count.
     """
 
     grad_input: Any
