@@ -188,8 +188,14 @@ class ClusterPool:
 
         async def ask() -> dict[str, Any]:
             course = self._course.layout()
-            asked = (course, self._name, [*self._versions], self._allow_no_isolation)
-            answers: dict[str, Any] = await self._client.run(look_there, *asked, on_error="return")
+            answers: dict[str, Any] = await self._client.run(
+                look_there,
+                course,
+                self._name,
+                [*self._versions],
+                allow_no_isolation=self._allow_no_isolation,
+                on_error="return",
+            )
             return answers
 
         loop = self._client.loop.asyncio_loop

@@ -283,17 +283,20 @@ def test_a_worker_that_cannot_confine_grades_nothing(monkeypatch, there, tiny):
 def test_a_worker_tells_what_it_has(monkeypatch, tiny):
     """It tells the engine, the course, its version and what confines there, or what is wrong."""
     monkeypatch.setenv("AUTOGRADER_COURSE", str(tiny.root))
-    sight = Sight(**look_there(ELSEWHERE, "tiny", ["tiny"], False))
+    sight = Sight(**look_there(ELSEWHERE, "tiny", ["tiny"], allow_no_isolation=False))
     assert (sight.engine, sight.course) == (autograder.__version__, str(tiny.root))
     assert sight.versions == {"tiny": tiny.version}
     assert sight.level == isolation.describe(probe.reached())
     monkeypatch.setattr(probe, "reached", refuse)
-    sight = Sight(**look_there(ELSEWHERE, "tiny", ["tiny"], False))
+    sight = Sight(**look_there(ELSEWHERE, "tiny", ["tiny"], allow_no_isolation=False))
     assert (sight.level, sight.fault) == ("", "there is none")
-    assert Sight(**look_there(ELSEWHERE, "tiny", ["tiny"], True)).level == "not isolated"
+    assert (
+        Sight(**look_there(ELSEWHERE, "tiny", ["tiny"], allow_no_isolation=True)).level
+        == "not isolated"
+    )
     monkeypatch.delenv("AUTOGRADER_COURSE")
     monkeypatch.chdir(tiny.root / "source")
-    sight = Sight(**look_there(ELSEWHERE, "tiny", ["tiny"], False))
+    sight = Sight(**look_there(ELSEWHERE, "tiny", ["tiny"], allow_no_isolation=False))
     assert sight.versions is None
     assert str(tiny.root / "source") in sight.fault
 
@@ -302,10 +305,13 @@ def test_a_worker_has_the_settings_of_the_course_that_it_grades_for(monkeypatch,
     """Its own copy lies in another folder, with the same names in it."""
     monkeypatch.setenv("AUTOGRADER_COURSE", str(tiny.root))
     course = Course(Path("/elsewhere"), source_directory="/elsewhere/quelle")
-    assert "quelle/tiny" in look_there(course.layout(), "tiny", ["tiny"], False)["fault"]
+    assert (
+        "quelle/tiny"
+        in look_there(course.layout(), "tiny", ["tiny"], allow_no_isolation=False)["fault"]
+    )
     version = tiny.version
     (tiny.root / "source").rename(tiny.root / "quelle")
-    sight = Sight(**look_there(course.layout(), "tiny", ["tiny"], False))
+    sight = Sight(**look_there(course.layout(), "tiny", ["tiny"], allow_no_isolation=False))
     assert sight.versions == {"tiny": version}
 
 
@@ -345,7 +351,13 @@ def test_a_worker_that_joins_later_with_other_suites_ends_the_run(monkeypatch, t
     """The version is looked at with each submission, not at the start alone."""
     monkeypatch.setenv("AUTOGRADER_COURSE", str(tiny.root))
     with pytest.raises(ClusterError, match=f"in version other, got {tiny.version} in {tiny.root}"):
-        grade_there(ELSEWHERE, "tiny", {"tiny": "other"}, {"tiny": HandedIn().to_dict()}, False)
+        grade_there(
+            ELSEWHERE,
+            "tiny",
+            {"tiny": "other"},
+            {"tiny": HandedIn().to_dict()},
+            allow_no_isolation=False,
+        )
 
 
 def test_a_cluster_without_workers_is_told(monkeypatch, there, alone, tiny):
@@ -428,8 +440,9 @@ def test_nothing_of_a_person_or_a_machine_travels(monkeypatch, tmp_path, there):
         graded = pool.submit({"tiny": one}).result(GRADING)
     assert graded["tiny"].report.status is Status.UNREADABLE
     versions = {"tiny": assignment.version}
-    arguments = (assignment.course.layout(), "tiny", versions, {"tiny": one.to_dict()}, False)
-    assert sent == [(grade_there, arguments, {"pure": False})]
+    arguments = (assignment.course.layout(), "tiny", versions, {"tiny": one.to_dict()})
+    options = {"pure": False, "allow_no_isolation": False}
+    assert sent == [(grade_there, arguments, options)]
     json.dumps(arguments)  # plain data
     for private in (str(tmp_path), "secret", "physics"):
         assert private not in json.dumps(arguments)
