@@ -60,7 +60,9 @@ class Jupyter:
             self.process = subprocess.Popen(
                 [
                     *(sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root"),
-                    *("--ServerApp.ip=127.0.0.1", f"--IdentityProvider.token={self.token}"),
+                    # port 0 is a free one: two servers that start at once may both take 8888
+                    *("--ServerApp.ip=127.0.0.1", "--ServerApp.port=0"),
+                    f"--IdentityProvider.token={self.token}",
                 ],
                 cwd=folder,
                 env=self.environment,

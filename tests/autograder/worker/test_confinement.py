@@ -1,5 +1,7 @@
 """What a confined worker can no longer do, and what it still can."""
 
+import os
+
 import pytest
 
 from autograder import isolation
@@ -194,7 +196,9 @@ def test_bombs_meet_a_limit(student, layers):
     """Threads, files and their sizes are bounded, whatever the code wants."""
     limits = {"threads": 30, "file_mb": 4, "scratch_mb": 16}
     names = student(BOMBS, layers=layers, **limits)
-    assert 10 < names.threads() <= 31
+    # an ordinary user's worker shares its limit with all that the user runs: what ends, makes room
+    shared = os.geteuid() != 0 and Layer.BUBBLEWRAP not in layers
+    assert 10 < names.threads() <= (60 if shared else 31)
     assert names.open_files() < isolation.OPEN_FILES
     with pytest.raises(StudentError, match="File too large"):
         names.one_file()
