@@ -1,5 +1,6 @@
 """What attacks aim at: a course, files, processes and sockets, all of it worthless."""
 
+import ast
 import base64
 import contextlib
 import re
@@ -21,9 +22,9 @@ from nbformat.v4 import new_markdown_cell
 from tests.attack import PROJECT
 
 LIMITS = {
-    "call_seconds": 1,
+    "call_seconds": 0.5,
     "statement_seconds": 1,
-    "submission_seconds": 3,
+    "submission_seconds": 2,
     "memory_mb": 2048,
     "file_mb": 16,
 }
@@ -184,6 +185,8 @@ class Targets:
         hidden = shutil.copytree(
             PROJECT / "tests" / "hidden", self.course / "tests" / "hidden", ignore=ignore
         )
+        for suite in (hidden / "dropout_l2").glob("test_*.py"):
+            suite.write_text(_essential_part(suite.read_text()))
         with (hidden / "dropout_l2" / "test_dropout_forward.py").open("a") as suite:
             suite.write(f"# {self.secret('a hidden suite')}\n")
         manifest = hidden / "dropout_l2" / "manifest.toml"
@@ -242,6 +245,21 @@ class Targets:
                 path.mkdir()
             path.chmod(mode)
             self._kept[path] = _file(path)
+
+
+def _essential_part(suite: str) -> str:
+    """Return a suite without the properties that an answer may lack and still get points.
+
+    They cannot give an attack points that the essential ones deny it, and they take most of the time.
+    """
+    tree = ast.parse(suite)
+    tree.body = [
+        node
+        for node in tree.body
+        if not (isinstance(node, ast.FunctionDef) and node.name.startswith(("test_", "observe_")))
+        or "pytest.mark.essential" in map(ast.unparse, node.decorator_list)
+    ]
+    return ast.unparse(tree) + "\n"
 
 
 def _file(path: Path) -> tuple[object, ...]:
