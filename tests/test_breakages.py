@@ -49,8 +49,12 @@ class Class(NamedTuple):
 
 
 def nbgrader(root, *words):
+    return command(root, "nbgrader", *words)
+
+
+def command(root, *words):
     done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", *words],
+        [sys.executable, "-m", *words],
         cwd=root,
         env={
             **os.environ,
@@ -162,6 +166,6 @@ def test_each_has_a_feedback_page(graded):
 
 
 def test_grading_again_says_the_same(graded, first_look):
-    """With `--force` each student gets the same points, status and remarks."""
-    nbgrader(graded.root, "autograde", "tiny", "--force")
+    """With `autograder grade --force` each student gets the same points, status and remarks."""
+    command(graded.root, "autograder", "grade", "tiny", "--force")
     assert graded.look() == first_look
