@@ -36,7 +36,7 @@ def _look_often(monkeypatch):
 
 def course(root, suite, **limits):
     """Return a course of two items; the suite of the second is the one that is given."""
-    first = make_course(root, suite_seconds=2, **limits)
+    first = make_course(root, suite_seconds=1, **limits)
     return add_item(first, "other", OTHER, OTHER, suite)
 
 
@@ -52,7 +52,7 @@ def test_a_suite_that_loops_holds_back_its_item_alone(tmp_path, loop):
         (result,) = report.item("test_other").properties
         assert result.outcome is Outcome.NOT_RUN
         assert (
-            "tests/hidden/tiny/test_other.py: test_loops did not end within 2 sec" in result.message
+            "tests/hidden/tiny/test_other.py: test_loops did not end within 1 sec" in result.message
         )
 
 
@@ -77,7 +77,7 @@ def test_a_suite_that_always_loops_is_not_tried_for_ever(tmp_path, monkeypatch):
 def test_an_observation_that_loops_costs_no_grade(tmp_path):
     """No points depend on it: there is no advice, and the points are those of the properties."""
     loops = f"{SUITE}\n\ndef observe_loops():\n    {IN_PYTHON}\n"
-    assignment = make_course(tmp_path, suites={"test_scaler.py": loops}, suite_seconds=2)
+    assignment = make_course(tmp_path, suites={"test_scaler.py": loops}, suite_seconds=1)
     path_of(assignment).parent.mkdir(parents=True)
     path_of(assignment).write_text(certificate(version=assignment.suites_version).to_json())
     told = []
@@ -90,18 +90,18 @@ def test_an_observation_that_loops_costs_no_grade(tmp_path):
 @pytest.mark.parametrize("name", ["conftest.py", "test_other.py"])
 def test_a_suite_that_loops_while_it_is_loaded_holds_everybody_back_at_once(tmp_path, name):
     """It is tried once; the cause names the file."""
-    assignment = course(tmp_path, "def test_fine():\n    pass\n", loading_seconds=3)
+    assignment = course(tmp_path, "def test_fine():\n    pass\n", loading_seconds=2)
     (assignment.hidden / name).write_text("while True:\n    pass\n")
     with closing(WarmGrader()) as grader:
         for _ in range(3):
             report = grader.grade(assignment, handed_in(assignment, RIGHT))
             assert (report.status, report.points) == (Status.HELD, None)
-            assert f"tests/hidden/tiny/{name} was not loaded within 3 seconds" in report.cause
+            assert f"tests/hidden/tiny/{name} was not loaded within 2 seconds" in report.cause
 
 
 def test_an_answer_that_loops_is_the_students_failure(tmp_path):
     """The limits of a student's code are reached first, however long it takes."""
-    assignment = make_course(tmp_path, suite_seconds=0.5, call_seconds=2, submission_seconds=4)
+    assignment = make_course(tmp_path, suite_seconds=0.5, call_seconds=1, submission_seconds=2)
     with closing(WarmGrader()) as grader:
         report = grader.grade(assignment, handed_in(assignment, HANGING))
     assert (report.points, report.status) == (0.0, Status.TIMED_OUT)
