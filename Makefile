@@ -49,8 +49,9 @@ lint: setup
 	$(BIN)/mypy
 	cd source/dropout_l2 && $(BIN)/mypy --strict --cache-dir ../../.mypy_cache/given layers activations losses model visible_checks.py check.py
 
+# three at a time on two cores: tests wait for other processes and for limits a third of their time
 check: setup
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadscope --no-loadscope-reorder
 
 bench: setup
 	@$(BIN)/python -m bench --submissions $(N)

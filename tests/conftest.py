@@ -16,26 +16,32 @@ from autograder.grading_process import GradingProcess
 
 PROJECT = Path(__file__).resolve().parent.parent
 Nbgrader = Callable[..., str]
-LONGEST = (  # modules that take most of a minute or more: two workers that begin with them end together
-    "test_attacks",
-    "test_audit",
+LONGEST = (  # modules that take half a minute or more: workers that begin with them end together
     "test_screens",
-    "test_cluster",
+    "test_audit",
+    "test_attacks",
     "test_kill",
-    "test_two_graders",
-    "test_check",
+    "test_cluster",
+    "test_demo",
     "test_postgres",
     "test_breakages",
-    "test_determinism",
-    "test_ordinary_user",
-    "test_demo",
     "test_disasters",
-    "test_bench",
-    "test_generated",
-    "test_progress",
-    "test_agreement",
+    "test_two_graders",
     "test_awkward",
+    "test_nothing_gained",
+    "test_check",
+    "test_agreement",
+    "test_bench",
+    "test_progress",
+    "test_intake",
+    "test_generated",
     "test_interrupted",
+    "test_grading_process",
+    "test_confinement",
+    "test_ordinary_user",
+    "test_odd_answers",
+    "test_gradebook",
+    "test_console",
 )
 
 
