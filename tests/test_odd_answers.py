@@ -145,11 +145,11 @@ class Hostile(LayerWrapper):
 class NAME(Hostile):
     pass
 """
-GRADINGS = 60  # with about 200 odd answers each
+GRADINGS = 32  # with about 200 odd answers each
 
 
 def test_no_submission_holds_its_grade_back(grading_process, assignment):
-    """Ten thousand answers and changes in place, drawn at random: none is a fault of ours."""
+    """Thousands of answers and changes in place, drawn at random: none is a fault of ours."""
     not_run = {}
     for seed in range(GRADINGS):
         answers = {
