@@ -36,5 +36,12 @@ c.Autograde.autograde_preprocessors.extend(
 # what students write is shown in the feedback and in the Formgrader, and does nothing there
 c.GenerateFeedback.exporter_class = "autograder.feedback.FeedbackExporter"
 c.GenerateFeedback.preprocessors.append("autograder.feedback.GetMarks")
-c.HTMLExporter.filters.update({"markdown2html": "autograder.sanitizer.MarkdownToHtml"})
+c.HTMLExporter.filters.update(
+    {
+        "markdown2html": "autograder.sanitizer.MarkdownToHtml",
+        "highlight_code": "autograder.code_html.CodeToHtml",
+    }
+)
+c.HTMLExporter.preprocessors.append("autograder.formgrader_page.InertPage")
+c.HTMLExporter.optimistic_validation = True  # once a page, not after each step
 c.ExportApp.plugin_class = "autograder.export.GradesPlugin"

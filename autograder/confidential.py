@@ -26,6 +26,7 @@ from autograder.reader import UnreadableError
 from autograder.report import KEY
 from autograder.shown_cell import output_html
 from autograder.specimen import mutants, variants
+from autograder.time_budget import TimeBudget
 
 REGION = re.compile(r"### BEGIN (SOLUTION|HIDDEN TESTS)\n(.*?)### END \1", re.DOTALL)
 FRAME = ("def ", "class ", "import ", "from ", "@", '"""')  # how lines begin that say little
@@ -130,7 +131,8 @@ class Confidential:
             texts += [source for source, claim in claims if claim.get("solution")]
             with suppress(UnreadableError):
                 cells = read_outputs(content(handed_in / path.name))
-                texts += [_seen(output) for _, outputs in cells for output in outputs]
+                budget = TimeBudget()  # one for a whole page, as the feedback has it
+                texts += [_seen(output, budget) for _, outputs in cells for output in outputs]
         return "\n".join(line for text in texts for line in lines(text))
 
     def _tests(self) -> Iterator[Text]:
@@ -231,9 +233,9 @@ def _code(text: str, node: ast.stmt) -> list[str]:
     return lines("\n".join(within[n - 1] for n in numbers if n not in left_out))
 
 
-def _seen(output: Output) -> str:
+def _seen(output: Output, budget: TimeBudget) -> str:
     """Return an output's text as it is read on the page."""
-    return "\n".join(text for _, text in FeedbackPage(output_html(output)).lines)
+    return "\n".join(text for _, text in FeedbackPage(output_html(output, budget)).lines)
 
 
 def _known_by(student: Student) -> set[str]:

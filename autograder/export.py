@@ -2,7 +2,8 @@
 
 `nbgrader export` writes it. A score that is not known is empty, never 0: held back, not graded yet,
 or missing. Each member of a team has the team's line. Of paths the names are left: the folders are
-those of the machine that grades.
+those of the machine that grades. What a person reads, names and causes, is shown by `visible`; ids
+and addresses, by which programs find a student again, are written as they are.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,6 +26,7 @@ from autograder.course import Course, Stage
 from autograder.gradebook import check
 from autograder.ledger import Entry
 from autograder.membership import Membership
+from autograder.plain_text import visible
 from autograder.points import added, rounded
 from autograder.report import Status
 from autograder.roster import Person, Roster
@@ -199,7 +201,7 @@ class GradesPlugin(ExportPlugin):
         submission = _submission(gradebook, assignment, counts)
         row = _about(assignment, student, added(item.points for item in items))
         row |= {name: getattr(known, name) for name in FROM_ENTRY}
-        row["cause"] = _without_folders(known.cause, self._root)
+        row["cause"] = visible(_without_folders(known.cause, self._root))
         row |= _team(teams, student.id, counts)
         if submission is not None:
             row["timestamp"] = submission.timestamp
@@ -269,8 +271,8 @@ def _about(assignment: Entered, student: Person, most: float) -> dict[str, Any]:
         "assignment": assignment.name,
         "duedate": assignment.duedate,
         "student_id": student.id,
-        "last_name": student.last_name,
-        "first_name": student.first_name,
+        "last_name": visible(student.last_name),
+        "first_name": visible(student.first_name),
         "email": student.email,
         "max_score": rounded(most),
     }
@@ -278,7 +280,7 @@ def _about(assignment: Entered, student: Person, most: float) -> dict[str, Any]:
 
 def _team(teams: Membership, student: str, counts: str) -> dict[str, Any]:
     """Return what the columns say of a student's team."""
-    row: dict[str, Any] = {"team_remarks": "; ".join(teams.problems_of(student))}
+    row: dict[str, Any] = {"team_remarks": visible("; ".join(teams.problems_of(student)))}
     if counts in teams.students:
         row |= {"team": ", ".join(teams.students[counts]), "submission_of": counts}
     return row

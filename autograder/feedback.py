@@ -28,8 +28,8 @@ from autograder import sharing
 from autograder.course import Stage
 from autograder.graded_cell import GradedCell
 from autograder.notebook_file import content
-from autograder.output import Output, read_outputs, readable
-from autograder.plain_text import cut
+from autograder.output import Output, read_outputs
+from autograder.plain_text import cut, visible
 from autograder.points import out_of, rounded, shown, with_unit
 from autograder.reader import UnreadableError
 from autograder.report import KEY, MARKS, Report, Status, message_of, status_lines
@@ -211,8 +211,8 @@ def _environment() -> jinja2.Environment:
         "points": shown,
         "out_of": out_of,
         "with_unit": with_unit,
-        "message": lambda result: cut(readable(message_of(result)), LONGEST),
-        "short": lambda text: cut(readable(text), LONGEST),
+        "message": lambda result: cut(visible(message_of(result)), LONGEST),
+        "short": lambda text: cut(visible(text), LONGEST),
     }
     environment.filters |= filters
     return environment

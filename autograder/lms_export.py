@@ -16,6 +16,7 @@ from autograder import spreadsheet
 from autograder.assignment import AssignmentError
 from autograder.export import GradesPlugin, Result, most_points
 from autograder.lateness import seconds_late
+from autograder.plain_text import visible
 from autograder.points import added, shown
 from autograder.report import Status
 from autograder.roster import Person
@@ -148,7 +149,7 @@ class MoodlePlugin(LmsPlugin):
                 continue
             if self.warn_of_changed(student, known):
                 continue  # an unknown student would end the whole import
-            line: list[Any] = [student.first_name, student.last_name, known]
+            line: list[Any] = [visible(student.first_name), visible(student.last_name), known]
             line += [found[name].values.get(column) for _, name, column in graded]
             for a in assignments:
                 values = found[a.name].values
@@ -200,8 +201,8 @@ class GradescopePlugin(OneLinePlugin):
             status = "Ungraded" if values.get("score") is None else "Graded"
         time = submission.timestamp if submission else None
         return [
-            student.first_name,
-            student.last_name,
+            visible(student.first_name),
+            visible(student.last_name),
             student.matriculation_number or student.id,
             student.email,
             student.section,
@@ -228,7 +229,7 @@ def _by_student(results: list[Result]) -> Iterator[tuple[Person, dict[str, Resul
 
 def _sorted_name(student: Person) -> str:
     name = ", ".join(filter(None, (student.last_name, student.first_name)))
-    return student.full_name or name or student.id
+    return visible(student.full_name or name or student.id)
 
 
 def _most(assignment: Entered, column: str) -> str:

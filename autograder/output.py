@@ -12,7 +12,7 @@ from typing import Any
 
 from nbconvert.filters import strip_ansi
 
-from autograder.plain_text import cut
+from autograder.plain_text import cut, visible
 from autograder.reader import read_cells
 
 LONGEST = 3000  # characters of a text
@@ -25,7 +25,6 @@ BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 COMMAND = re.compile(
     r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?"
 )  # to a terminal, such as to set its title
-UNSEEN = re.compile(r"[^\n\t\x20-\x7e\xa0-\U0010ffff]|[\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 
 
 class Kind(StrEnum):
@@ -67,13 +66,18 @@ def read_outputs(data: bytes) -> list[tuple[str, list[Output]]]:
     return found
 
 
+def outputs_of(cell: dict[str, Any]) -> list[Output]:
+    """Return what a code cell printed and drew, of a notebook that nbformat has read."""
+    return _few([_output(content) for content in cell.get("outputs", [])])
+
+
 def readable(text: str) -> str:
-    """Return a text without what is meant for a terminal, and without what cannot be seen.
+    """Return what was printed without commands to a terminal; each other character is seen.
 
     A line that was written over, as a progress bar is, is what it was at last.
     """
     text = COMMAND.sub("", strip_ansi(text)).replace("\r\n", "\n")
-    return UNSEEN.sub("", "\n".join(line.rstrip("\r").split("\r")[-1] for line in text.split("\n")))
+    return visible("\n".join(line.rstrip("\r").split("\r")[-1] for line in text.split("\n")))
 
 
 def _take(pairs: list[tuple[str, Any]]) -> Any:

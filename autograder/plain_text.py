@@ -1,6 +1,7 @@
 """Text as a person can look at it: nothing in it is unseen, and nothing of it is too long.
 
-Every place that shows what somebody else wrote takes it from here: pages, terminal, logs, CSV.
+Every place that shows what somebody else wrote takes it from here: pages, terminal, logs, and what
+a person reads in a CSV file.
 """
 
 import re

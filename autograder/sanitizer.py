@@ -7,6 +7,7 @@ anywhere, has the stricter `harmless`.
 
 import re
 from collections import Counter
+from functools import lru_cache
 from typing import Any
 
 import nh3
@@ -14,15 +15,21 @@ from bs4 import BeautifulSoup
 from bs4.element import Comment, PageElement, PreformattedString, Tag
 from jinja2 import pass_context
 from nbconvert.exporters import HTMLExporter
-from nbconvert.filters import strip_files_prefix
+from nbconvert.filters import Highlight2HTML, strip_files_prefix
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from pygments.token import STANDARD_TYPES
 from traitlets.config import LoggingConfigurable
 
 from autograder.plain_text import visible
+from autograder.tex import is_ordinary
 from autograder.time_budget import TimeBudget
 
 BUDGET = "autograder_time"  # where a page's resources keep it
 LONGEST_PLAIN = 100_000  # characters
+UNTYPESET = (  # a class that MathJax keeps out of
+    '<div class="tex2jax_ignore"><p class="left-out">Formulas are shown as they were written: one '
+    "has a command that does more than make signs.</p>{}</div>"
+)
 
 TAGS = (nh3.ALLOWED_TAGS | {"font", "section", "tfoot"}) - {"area", "bdo", "map"}
 ATTRIBUTES = nh3.ALLOWED_ATTRIBUTES | {
@@ -59,6 +66,12 @@ PICTURE_ADDRESS = re.compile(
     re.IGNORECASE,
 )
 
+# A browser, and nh3, opens those again in each block that follows until they are closed.
+FORMATTING = re.compile(
+    r"<(/?)(a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/>])", re.IGNORECASE
+)
+MOST_OPENED = 100_000  # elements
+
 # fmt: off
 MATHS = frozenset({
     "math", "mfrac", "mi", "mmultiscripts", "mn", "mo", "mover", "mpadded", "mphantom",
@@ -87,9 +100,19 @@ IMAGE = re.compile(r'<img((?: [a-z]+="[^"]*")*)>')  # as nh3 writes it: with no 
 OF_AN_IMAGE = re.compile(r' ([a-z]+)="([^"]*)"')
 
 
+class Made(str):
+    """HTML that a filter of ours has made; no notebook holds a text of this type."""
+
+    __slots__ = ()
+
+
 @pass_context
 class MarkdownToHtml(LoggingConfigurable):
     """Makes the HTML of a cell's Markdown: nbconvert's own, unless something in it could act."""
+
+    def __init__(self, **kw: Any) -> None:
+        super().__init__(**kw)
+        load()
 
     def __call__(self, context: Any, source: str) -> str:
         """Return the HTML: text, tables, pictures, formulas, links; nothing that runs.
@@ -102,6 +125,8 @@ class MarkdownToHtml(LoggingConfigurable):
             Of the page; it holds the cell, with its attachments.
         source : str
         """
+        if isinstance(source, Made):
+            return source
         exporter = self.parent
         assert isinstance(exporter, HTMLExporter)
         resources = context.get("resources", {})  # of this page alone
@@ -109,9 +134,17 @@ class MarkdownToHtml(LoggingConfigurable):
 
         def make(text: str) -> str:
             # the template looks for files in the HTML, which takes long for some texts
-            return visible(strip_files_prefix(_inert(exporter.markdown2html(context, text))))
+            html = visible(strip_files_prefix(_inert(exporter.markdown2html(context, text))))
+            return html if is_ordinary(html) else UNTYPESET.format(html)
 
         return budget.render(source, make, longest_plain=LONGEST_PLAIN)
+
+
+@lru_cache(maxsize=1)
+def load() -> None:
+    """Load what renders Markdown and code, so that no page's time goes into it."""
+    _inert(MarkdownWithMath(renderer=IPythonRenderer(escape=False)).render("```python\na\n```"))
+    Highlight2HTML()("a = 1")
 
 
 markdown_to_html = MarkdownToHtml  # its name in the settings of courses
@@ -123,6 +156,7 @@ def _inert(html: str) -> str:
     for tag in read.find_all(True):  # all tags
         if not _is_inert(tag):
             _leave_allowed(tag)
+    _check_growth(str(read))
     clean = nh3.clean(
         str(read),
         tags=TAGS,
@@ -185,7 +219,13 @@ def harmless(html: str) -> str:
     """Return HTML with text, tables, formulas and embedded pictures, and nothing else.
 
     No address is left in it, and each picture has a text.
+
+    Raises
+    ------
+    ValueError
+        If a browser would make far more elements of it than it has tags.
     """
+    _check_growth(html)
     clean = nh3.clean(
         html,
         tags=set(ON_A_PAGE),
@@ -194,6 +234,16 @@ def harmless(html: str) -> str:
         url_schemes={"data"},
     )
     return visible(IMAGE.sub(_picture, clean))
+
+
+def _check_growth(html: str) -> None:
+    still_open: Counter[str] = Counter()
+    most = 0
+    for closes, name in FORMATTING.findall(html):
+        still_open[name.lower()] += -1 if closes and still_open[name.lower()] else not closes
+        most = max(most, still_open.total())
+    if most * html.count("<") > MOST_OPENED:
+        raise ValueError(f"{most} tags are open at once, in {html.count('<')} tags")
 
 
 def _of_ours(tag: str, attribute: str, value: str) -> str | None:

@@ -3,17 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from html import escape
-from typing import Any, NamedTuple
+from typing import Any
 
 from nbformat import NotebookNode
 
 from autograder.listing import listing
-from autograder.output import Kind, Output, readable
+from autograder.output import Kind, Output
+from autograder.piece import FRAME, Piece, place
+from autograder.plain_text import visible
 from autograder.prose import formula, prose
 from autograder.sanitizer import harmless
 from autograder.time_budget import TimeBudget, plain
-
-FRAME = 400  # bytes around a cell, at most, and around an output
 
 
 @dataclass
@@ -38,16 +38,6 @@ class ShownCell:
     is_answer: bool
     source: str = ""
     outputs: list[str] = field(default_factory=list)
-
-
-class _Piece(NamedTuple):
-    """Something that there may be room for: the lower its rank, the sooner."""
-
-    rank: int
-    size: int
-    put: Callable[[str], None]
-    make: Callable[[], str]
-    instead: str
 
 
 def shown_cells(
@@ -90,42 +80,45 @@ def shown_cells(
             _of_output(shown, output, budget, theirs=theirs)
             for output in (known.pop(0) if known else [])
         ]
-    for piece in sorted(pieces, key=lambda piece: (piece.rank, piece.size)):
-        html = piece.make() if piece.size + FRAME <= room else piece.instead
-        if len(html.encode()) + FRAME > room:
-            html = piece.instead
-        if len(html.encode()) + FRAME <= room:
-            piece.put(html)
-            room -= len(html.encode()) + FRAME
+    place(pieces, room)
     return cells
 
 
-def _of_source(shown: ShownCell, cell: Any, rank: int, budget: TimeBudget) -> _Piece:
+def _of_source(shown: ShownCell, cell: Any, rank: int, budget: TimeBudget) -> Piece:
     def put(html: str) -> None:
         shown.source = html
 
     def make() -> str:
         if cell.cell_type == "markdown":
             return f'<div class="prose">{budget.render(cell.source, prose)}</div>'
-        text = readable(cell.source)
+        text = visible(cell.source)
         return budget.render(text, _code) if cell.cell_type == "code" else plain(text)
 
-    return _Piece(rank, 0, put, make, "")
+    return Piece(rank, 0, put, [make])
 
 
-def _of_output(shown: ShownCell, output: Output, budget: TimeBudget, *, theirs: bool) -> _Piece:
-    is_picture = output.kind is Kind.PICTURE
-    size = len(output.text) if is_picture else 0
-    rank = (5 if is_picture else 3) + (not theirs)
-    place = len(shown.outputs)
+def _of_output(shown: ShownCell, output: Output, budget: TimeBudget, *, theirs: bool) -> Piece:
+    index = len(shown.outputs)
     shown.outputs.append("")
 
     def put(html: str) -> None:
-        shown.outputs[place] = html
+        shown.outputs[index] = html
 
+    return output_piece(output, budget, put, rank=3 + (not theirs))
+
+
+def output_piece(
+    output: Output, budget: TimeBudget, put: Callable[[str], None], *, rank: int
+) -> Piece:
+    """Return an output as a piece of a page; pictures come after all texts."""
+    is_picture = output.kind is Kind.PICTURE
+    size = len(output.text) if is_picture else 0
     told = f"a picture of {size * 3 // 4000 + 1} kB" if is_picture else f"an output ({output.kind})"
-    instead = _left_out(f"{told}, to keep this page small")
-    return _Piece(rank, size, put, lambda: output_html(output, budget), instead)
+    ways = (
+        lambda: output_html(output, budget),
+        lambda: left_out(f"{told}, to keep this page small"),
+    )
+    return Piece(rank + 2 * is_picture, size, put, ways)
 
 
 def output_html(output: Output, budget: TimeBudget | None = None) -> str:
@@ -142,7 +135,7 @@ def output_html(output: Output, budget: TimeBudget | None = None) -> str:
         case Kind.FORMULA:
             return budget.render(output.text, _formula)
         case Kind.LEFT_OUT:
-            return _left_out(output.text)
+            return left_out(output.text)
         case Kind.ERROR:
             return f"<p>The cell ended with an error:</p><pre>{escape(output.text)}</pre>"
     note = f"<p>{escape(output.note).capitalize()}:</p>" if output.note else ""
@@ -157,5 +150,6 @@ def _formula(text: str) -> str:
     return harmless(formula(text, display=True))
 
 
-def _left_out(what: str) -> str:
+def left_out(what: str) -> str:
+    """Return the sentence that something is not shown."""
     return f'<p class="left-out">Not shown: {escape(what)}.</p>'

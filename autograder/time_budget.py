@@ -15,10 +15,14 @@ from types import FrameType
 
 from autograder.plain_text import cut, visible
 
-OF_A_PAGE = 2.0  # seconds of processor time
+OF_A_PAGE = 1.0  # seconds of processor time
 OF_A_PIECE = 0.5  # a cell or an output
 LEAST = 0.02  # with less, a page renders nothing more
 LONGEST = 20_000  # characters of a piece that is rendered
+TOLD = (
+    '<p class="left-out">Shown as it was written: it is long, takes long to render, or cannot be '
+    "rendered.</p>"
+)
 PICTURE = re.compile(r"data:image/[a-z+]+;base64,[A-Za-z0-9+/=]{10000,}")  # counts as no text
 
 
@@ -38,7 +42,7 @@ class TimeBudget:
     def render(
         self, source: str, make: Callable[[str], str], *, longest_plain: int = LONGEST
     ) -> str:
-        """Return the HTML that `make` returns, or the source as plain text in a `<pre>`.
+        """Return the HTML that `make` returns, or the source as plain text that says so.
 
         Parameters
         ----------
@@ -50,7 +54,7 @@ class TimeBudget:
         """
         written = PICTURE.sub("[picture]", source)
         if len(written) > LONGEST or self._left < LEAST:
-            return plain(written, longest_plain)
+            return TOLD + plain(written, longest_plain)
         limit = min(self._left, OF_A_PIECE)
         begin, least = time.process_time(), 0.0
         try:
@@ -58,9 +62,9 @@ class TimeBudget:
                 return make(source)
         except OutOfTimeError:
             least = limit
-            return plain(written, longest_plain)
+            return TOLD + plain(written, longest_plain)
         except Exception:  # noqa: BLE001  # the libraries raise many kinds at hostile text
-            return plain(written, longest_plain)
+            return TOLD + plain(written, longest_plain)
         finally:
             self._left -= max(time.process_time() - begin, least)
 

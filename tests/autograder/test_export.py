@@ -14,6 +14,7 @@ from traitlets import Any as AnyTrait
 from traitlets.config import LoggingConfigurable
 
 from autograder.export import GradesPlugin, _without_folders
+from autograder.lms_export import CanvasPlugin, GradescopePlugin, MoodlePlugin
 from autograder.outcome import ItemResult, Outcome, PropertyResult
 from autograder.report import KEY, Report, Status
 from tests.autograder.tiny import handed_in, make_course
@@ -28,6 +29,7 @@ STUDENTS = {
     "-dan": {},
     "eve": {},
     "fay": {},
+    "gil\u200b": {"last_name": "a\u202eb", "first_name": "\x1b[2J", "email": "g\u200b@x"},
 }
 
 
@@ -167,6 +169,17 @@ def test_no_text_is_a_formula_and_no_number_a_text(course):
     assert (bob["first_name"], bob["email"]) == ("'+1", "'@SUM(A1)")
     assert (cem["last_name"], cem["first_name"], cem["email"]) == ("'-2+3", "'\tx", "'\rx")
     assert (ann["last_name"], ann["first_name"]) == ('O\'Neill, "Ann"', "é\nü")
+
+
+def test_what_a_person_reads_is_seen_and_an_id_stays_itself(course):
+    """Names are shown as on the pages; programs find a student by id and address."""
+    found = rows(course)["tiny", "gil\u200b"]
+    assert (found["last_name"], found["first_name"]) == (r"a\u202eb", r"\x1b[2J")
+    assert found["email"] == "g\u200b@x"
+    for plugin in (CanvasPlugin, MoodlePlugin, GradescopePlugin):
+        text = export(course, plugin, assignment=["tiny"])
+        assert "\u202e" not in text
+        assert r"a\u202eb" in text
 
 
 def test_a_cause_names_no_folder_of_the_machine(tmp_path):

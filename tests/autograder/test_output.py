@@ -85,12 +85,12 @@ def test_an_output_is_shown_in_the_best_way_that_is_harmless(data, output):
         ("\x1b[1;31mred\x1b[0m", "red"),
         ("\x1b]0;title\x07x", "x"),
         ("10%\r50%\r100%\nnext\r\nlast", "100%\nnext\nlast"),
-        ("a\x00b\x08c\u202ed\u2066e", "abcde"),
+        ("a\x00b\x08c\u202ed\u2066e\u200b\x1b", r"a\x00b\x08c\u202ed\u2066e\u200b\x1b"),
         ("tab\there, é, ∑, 數, 🙂", "tab\there, é, ∑, 數, 🙂"),
     ],
 )
 def test_what_is_meant_for_a_terminal_is_not_shown(text, shown):
-    """Colours, titles, lines written over, and what cannot be seen or turns a text around."""
+    """Colours, titles and lines written over; what else cannot be seen is shown by its number."""
     assert readable(text) == shown
 
 

@@ -16,6 +16,26 @@ from autograder.sanitizer import ON_A_PAGE, harmless
 PIXEL = "data:image/png;base64,iVBORw0KGgo="
 
 
+UNKNOWN = [  # commands in formulas that do more than make signs
+    r"$\style{position: fixed}{x}$",
+    r"$\class{modal}{x}$ and $y$",
+    r"$$\href{javascript:f()}{x}$$",
+    r"\begin{align}\rule{99em}{99em}\end{align}",
+    r"$\hspace{-99em} x$",
+    r"$a \\\def\frac{x}$",
+    r"$\st<!-- a -->yle{x}{y}$",
+    r"\\(\require{x}\\)",
+    "&#36;&#92;newcommand{x}{y}&#36;",
+    r"$\raise99em{x}\cssId{a}{x}\bbox[99em]{x}\kern-99em$",
+]
+KNOWN = [
+    r"$\frac{\partial L}{\partial w} = \sum_{i=1}^N \lVert x_i \rVert_2^2 \cdot \mathbb{E}[\hat{y}]$",
+    r"\begin{bmatrix} a & b \\c & d \end{bmatrix} $\text{if } x \geq 0, \; \left( \sqrt{2} \right)$",
+    r"`$\style{x}{y}$` and $z$",
+    r"a path, C:\temp\style",
+]
+
+
 FILTER = "autograder.sanitizer.MarkdownToHtml"
 
 
@@ -173,6 +193,19 @@ def test_the_page_after_a_cell_stays_itself():
         assert not found.select("div.cell ~ *"), source
 
 
+@pytest.mark.parametrize("source", UNKNOWN)
+def test_a_formula_only_makes_signs(source):
+    """MathJax leaves alone a text with a command that could draw, define or lead elsewhere."""
+    [kept] = BeautifulSoup(rendered(page(source)), "html.parser").select(".tex2jax_ignore")
+    assert "Formulas are shown as they were written" in kept.get_text()
+
+
+@pytest.mark.parametrize("source", KNOWN)
+def test_ordinary_formulas_are_typeset(source):
+    """Those of the commands that notebooks use; what is no formula does not count."""
+    assert "tex2jax_ignore" not in page(source)
+
+
 def test_attached_pictures_are_shown():
     """A picture that the notebook carries in itself stays where it is."""
     attachments = {"mask.png": {"image/png": "iVBORw0KGgo="}}
@@ -202,6 +235,15 @@ def test_harmless_html_names_no_address_and_no_style(html):
     assert {tag for tag, _ in found} <= ON_A_PAGE
     assert {name for _, attributes in found for name in attributes} <= {"src", "alt", "open"}
     assert not any("http" in str(attributes) for _, attributes in found)
+
+
+@pytest.mark.parametrize("before", ["<p>", "<div>", "</b>" * 500 + "<p>", "<p>" + "</i>" * 500])
+def test_no_text_grows(before):
+    """A browser opens 700 tags anew in each of 2000 paragraphs: 20 kB would be 10 MB."""
+    source = before + "".join(f"<b title={n}>" for n in range(700)) + "<p>x" * 2000
+    with pytest.raises(ValueError, match="tags are open at once"):
+        harmless(source)
+    assert "Shown as it was written" in page(source[:19_999])
 
 
 def test_a_table_of_numbers_stays():
@@ -296,6 +338,7 @@ def test_what_cannot_be_rendered_is_shown_as_it_was_written():
     """A picture that is not attached would end the page, in the Formgrader, with an error."""
     shown = page("![x](attachment:nowhere.png) <b>")
     assert "<pre>![x](attachment:nowhere.png) &lt;b&gt;</pre>" in shown
+    assert "Shown as it was written" in shown
 
 
 def test_a_page_has_one_budget(monkeypatch):

@@ -111,7 +111,8 @@ def test_a_formula_is_shown():
 
 
 def test_code_is_shown_as_it_can_be_read():
-    """Without what turns a line around, and from both ends where it is long."""
+    """What turns a line around is seen; long code is shown from both ends."""
     [turned, long] = show(new_code_cell("a = 1 \u202e# b"), new_code_cell("x" * 50_000))
+    assert r"\u202e" in turned.source
     assert "\u202e" not in turned.source
     assert "30000 characters are left out" in BeautifulSoup(long.source, "html.parser").text
