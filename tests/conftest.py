@@ -1,5 +1,6 @@
 """What the tests of the whole package share: the project, its assignment, and nbgrader itself."""
 
+import ast
 import os
 import shutil
 import subprocess
@@ -55,6 +56,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def assignment() -> Assignment:
     """The assignment as it stands in the project."""
     return Assignment(PROJECT, "dropout_l2")
+
+
+@pytest.fixture(scope="session")
+def unobserved(tmp_path_factory: pytest.TempPathFactory) -> Assignment:
+    """The assignment without what names a mistake: points are the same, in a third of the time."""
+    root = tmp_path_factory.mktemp("unobserved")
+    for folder in ("source", "release", "tests/hidden"):
+        shutil.copytree(PROJECT / folder, root / folder)
+    copy = Assignment(root, "dropout_l2")
+    for suite in copy.hidden.glob("test_*.py"):
+        tree = ast.parse(suite.read_text(encoding="utf-8"))
+        tree.body = [node for node in tree.body if not _observes(node)]
+        suite.write_text(ast.unparse(tree), encoding="utf-8")
+    return copy
+
+
+def _observes(node: ast.stmt) -> bool:
+    return isinstance(node, ast.FunctionDef) and node.name.startswith("observe_")
 
 
 @pytest.fixture(scope="session")

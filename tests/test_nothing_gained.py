@@ -119,7 +119,7 @@ CASES = [
 
 
 @pytest.fixture(scope="module")
-def graded(grading_process, assignment):
+def graded(grading_process, unobserved):
     """A function that grades an answer, with a name that differs from graded cell to graded cell."""
 
     def grade(layer, name, place="trick", text="        pass"):
@@ -130,10 +130,10 @@ def graded(grading_process, assignment):
             source = source.replace(f"{{{word}}}", value)
         cell = "dropout" if layer == "dropout" else "l2regularization"
         ast.parse(source)
-        notebook = filled(assignment.release, {cell: source})
+        notebook = filled(unobserved.release, {cell: source})
         numbered(notebook)
         item = f"test_{layer}_backward"
-        examined = grading_process.examine(assignment, notebook, [item], whole=False, chance=0)
+        examined = grading_process.examine(unobserved, notebook, [item], whole=False, chance=0)
         return examined.items[0]
 
     return grade

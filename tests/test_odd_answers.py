@@ -26,7 +26,7 @@ JUNK = [
 
 
 @pytest.mark.parametrize("junk", JUNK)
-def test_no_answer_however_odd_breaks_a_suite(grading_process, assignment, junk):
+def test_no_answer_however_odd_breaks_a_suite(grading_process, unobserved, junk):
     """Whatever the methods return, properties fail; none is left not run by a fault of ours."""
     methods = "".join(
         f"    def {name}(self, x=np.ones((2, 3))):\n        return {junk}\n"
@@ -37,7 +37,7 @@ def test_no_answer_however_odd_breaks_a_suite(grading_process, assignment, junk)
         grade_id: f"class {name}(LayerWrapper):\n{init}{methods}"
         for grade_id, name in {"dropout": "Dropout", "l2regularization": "L2regularization"}.items()
     }
-    report = grading_process.grade(assignment, filled(assignment.release, answers))
+    report = grading_process.grade(unobserved, filled(unobserved.release, answers))
     results = [result for item in report.items for result in item.properties]
     assert [result for result in results if result.outcome is Outcome.NOT_RUN] == []
     assert [item.points for item in report.items] == [0.0, 0.0, 0.0, 0.0]
@@ -148,7 +148,7 @@ class NAME(Hostile):
 GRADINGS = 32  # with about 200 odd answers each
 
 
-def test_no_submission_holds_its_grade_back(grading_process, assignment):
+def test_no_submission_holds_its_grade_back(grading_process, unobserved):
     """Thousands of answers and changes in place, drawn at random: none is a fault of ours."""
     not_run = {}
     for seed in range(GRADINGS):
@@ -159,7 +159,7 @@ def test_no_submission_holds_its_grade_back(grading_process, assignment):
             .replace("isinstance(self, Dropout)", str(name == "Dropout"))
             for cell, name in {"dropout": "Dropout", "l2regularization": "L2regularization"}.items()
         }
-        report = grading_process.grade(assignment, filled(assignment.release, answers))
+        report = grading_process.grade(unobserved, filled(unobserved.release, answers))
         results = [result for item in report.items for result in item.properties]
         assert results
         bad = [(r.name, r.message) for r in results if r.outcome is Outcome.NOT_RUN]
