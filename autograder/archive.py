@@ -1,5 +1,6 @@
 """Archives of submissions, for `nbgrader zip_collect`: the settings of what is extracted."""
 
+import sys
 from datetime import tzinfo
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from dateutil.tz import gettz
 from nbgrader.plugins import ExtractorPlugin
 from traitlets import Int, List, TraitError, Unicode, validate
 
+from autograder.bounded_walk import BoundedWalk
 from autograder.extraction import DiskFullError, Extracted, Extraction
 from autograder.opened_archive import ENDINGS, OTHERS, is_archive
 from autograder.owner import Owners
@@ -87,6 +89,6 @@ class GuardedExtractor(ExtractorPlugin):
                 raise
             self.parent.fail(str(error))
         if hasattr(collector, "conclude") and not any(
-            path.is_file() for path in Path(extracted_path).rglob("*")
+            path.is_file() for path in BoundedWalk(Path(extracted_path), most=sys.maxsize)
         ):
             collector.conclude()  # where there is no file, nbgrader asks about none

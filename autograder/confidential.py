@@ -18,6 +18,7 @@ import nbformat
 from nbgrader.api import Gradebook, Student
 
 from autograder.assignment import Assignment, AssignmentError
+from autograder.bounded_walk import BoundedWalk
 from autograder.course import Stage
 from autograder.feedback_page import FeedbackPage
 from autograder.notebook_file import content
@@ -122,7 +123,7 @@ class Confidential:
     def own_text(self, student: str) -> str:
         """Return what a student has handed in: whatever stands there is theirs already."""
         handed_in = self.assignment.folder(Stage.SUBMITTED, student)
-        texts = [p.relative_to(handed_in).as_posix() for p in sorted(handed_in.rglob("*"))]
+        texts = [p.relative_to(handed_in).as_posix() for p in sorted(BoundedWalk(handed_in))]
         for path in sorted(self.assignment.folder(Stage.AUTOGRADED, student).glob("*.ipynb")):
             claims = [
                 (cell.source, cell.metadata.get("nbgrader", {"solution": True}))

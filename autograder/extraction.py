@@ -8,6 +8,7 @@ keeps nobody else back.
 import errno
 import os
 import shutil
+import sys
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from autograder import ordinary_file
+from autograder.bounded_walk import BoundedWalk
 from autograder.opened_archive import BROKEN, CHUNK, Member, OpenedArchive, RefusedError, stem
 from autograder.owner import NobodyError, Owners
 from autograder.room import MIB, FullError, Room, Rooms
@@ -124,7 +126,11 @@ class Extraction:
         ------
         DiskFullError
         """
-        paths = sorted(path for path in source.rglob("*") if path.is_symlink() or not path.is_dir())
+        walk = BoundedWalk(source, most=sys.maxsize)
+        paths = sorted(path for path in walk if path.is_symlink() or not path.is_dir())
+        for parent in sorted({path.parent for path in walk.too_deep}):
+            why = f"folders may be nested {walk.depth} deep"
+            self._leave_out(PurePath(*map(safe_part, parent.relative_to(source).parts)), why)
         self._pass_over_outermost(source, paths)
         for path in paths:
             inside = path.relative_to(source)
@@ -141,9 +147,20 @@ class Extraction:
                 if not _is_download(dates, path.stat().st_mtime):
                     self.extracted.dated.append(folder)
             else:
-                free = self._root / self._free(target)
-                free.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(path, free)
+                self._copy(path, target, source / inside.parts[0])
+
+    def _copy(self, path: Path, target: PurePath, outermost: Path) -> None:
+        """Copy a file that is no archive; a notebook takes no room from the others."""
+        try:
+            if not _is_notebook(target):
+                room = self._room_of(target) or self._rooms.of((outermost,))
+                room.take(path.stat().st_size)
+        except FullError as error:
+            self._leave_out(target, str(error), is_extra=True)
+            return
+        free = self._root / self._free(target)
+        free.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(path, free)
 
     def _unpack(
         self,
@@ -326,7 +343,9 @@ class Extraction:
         if guess is None:
             return
         place = source / folders[guess.name]
-        names = [path.relative_to(place).as_posix() for path in place.rglob("*")]
+        names = [
+            path.relative_to(place).as_posix() for path in BoundedWalk(place, most=sys.maxsize)
+        ]
         if place.is_file():
             with (
                 suppress(RefusedError, *BROKEN),

@@ -10,11 +10,10 @@ from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from autograder import ordinary_file
+from autograder.bounded_walk import MAX_DEPTH, MAX_ENTRIES
 from autograder.ordinary_file import RefusedError
-from autograder.refusal import MAX_DEPTH
 from autograder.room import FullError, Room
 
-MAX_FILES = 20_000  # and folders
 MAX_NAMED = 20  # of what is left out of one hand-in
 KILO = 1000  # bytes: nbgrader counts so
 
@@ -67,8 +66,9 @@ class HandIn:
             If the target cannot be written.
         """
         limit = f"a hand-in may be {self.max_whole:g} kB (CourseDirectory.max_dir_size)"
-        limit += f" and {MAX_FILES} files"
-        self._room = Room(int(self.max_whole * KILO), MAX_FILES, limit)
+        limit += f" and {MAX_ENTRIES} files and folders"
+        self._unread = 2 * MAX_ENTRIES  # names, of all folders
+        self._room = Room(int(self.max_whole * KILO), MAX_ENTRIES, limit)
         with ordinary_file.opened(self.path, is_folder=True) as folder:
             if os.fstat(folder).st_uid != self.owner:
                 raise RefusedError("another folder has taken its place: collect again")
@@ -80,7 +80,7 @@ class HandIn:
             self.left_out[MAX_NAMED:] = [LeftOut(PurePath(f"{len(more)} more files"), more[0].why)]
 
     def _copy_folder(self, folder: int, target: Path, inside: PurePath) -> None:
-        for name in self._names(folder):
+        for name in self._names(folder, inside):
             path = inside / name
             try:
                 self._copy_one(folder, name, target / name, path)
@@ -113,11 +113,15 @@ class HandIn:
             ordinary_file.copy(file, target, found.st_size)
         self.notebooks += path.suffix == ".ipynb"
 
-    def _names(self, folder: int) -> Iterator[str]:
+    def _names(self, folder: int, inside: PurePath) -> Iterator[str]:
         """Yield the names in a folder that nbgrader's settings do not leave out."""
         with os.scandir(folder) as entries:
-            # what is too much is left out by its number
-            names = [entry.name for entry in islice(entries, 2 * MAX_FILES)]
+            names = [entry.name for entry in islice(entries, self._unread + 1)]
+        if len(names) > self._unread:
+            why = f"not all of it was looked at: {self._room.limit}"
+            self.left_out.append(LeftOut(inside, why))
+        names = names[: self._unread]
+        self._unread -= len(names)
         for name in sorted(names, key=lambda name: (not name.endswith(".ipynb"), name)):
             if not _matches(name, self.ignore):
                 yield name

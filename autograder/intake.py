@@ -7,6 +7,7 @@ There the intake puts right what would end or mislead the run: see `Intake`.
 import os
 import secrets
 import shutil
+import sys
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from fnmatch import fnmatchcase
@@ -29,6 +30,7 @@ from autograder import (
     staging,
 )
 from autograder.assignment import Assignment, AssignmentError
+from autograder.bounded_walk import BoundedWalk
 from autograder.course import Stage
 from autograder.handed_in import HandedIn
 from autograder.reader import UnreadableError
@@ -223,7 +225,7 @@ class Intake:
         theirs = find_all_files(str(self.source))
         kept = {os.path.relpath(file, self.source) for file in theirs}
         kept |= {*self.names, STAMP, SECRET}
-        for found in reversed(list(_everything(folder))):
+        for found in reversed([*BoundedWalk(folder, most=sys.maxsize)]):
             if found.is_dir() and not found.is_symlink():
                 with suppress(OSError):  # not empty
                     found.rmdir()
@@ -327,7 +329,7 @@ class Intake:
             self.course.shown(to),
         )
         to.parent.mkdir(parents=True, exist_ok=True)
-        folder.rename(to)
+        refusal.rename(folder, to)
         with suppress(OSError):  # not empty
             folder.parent.rmdir()
         return to
@@ -378,9 +380,3 @@ def _is_secret(path: Path) -> bool:
     if not path.is_file() or path.stat().st_size > MAX_SECRET:
         return False
     return path.read_bytes().strip().isalnum()
-
-
-def _everything(folder: Path) -> list[Path]:
-    return [
-        Path(place, name) for place, inner, files in os.walk(folder) for name in (*inner, *files)
-    ]

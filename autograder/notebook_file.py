@@ -83,10 +83,9 @@ def content(path: Path) -> bytes:
 
 def _notebooks(folder: Path, names: Collection[str]) -> list[Path]:
     """Return the notebooks of a folder with names of their own, newest first."""
-    places = [folder, refusal.place_of(folder)]
     found = {
         path
-        for place in places
+        for place in refusal.places(folder)
         for path in refusal.walk(place)
         if ".ipynb" in path.name.lower()
         and stat.S_ISREG(path.lstat().st_mode)

@@ -2,10 +2,13 @@
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from autograder import refusal
+from autograder.bounded_walk import BoundedWalk
 from autograder.sharing import keep_to_staff, make_folder, share
 from autograder.worker import tree
 
@@ -30,7 +33,7 @@ def replacing(folder: Path, *, shared: bool = False) -> Iterator[Path]:
     make_folder(new, shared=shared, private=True)
     try:
         yield new
-        for path in (new, *new.rglob("*")):
+        for path in (new, *BoundedWalk(new, most=sys.maxsize)):
             keep_to_staff(path, shared=shared)
         if shared:
             share(folder.parent)
@@ -45,6 +48,7 @@ def replacing(folder: Path, *, shared: bool = False) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             tree.remove(new)
+    refusal.forget(folder)
     with suppress(OSError):
         tree.remove(old)
 

@@ -4,6 +4,10 @@ nbgrader follows links, waits for ever at a pipe, and ends a whole class at a ba
 Such things are moved to `.refused/` in the folder itself: nothing is lost, nbgrader's settings
 ignore it, and it goes away with the folder when a new submission is collected. The remarks are made
 from what lies there, so that grading again says the same.
+
+nbgrader walks through what it ignores, by recursion, in a time that grows with the square of the
+number of folders. So what is too much lies beside the submission, in `.refused-<assignment>/`, and
+a file `.refused/.extras` says so.
 """
 
 import contextlib
@@ -14,16 +18,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder import ordinary_file, sharing
+from autograder.bounded_walk import BoundedWalk
 from autograder.time_stamp import read_time
+from autograder.worker import tree
 
 PLACE = ".refused"
 STAMP = "timestamp.txt"
 NO_TIME = "it must hold the date and time of handing in; without it nothing counts as late"
-EXTRAS = ".extras"  # in it: all other files, where they are too many
-MAX_FILES = 2000
-MAX_SIZE = 100 * 2**20  # bytes, of all files but notebooks
-MAX_DEPTH = 32  # of folders: nbgrader descends into them by recursion
-MAX_PATH = 3000  # bytes: the system knows no path of 4096, and nbgrader puts some before them
+EXTRAS = ".extras"  # all other files, where they are too many
+MAX_FILES = 2000  # and folders, hidden ones too
+MAX_SIZE = 100 * 2**20  # bytes, of all files but notebooks and hidden ones
+REMOVING = 60.0  # seconds, for what was too much in an earlier submission
 MAX_STAMP = 200  # bytes
 MAX_REMARKS = 20
 
@@ -49,11 +54,7 @@ def set_aside(folder: Path, source: Path) -> None:
     if os.path.lexists(place) and not _is_folder(place):
         _move_under_itself(place, place)
     if _is_excessive(folder):
-        for entry in list(os.scandir(folder)):
-            path = Path(entry.path)
-            if path not in (place, folder / STAMP) and not _is_notebook(path):
-                _move(path, place / EXTRAS / path.name)
-        _flatten(place)
+        _move_extras(folder)
     for path in walk(folder):
         if reason(path, path.relative_to(folder), source):
             _move(path, place / path.relative_to(folder))
@@ -66,12 +67,12 @@ def remarks(folder: Path, source: Path) -> list[str]:
     """Return what has been set aside of a folder, and why, in words."""
     place = place_of(folder)
     told: dict[Path, str] = {}
-    if (place / EXTRAS).is_dir():
+    if os.path.lexists(place / EXTRAS):
         told[Path(EXTRAS)] = (
             f"the files beside the notebook were set aside: they are more than {MAX_FILES}, "
             f"or larger than {MAX_SIZE >> 20} MiB, or nested too deep"
         )
-    for path in walk(place, but=place / EXTRAS):
+    for path in walk(place):
         inside = path.relative_to(place)
         if any(parent in told for parent in inside.parents):
             continue
@@ -104,29 +105,44 @@ def shown(path: Path) -> str:
 
 def place_of(folder: Path) -> Path:
     """Return where a folder's refused files lie."""
-    if _hides(folder):
-        return folder / PLACE
+    return folder / PLACE if _hides(folder) else beside(folder)
+
+
+def beside(folder: Path) -> Path:
+    """Return where a folder's refused files lie that nbgrader must not walk through."""
     return folder.parent / f"{PLACE}-{folder.name}"
 
 
-def walk(folder: Path, but: Path | None = None) -> Iterator[Path]:
-    """Yield all that lies in a folder, parents first, without following links.
+def places(folder: Path) -> list[Path]:
+    """Return the folder and all that holds what was set aside of it."""
+    place = place_of(folder)
+    return [folder, place, *([_extras(folder)] if os.path.lexists(place / EXTRAS) else ())]
 
-    Left out is what nbgrader ignores, since its name begins with a dot, what vanishes, and what
-    lies at one path.
+
+def rename(folder: Path, to: Path) -> None:
+    """Rename a folder, with what was set aside beside it."""
+    folder.rename(to)
+    if os.path.lexists(beside(folder)):
+        beside(folder).rename(beside(to))
+
+
+def forget(folder: Path) -> None:
+    """Remove what was set aside beside a folder, when another submission has taken its place."""
+    with contextlib.suppress(OSError):  # what is left is for another try
+        tree.remove(beside(folder), REMOVING)
+
+
+def walk(folder: Path) -> Iterator[Path]:
+    """Yield what lies in a folder, within the bounds, parents first, without following links.
+
+    Left out is what nbgrader ignores, since its name begins with a dot, and what vanishes.
     """
-    waiting = [folder]
-    while waiting:
-        parent = waiting.pop()
-        with contextlib.suppress(OSError), os.scandir(parent) as found:
-            hides = _hides(parent) and PLACE not in parent.parts
-            for entry in found:
-                path = Path(entry.path)
-                if path == but or (hides and entry.name.startswith(".")):
-                    continue
-                yield path
-                if entry.is_dir(follow_symlinks=False) and os.path.lexists(entry.path):
-                    waiting.append(path)
+    hides = _hides(folder)
+
+    def is_hidden(path: Path) -> bool:
+        return path.name == EXTRAS or (hides and path.name.startswith("."))
+
+    yield from BoundedWalk(folder, leaves_out=is_hidden)
 
 
 def _hides(folder: Path) -> bool:
@@ -143,34 +159,40 @@ def _is_notebook(path: Path) -> bool:
 
 
 def _is_excessive(folder: Path) -> bool:
+    """Tell whether nbgrader has too much to walk through or to copy."""
+    all_of_it = BoundedWalk(folder)
     files = size = 0
-    for path in walk(folder):
-        depth = len(path.relative_to(folder).parts)
-        if depth == 1 and _is_notebook(path):
+    for path in all_of_it:
+        inside = path.relative_to(folder)
+        if len(inside.parts) == 1 and _is_notebook(path):
             continue
         files += 1
-        size += path.lstat().st_size
-        if files > MAX_FILES or size > MAX_SIZE or depth > MAX_DEPTH:
+        if not any(part.startswith(".") for part in inside.parts):
+            size += path.lstat().st_size
+        if files > MAX_FILES or size > MAX_SIZE:
             return True
-        if len(os.fsencode(path)) > MAX_PATH:
-            return True
-    return False
+    return not all_of_it.is_whole
 
 
-def _flatten(place: Path) -> None:
-    """Put folders that lie deep beside each other: nbgrader walks through what it ignores, too."""
-    waiting, moved = [(place, 0)], 0
-    while waiting:
-        parent, depth = waiting.pop()
-        inner: list[Path] = []
-        with contextlib.suppress(OSError), os.scandir(parent) as found:
-            inner += [Path(entry.path) for entry in found if entry.is_dir(follow_symlinks=False)]
-        for path in inner:
-            if depth + 1 == MAX_DEPTH or len(os.fsencode(path)) > MAX_PATH:
-                moved += 1
-                waiting.append((_move(path, place / EXTRAS / f"nested~{moved}"), 2))
-            else:
-                waiting.append((path, depth + 1))
+def _extras(folder: Path) -> Path:
+    """Return where all other files of a folder lie, if they are too many."""
+    return beside(folder) / EXTRAS
+
+
+def _move_extras(folder: Path) -> None:
+    """Move all but the notebooks and the time of handing in beside a folder."""
+    place, extras = place_of(folder), _extras(folder)
+    if _hides(folder) and not os.path.lexists(place / EXTRAS):
+        forget(folder)  # it is an earlier submission's, which somebody has replaced by hand
+    for entry in list(os.scandir(folder)):
+        path = Path(entry.path)
+        if path != folder / STAMP and not _is_notebook(path):
+            _move(path, extras / path.name)
+    sharing.shut_out_others(extras.parent)
+    place.mkdir(exist_ok=True)
+    if _hides(folder):
+        told = f"It is too much to lie here. It lies in {extras.parent.name}/ beside this folder.\n"
+        (place / EXTRAS).write_text(told, encoding="utf-8")
 
 
 def _is_time(path: Path) -> bool:

@@ -8,6 +8,7 @@ from pathlib import PurePath, PurePosixPath
 MAX_PART = 240  # bytes of a file's name or a folder's, of the 255 that file systems take
 HEAD, TAIL = 140, 80  # bytes that are kept of a longer one: an LMS has its numbers at either end
 MAX_PATH = 1500  # bytes, of the 4096 that systems take
+MAX_PARTS = 16  # folders, and the file, below one archive: five archives may lie in each other
 OUTER = 3  # folders of a longer path that are kept
 JUNK = {  # what systems and programs add; in lower case
     "__macosx", ".ds_store", ".appledouble", ".spotlight-v100", ".trashes", ".fseventsd",
@@ -45,7 +46,7 @@ def safe_path(name: str) -> PurePosixPath:
     parts = [safe_part(part) for part in PurePosixPath(text).parts]
     if not parts:
         raise UnsafeNameError("it has no name that a file may have")
-    if sum(len(part.encode()) + 1 for part in parts) > MAX_PATH:
+    if len(parts) > MAX_PARTS or sum(len(part.encode()) + 1 for part in parts) > MAX_PATH:
         parts = [*parts[:OUTER], *parts[OUTER:][-1:]]
     return PurePosixPath(*parts)
 

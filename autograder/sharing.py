@@ -12,6 +12,8 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
+from autograder.bounded_walk import BoundedWalk
+
 FOLDER, FILE = 0o2070, 0o060  # rights that the group gets: those that nbgrader gives it
 
 
@@ -87,9 +89,9 @@ def obstacle(path: Path) -> str:
         )
     if path.is_symlink() or not path.is_dir():
         return ""
-    for folder, _, _ in os.walk(path):  # what lies in it is removed in the end
-        if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
-            return _told(Path(folder), path)
+    for one in (path, *BoundedWalk(path)):  # what lies in it is removed in the end
+        if stat.S_ISDIR(one.lstat().st_mode) and not os.access(one, os.R_OK | os.W_OK | os.X_OK):
+            return _told(one, path)
     return ""
 
 

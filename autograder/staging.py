@@ -18,6 +18,7 @@ from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
 
+from autograder.bounded_walk import BoundedWalk
 from autograder.sharing import make_folder, obstacle, share
 from autograder.worker import tree
 
@@ -215,11 +216,11 @@ def _held(area: Path) -> Iterator[None]:
 
 def _clear(area: Path) -> None:
     """Remove an area's empty folders, and itself if nothing is left."""
-    for folder, _, _ in os.walk(area, topdown=False):
-        with suppress(OSError):  # not empty: something is set aside
+    for folder in reversed([area, *BoundedWalk(area)]):
+        with suppress(OSError):  # a file, or not empty: something is set aside
             if os.listdir(folder) == [LOCK]:  # noqa: PTH208  # which is no path
                 Path(folder, LOCK).unlink()
-            Path(folder).rmdir()
+            folder.rmdir()
 
 
 def _remove(path: Path) -> None:

@@ -1,9 +1,11 @@
 """The files of one student as they were extracted: notebooks, others, and what was left out."""
 
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
+from autograder.bounded_walk import BoundedWalk
 from autograder.candidate import Candidate
 from autograder.collected import NO_NOTEBOOK, Line
 from autograder.extraction import Extracted
@@ -104,7 +106,7 @@ def sort_files(
 
 
 def _files(root: Path) -> Iterable[Path]:
-    for path in sorted(root.rglob("*")):
+    for path in sorted(BoundedWalk(root, most=sys.maxsize, depth=sys.maxsize)):
         if not path.is_dir() and not is_junk(path.relative_to(root)):
             yield path
 

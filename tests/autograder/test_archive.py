@@ -16,6 +16,8 @@ import pytest
 from autograder import extraction
 from autograder.archive import GuardedExtractor
 from autograder.ordinary_file import LINK, NO_FILE
+from autograder.worker import tree
+from tests.autograder.shape import nest
 from tests.conftest import PROJECT
 
 
@@ -173,6 +175,40 @@ def test_deep_paths_are_cut(folders, extract):
     (folders[0] / "bob.zip").write_bytes(zipped({name: "1"}))
     ((path, text),) = extract()[0].items()
     assert (text, path.count("/"), path[-8:]) == (b"1", 4, "/a.ipynb")
+
+
+@pytest.mark.parametrize("name", [f"{'a/' * 700}a.ipynb", f"{'a/' * 30000}a.ipynb"])
+def test_paths_of_many_folders_are_cut(folders, extract, name):
+    """Our own walks and nbgrader's go down one by one, and some of those by recursion."""
+    (folders[0] / "bob.zip").write_bytes(zipped({name: "1"}))
+    assert extract() == ({"bob/a/a/a/a.ipynb": b"1"}, [])
+
+
+def test_folders_nested_too_deep_keep_nobody_back(folders, extract):
+    """They are named, and all else is copied."""
+    source, target = folders
+    (source / "bob").mkdir()
+    (source / "bob" / "hw.ipynb").write_text("1")
+    nest(source / "bob", 3000)
+    extractor = GuardedExtractor()
+    extractor.extract(str(source), str(target))
+    assert (target / "bob" / "hw.ipynb").read_text() == "1"
+    [left_out] = extractor.extracted.not_extracted
+    assert (left_out.path.parts[:2], left_out.why) == (
+        ("bob", "a"),
+        "folders may be nested 32 deep",
+    )
+    tree.remove(source / "bob")
+
+
+def test_files_that_lie_there_have_the_room_of_an_archives(folders, extract):
+    """Beyond it they are named, and a notebook always finds room."""
+    (folders[0] / "bob").mkdir()
+    for name in ("1", "2", "3", "hw.ipynb"):
+        (folders[0] / "bob" / name).touch()
+    found, [left_out] = extract(hand_in_files=2)
+    assert {*found} == {"bob/1", "bob/2", "bob/hw.ipynb"}
+    assert left_out.startswith("bob/3: there is no room for it")
 
 
 def test_names_that_become_one_stay_two(folders, extract):

@@ -1,15 +1,17 @@
 """What is set aside: nothing that nbgrader follows, waits for or chokes on stays in its way."""
 
-import contextlib
 import os
+import shutil
 import socket
-from pathlib import Path
 
 import pytest
 from nbgrader.utils import find_all_files
 
 from autograder import refusal
-from autograder.refusal import PLACE, remarks, set_aside, walk
+from autograder.placing import replacing
+from autograder.refusal import EXTRAS, PLACE, beside, remarks, set_aside
+from autograder.worker import tree
+from tests.autograder.shape import nest, spread
 
 IGNORED = [".*", "*.ipynb"]
 
@@ -140,24 +142,53 @@ def test_too_much_is_set_aside_as_a_whole(folder, source, monkeypatch):
     assert {path.name for path in folder.iterdir()} == {"tiny.ipynb", "timestamp.txt", PLACE}
 
 
-@pytest.mark.parametrize(("name", "depth"), [("a", 5000), ("n" * 250, 20)])
-def test_folders_nested_deep_are_walked_by_nbgrader_as_well(folder, source, name, depth):
-    """nbgrader walks through what it ignores, by recursion: nothing deep is left for it.
-
-    Nor is what no path can say.
-    """
-    with contextlib.chdir(folder):
-        for _ in range(depth):
-            Path(name).mkdir()
-            os.chdir(name)
-        Path("file").touch()
+@pytest.mark.parametrize("within", [".", ".hidden", PLACE, "visible"])
+@pytest.mark.parametrize(("name", "depth"), [("a", 3000), ("n" * 250, 20)])
+def test_what_is_nested_too_deep_lies_where_nbgrader_does_not_walk(
+    folder, source, within, name, depth
+):
+    """nbgrader walks through what it ignores, too, by recursion."""
+    (folder / within).mkdir(exist_ok=True)
+    nest(folder / within, depth, name)
     [remark] = put_in_order(folder, source)
     assert "nested too deep" in remark
-    assert find_all_files(str(folder), IGNORED) == []
-    found = [path.relative_to(folder) for path in walk(folder / PLACE)]
-    assert len(found) >= depth + 1
-    assert any(path.name == "file" for path in found)
-    assert max(len(path.parts) for path in found) <= refusal.MAX_DEPTH + 1
+    assert {path.name for path in folder.rglob("*")} == {"tiny.ipynb", PLACE, EXTRAS}
+    tree.remove(beside(folder))
+
+
+@pytest.mark.parametrize("within", [".", ".hidden", PLACE, "visible/.hidden"])
+def test_too_many_folders_lie_where_nbgrader_does_not_walk(folder, source, within):
+    """Its time grows with the square of their number, in what it ignores."""
+    (folder / within).mkdir(parents=True, exist_ok=True)
+    spread(folder / within, refusal.MAX_FILES + 1)
+    [remark] = put_in_order(folder, source)
+    assert remark.startswith("the files beside the notebook were set aside")
+    assert {path.name for path in folder.rglob("*")} == {"tiny.ipynb", PLACE, EXTRAS}
+    names = {path.name for path in (beside(folder) / EXTRAS).rglob("*")}
+    assert {"0", str(refusal.MAX_FILES)} <= names
+
+
+def test_extras_of_an_earlier_submission_go_when_another_takes_its_place(folder, source):
+    """By hand, and with too much again: else two submissions would be one."""
+    spread(folder, refusal.MAX_FILES + 1, "old")
+    set_aside(folder, source)
+    shutil.rmtree(folder)
+    folder.mkdir()
+    assert remarks(folder, source) == []
+    spread(folder, refusal.MAX_FILES + 1, "new")
+    set_aside(folder, source)
+    names = {path.name[:3] for path in (beside(folder) / EXTRAS).iterdir()}
+    assert names == {"new"}
+
+
+def test_a_new_submission_takes_away_what_lay_beside_the_earlier_one(folder, source):
+    """Nothing of it is told of the new one."""
+    spread(folder, refusal.MAX_FILES + 1)
+    set_aside(folder, source)
+    with replacing(folder) as new:
+        (new / "tiny.ipynb").touch()
+    assert not beside(folder).exists()
+    assert remarks(folder, source) == []
 
 
 def test_nbgrader_does_not_see_what_was_set_aside(folder, source):
