@@ -22,6 +22,7 @@ from autograder.suggestion import suggestion
 from autograder.suite_file import fault_in
 from autograder.worker.opening import Opening
 
+LEAST = {"memory_mb": 256}  # an interpreter with NumPy takes more than 64 MiB of it
 MOST = 2**20  # of any limit: twelve days, or a tebibyte
 # the modules of this package that a verdict depends on, beside those of the worker
 JUDGING = [
@@ -260,10 +261,13 @@ class Assignment:
                 )
             whole = known[name] is int
             is_number = isinstance(value, int if whole else (int, float))
-            if not is_number or isinstance(value, bool) or not 0 < value <= MOST:
+            least = LEAST.get(name, 0)
+            is_possible = is_number and not isinstance(value, bool) and 0 < value <= MOST
+            if not is_possible or value < least:
                 kind = "a whole number" if whole else "a number"
+                bound = f"of at least {least}" if least else "above 0"
                 raise self._fault(
-                    name, f"{name} must be {kind} above 0 and at most {MOST}, got {value!r}"
+                    name, f"{name} must be {kind} {bound} and at most {MOST}, got {value!r}"
                 )
         return Limits(**table)
 

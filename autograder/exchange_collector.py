@@ -49,7 +49,7 @@ class GuardedCollect(ExchangeCollect):
             else:
                 by_student.setdefault(entry.student, []).append(entry)
         due = self._due()
-        self.chosen = [_newest(theirs, due) for theirs in by_student.values()]
+        self.chosen = [_by_preference(theirs, due) for theirs in by_student.values()]
 
     def copy_files(self) -> None:
         """Collect what was chosen; the command fails if anything was left out."""
@@ -60,8 +60,10 @@ class GuardedCollect(ExchangeCollect):
         else:
             text = "Processing %d submissions of '%s' for course '%s'"
             self.log.info(text, count, name, course)
-        for entry in self.chosen:
-            self._collect(entry)
+        for entries in self.chosen:
+            for refused, entry in enumerate(entries):  # the next one where one cannot be collected
+                if self._collect(entry, has_refused=refused > 0):
+                    break
         folder = self._course.downloaded(name)
         number = collected.log_left_out(self.log, self.lines)
         if number or (folder / collected.RECORD).exists():
@@ -73,27 +75,47 @@ class GuardedCollect(ExchangeCollect):
                 f"in {folder / collected.LIST}"
             )
 
-    def _collect(self, entry: Entry) -> None:
-        """Collect one hand-in if it is newer than the earlier one; log why if that fails."""
+    def _collect(self, entry: Entry, *, has_refused: bool) -> bool:
+        """Collect one hand-in if it is newer than the earlier one; log why if that fails.
+
+        Parameters
+        ----------
+        entry : Entry
+        has_refused : bool
+            Whether one that would have been preferred was refused.
+
+        Returns
+        -------
+        is_settled : bool
+            False if it was refused, so that an older one may be collected.
+        """
         student, name = printable(entry.student), self._name
         folder = self._submitted(entry.student)
         is_new = not folder.is_dir()
-        if not is_new and not self._replaces(entry, folder):
+        if not is_new and not self._replaces(entry, folder, only_newer=has_refused):
             if self.update:
                 self.log.info("No newer submission to collect: %s %s", student, name)
             else:
                 text = "Submission already exists, use --update to update: %s %s"
                 self.log.info(text, student, name)
-            return
+            return True
         doing = "Collecting" if is_new else "Updating"
         self.log.info("%s submission: %s %s", doing, student, name)
+        if has_refused:
+            self.log.warning(
+                "%s: what was handed in at %s is collected, since another hand-in was refused",
+                student,
+                entry.stamp,
+            )
         try:
             self._place(entry, folder)
         except RefusedError as error:
             self._leave_out(entry, str(error))
+            return False
         except OSError as error:
             why = f"{folder} cannot be written ({error.strerror}): see who may write there, and "
             self._leave_out(entry, f"{why}collect again")
+        return True
 
     def _place(self, entry: Entry, folder: Path) -> None:
         """Put a hand-in into `submitted/`, where the earlier one stays until it is whole."""
@@ -117,13 +139,13 @@ class GuardedCollect(ExchangeCollect):
         for path, why in hand_in.left_out:
             self._leave_out(entry, why, path)
 
-    def _replaces(self, entry: Entry, folder: Path) -> bool:
+    def _replaces(self, entry: Entry, folder: Path, *, only_newer: bool) -> bool:
         """Tell whether a hand-in takes the place of the one that was collected."""
         before = _time_in(folder)
         assert entry.time is not None
         if self.update and (before is None or entry.time > before):
             return True
-        return bool(self.before_duedate) and before != entry.time
+        return bool(self.before_duedate) and before != entry.time and not only_newer
 
     def _leave_out(self, entry: Entry, why: str, path: PurePath | None = None) -> None:
         file = _place_of(entry) if path is None else f"{_place_of(entry)}/{path.as_posix()}"
@@ -188,11 +210,10 @@ class GuardedCollect(ExchangeCollect):
         return known | {*(more.people if more else ())}
 
 
-def _newest(entries: Iterable[Entry], due: Any) -> Entry:
-    """Return the newest hand-in of a student's; of those before a due date, if there are some."""
-    by_age = sorted(entries, key=lambda entry: (entry.time, entry.name))
-    in_time = [one for one in by_age if due and one.time and one.time <= due]
-    return (in_time or by_age)[-1]
+def _by_preference(entries: Iterable[Entry], due: Any) -> list[Entry]:
+    """Return a student's hand-ins, the newest first; those before a due date before all others."""
+    by_age = sorted(entries, key=lambda entry: (entry.time, entry.name), reverse=True)
+    return sorted(by_age, key=lambda entry: not (due and entry.time and entry.time <= due))
 
 
 def _time_in(folder: Path) -> Any:

@@ -207,8 +207,19 @@ class SaveGrades(SuiteStep):
 
 
 def _check_suites(intake: Intake, grader: WarmGrader) -> None:
-    """Check that the suites can be imported, before the first submission is graded."""
+    """Check that the suites can be imported, before the first submission is graded.
+
+    An error of the check itself ends nothing: where it matters, grading meets it, and holds the
+    submission back.
+    """
     for name in intake.names:
         assignment = Assignment(intake.course, intake.coursedir.assignment_id, Path(name).stem)
-        if faults := grader.import_faults(assignment):
+        try:
+            faults = grader.import_faults(assignment)
+        except (AssignmentError, NotIsolatedError):
+            raise
+        except Exception:
+            intake.converter.log.exception("the suites of %s were not checked", name)
+            continue
+        if faults:
             raise AssignmentError(f"nothing was graded: {some(faults, '; ')}")

@@ -48,6 +48,7 @@ def replacing(folder: Path, *, shared: bool = False) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             tree.remove(new)
+            folder.parent.rmdir()  # if nothing was put there, and nothing had been
     refusal.forget(folder)
     with suppress(OSError):
         tree.remove(old)

@@ -23,7 +23,7 @@ from rich.text import Text
 from sqlalchemy.exc import OperationalError
 
 from autograder import isolation, probe
-from autograder.assignment import Assignment
+from autograder.assignment import Assignment, AssignmentError
 from autograder.class_run import ClassRun, Due, open_course
 from autograder.cluster import ClusterPool
 from autograder.cluster_worker import ClusterError
@@ -151,9 +151,19 @@ class _Walk:
                 importing = self.pool.import_faults()
                 while not self.interrupted and not wait([importing], LOOK_SECONDS).done:
                     pass
-                if importing.done() and (faults := importing.result()):
+                if importing.done() and (faults := self._faults(importing)):
                     raise NbGraderException(f"nothing was graded: {some(faults, '; ')}")
             yield work
+
+    def _faults(self, importing: Future[list[str]]) -> list[str]:
+        """Return what is wrong with the suites; an error of the check itself ends nothing."""
+        try:
+            return importing.result()
+        except (AssignmentError, NotIsolatedError, ClusterError):
+            raise
+        except Exception:
+            self.run.log.exception("the suites were not checked")
+            return []
 
     @property
     def rate(self) -> str:

@@ -20,6 +20,7 @@ from autograder.isolation import Layers
 from autograder.probe import breach
 from autograder.sandbox import Request, Sandbox
 from autograder.session import Session
+from autograder.worker import tree
 from tests.autograder.course import Course, opened
 from tests.autograder.diary import CODE
 from tests.autograder.one_process import NoProcess, OneProcess
@@ -47,6 +48,14 @@ def layers(request: pytest.FixtureRequest) -> Layers:
         pytest.skip(f"this machine does not allow it: {reason}")
     found: Layers = request.param
     return found
+
+
+@pytest.fixture
+def removed(tmp_path: Path) -> Iterator[None]:
+    """What a test leaves is removed: pytest itself cannot remove folders nested by the thousand."""
+    yield
+    for path in tmp_path.iterdir():
+        tree.remove(path)
 
 
 @pytest.fixture

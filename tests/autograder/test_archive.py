@@ -16,7 +16,6 @@ import pytest
 from autograder import extraction
 from autograder.archive import GuardedExtractor
 from autograder.ordinary_file import LINK, NO_FILE
-from autograder.worker import tree
 from tests.autograder.shape import nest
 from tests.conftest import PROJECT
 
@@ -184,7 +183,8 @@ def test_paths_of_many_folders_are_cut(folders, extract, name):
     assert extract() == ({"bob/a/a/a/a.ipynb": b"1"}, [])
 
 
-def test_folders_nested_too_deep_keep_nobody_back(folders, extract):
+@pytest.mark.usefixtures("removed")
+def test_folders_nested_too_deep_keep_nobody_back(folders):
     """They are named, and all else is copied."""
     source, target = folders
     (source / "bob").mkdir()
@@ -198,7 +198,6 @@ def test_folders_nested_too_deep_keep_nobody_back(folders, extract):
         ("bob", "a"),
         "folders may be nested 32 deep",
     )
-    tree.remove(source / "bob")
 
 
 def test_files_that_lie_there_have_the_room_of_an_archives(folders, extract):

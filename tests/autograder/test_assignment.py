@@ -107,6 +107,16 @@ def test_limits_come_from_the_manifest(tmp_path):
     assert limits.submission_seconds == Limits().submission_seconds
 
 
+@pytest.mark.parametrize("value", [1, 255, 2**20 + 1])
+def test_a_worker_gets_the_memory_that_numpy_needs(tmp_path, value):
+    """With less, every right answer would fail."""
+    told = (
+        rf"manifest.toml, line 4: memory_mb must be a whole number of at least 256 .*, got {value}"
+    )
+    with pytest.raises(AssignmentError, match=told):
+        _ = make_course(tmp_path, memory_mb=value).limits
+
+
 def test_a_course_without_a_manifest_has_the_usual_limits(tiny):
     """The manifest may be left out."""
     (tiny.hidden / "manifest.toml").unlink()

@@ -3,8 +3,9 @@
 import pytest
 
 from autograder.bounded_walk import MAX_DEPTH, BoundedWalk
-from autograder.worker import tree
 from tests.autograder.shape import nest, spread
+
+pytestmark = pytest.mark.usefixtures("removed")
 
 
 def test_all_within_the_bounds_is_yielded_parents_first(tmp_path):
@@ -33,7 +34,6 @@ def test_too_deep_a_folder_is_named_and_not_entered(tmp_path, name, depth):
     assert found[-1] == walk.too_deep[0]
     assert len(found) <= MAX_DEPTH
     assert not walk.is_whole
-    tree.remove(tmp_path / name)
 
 
 def test_too_many_entries_are_not_yielded(tmp_path):

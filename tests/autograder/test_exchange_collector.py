@@ -214,6 +214,25 @@ def test_what_is_refused_leaves_the_earlier_one(course, submit, collect, breaks)
     assert [path.name for path in (course / "submitted" / ME).iterdir()] == ["tiny"]
 
 
+def test_where_the_newest_is_refused_an_older_one_is_collected(course, submit, collect):
+    """The log says so, and names what was refused; a second run changes nothing."""
+    submit(stamp=MAY, text="older")
+    link_to_solution(submit(), course)
+    code, told = collect()
+    assert code == 1
+    assert f"{ME}: what was handed in at {MAY} is collected" in told
+    assert taken(course)["tiny.ipynb"] == "older"
+    assert collect("--update")[0] == 1
+    assert taken(course)["tiny.ipynb"] == "older"
+
+
+def test_a_first_collection_that_fails_leaves_no_folder(course, submit, collect):
+    """An empty one would look like a student who has handed in."""
+    link_to_solution(submit(), course)
+    assert collect()[0] == 1
+    assert not (course / "submitted" / ME).exists()
+
+
 def socket_in(folder):
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(os.path.relpath(folder / "x"))

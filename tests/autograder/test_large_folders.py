@@ -4,12 +4,11 @@ import pytest
 
 from autograder.leaks import Leaks
 from autograder.sharing import obstacle
-from autograder.worker import tree
 from tests.autograder.shape import nest, spread
 
 
 @pytest.fixture
-def course(tiny_course):
+def course(removed, tiny_course):
     """A student with an ordinary folder, and four with too much in it."""
     tiny_course.hand_in("ann")
     nest(tiny_course.hand_in("bob"), 3000)
@@ -18,9 +17,7 @@ def course(tiny_course):
         folder = tiny_course.hand_in(student) / ".refused"
         folder.mkdir()
         shape(folder, 3000)
-    yield tiny_course
-    for folder in (*tiny_course.root.glob("submitted/*"), *tiny_course.root.glob("submitted/*/*")):
-        tree.remove(folder)
+    return tiny_course
 
 
 def test_each_is_graded(course, grade):

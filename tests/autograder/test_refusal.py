@@ -10,7 +10,6 @@ from nbgrader.utils import find_all_files
 from autograder import refusal
 from autograder.placing import replacing
 from autograder.refusal import EXTRAS, PLACE, beside, remarks, set_aside
-from autograder.worker import tree
 from tests.autograder.shape import nest, spread
 
 IGNORED = [".*", "*.ipynb"]
@@ -142,6 +141,7 @@ def test_too_much_is_set_aside_as_a_whole(folder, source, monkeypatch):
     assert {path.name for path in folder.iterdir()} == {"tiny.ipynb", "timestamp.txt", PLACE}
 
 
+@pytest.mark.usefixtures("removed")
 @pytest.mark.parametrize("within", [".", ".hidden", PLACE, "visible"])
 @pytest.mark.parametrize(("name", "depth"), [("a", 3000), ("n" * 250, 20)])
 def test_what_is_nested_too_deep_lies_where_nbgrader_does_not_walk(
@@ -153,7 +153,6 @@ def test_what_is_nested_too_deep_lies_where_nbgrader_does_not_walk(
     [remark] = put_in_order(folder, source)
     assert "nested too deep" in remark
     assert {path.name for path in folder.rglob("*")} == {"tiny.ipynb", PLACE, EXTRAS}
-    tree.remove(beside(folder))
 
 
 @pytest.mark.parametrize("within", [".", ".hidden", PLACE, "visible/.hidden"])
