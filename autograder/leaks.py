@@ -2,7 +2,8 @@
 
 The release, each student's feedback, and what the exchange has of both. On a page of feedback
 nothing counts that the student handed in or was given: an answer may be the solution to the letter,
-and a message may quote it. In the staff's tables, code, paths and formulas count.
+and a message may quote it. In the staff's tables, code, paths and formulas count. The reference
+solution itself counts wherever it stands in what is a student's, however it got there.
 """
 
 import csv
@@ -19,13 +20,18 @@ from typing import Any
 from nbgrader.utils import notebook_hash
 
 from autograder.assignment import Assignment
+from autograder.bounded_walk import BoundedWalk
 from autograder.confidential import Confidential, Kind, Text, lines
 from autograder.course import Stage
 from autograder.export import GradesPlugin
 from autograder.feedback_page import FeedbackPage
+from autograder.fingerprint import Fingerprints
 from autograder.intake import SECRET, STAMP
 from autograder.lms_export import CanvasPlugin, GradescopePlugin, MoodlePlugin
+from autograder.notebook_file import content
+from autograder.output import read_outputs
 from autograder.plain_text import printable
+from autograder.reader import MAX_BYTES, UnreadableError, read_notebook
 from autograder.spreadsheet import is_formula
 
 BEFORE = r"(?<![\w./+~*!)\]}\\-])"  # no path begins within a word, a web address, a formula
@@ -126,6 +132,7 @@ class Leaks:
         found = [*self._release(self.assignment.folder(Stage.RELEASE))]
         for student, folder in self.assignment.students(Stage.FEEDBACK).items():
             found += self._feedback(student, folder)
+        found += self._references()
         found += self._shared_secrets()
         for plugin in EXPORTS:
             if (table := self.course.root / plugin.file).is_file():
@@ -189,6 +196,24 @@ class Leaks:
                 path = self.assignment.folder(Stage.SUBMITTED, student) / SECRET
                 remedy = f"remove it; {self._commands(student, 'autograde', 'generate_feedback')}"
                 yield self._find(path, "", f"the same key as {students[0]}'s", remedy)
+
+    def _references(self) -> Iterator[Find]:
+        """Yield the files of students in which the reference solution itself stands."""
+        fingerprints = Fingerprints.of(self.assignment, self.confidential.shown)
+        source, solution = (
+            self.course.shown(self.assignment.folder(stage))
+            for stage in (Stage.SOURCE, Stage.SOLUTION)
+        )
+        remedy = (
+            f"see how the student got it, and who may read {source} and {solution}; release no "
+            "feedback page that shows it"
+        )
+        for stage in (Stage.SUBMITTED, Stage.AUTOGRADED, Stage.FEEDBACK):
+            for folder in self.assignment.students(stage).values():
+                for path, place, text in _readable(folder):
+                    if found := fingerprints.found_in(text):
+                        what = f"the reference solution, {_shown(found)}"
+                        yield self._find(path, place, what, remedy)
 
     def _export(self, path: Path) -> Iterator[Find]:
         remedy = "run `nbgrader export` with the settings in nbgrader_config.py"
@@ -262,6 +287,28 @@ class Leaks:
 
     def _find(self, path: Path, place: str, what: str, remedy: str) -> Find:
         return Find(printable(self.course.shown(path)), place, what, remedy)
+
+
+def _readable(folder: Path) -> Iterator[tuple[Path, str, str]]:
+    """Yield each text in a student's folder with its file and its place, within a budget."""
+    left = MAX_BYTES
+    for path in sorted(BoundedWalk(folder)):
+        with suppress(UnreadableError, OSError):
+            if path.lstat().st_size > left:
+                continue
+            data = content(path)
+            left -= len(data)
+            if ".ipynb" not in path.name.lower():
+                text = data.decode(errors="replace")
+                is_page = path.suffix == ".html"
+                page = "\n".join(line for _, line in FeedbackPage(text).lines) if is_page else text
+                yield path, "", page
+                continue
+            for number, cell in enumerate(read_notebook(data)[0].cells, start=1):
+                yield path, f"cell {number}", cell.source
+            for number, (_, outputs) in enumerate(read_outputs(data), start=1):
+                text = "\n".join(output.text for output in outputs)
+                yield path, f"outputs of code cell {number}", text
 
 
 def _places(path: Path) -> list[Place]:

@@ -169,6 +169,78 @@ def test_what_a_students_code_printed_is_no_leak_to_them(course, planted):
     assert finds(course) == []
 
 
+REMARK = "the factor alone is what scales the input"
+COMMENTED = f"""\
+class Scaler(Scaling):
+    def __call__(self, x):
+        ### BEGIN SOLUTION
+        y = self.factor * x  # {REMARK}
+        return y
+        ### END SOLUTION
+"""
+COPIES = {  # of the reference solution, by where a student has it
+    "an answer": new_code_cell(f"y = 1  # {REMARK}"),
+    "text": new_markdown_cell(f"I read: {REMARK}"),
+    "an output": new_code_cell("show()", outputs=[new_output("stream", text=f"#  {REMARK}\n")]),
+    "the source": new_code_cell("### BEGIN SOLUTION\ny = 2"),
+}
+
+
+@pytest.fixture
+def commented(course):
+    """The class of two, whose reference solution has a comment."""
+    change_release(course, lambda book: book.cells[2].update(source=COMMENTED), "source")
+    return replace(course)
+
+
+@pytest.mark.parametrize("copy", COPIES.values(), ids=COPIES)
+def test_the_reference_is_found_in_what_a_student_handed_in(commented, copy):
+    """By a comment of its own, or by the marks that stand in the source alone."""
+    change_release(commented, lambda notebook: notebook.cells.append(copy), "submitted/ann")
+    found = the_find(commented)
+    assert (found.path, found.what[:22]) == (
+        "submitted/ann/tiny/tiny.ipynb",
+        "the reference solution",
+    )
+
+
+def test_the_reference_is_found_on_a_page_and_beside_a_notebook(commented):
+    """However it got there."""
+    (commented.root / "submitted" / "bob" / "tiny" / "x.py").write_text(COMMENTED)
+    change_release(commented, lambda book: book.cells.append(COPIES["an answer"]), "autograded/ann")
+    write_page(commented, f"<pre>y = 1  # {REMARK}</pre>")
+    assert [one.path for one in finds(commented)] == [
+        "submitted/bob/tiny/x.py",
+        "autograded/ann/tiny/tiny.ipynb",
+        "feedback/ann/tiny/tiny.html",
+    ]
+
+
+@pytest.mark.parametrize(
+    "answer", [RIGHT, f"{RIGHT}    # the factor alone\n", "y = self.factor * x"]
+)
+def test_a_right_answer_that_is_like_the_reference_is_no_leak(commented, answer):
+    """Short right answers are alike."""
+    change_release(
+        commented, lambda book: book.cells.append(new_code_cell(answer)), "submitted/ann"
+    )
+    assert finds(commented) == []
+
+
+def test_a_long_region_that_is_the_same_to_the_letter_is_no_coincidence(course):
+    """Without any comment; one line that differs is resemblance."""
+    body = [f"        self.state_{n} = x * {n}" for n in range(9)]
+    region = "\n".join(["        ### BEGIN SOLUTION", *body, "        ### END SOLUTION\n"])
+    start = "class Scaler(Scaling):\n    def __call__(self, x):\n"
+    change_release(course, lambda book: book.cells[2].update(source=start + region), "source")
+    theirs = start + "\n".join(body)
+    for text, count in ((theirs, 1), (theirs.replace("x * 4", "4 * x"), 0)):
+        change_release(
+            course, lambda book, text=text: book.cells[2].update(source=text), "submitted/ann"
+        )
+        assert len(finds(replace(course))) == count
+
+
 def test_a_grade_cells_text_is_not_the_students(course):
     """What nbgrader puts into a locked cell is looked for on the page."""
     change_release(
