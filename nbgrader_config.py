@@ -26,6 +26,7 @@ c.ZipCollectApp.extractor_plugin = "autograder.archive.GuardedExtractor"
 c.ZipCollectApp.collector_plugin = "autograder.collector.LmsCollector"
 
 c.ExchangeFactory.collect = "autograder.exchange_collector.GuardedCollect"
+c.ExchangeFactory.list = "autograder.exchange_list.GuardedList"
 
 c.Autograde.exporter_class = "autograder.nbgrader_plugins.SubmissionExporter"
 c.Autograde.sanitize_preprocessors.append("autograder.nbgrader_plugins.RestoreCells")
