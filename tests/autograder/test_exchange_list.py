@@ -5,6 +5,7 @@ import os
 import shutil
 
 import pytest
+from nbgrader.auth import Authenticator
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.exchange_list import GuardedList
@@ -31,8 +32,14 @@ def listed(tmp_path, caplog):
     """A function that lists; it returns the students, and the log."""
 
     def run():
+        (tmp_path / "exchange").chmod(0o777)
         coursedir = CourseDirectory(root=str(tmp_path), course_id="deep")
-        lister = GuardedList(coursedir=coursedir, inbound=True, root=str(tmp_path / "exchange"))
+        lister = GuardedList(
+            coursedir=coursedir,
+            authenticator=Authenticator(),
+            inbound=True,
+            root=str(tmp_path / "exchange"),
+        )
         lister.log = logging.getLogger("list")
         caplog.set_level(logging.INFO, logger="list")
         return [info["student_id"] for info in lister.start()], caplog.text
