@@ -18,6 +18,8 @@ from autograder.plain_text import printable
 class GuardedList(ExchangeList):
     """Lists an exchange; what it may not read is named in the log, and not listed."""
 
+    assignments: list[str]
+
     def init_dest(self) -> None:
         """Find the assignments, and leave out the hand-ins that cannot be read."""
         super().init_dest()
