@@ -237,6 +237,24 @@ def test_a_folder_that_grows_while_it_is_listed_is_seen(folder, monkeypatch):
     assert tree.is_excessive(folder, 0)
 
 
+@pytest.mark.parametrize("becomes", ["a file", "nothing"])
+def test_what_is_exchanged_while_it_is_looked_at_is_not_excessive(folder, monkeypatch, becomes):
+    """Code may tidy up after itself at any moment, and is not ended for it."""
+    (folder / "a").mkdir()
+    open_ = os.open
+
+    def exchanging(path, *args, **kwargs):
+        if path == "a":
+            (folder / "a").rmdir()
+            if becomes == "a file":
+                (folder / "a").touch()
+        return open_(path, *args, **kwargs)
+
+    monkeypatch.setattr(tree.os, "open", exchanging)
+    assert not tree.is_excessive(folder, SMALL)
+    assert not (folder / "a").is_dir()
+
+
 def test_what_cannot_be_listed_is_excessive(folder):
     """As nobody knows what is in it; root may list all of it."""
     if os.geteuid() == 0:
