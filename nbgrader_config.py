@@ -4,7 +4,7 @@ import warnings
 
 from sqlalchemy.exc import SAWarning
 
-from autograder import scripts
+from autograder.startup import scripts
 
 scripts.put_on_path()
 # nbgrader's own queries under SQLAlchemy 2.1, repeated for each submission, and harmless
@@ -17,32 +17,35 @@ c.CourseDirectory.solution_directory = "reference_solution"
 
 # Ours stand beside nbgrader's own steps, not instead of them: an assignment with hidden suites, in
 # tests/hidden/<assignment>/, goes through ours, and every other one through nbgrader's.
-c.GenerateAssignment.exporter_class = "autograder.nbgrader_plugins.SourceExporter"
-c.GenerateSolution.exporter_class = "autograder.nbgrader_plugins.SourceExporter"
+c.GenerateAssignment.exporter_class = "autograder.class_run.nbgrader_plugins.SourceExporter"
+c.GenerateSolution.exporter_class = "autograder.class_run.nbgrader_plugins.SourceExporter"
 # and where there are submissions, the gradebook gets the cells of the source, and keeps all others
 # a release says of itself what belongs to it, so that a student's copy knows what it has lost
-c.GenerateAssignment.preprocessors.append("autograder.imprint.Imprint")
-c.ZipCollectApp.extractor_plugin = "autograder.archive.GuardedExtractor"
-c.ZipCollectApp.collector_plugin = "autograder.collector.LmsCollector"
+c.GenerateAssignment.preprocessors.append("autograder.course.imprint.Imprint")
+c.ZipCollectApp.extractor_plugin = "autograder.collect.archive.GuardedExtractor"
+c.ZipCollectApp.collector_plugin = "autograder.collect.collector.LmsCollector"
 
-c.ExchangeFactory.collect = "autograder.exchange_collector.GuardedCollect"
-c.ExchangeFactory.list = "autograder.exchange_list.GuardedList"
+c.ExchangeFactory.collect = "autograder.collect.exchange_collector.GuardedCollect"
+c.ExchangeFactory.list = "autograder.collect.exchange_list.GuardedList"
 
-c.Autograde.exporter_class = "autograder.nbgrader_plugins.SubmissionExporter"
-c.Autograde.sanitize_preprocessors.append("autograder.nbgrader_plugins.RestoreCells")
+c.Autograde.exporter_class = "autograder.class_run.nbgrader_plugins.SubmissionExporter"
+c.Autograde.sanitize_preprocessors.append("autograder.class_run.nbgrader_plugins.RestoreCells")
 c.Autograde.autograde_preprocessors.extend(
-    ["autograder.nbgrader_plugins.GradeCells", "autograder.nbgrader_plugins.SaveGrades"]
+    [
+        "autograder.class_run.nbgrader_plugins.GradeCells",
+        "autograder.class_run.nbgrader_plugins.SaveGrades",
+    ]
 )
 
 # what students write is shown in the feedback and in the Formgrader, and does nothing there
-c.GenerateFeedback.exporter_class = "autograder.feedback.FeedbackExporter"
-c.GenerateFeedback.preprocessors.append("autograder.feedback.GetMarks")
+c.GenerateFeedback.exporter_class = "autograder.feedback.feedback.FeedbackExporter"
+c.GenerateFeedback.preprocessors.append("autograder.feedback.feedback.GetMarks")
 c.HTMLExporter.filters.update(
     {
-        "markdown2html": "autograder.sanitizer.MarkdownToHtml",
-        "highlight_code": "autograder.code_html.CodeToHtml",
+        "markdown2html": "autograder.text.sanitizer.MarkdownToHtml",
+        "highlight_code": "autograder.text.code_html.CodeToHtml",
     }
 )
-c.HTMLExporter.preprocessors.append("autograder.formgrader_page.InertPage")
+c.HTMLExporter.preprocessors.append("autograder.feedback.formgrader_page.InertPage")
 c.HTMLExporter.optimistic_validation = True  # once a page, not after each step
-c.ExportApp.plugin_class = "autograder.export.GradesPlugin"
+c.ExportApp.plugin_class = "autograder.gradebook.export.GradesPlugin"

@@ -11,9 +11,9 @@ import traceback
 import click
 
 import autograder
-from autograder import environment, scripts, startup
 from autograder.commands.console import escape_unprintable
-from autograder.streams import guarded
+from autograder.startup import environment, loading, scripts
+from autograder.startup.streams import guarded
 
 COMMANDS = ("check", "grade", "status", "report", "teams", "leaks", "audit")
 EXIT_CODES = """\b
@@ -37,7 +37,7 @@ class Commands(click.Group):
         """Return a subcommand by its name."""
         if cmd_name not in COMMANDS:
             return None
-        with startup.loading():
+        with loading.loading():
             module = importlib.import_module(f"autograder.commands.{cmd_name}")
         command: click.Command = getattr(module, cmd_name)
         command.epilog = EXIT_CODES
@@ -112,10 +112,10 @@ def _expected() -> tuple[type[Exception], ...]:
     from nbgrader.converters.base import NbGraderException
     from sqlalchemy.exc import SQLAlchemyError
 
-    from autograder.assignment import AssignmentError
-    from autograder.cluster_worker import ClusterError
-    from autograder.probe import NotIsolatedError
-    from autograder.progress import HungError
+    from autograder.class_run.cluster_worker import ClusterError
+    from autograder.course.assignment import AssignmentError
+    from autograder.sandbox.probe import NotIsolatedError
+    from autograder.sandbox.progress import HungError
 
     return (
         AssignmentError,

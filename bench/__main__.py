@@ -23,8 +23,8 @@ import click
 import psutil
 from rich.console import Console
 
-from autograder import scripts
-from autograder.environment import ONE_THREAD
+from autograder.startup import scripts
+from autograder.startup.environment import ONE_THREAD
 from bench import course
 from bench.plot import plot
 

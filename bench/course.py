@@ -12,9 +12,9 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.assignment import Assignment
-from autograder.specimen import Specimen, mutants, variants
-from autograder.submission import Submission, filled
+from autograder.course.assignment import Assignment
+from autograder.course.specimen import Specimen, mutants, variants
+from autograder.course.submission import Submission, filled
 from bench.local import SEED_FILE
 
 PROJECT = Path(__file__).resolve().parent.parent

@@ -18,9 +18,9 @@ from typing import Any
 import nbformat
 import pytest
 
-from autograder import pytest_plugin
-from autograder.assignment import Assignment
-from autograder.submission import Submission, filled
+from autograder.course.assignment import Assignment
+from autograder.course.submission import Submission, filled
+from autograder.suites import fixtures
 from autograder.worker.absent import AbsentFinder
 from autograder.worker.cells import Notebook
 from autograder.worker.given import GivenModules
@@ -128,7 +128,7 @@ def _grade(assignment: Assignment, paths: list[Path]) -> dict[str, dict[str, flo
     judge = Judge()
     floor = Floor(assignment, judge, paths)
     suites = [str(assignment.suite(item)) for item in assignment.items]
-    pytest.main([*PLAIN, *suites], plugins=[pytest_plugin, judge, floor])
+    pytest.main([*PLAIN, *suites], plugins=[fixtures, judge, floor])
     return floor.points
 
 

@@ -12,13 +12,13 @@ from typing import Any, Literal
 
 import pytest
 
-from autograder import pytest_plugin
-from autograder.assignment import Assignment
-from autograder.collection import OPTIONS
-from autograder.outcome import ItemResult, Outcome, PropertyResult, merge
-from autograder.pytest_plugin import GRADING, Grading
-from autograder.sandbox import StudentError
-from autograder.submission import Submission
+from autograder.course.assignment import Assignment
+from autograder.course.submission import Submission
+from autograder.results.outcome import ItemResult, Outcome, PropertyResult, merge
+from autograder.sandbox.sandbox import StudentError
+from autograder.suites import fixtures
+from autograder.suites.fixtures import GRADING, Grading
+from autograder.suites.loaded_suites import OPTIONS
 
 # the properties alone, and not what observes a mistake
 SEED_FILE = "seed.txt"
@@ -123,5 +123,5 @@ def points(course: str, name: str, item: str, names: Mapping[str, Any]) -> float
     with warnings.catch_warnings():
         # one that is written would cost the cell all its points, by stock's own rule
         warnings.simplefilter("ignore")
-        pytest.main([*PLAIN, str(suite)], plugins=[pytest_plugin, judge])
+        pytest.main([*PLAIN, str(suite)], plugins=[fixtures, judge])
     return judge.points(assignment)[item]

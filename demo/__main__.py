@@ -19,10 +19,10 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from autograder import scripts
-from autograder.assignment import Assignment
 from autograder.commands import console
 from autograder.commands.status import completed_class, print_status
+from autograder.course.assignment import Assignment
+from autograder.startup import scripts
 from demo.students import CLASS
 
 NAME = "dropout_l2"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from nbgrader.apps import FetchAssignmentApp, SubmitApp
 
-from autograder.assignment import Assignment
+from autograder.course.assignment import Assignment
 from demo.students import CLASS, Student, solve
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell
 
-from autograder.assignment import Assignment
-from autograder.specimen import Specimen, mutants, variants
-from autograder.submission import filled
+from autograder.course.assignment import Assignment
+from autograder.course.specimen import Specimen, mutants, variants
+from autograder.course.submission import filled
 
 
 @dataclass(frozen=True)

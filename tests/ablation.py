@@ -8,7 +8,7 @@ import sys
 from collections import Counter
 from itertools import combinations
 
-from autograder import isolation
+from autograder.sandbox import isolation
 from autograder.worker.confinement import Layer
 from tests.attack import Attack, attacks
 from tests.range import LEVELS, Range

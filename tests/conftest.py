@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder import scripts
-from autograder.assignment import Assignment
-from autograder.grading_process import GradingProcess
+from autograder.course.assignment import Assignment
+from autograder.grading.process import GradingProcess
+from autograder.startup import scripts
 
 PROJECT = Path(__file__).resolve().parent.parent
 Nbgrader = Callable[..., str]
 LONGEST = (  # modules that take half a minute or more: workers that begin with them end together
     "test_screens",
-    "test_audit",
+    "test_auditor",
     "test_attacks",
     "test_kill",
     "test_cluster",
@@ -37,7 +37,7 @@ LONGEST = (  # modules that take half a minute or more: workers that begin with 
     "test_intake",
     "test_generated",
     "test_interrupted",
-    "test_grading_process",
+    "test_process",
     "test_confinement",
     "test_ordinary_user",
     "test_odd_answers",

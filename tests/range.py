@@ -12,12 +12,12 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder import isolation
-from autograder.assignment import Assignment
-from autograder.grading_process import GradingProcess
-from autograder.isolation import Layers
-from autograder.report import Report, item_html, item_text
-from autograder.submission import filled
+from autograder.course.assignment import Assignment
+from autograder.course.submission import filled
+from autograder.grading.process import GradingProcess
+from autograder.results.report import Report, item_html, item_text
+from autograder.sandbox import isolation
+from autograder.sandbox.isolation import Layers
 from autograder.worker.confinement import Layer
 from tests.attack import PROJECT, Attack
 from tests.targets import LAZY, Targets, state_of

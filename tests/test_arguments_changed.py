@@ -2,8 +2,8 @@
 
 import pytest
 
-from autograder.outcome import Outcome
-from autograder.submission import filled
+from autograder.course.submission import filled
+from autograder.results.outcome import Outcome
 
 # the line that writes over an argument, once every number has been computed
 CASES = {

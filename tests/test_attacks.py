@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from autograder.probe import breach
+from autograder.sandbox.probe import breach
 from tests.attack import attacks
 from tests.range import LEVELS, Range
 

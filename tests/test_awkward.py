@@ -12,11 +12,11 @@ from typing import NamedTuple
 import pytest
 from nbformat.v4 import new_code_cell
 
-from autograder import isolation
-from autograder.assignment import Assignment
-from autograder.grading_process import GradingProcess
-from autograder.report import Status
-from autograder.submission import filled
+from autograder.course.assignment import Assignment
+from autograder.course.submission import filled
+from autograder.grading.process import GradingProcess
+from autograder.results.report import Status
+from autograder.sandbox import isolation
 from autograder.worker.confinement import Layer
 from tests.conftest import PROJECT
 

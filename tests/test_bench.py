@@ -8,9 +8,9 @@ import nbformat
 import pytest
 from rich.console import Console
 
-from autograder import scripts
-from autograder.assignment import Assignment
-from autograder.specimen import mutants, variants
+from autograder.course.assignment import Assignment
+from autograder.course.specimen import mutants, variants
+from autograder.startup import scripts
 from bench import course
 from bench.__main__ import Bench, _scores
 from bench.plot import plot

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.assignment import Assignment
-from autograder.class_record import read_class
-from tests.autograder.tiny import RIGHT, handed_in, make_course
+from autograder.course.assignment import Assignment
+from autograder.gradebook.class_record import read_class
+from tests.autograder.support.tiny import RIGHT, handed_in, make_course
 from tests.breakages import (
     cells,
     content,

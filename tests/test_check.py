@@ -18,9 +18,9 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from autograder.assignment import Assignment
-from autograder.report import Status
-from autograder.submission import filled
+from autograder.course.assignment import Assignment
+from autograder.course.submission import filled
+from autograder.results.report import Status
 from tests.conftest import PROJECT
 from tests.warm_kernel import warm_kernels
 

@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
-from autograder.assignment import Assignment
-from autograder.leaks import Leaks
-from autograder.settings import course_in
+from autograder.course.assignment import Assignment
+from autograder.course.settings import course_in
+from autograder.leaks.leaks import Leaks
 from demo.students import CLASS
 from tests.conftest import PROJECT
 

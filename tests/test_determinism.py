@@ -3,9 +3,9 @@
 import json
 import random
 
-from autograder.grading_process import GradingProcess
-from autograder.report import item_html
-from autograder.submission import filled
+from autograder.course.submission import filled
+from autograder.grading.process import GradingProcess
+from autograder.results.report import item_html
 
 DROPOUT = """\
 import os, random, secrets, time

@@ -11,7 +11,7 @@ from contextlib import closing
 import nbformat
 import pytest
 
-from tests.autograder.tiny import RIGHT, handed_in, make_course
+from tests.autograder.support.tiny import RIGHT, handed_in, make_course
 from tests.conftest import PROJECT
 from tests.test_kill import Course
 
@@ -135,7 +135,7 @@ def test_a_gradebook_that_stays_locked_loses_nothing(course):
     """The error says what to do; the same command finishes the class."""
     config = course.root / "nbgrader_config.py"
     text = config.read_text()
-    config.write_text(text + "\nfrom autograder import gradebook\ngradebook.WAITING = 0.5\n")
+    config.write_text(text + "\nfrom autograder.course import gradebook\ngradebook.WAITING = 0.5\n")
     process = course.until_second()
     with closing(sqlite3.connect(course.root / "gradebook.db", isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")

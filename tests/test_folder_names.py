@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import Course, Stage
+from autograder.course.course import Course, Stage
 from tests.conftest import PROJECT
 
 DEFAULT = Course(Path("/"))

@@ -9,9 +9,9 @@ import pytest
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from autograder.assignment import Assignment
-from autograder.leaks import Leaks
-from autograder.settings import course_in
+from autograder.course.assignment import Assignment
+from autograder.course.settings import course_in
+from autograder.leaks.leaks import Leaks
 from tests.conftest import PROJECT
 
 NAME = "dropout_l2"

@@ -15,9 +15,9 @@ import time
 import psutil
 import pytest
 
-from tests.autograder.course import opened
-from tests.autograder.one_process import grade_here
-from tests.autograder.tiny import HANGING, IDENTITY, IN_PLACE, RIGHT, make_course
+from tests.autograder.support.course import opened
+from tests.autograder.support.one_process import grade_here
+from tests.autograder.support.tiny import HANGING, IDENTITY, IN_PLACE, RIGHT, make_course
 from tests.conftest import PROJECT
 from tests.left_behind import files, rows
 

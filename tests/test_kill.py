@@ -24,10 +24,10 @@ import psutil
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.assignment import Assignment
-from autograder.class_record import read_class
-from autograder.submission import filled
-from tests.autograder.tiny import RIGHT, add_item, make_course
+from autograder.course.assignment import Assignment
+from autograder.course.submission import filled
+from autograder.gradebook.class_record import read_class
+from tests.autograder.support.tiny import RIGHT, add_item, make_course
 from tests.conftest import PROJECT
 
 pytestmark = pytest.mark.xdist_group("kill")  # one class is graded for all of these
@@ -261,7 +261,7 @@ def copied(graded):
         shutil.copytree(graded.root, root)
         (root / "level").mkdir()
         (root / "level" / "sitecustomize.py").write_text(
-            f"from autograder import probe\nprobe.LEVELS = probe.LEVELS[{level}:]\n"
+            f"from autograder.sandbox import probe\nprobe.LEVELS = probe.LEVELS[{level}:]\n"
         )
         return Course(root)
 
@@ -355,12 +355,12 @@ def test_what_a_grader_started_may_end_by_itself(copied, undisturbed, level):
     course = copied(f"parts{level}", level)
     process = course.start(*COMMAND, "--force")
     for moment, word in [
-        (Moment("Autograding .*bob", 1, 0.05), "autograder.grader"),
+        (Moment("Autograding .*bob", 1, 0.05), "autograder.grading.grader"),
         (Moment(f"Autograding .*{HANGING}", 1, 0.7), "autograder.worker.template"),
         (Moment("Autograding .*eve", 1, 0.02), "autograder.worker.template"),
     ]:
         reach(process, moment)
-        grading = find(psutil.Process(process.pid).children(), "autograder.grader")
+        grading = find(psutil.Process(process.pid).children(), "autograder.grading.grader")
         family = [p for g in grading for p in [g, *g.children(recursive=True)]]
         for found in find(family, word):
             with contextlib.suppress(psutil.Error):

@@ -17,7 +17,7 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from tests.autograder.tiny import RIGHT, handed_in, make_course
+from tests.autograder.support.tiny import RIGHT, handed_in, make_course
 from tests.conftest import PROJECT
 from tests.left_behind import rows
 from tests.ordinary import SETTINGS

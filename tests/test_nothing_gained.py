@@ -8,8 +8,8 @@ import ast
 
 import pytest
 
-from autograder.outcome import Outcome
-from autograder.submission import filled
+from autograder.course.submission import filled
+from autograder.results.outcome import Outcome
 
 DROPOUT = """class Dropout(LayerWrapper):
     def __init__(self, layer, p=0.5):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from autograder.outcome import Outcome
-from autograder.submission import filled
+from autograder.course.submission import filled
+from autograder.results.outcome import Outcome
 
 JUNK = [
     "None",

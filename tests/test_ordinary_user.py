@@ -15,12 +15,12 @@ from tests.users import ANN, run_as
 
 # a worker of root's becomes another user; an ordinary user's has nobody to become
 TESTS = [
-    "tests/autograder/test_probe.py::test_what_only_an_ordinary_users_workers_could_do_is_tried",
+    "tests/autograder/sandbox/test_probe.py::test_what_only_an_ordinary_users_workers_could_do_is_tried",
     "tests/autograder/worker/test_confinement.py",
     "tests/autograder/worker/test_tree.py::test_what_nobody_may_list_is_removed",
     "tests/autograder/worker/test_tree.py::test_what_cannot_be_listed_is_excessive",
-    "tests/autograder/test_template.py::test_workers_are_forked_from_one_process",
-    "tests/autograder/test_template.py::test_a_worker_that_does_not_end_by_itself_is_ended",
+    "tests/autograder/sandbox/test_template.py::test_workers_are_forked_from_one_process",
+    "tests/autograder/sandbox/test_template.py::test_a_worker_that_does_not_end_by_itself_is_ended",
 ]
 # the best level, and the one without namespaces: what lies between is tried as root
 LEVELS = "not bubblewrap or landlock or namespaces"

@@ -19,8 +19,8 @@ import pytest
 from nbgrader.api import Base, Gradebook
 from sqlalchemy import create_engine
 
-from autograder.gradebook import check_writable, is_there
-from tests.autograder.tiny import IDENTITY, IN_PLACE, RIGHT, THREE, handed_in, make_course
+from autograder.course.gradebook import check_writable, is_there
+from tests.autograder.support.tiny import IDENTITY, IN_PLACE, RIGHT, THREE, handed_in, make_course
 from tests.conftest import PROJECT
 from tests.left_behind import rows
 

@@ -16,12 +16,20 @@ from nbgrader.apps import AutogradeApp, ExportApp, GenerateFeedbackApp, NbGrader
 from nbgrader.apps.api import NbGraderAPI
 from traitlets.config import Application
 
-from autograder import cli, nbgrader_plugins
-from autograder.assignment import Assignment
-from autograder.course import Course, Stage
-from autograder.settings import course_in
-from tests.autograder.one_process import grade_here
-from tests.autograder.tiny import IDENTITY, RIGHT, SOLVED, handed_in, make_course, tiny_notebook
+from autograder import cli
+from autograder.class_run import nbgrader_plugins
+from autograder.course.assignment import Assignment
+from autograder.course.course import Course, Stage
+from autograder.course.settings import course_in
+from tests.autograder.support.one_process import grade_here
+from tests.autograder.support.tiny import (
+    IDENTITY,
+    RIGHT,
+    SOLVED,
+    handed_in,
+    make_course,
+    tiny_notebook,
+)
 from tests.conftest import PROJECT
 
 RENAMED = {

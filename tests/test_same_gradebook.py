@@ -15,10 +15,18 @@ import pytest
 from nbgrader.api import Gradebook
 from nbgrader.utils import compute_checksum
 
-from autograder.report import Status
-from tests.autograder.course import opened
-from tests.autograder.one_process import OneProcess, grade_here
-from tests.autograder.tiny import HANGING, HEADER, IDENTITY, IN_PLACE, RIGHT, STUB, make_course
+from autograder.results.report import Status
+from tests.autograder.support.course import opened
+from tests.autograder.support.one_process import OneProcess, grade_here
+from tests.autograder.support.tiny import (
+    HANGING,
+    HEADER,
+    IDENTITY,
+    IN_PLACE,
+    RIGHT,
+    STUB,
+    make_course,
+)
 from tests.conftest import PROJECT
 from tests.left_behind import files, rows
 

@@ -17,7 +17,7 @@ SUITE = '''\
 
 import numpy as np
 
-from autograder import expect
+from autograder.kit import expect
 
 
 def test_output_is_twice_the_input(submission, rng):

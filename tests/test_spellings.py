@@ -2,8 +2,8 @@
 
 import pytest
 
-from autograder.specimen import mutants
-from autograder.submission import filled
+from autograder.course.specimen import mutants
+from autograder.course.submission import filled
 
 SPELLINGS = {
     "dropout_mask_on_input": (

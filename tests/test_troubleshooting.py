@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from autograder.ledger import EXCLUDED, IN_A_TEAM, NOT_COLLECTED, NOT_GRADED, SEVERAL
-from autograder.report import Status
+from autograder.gradebook.entry import EXCLUDED, IN_A_TEAM, NOT_COLLECTED, NOT_GRADED, SEVERAL
+from autograder.results.report import Status
 from tests.conftest import PROJECT
 
 PAGE = (PROJECT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")

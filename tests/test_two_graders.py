@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests import users
-from tests.autograder.course import opened
-from tests.autograder.tiny import IDENTITY, make_course
+from tests.autograder.support.course import opened
+from tests.autograder.support.tiny import IDENTITY, make_course
 from tests.left_behind import files, rows
 from tests.users import ANN, BEN, GROUP, run_as
 

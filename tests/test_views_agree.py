@@ -20,13 +20,13 @@ from nbformat.v4 import new_markdown_cell
 from nbgrader.api import Gradebook
 
 from autograder import cli
-from autograder.export import GradesPlugin
-from autograder.lms_export import CanvasPlugin, GradescopePlugin, MoodlePlugin
-from tests.autograder.course import opened
-from tests.autograder.one_process import OneProcess, grade_here
-from tests.autograder.test_export import App
-from tests.autograder.test_membership import HEAD, add_table
-from tests.autograder.tiny import IDENTITY, IN_PLACE, RIGHT, claimed, make_course
+from autograder.gradebook.export import GradesPlugin
+from autograder.gradebook.lms_export import CanvasPlugin, GradescopePlugin, MoodlePlugin
+from tests.autograder.gradebook.test_export import App
+from tests.autograder.gradebook.test_membership import HEAD, add_table
+from tests.autograder.support.course import opened
+from tests.autograder.support.one_process import OneProcess, grade_here
+from tests.autograder.support.tiny import IDENTITY, IN_PLACE, RIGHT, claimed, make_course
 
 CELLS = ("test_scaler", "essay", "task")
 MOST = ("0.7", "0.1", "0.2")  # whose sum as floating-point numbers is 0.9999999999999999

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 import torch
 
-from autograder.assignment import Assignment
-from autograder.specimen import Specimen, variants
+from autograder.course.assignment import Assignment
+from autograder.course.specimen import Specimen, variants
 from tests.conftest import PROJECT
 
 ASSIGNMENT = Assignment(PROJECT, "dropout_l2")

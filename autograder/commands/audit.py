@@ -9,13 +9,14 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
-from autograder import isolation, sharing, whole_file
-from autograder.assignment import Assignment
-from autograder.audit import Auditor
-from autograder.certificate import Certificate, certificate_of, path_of
+from autograder.audit.auditor import Auditor
 from autograder.commands import console
 from autograder.commands.course import COURSE, CourseCommand, Place, assignment_in
-from autograder.processors import processors
+from autograder.course.assignment import Assignment
+from autograder.course.certificate import Certificate, certificate_of, path_of
+from autograder.files import sharing, whole_file
+from autograder.sandbox import isolation
+from autograder.startup.processors import processors
 
 
 @click.command(cls=CourseCommand)
@@ -90,7 +91,7 @@ def audit(
         progress.update(bar, description="repeating variants")
         rejected = auditor.repeat(repeat, only)
     if html:
-        from autograder.audit_page import page  # noqa: PLC0415  # a plotting library takes a second
+        from autograder.audit.page import page  # noqa: PLC0415  # a plotting library takes a second
 
         _write(html, page(assignment, certificate), chosen)
     path = path_of(chosen)

@@ -11,12 +11,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.text import Text
 
-from autograder import provenance
-from autograder.assignment import AssignmentError
 from autograder.commands import console
 from autograder.commands.course import COURSE, CourseCommand, Place, assignment_in
-from autograder.course import Course, Stage
-from autograder.plain_text import printable
+from autograder.course import provenance
+from autograder.course.assignment import AssignmentError
+from autograder.course.course import Course, Stage
+from autograder.text.plain_text import printable
 
 MODULE = "check.py"  # beside an assignment's notebook: students have the same
 

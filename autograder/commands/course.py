@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from autograder.assignment import Assignment, AssignmentError
-from autograder.course import Course, Stage
-from autograder.suggestion import suggestion
+from autograder.course.assignment import Assignment, AssignmentError
+from autograder.course.course import Course, Stage
+from autograder.text.suggestion import suggestion
 
 SETTINGS = f"{__name__}.settings"  # where click's context keeps them
 SHOWN = "run `nbgrader export --assignment={name}`, or open the Formgrader"
@@ -47,7 +47,7 @@ class Place:
 
     def course(self) -> Course:
         """Return the course, as nbgrader's settings have it."""
-        from autograder.settings import course_in
+        from autograder.course.settings import course_in
 
         return course_in(self.folder, self.options)
 
@@ -112,14 +112,14 @@ def assignment_in(course: Course, name: str) -> Assignment:
 
 def has_gradebook(assignment: Assignment) -> bool:
     """Tell whether the course has a gradebook: there is none before anything is graded."""
-    from autograder.gradebook import is_there
+    from autograder.course.gradebook import is_there
 
     return is_there(assignment.course.db_url)
 
 
 def gradebook_of(assignment: Assignment) -> str:
     """Return the gradebook's address, if there is a gradebook."""
-    from autograder.gradebook import file_of
+    from autograder.course.gradebook import file_of
 
     url = assignment.course.db_url
     if not has_gradebook(assignment):

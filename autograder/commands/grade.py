@@ -8,11 +8,11 @@ from click.core import ParameterSource
 
 from autograder.commands import console
 from autograder.commands.course import COURSE, DB, CourseCommand, Place
-from autograder.grading_process import GradingProcess
-from autograder.once import Once
-from autograder.plain_text import printable
-from autograder.processors import processors
-from autograder.startup import loading
+from autograder.commands.once import Once
+from autograder.grading.process import GradingProcess
+from autograder.startup.loading import loading
+from autograder.startup.processors import processors
+from autograder.text.plain_text import printable
 
 
 @click.command(cls=CourseCommand)
@@ -85,7 +85,7 @@ def grade(
                 stack.enter_context(closing(process))
         with loading():
             from autograder.commands import walk
-        wish = walk.Wish(
+        wish = walk.GradeOptions(
             place=course.with_gradebook(db),
             assignment=assignment,
             students=students,

@@ -15,8 +15,8 @@ from autograder.commands.course import (
     gradebook_of,
     has_gradebook,
 )
-from autograder.leaks import Leaks
-from autograder.plain_text import printable
+from autograder.leaks.leaks import Leaks
+from autograder.text.plain_text import printable
 
 
 @click.command(cls=CourseCommand)

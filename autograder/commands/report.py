@@ -10,27 +10,20 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
-from autograder import sharing, whole_file
-from autograder.attention import Reason, reasons
-from autograder.class_facts import ClassFacts
-from autograder.class_page import ClassReport, page
-from autograder.class_record import Record, read_class
+from autograder.agreement.gradebook_cells import check_entered
+from autograder.class_report.attention import Reason, reasons
+from autograder.class_report.facts import ClassFacts
+from autograder.class_report.findings import findings
+from autograder.class_report.library_use import library_uses
+from autograder.class_report.page import ClassReport, page
+from autograder.class_report.similarity import Alike, Answer, alike
 from autograder.commands import console
-from autograder.commands.course import (
-    COURSE,
-    DB,
-    CourseCommand,
-    Place,
-    assignment_in,
-    gradebook_of,
-)
-from autograder.entered import check_entered
-from autograder.findings import findings
-from autograder.library_use import library_uses
-from autograder.membership import Membership
-from autograder.plain_text import printable
-from autograder.similarity import Alike, Answer, alike
-from autograder.wording import counted_as
+from autograder.commands.course import COURSE, DB, CourseCommand, Place, assignment_in, gradebook_of
+from autograder.files import sharing, whole_file
+from autograder.gradebook.class_record import Record, read_class
+from autograder.gradebook.membership import Membership
+from autograder.text.plain_text import printable
+from autograder.text.wording import counted_as
 
 FORMGRADER = "http://localhost:8888/formgrader"
 MOST_FINDINGS = 3

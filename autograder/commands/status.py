@@ -7,24 +7,17 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from autograder.assignment import Assignment
-from autograder.class_record import ClassRecord, read_class
+from autograder.agreement.gradebook_cells import check_entered
 from autograder.commands import console
-from autograder.commands.course import (
-    COURSE,
-    DB,
-    CourseCommand,
-    Place,
-    assignment_in,
-    gradebook_of,
-)
-from autograder.entered import check_entered
-from autograder.ledger import EXCLUDED, IN_A_TEAM
-from autograder.membership import Membership
-from autograder.plain_text import printable
-from autograder.points import added, shown
-from autograder.report import NOT_ISOLATED, Status
-from autograder.wording import counted_as
+from autograder.commands.course import COURSE, DB, CourseCommand, Place, assignment_in, gradebook_of
+from autograder.course.assignment import Assignment
+from autograder.gradebook.class_record import ClassRecord, read_class
+from autograder.gradebook.entry import EXCLUDED, IN_A_TEAM
+from autograder.gradebook.membership import Membership
+from autograder.results.points import added, shown
+from autograder.results.report import NOT_ISOLATED, Status
+from autograder.text.plain_text import printable
+from autograder.text.wording import counted_as
 
 STYLES: dict[str, str] = {
     Status.GRADED: "green",

@@ -10,7 +10,6 @@ from nbgrader.api import Gradebook
 from rich.table import Table
 from rich.text import Text
 
-from autograder import roster as rosters
 from autograder.commands import console
 from autograder.commands.course import (
     COURSE,
@@ -21,10 +20,11 @@ from autograder.commands.course import (
     gradebook_of,
     has_gradebook,
 )
-from autograder.membership import Membership
-from autograder.plain_text import printable
-from autograder.roster import Roster
-from autograder.wording import counted_as
+from autograder.course import roster as rosters
+from autograder.course.roster import Roster
+from autograder.gradebook.membership import Membership
+from autograder.text.plain_text import printable
+from autograder.text.wording import counted_as
 
 
 @click.command(cls=CourseCommand)

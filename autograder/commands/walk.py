@@ -22,39 +22,39 @@ from rich.progress import (
 from rich.text import Text
 from sqlalchemy.exc import OperationalError
 
-from autograder import isolation, probe
-from autograder.assignment import Assignment, AssignmentError
-from autograder.class_run import ClassRun, Due, open_course
-from autograder.cluster import ClusterPool
-from autograder.cluster_worker import ClusterError
+from autograder.agreement.disagreement import some
+from autograder.class_run.class_run import ClassRun, PendingSubmission, open_course
+from autograder.class_run.cluster import ClusterPool
+from autograder.class_run.cluster_worker import ClusterError
+from autograder.class_run.dry_run import PointChange, moves, penalty_moves
+from autograder.class_run.nbgrader_plugins import GradeCells
+from autograder.class_run.pool import Done, LocalPool, Notebooks, Pool, as_graded
 from autograder.commands import console
 from autograder.commands.course import Place, assignment_in
 from autograder.commands.status import STYLES
-from autograder.course import Stage
-from autograder.disagreement import some
-from autograder.gradebook import trouble
-from autograder.graded import Graded
-from autograder.grading_process import GradingProcess
-from autograder.interruption import postponed
-from autograder.lateness import PenaltyChange
-from autograder.ledger import entry_of
-from autograder.nbgrader_plugins import GradeCells
-from autograder.plain_text import printable
-from autograder.points import shown
-from autograder.pool import Done, LocalPool, Notebooks, Pool, as_graded
-from autograder.probe import NotIsolatedError
-from autograder.report import Report
-from autograder.rollout import Move, moves, penalty_moves
-from autograder.settings import course_of
-from autograder.standing import Standing
-from autograder.wording import counted_as
+from autograder.course.assignment import Assignment, AssignmentError
+from autograder.course.course import Stage
+from autograder.course.gradebook import trouble
+from autograder.course.settings import course_of
+from autograder.gradebook.entry import entry_of
+from autograder.gradebook.lateness import PenaltyChange
+from autograder.grading.graded import Graded
+from autograder.grading.process import GradingProcess
+from autograder.results.points import shown
+from autograder.results.report import Report
+from autograder.results.standing import Standing
+from autograder.sandbox import isolation, probe
+from autograder.sandbox.probe import NotIsolatedError
+from autograder.startup.interruption import postponed
+from autograder.text.plain_text import printable
+from autograder.text.wording import counted_as
 
 INTERRUPTED = 130
 LOOK_SECONDS = 0.1  # between two looks for Ctrl-C
 
 
 @dataclass(frozen=True)
-class Wish:
+class GradeOptions:
     """What the command line asks for: see `autograder grade --help`."""
 
     place: Place
@@ -69,7 +69,7 @@ class Wish:
 
 
 def go(
-    wish: Wish,
+    wish: GradeOptions,
     on: Console,
     tell: Callable[[str], None],
     first: GradingProcess | None,
@@ -107,7 +107,7 @@ def go(
                 return _show_moves(walk) if wish.dry_run else _grade(walk, keep=wish.as_json)
 
 
-def _begin(first: GradingProcess, assignment: Assignment, wish: Wish) -> None:
+def _begin(first: GradingProcess, assignment: Assignment, wish: GradeOptions) -> None:
     """Let processes load an assignment's suites, as many as there may be submissions to grade."""
     released = assignment.folder(Stage.RELEASE).glob("*.ipynb")
     load = next((replace(assignment, notebook=path.stem) for path in released), None)
@@ -128,9 +128,11 @@ class _Walk:
         self.interrupted = False
         self.seconds = 0.0
 
-    def through(self, title: str, take: Callable[[Due, dict[str, Graded]], None]) -> None:
+    def through(
+        self, title: str, take: Callable[[PendingSubmission, dict[str, Graded]], None]
+    ) -> None:
         """Let `take` have each submission that is due, with what has become of it."""
-        done: Done[Due] = queue.SimpleQueue()
+        done: Done[PendingSubmission] = queue.SimpleQueue()
         start = time.monotonic()
         with self._until_interrupted(done), self._progress() as progress:
             bar = progress.add_task(title, total=len(self.run.folders), rate="")
@@ -144,7 +146,9 @@ class _Walk:
                 past = len(self.seen) + len(self.run.skipped) + len(self.run.failed) - self.failed
                 progress.update(bar, completed=past, rate=self.rate)
 
-    def _checked(self, works: Iterator[tuple[Due, Notebooks]]) -> Iterator[tuple[Due, Notebooks]]:
+    def _checked(
+        self, works: Iterator[tuple[PendingSubmission, Notebooks]]
+    ) -> Iterator[tuple[PendingSubmission, Notebooks]]:
         """Yield works; before the first one, check that the suites can be imported."""
         for number, work in enumerate(works):
             if number == 0:
@@ -170,7 +174,9 @@ class _Walk:
         """How many submissions have been graded in a second, in words."""
         return f"{len(self.seen) / max(self.seconds, 1e-9):.1f} a second"
 
-    def _result(self, due: Due, future: Future[dict[str, Graded]]) -> dict[str, Graded]:
+    def _result(
+        self, due: PendingSubmission, future: Future[dict[str, Graded]]
+    ) -> dict[str, Graded]:
         """Return what a future holds; a fault of ours holds the grade back."""
         try:
             return future.result()
@@ -183,7 +189,7 @@ class _Walk:
             return {name: Graded.held_back(known[name], cause) for name in due.notebooks}
 
     @contextmanager
-    def _until_interrupted(self, done: Done[Due]) -> Iterator[None]:
+    def _until_interrupted(self, done: Done[PendingSubmission]) -> Iterator[None]:
         def stop(number: int, frame: object) -> None:
             self.interrupted = True
             signal.signal(signal.SIGINT, before)  # whoever presses it again means it
@@ -212,7 +218,7 @@ def _grade(walk: _Walk, *, keep: bool) -> tuple[int, dict[str, Any]]:
     held = []
     graded_now = []
 
-    def write(due: Due, graded: dict[str, Graded]) -> None:
+    def write(due: PendingSubmission, graded: dict[str, Graded]) -> None:
         with postponed():
             standings = run.write(due, graded)
             if standings is None:
@@ -293,9 +299,9 @@ def _tell(on: Console, student: str, report: Report, standing: Standing) -> None
 def _show_moves(walk: _Walk) -> tuple[int, dict[str, Any]]:
     """Show whose points would move, and why; return the exit code, and the same as data."""
     run = walk.run
-    found: list[Move] = []
+    found: list[PointChange] = []
 
-    def compare(due: Due, graded: dict[str, Graded]) -> None:
+    def compare(due: PendingSubmission, graded: dict[str, Graded]) -> None:
         found.extend(moves(run, due, graded))
 
     walk.through("comparing", compare)
@@ -317,7 +323,7 @@ def _show_moves(walk: _Walk) -> tuple[int, dict[str, Any]]:
     }
 
 
-def _show_table(on: Console, found: list[Move]) -> None:
+def _show_table(on: Console, found: list[PointChange]) -> None:
     table = console.table()
     table.add_column("student", overflow="fold")
     table.add_column("item", overflow="fold")

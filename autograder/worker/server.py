@@ -13,7 +13,7 @@ import numpy as np
 from autograder.worker import chance, wire
 from autograder.worker.absent import policy, refuse_absent
 from autograder.worker.cells import Notebook, describe
-from autograder.worker.forbidden import succeeding
+from autograder.worker.forbidden_acts import succeeding
 
 SLOW = 0.1  # seconds
 MANY = 100  # methods of a class, to be foretold

@@ -12,7 +12,7 @@ try:
     sys.path[:0] = [ENGINE, SITE]
     autograder.__path__[:] = [ENGINE + "/autograder"]
     importlib.invalidate_caches()
-    if hasattr(importlib.import_module("autograder.outcome"), "Outcome"):
+    if hasattr(importlib.import_module("autograder.results.outcome"), "Outcome"):
         raise RuntimeError("WON")
 finally:
     del sys.path[:2]

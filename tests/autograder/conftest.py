@@ -10,23 +10,26 @@ import pytest
 from hypothesis import settings
 from traitlets.config import Application
 
-from autograder import cli, isolation, probe
-from autograder.assignment import Assignment
-from autograder.audit import Auditor
+from autograder import cli
+from autograder.audit.auditor import Auditor
 from autograder.commands import grade as grade_module
 from autograder.commands import walk
-from autograder.grading_process import GradingProcess
-from autograder.isolation import Layers
-from autograder.probe import breach
-from autograder.sandbox import Request, Sandbox
-from autograder.session import Session
+from autograder.course.assignment import Assignment
+from autograder.grading.process import GradingProcess
+from autograder.sandbox import isolation, probe
+from autograder.sandbox.isolation import Layers
+from autograder.sandbox.probe import breach
+from autograder.sandbox.sandbox import Request, Sandbox
+from autograder.session.session import Session
 from autograder.worker import tree
-from tests.autograder.course import Course, opened
-from tests.autograder.diary import CODE
-from tests.autograder.one_process import NoProcess, OneProcess
-from tests.autograder.tiny import make_course, start_session
+from tests.autograder.support.course import Course, opened
+from tests.autograder.support.diary import CODE
+from tests.autograder.support.one_process import NoProcess, OneProcess
+from tests.autograder.support.tiny import make_course, start_session
 
-pytest.register_assert_rewrite("tests.autograder.page")  # so that a failure shows its values
+pytest.register_assert_rewrite(
+    "tests.autograder.support.page"
+)  # so that a failure shows its values
 
 # the same examples at every run, and no verdict on how long they take
 settings.register_profile("repeatable", derandomize=True, deadline=None)

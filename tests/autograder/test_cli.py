@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 import autograder
 from autograder import cli
-from autograder.assignment import AssignmentError
+from autograder.course.assignment import AssignmentError
 
 
 @pytest.fixture

@@ -2,9 +2,9 @@
 
 import pytest
 
-from autograder.leaks import Leaks
-from autograder.sharing import obstacle
-from tests.autograder.shape import nest, spread
+from autograder.files.sharing import obstacle
+from autograder.leaks.leaks import Leaks
+from tests.autograder.support.shape import nest, spread
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from autograder.report import Status
+from autograder.results.report import Status
 
 GRADED, REMARKS, UNREADABLE = Status.GRADED, Status.REMARKS, Status.UNREADABLE
 FULL = 2.0  # points

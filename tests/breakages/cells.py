@@ -4,8 +4,8 @@ import json
 
 import nbformat
 
-from autograder.report import KEY
-from tests.autograder.tiny import IDENTITY, RIGHT, STUB
+from autograder.results.report import KEY
+from tests.autograder.support.tiny import IDENTITY, RIGHT, STUB
 from tests.breakages.breakage import (
     FULL,
     GRADED,

@@ -4,7 +4,7 @@ import os
 
 import nbformat
 
-from tests.autograder.tiny import STUB
+from tests.autograder.support.tiny import STUB
 from tests.breakages.breakage import FULL, REMARKS, UNREADABLE, Breakage, Breakages, text
 
 BREAKAGES = Breakages()

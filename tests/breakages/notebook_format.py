@@ -2,7 +2,7 @@
 
 import json
 
-from tests.autograder.tiny import RIGHT
+from tests.autograder.support.tiny import RIGHT
 from tests.breakages.breakage import (
     FULL,
     GRADED,

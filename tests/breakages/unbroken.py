@@ -1,6 +1,6 @@
 """Nothing is broken: the file is as Jupyter saves it, and the answer is right, in part or not at all."""
 
-from tests.autograder.tiny import IN_PLACE, STUB
+from tests.autograder.support.tiny import IN_PLACE, STUB
 from tests.breakages.breakage import FULL, GRADED, Breakages, text
 
 BREAKAGES = Breakages()

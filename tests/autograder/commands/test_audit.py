@@ -6,10 +6,10 @@ import pytest
 from click.testing import CliRunner
 
 from autograder import cli
-from autograder.certificate import certificate_of, path_of
 from autograder.commands import audit as audit_module
-from tests.autograder.certificate import certificate, mistake
-from tests.autograder.tiny import MUTANTS, OBSERVED, VARIANTS, make_course
+from autograder.course.certificate import certificate_of, path_of
+from tests.autograder.support.certificate import certificate, mistake
+from tests.autograder.support.tiny import MUTANTS, OBSERVED, VARIANTS, make_course
 
 FOUND = certificate(
     mistake("zeros", test_one={"output": "0"}),

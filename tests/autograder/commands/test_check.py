@@ -7,8 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from autograder import cli
-from autograder.assignment import AssignmentError
-from tests.autograder.tiny import make_course
+from autograder.course.assignment import AssignmentError
+from tests.autograder.support.tiny import make_course
 
 MODULE = """\
 HIDDEN = "The hidden tests look at more."

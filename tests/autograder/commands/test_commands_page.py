@@ -9,16 +9,16 @@ import pytest
 from click.testing import CliRunner
 
 from autograder import cli
-from autograder.class_record import ClassRecord, Record
 from autograder.commands import audit as audit_module
 from autograder.commands import status as status_module
-from autograder.ledger import Entry
-from autograder.report import Status
-from tests.autograder.certificate import certificate, mistake
+from autograder.gradebook.class_record import ClassRecord, Record
+from autograder.gradebook.entry import Entry
+from autograder.results.report import Status
 from tests.autograder.commands.test_report import COPIED
-from tests.autograder.one_process import grade_here
-from tests.autograder.test_membership import PLACEHOLDERS, ROWS, add_table, hand_in
-from tests.autograder.tiny import make_course
+from tests.autograder.gradebook.test_membership import PLACEHOLDERS, ROWS, add_table, hand_in
+from tests.autograder.support.certificate import certificate, mistake
+from tests.autograder.support.one_process import grade_here
+from tests.autograder.support.tiny import make_course
 from tests.conftest import PROJECT
 
 PAGE = (PROJECT / "docs" / "commands.md").read_text(encoding="utf-8")

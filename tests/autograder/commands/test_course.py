@@ -6,7 +6,7 @@ import pytest
 
 from autograder import cli
 from autograder.commands import course as course_module
-from tests.autograder.tiny import make_course
+from tests.autograder.support.tiny import make_course
 from tests.conftest import PROJECT
 
 

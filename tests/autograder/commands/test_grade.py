@@ -8,11 +8,11 @@ import sys
 
 import pytest
 
-from autograder import probe
 from autograder.commands import console as console_module
-from autograder.report import Status
-from tests.autograder.one_process import NoProcess, OneProcess
-from tests.autograder.tiny import IDENTITY, IN_PLACE
+from autograder.results.report import Status
+from autograder.sandbox import probe
+from tests.autograder.support.one_process import NoProcess, OneProcess
+from tests.autograder.support.tiny import IDENTITY, IN_PLACE
 from tests.left_behind import rows
 
 

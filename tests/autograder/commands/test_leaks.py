@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
 from autograder import cli
-from autograder.assignment import AssignmentError
+from autograder.course.assignment import AssignmentError
 
 
 @pytest.fixture

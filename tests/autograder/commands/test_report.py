@@ -11,11 +11,11 @@ from nbformat.v4 import new_markdown_cell
 from nbgrader.api import Gradebook
 
 from autograder import cli
-from autograder.assignment import Assignment
 from autograder.commands import console
-from tests.autograder.test_class_page import Reader, rows
-from tests.autograder.test_membership import HEAD, PLACEHOLDERS, add_table
-from tests.autograder.tiny import HEADER, IDENTITY, IN_PLACE, MUTANTS, OBSERVED, RIGHT
+from autograder.course.assignment import Assignment
+from tests.autograder.class_report.test_page import Reader, rows
+from tests.autograder.gradebook.test_membership import HEAD, PLACEHOLDERS, add_table
+from tests.autograder.support.tiny import HEADER, IDENTITY, IN_PLACE, MUTANTS, OBSERVED, RIGHT
 
 COPIED = f"""{HEADER}        first = np.sin(x) * 0 + x
         second = np.cos(first) * 0 + first

@@ -8,15 +8,16 @@ from click.testing import CliRunner
 from rich.console import Console
 from rich.text import Text
 
-from autograder import cli, roster
-from autograder.assignment import Assignment, AssignmentError
-from autograder.class_record import ClassRecord, Record
+from autograder import cli
 from autograder.commands import status as status_module
-from autograder.ledger import Entry
-from autograder.report import Status
-from autograder.roster import Roster
-from tests.autograder.test_membership import PLACEHOLDERS, ROWS, add_table, hand_in
-from tests.autograder.tiny import make_course
+from autograder.course import roster
+from autograder.course.assignment import Assignment, AssignmentError
+from autograder.course.roster import Roster
+from autograder.gradebook.class_record import ClassRecord, Record
+from autograder.gradebook.entry import Entry
+from autograder.results.report import Status
+from tests.autograder.gradebook.test_membership import PLACEHOLDERS, ROWS, add_table, hand_in
+from tests.autograder.support.tiny import make_course
 from tests.conftest import PROJECT
 
 CLASS = [

@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from autograder import isolation
-from autograder.sandbox import DiedError, StudentError
+from autograder.sandbox import isolation
+from autograder.sandbox.sandbox import DiedError, StudentError
 from autograder.worker.confinement import Layer
 
 ORDINARY = """

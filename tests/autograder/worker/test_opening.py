@@ -4,13 +4,13 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell
 
-from autograder.probe import reached
-from autograder.sandbox import Budget, StudentError
-from autograder.session import Session
-from autograder.submission import Submission
-from autograder.template import forget_templates
+from autograder.course.submission import Submission
+from autograder.sandbox.probe import reached
+from autograder.sandbox.sandbox import Budget, StudentError
+from autograder.sandbox.template import forget_templates
+from autograder.session.session import Session
 from autograder.worker.confinement import Layer
-from tests.autograder.tiny import RIGHT, claimed, handed_in, make_course
+from tests.autograder.support.tiny import RIGHT, claimed, handed_in, make_course
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder.sandbox import StudentError
+from autograder.sandbox.sandbox import StudentError
 
 
 def test_no_library_but_numpy_is_there(student):

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder import expect
-from autograder.sandbox import StudentError
+from autograder.kit import expect
+from autograder.sandbox.sandbox import StudentError
 
 # small ones come first, so that the first failure makes a small example
 KINDS = ["smallest", "small", "batch of one", "wide", "tall", "square", "cubic", "long", "broad"]

@@ -11,9 +11,9 @@ from functools import partial
 import numpy as np
 import pytest
 
-from autograder import expect, masks
-from autograder.sandbox import StudentError
-from autograder.standin import repeat, together
+from autograder.kit import expect, masks
+from autograder.sandbox.sandbox import StudentError
+from autograder.session.proxy import repeat, together
 
 CALLS = 64
 RATES = [(0.1, 0.3), (0.4, 0.48), (0.7, 0.9), (0.02, 0.09)]  # never 1 - p

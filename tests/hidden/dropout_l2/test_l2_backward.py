@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from autograder import expect, oracle
-from autograder.sandbox import StudentError
-from autograder.standin import together
+from autograder.kit import expect, oracle
+from autograder.sandbox.sandbox import StudentError
+from autograder.session.proxy import together
 
 COEFFICIENTS = [(0.02, 0.4), (1.2, 9.0)]
 

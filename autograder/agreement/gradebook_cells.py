@@ -1,0 +1,355 @@
+"""The cells of an assignment as the gradebook has them, compared with the source, and kept like it.
+
+nbgrader itself adds or removes no cell once there is a submission. Here that is done, and what the
+other cells have is kept: scores, scores by hand, comments.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from nbgrader.api import Assignment as Known
+from nbgrader.api import (
+    BaseCell,
+    Comment,
+    Grade,
+    Gradebook,
+    GradeCell,
+    Notebook,
+    SolutionCell,
+    SourceCell,
+    SubmittedAssignment,
+    SubmittedNotebook,
+    TaskCell,
+)
+from sqlalchemy import Engine, create_engine, func, inspect, or_, select
+from sqlalchemy.orm import Session
+
+from autograder.agreement.disagreement import some
+from autograder.agreement.master import GRADE, SOLUTION, TASK, MasterCell, cells_of
+from autograder.course.assignment import Assignment, AssignmentError
+from autograder.course.course import Stage
+
+Key = tuple[str, str]  # a cell's kind in the gradebook, and its name
+GRADED, ANSWERED = {"GradeCell", "TaskCell"}, {"SolutionCell", "TaskCell"}
+SOURCE = "SourceCell"  # which has a cell's text, whatever else the cell is
+KINDS = {
+    "GradeCell": GradeCell,
+    "SolutionCell": SolutionCell,
+    "TaskCell": TaskCell,
+    SOURCE: SourceCell,
+}
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The cells of a notebook, each with its points, if it has any, and its type.
+
+    Parameters
+    ----------
+    cells : dict of Key to (points, type)
+    """
+
+    cells: dict[Key, tuple[float | None, str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, cells: Iterable[MasterCell]) -> "Layout":
+        """Return what nbgrader enters of a source's cells."""
+        found: dict[Key, tuple[float | None, str]] = {}
+        for cell in cells:
+            if GRADE in cell.roles:
+                found["GradeCell", cell.name] = float(cell.points), cell.kind
+            if SOLUTION in cell.roles:
+                found["SolutionCell", cell.name] = None, ""
+            if TASK in cell.roles:
+                found["TaskCell", cell.name] = float(cell.points), cell.kind
+            found[SOURCE, cell.name] = None, cell.kind
+        return cls(found)
+
+    @property
+    def graded(self) -> "Layout":
+        """The cells that have points."""
+        return Layout({key: value for key, value in self.cells.items() if key[0] in GRADED})
+
+    @property
+    def names(self) -> dict[str, None]:
+        """The cells' names, each once."""
+        return dict.fromkeys(name for _, name in self.cells)
+
+
+@dataclass(frozen=True)
+class Entered:
+    """What the gradebook has of an assignment.
+
+    Parameters
+    ----------
+    notebooks : dict of str to Layout
+    submissions : int
+    is_whole : bool
+        Whether each submission has an entry for each cell.
+    by_hand : dict of (str, str) to int
+        How many scores and comments a human has given, by notebook and cell.
+    """
+
+    notebooks: dict[str, Layout]
+    submissions: int
+    is_whole: bool
+    by_hand: dict[tuple[str, str], int]
+
+    @classmethod
+    def read(cls, engine: Engine, assignment: str) -> "Entered | None":
+        """Read it, and change nothing; None if the gradebook does not know the assignment."""
+        if not inspect(engine).has_table("assignment"):
+            return None
+        with Session(engine) as session:
+            known = session.scalar(select(Known.id).where(Known.name == assignment))
+            if known is None:
+                return None
+            has_tasks = inspect(engine).has_table("task_cells")
+            notebooks = {
+                name: Layout(_cells(session, notebook, has_tasks=has_tasks))
+                for notebook, name in session.execute(
+                    select(Notebook.id, Notebook.name).where(Notebook.assignment_id == known)
+                )
+            }
+            submissions = session.scalar(
+                select(func.count()).where(SubmittedAssignment.assignment_id == known)
+            )
+            return cls(
+                notebooks,
+                submissions or 0,
+                _entries(session, known) == _wanted(notebooks.values(), submissions or 0),
+                _by_hand(session, known),
+            )
+
+    def differences(self, source: Mapping[str, Layout]) -> list[str]:
+        """Return in what it differs from the source's notebooks, in words."""
+        facts = [f"the notebook {name} is missing" for name in source if name not in self.notebooks]
+        facts += [
+            f"the notebook {name} is not in the source"
+            for name in self.notebooks
+            if name not in source
+        ]
+        for name in [name for name in source if name in self.notebooks]:
+            facts += _differences(source[name], self.notebooks[name])
+        if not facts and not self.is_whole:
+            facts.append("some submissions lack entries")
+        return facts
+
+    def lost(self, source: Mapping[str, Layout]) -> dict[str, int]:
+        """Return how many scores and comments by hand go with the cells that the source lacks."""
+        renamed = _renamed(self.notebooks, source)
+        lost: dict[str, int] = {}
+        for (notebook, cell), count in self.by_hand.items():
+            layout = source.get(renamed.get(notebook, notebook), Layout())
+            if cell not in layout.names:
+                lost[cell] = lost.get(cell, 0) + count
+        return lost
+
+
+def check_entered(assignment: Assignment) -> None:
+    """Check that a gradebook with submissions has the source's cells, before they are shown.
+
+    Raises
+    ------
+    AssignmentError
+        If it has others, or other points: then the sums on the screen would not be those in it.
+    """
+    engine = create_engine(assignment.course.db_url)
+    try:
+        known = Entered.read(engine, assignment.name)
+    finally:
+        engine.dispose()
+    if known is None or not known.submissions or len(known.notebooks) != 1:
+        return
+    wanted = Layout.of(cells_of(assignment.source))
+    (found,) = known.notebooks.values()
+    if facts := [*_differences(wanted.graded, found.graded)]:
+        source = assignment.course.shown(assignment.folder(Stage.SOURCE))
+        raise AssignmentError(
+            f"the gradebook must have the cells and points of {source}, but {some(facts)}: run "
+            f"`autograder grade {assignment.name}`, which says what to do"
+        )
+
+
+def keep_like(gradebook: Gradebook, assignment: str, source: Mapping[str, Layout]) -> None:
+    """Add and remove notebooks and cells in the gradebook, until it has those of the source.
+
+    Each submission gets an entry for each new cell, which waits to be graded; what is there for the
+    others stays. The caller makes one transaction of it.
+
+    Parameters
+    ----------
+    gradebook : nbgrader's Gradebook
+    assignment : str
+        One that the gradebook knows.
+    source : dict of str to Layout
+        By the notebook's name.
+    """
+    known = gradebook.find_assignment(assignment)
+    layouts = {
+        notebook.name: Layout(_cells(gradebook.db, notebook.id)) for notebook in known.notebooks
+    }
+    for old, new in _renamed(layouts, source).items():
+        gradebook.find_notebook(old, assignment).name = new
+    gradebook.db.flush()
+    for name in [n.name for n in known.notebooks if n.name not in source]:
+        gradebook.remove_notebook(name, assignment)
+    for name, layout in source.items():
+        notebook = gradebook.update_or_create_notebook(name, assignment)
+        _keep_cells(gradebook, notebook, layout)
+        _keep_entries(gradebook, notebook, known.submissions)
+
+
+def _keep_cells(gradebook: Gradebook, notebook: Notebook, layout: Layout) -> None:
+    db = gradebook.db
+    for cell in list(notebook._base_cells):  # noqa: SLF001  # nbgrader has no other list of all
+        if (cell.type, cell.name) not in layout.cells:
+            for entry in [*cell.grades, *cell.comments]:
+                db.delete(entry)
+            db.flush()
+            db.delete(cell)
+    for cell in list(notebook.source_cells):
+        if (SOURCE, cell.name) not in layout.cells:
+            db.delete(cell)
+    db.flush()
+    db.expire(notebook)
+    there = {(cell.type, cell.name): cell for cell in notebook._base_cells}  # noqa: SLF001
+    there |= {(SOURCE, cell.name): cell for cell in notebook.source_cells}
+    for (kind, name), (points, cell_type) in layout.cells.items():
+        cell = there.get((kind, name))
+        if cell is None:
+            cell = KINDS[kind](name=name, notebook=notebook)
+            db.add(cell)
+        if kind in GRADED:
+            cell.max_score = points
+        if kind != "SolutionCell":
+            cell.cell_type = cell_type
+    db.flush()
+
+
+def _keep_entries(
+    gradebook: Gradebook, notebook: Notebook, submissions: list[SubmittedAssignment]
+) -> None:
+    """Give each submission an entry for each cell."""
+    db = gradebook.db
+    db.expire(notebook)
+    cells = [(cell.id, cell.type) for cell in notebook._base_cells]  # noqa: SLF001
+    there = {submitted.assignment_id: submitted for submitted in notebook.submissions}
+    for submission in submissions:
+        submitted = there.get(submission.id)
+        if submitted is None:
+            submitted = SubmittedNotebook(notebook=notebook, assignment=submission)
+            db.add(submitted)
+        graded = {grade.cell_id for grade in submitted.grades}
+        answered = {comment.cell_id for comment in submitted.comments}
+        for cell, kind in cells:
+            if kind in GRADED and cell not in graded:
+                db.add(Grade(cell_id=cell, notebook=submitted))
+            if kind in ANSWERED and cell not in answered:
+                db.add(Comment(cell_id=cell, notebook=submitted))
+    db.flush()
+
+
+def _renamed(known: Mapping[str, Layout], source: Mapping[str, Layout]) -> dict[str, str]:
+    """Return the notebook that has another name and the same cells, if that is one alone."""
+    gone = [name for name in known if name not in source]
+    new = [name for name in source if name not in known]
+    if len(gone) == len(new) == 1 and known[gone[0]].names.keys() == source[new[0]].names.keys():
+        return {gone[0]: new[0]}
+    return {}
+
+
+def _cells(
+    session: Session, notebook: str, *, has_tasks: bool = True
+) -> dict[Key, tuple[float | None, str]]:
+    """Return the cells of a notebook, as `Layout` has them."""
+    found: dict[Key, tuple[float | None, str]] = {}
+    for name, points, kind in session.execute(
+        select(GradeCell.name, GradeCell.max_score, GradeCell.cell_type).where(
+            GradeCell.notebook_id == notebook
+        )
+    ):
+        found["GradeCell", name] = points, kind
+    for name in session.scalars(
+        select(SolutionCell.name).where(SolutionCell.notebook_id == notebook)
+    ):
+        found["SolutionCell", name] = None, ""
+    if has_tasks:
+        for name, points, kind in session.execute(
+            select(TaskCell.name, TaskCell.max_score, TaskCell.cell_type).where(
+                TaskCell.notebook_id == notebook
+            )
+        ):
+            found["TaskCell", name] = points, kind
+    for name, kind in session.execute(
+        select(SourceCell.name, SourceCell.cell_type).where(SourceCell.notebook_id == notebook)
+    ):
+        found[SOURCE, name] = None, kind
+    return found
+
+
+def _differences(wanted: Layout, found: Layout) -> Iterator[str]:
+    for name in wanted.names:
+        if name not in found.names:
+            yield f"`{name}` is missing"
+    for name in found.names:
+        if name not in wanted.names:
+            yield f"`{name}` is not in the source"
+    for name in wanted.names.keys() & found.names.keys():
+        yield from _difference(name, wanted, found)
+
+
+def _difference(name: str, wanted: Layout, found: Layout) -> Iterator[str]:
+    mine = {key: value for key, value in wanted.cells.items() if key[1] == name}
+    theirs = {key: value for key, value in found.cells.items() if key[1] == name}
+    if mine.keys() != theirs.keys():
+        yield f"`{name}` is another kind of cell"
+    elif mine != theirs:
+        (one, other) = next((mine[key], theirs[key]) for key in mine if mine[key] != theirs[key])
+        if one[0] != other[0]:
+            yield f"`{name}` has {other[0]:g} points instead of {one[0]:g}"
+        else:
+            yield f"`{name}` is a {other[1]} cell instead of a {one[1]} cell"
+
+
+def _wanted(layouts: Iterable[Layout], submissions: int) -> tuple[int, int]:
+    """Return how many grades and comments there must be."""
+    kinds = [kind for layout in layouts for kind, _ in layout.cells]
+    return (
+        submissions * sum(kind in GRADED for kind in kinds),
+        submissions * sum(kind in ANSWERED for kind in kinds),
+    )
+
+
+def _entries(session: Session, assignment: str) -> tuple[int, int]:
+    """Return how many grades and comments there are."""
+    grades, comments = (
+        session.scalar(
+            select(func.count(kind.id))
+            .join(SubmittedNotebook, SubmittedNotebook.id == kind.notebook_id)
+            .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
+            .where(SubmittedAssignment.assignment_id == assignment)
+        )
+        for kind in (Grade, Comment)
+    )
+    return grades or 0, comments or 0
+
+
+def _by_hand(session: Session, assignment: str) -> dict[tuple[str, str], int]:
+    """Return how many scores and comments by hand there are, by notebook and cell."""
+    found: dict[tuple[str, str], int] = {}
+    for kind, given in (
+        (Grade, or_(Grade.manual_score.is_not(None), Grade.extra_credit.is_not(None))),
+        (Comment, Comment.manual_comment.is_not(None)),
+    ):
+        counted = (
+            select(Notebook.name, BaseCell.name, func.count())
+            .select_from(kind)
+            .join(BaseCell, BaseCell.id == kind.cell_id)
+            .join(Notebook, Notebook.id == BaseCell.notebook_id)
+            .where(Notebook.assignment_id == assignment, given)
+            .group_by(Notebook.name, BaseCell.name)
+        )
+        for notebook, cell, count in session.execute(counted):
+            found[notebook, cell] = found.get((notebook, cell), 0) + count
+    return found

@@ -1,0 +1,244 @@
+"""The audit: proves an assignment's suites on its reference, its mutants and its variants.
+
+Each is handed in and graded as a student's notebook is. What comes out is the certificate.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from fnmatch import fnmatchcase
+from itertools import zip_longest
+from typing import TypeVar
+
+from nbformat import NotebookNode
+
+from autograder.course.assignment import Assignment
+from autograder.course.certificate import Behaviour, Certificate, Mistake, digest_of_specimens
+from autograder.course.specimen import Specimen, mutants, variants
+from autograder.course.submission import filled
+from autograder.grading.diagnosis import deviations, diagnose
+from autograder.grading.grader import Examination
+from autograder.grading.process import GradingProcess
+from autograder.results.outcome import ItemResult, Outcome
+
+NAMED = 0.9  # the share of the mutants that must be named as what they are
+CHUNK = 20  # seeds in one request, when right solutions are repeated
+
+T = TypeVar("T")
+R = TypeVar("R")
+Tick = Callable[[int, int], None]  # told the steps that are done, and those there are
+Examined = list[tuple[Specimen, Examination]]
+
+
+class Auditor:
+    """An assignment with its specimens, and the processes that grade them.
+
+    Parameters
+    ----------
+    assignment : Assignment
+    jobs : int
+        The number of processes.
+    tick : callable
+    chance : int
+        For the random numbers of the specimens' own, while they are observed: the certificate does
+        not depend on it, or an observation is at fault.
+    """
+
+    def __init__(self, assignment: Assignment, jobs: int, tick: Tick, chance: int = 0) -> None:
+        self.assignment = assignment
+        self.chance = chance
+        self.jobs = jobs
+        self.tick = tick
+        self.mutants = mutants(assignment)
+        self.variants = variants(assignment)
+        # the items of a solution cell are those that its mutants lose
+        self.items: dict[str, set[str]] = {}
+        for specimen in self.mutants:
+            self.items.setdefault(specimen.grade_id, set()).update(specimen.loses)
+        for specimen in self.variants:  # of a cell without mutants nothing is known: all items
+            if not self.items.get(specimen.grade_id):
+                self.items[specimen.grade_id] = {item.name for item in assignment.items}
+        self._own = threading.local()
+
+    def audit(self) -> Certificate:
+        """Grade everything once."""
+        groups = [*self._grouped(self.mutants), *self._grouped(self.variants)]
+        release, every = self.assignment.release, [item.name for item in self.assignment.items]
+        reference, unsolved, *examinations = self._map(
+            self._examine,
+            [
+                (filled(release, self.assignment.reference), every, True),
+                (release, every, False),
+                *((*self._handed_in(group), False) for group in groups),
+            ],
+        )
+        examined = [
+            (specimen, examination)
+            for group, examination in zip(groups, examinations, strict=True)
+            for specimen in group
+        ]
+        examined.sort(key=lambda pair: pair[0].name)
+        return self._certificate(reference, unsolved, examined)
+
+    def repeat(self, times: int, only: str = "*") -> list[str]:
+        """Grade the variants whose names match with other seeds; return what any lost, in words."""
+        chosen = [variant for variant in self.variants if fnmatchcase(variant.name, only)]
+        chunks = [range(start, min(start + CHUNK, times)) for start in range(0, times, CHUNK)]
+        work = [(group, seeds) for group in self._grouped(chosen) for seeds in chunks]
+        return [
+            f"{' and '.join(specimen.name for specimen in group)} {text}"
+            for (group, _), texts in zip(work, self._map(self._repeat, work), strict=True)
+            for text in texts
+        ]
+
+    def _grouped(self, specimens: list[Specimen]) -> list[tuple[Specimen, ...]]:
+        """Put one specimen into each solution cell at a time, if cells share no item."""
+        if len(set().union(*self.items.values())) < sum(map(len, self.items.values())):
+            return [(specimen,) for specimen in specimens]
+        cells: dict[str, list[Specimen]] = {}
+        for specimen in specimens:
+            cells.setdefault(specimen.grade_id, []).append(specimen)
+        return [tuple(filter(None, group)) for group in zip_longest(*cells.values())]
+
+    def _map(self, do: Callable[[T], R], work: list[T]) -> list[R]:
+        results = []
+        with ThreadPoolExecutor(self.jobs) as pool:
+            for result in pool.map(do, work):
+                results.append(result)
+                self.tick(len(results), len(work))
+        return results
+
+    def _process(self) -> GradingProcess:
+        """Return the grading process of this thread."""
+        if not hasattr(self._own, "process"):
+            self._own.process = GradingProcess()
+        process: GradingProcess = self._own.process
+        return process
+
+    def _examine(self, work: tuple[NotebookNode, list[str], bool]) -> Examination:
+        notebook, names, whole = work
+        return self._process().examine(
+            self.assignment, notebook, names, whole=whole, chance=self.chance
+        )
+
+    def _repeat(self, work: tuple[tuple[Specimen, ...], range]) -> list[str]:
+        group, seeds = work
+        return self._process().repeat(self.assignment, *self._handed_in(group), seeds)
+
+    def _handed_in(self, group: tuple[Specimen, ...]) -> tuple[NotebookNode, list[str]]:
+        """Return the reference with specimens in their cells, and the items of these cells."""
+        answers = self.assignment.reference | {s.grade_id: s.source for s in group}
+        names = set().union(*(self.items.get(s.grade_id, set()) for s in group))
+        return filled(self.assignment.release, answers), sorted(names)
+
+    def _certificate(
+        self, reference: Examination, unsolved: Examination, examined: Examined
+    ) -> Certificate:
+        wrong = [(s, self._own_items(s, e)) for s, e in examined if s in self.mutants]
+        right = [(s, self._own_items(s, e)) for s, e in examined if s in self.variants]
+        mistakes = [_mistake(specimen, e, reference.facts) for specimen, e in wrong]
+        certificate = Certificate(
+            version=self.assignment.suites_version,
+            specimens=digest_of_specimens(self.assignment),
+            properties={
+                item.name: tuple(result.name for result in item.properties)
+                for item in reference.items
+            },
+            reference=reference.facts,
+            mistakes=tuple(
+                replace(mistake, named=_named(mistake, mistakes)) for mistake in mistakes
+            ),
+            variants=tuple(specimen.name for specimen, _ in right),
+            defects=(),
+        )
+        defects = [
+            f"a suite broke: {fault}"
+            for fault in _faults(reference, unsolved, *(e for _, e in examined))
+        ]
+        defects += _lost("the reference", reference.items, frozenset())
+        defects += [
+            f"the release, handed in as it is, gets {item.points} points in {item.name}"
+            for item in unsolved.items
+            if item.points
+        ]
+        for kind, specimens in (("mutant", wrong), ("variant", right)):
+            for specimen, e in specimens:
+                if kind == "mutant" and not specimen.loses:
+                    continue  # which is a defect by itself
+                defects += _lost(f"{kind} {specimen.name}", e.items, specimen.loses)
+        return replace(certificate, defects=(*defects, *_defects_of_suites(certificate)))
+
+    def _own_items(self, specimen: Specimen, examination: Examination) -> Examination:
+        """Leave out the items of other solution cells."""
+        own = self.items.get(specimen.grade_id, set())
+        return Examination(
+            [item for item in examination.items if item.name in own],
+            {name: facts for name, facts in examination.facts.items() if name in own},
+            examination.faults,
+        )
+
+
+def _mistake(specimen: Specimen, examination: Examination, reference: Behaviour) -> Mistake:
+    items = [item for item in examination.items if item.name in specimen.loses]
+    # one that survives has not been observed
+    lost = {item.name: examination.facts.get(item.name, {}) for item in items}
+    return Mistake(
+        specimen.name,
+        specimen.advice,
+        tuple(item.name for item in items),
+        {item.name: item.fails for item in items},
+        deviations(lost, reference),
+        {},
+    )
+
+
+def _named(mistake: Mistake, mistakes: list[Mistake]) -> dict[str, tuple[str, ...]]:
+    """Return what a mistake is taken for, by item, when a student makes it."""
+    found = diagnose(mistakes, mistake.behaviour)
+    return {item: tuple(one.mistake for one in named) for item, named in found.items()}
+
+
+def _faults(*examinations: Examination) -> list[str]:
+    return list(dict.fromkeys(fault for e in examinations for fault in e.faults))
+
+
+def _lost(who: str, items: list[ItemResult], loses: frozenset[str]) -> Iterator[str]:
+    """Yield what is wrong with the points of a solution."""
+    for item in items:
+        broken = [r.message for r in item.properties if r.outcome is Outcome.NOT_RUN]
+        if broken or item.points is None:
+            yield f"{who} is not judged in {item.name}: {[*broken, 'no property was run'][0]}"
+        elif item.name in loses and item.points == item.max_points:
+            yield f"{who} survives: it loses nothing in {item.name}"
+        elif item.name not in loses and item.points != item.max_points:
+            first = next(r for r in item.properties if r.outcome is Outcome.FAILED)
+            yield f"{who} loses points in {item.name}: {first.name}: {first.message}"
+
+
+def _defects_of_suites(certificate: Certificate) -> Iterator[str]:
+    broken = {
+        (item, name)
+        for mistake in certificate.mistakes
+        for item, names in mistake.fails.items()
+        for name in names
+    }
+    for item, names in certificate.properties.items():
+        for name in names:
+            if (item, name) not in broken:
+                yield f"no mutant breaks {item}: {name}"
+    for mistake in certificate.mistakes:
+        if not mistake.loses:
+            yield f"mutant {mistake.name} names no item that it loses"
+        if not mistake.advice:
+            yield (
+                f"mutant {mistake.name} has no advice for the student: write it as the second "
+                "paragraph of its docstring"
+            )
+    unnamed = certificate.unnamed
+    if len(certificate.mistakes) - len(unnamed) < NAMED * len(certificate.mistakes):
+        yield (
+            f"{len(unnamed)} of {len(certificate.mistakes)} mutants are not named as what they "
+            f"are, more than {1 - NAMED:.0%}, for want of observe_... functions that see the "
+            f"difference: {', '.join(unnamed)}"
+        )

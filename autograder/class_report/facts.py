@@ -1,0 +1,204 @@
+"""What a class's reports say: each property's pass rate, and the mistakes that were made."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from autograder.class_report.item_analysis import (
+    Discrimination,
+    Distribution,
+    ItemAnalysis,
+    analyse,
+)
+from autograder.class_report.item_analysis import discrimination as correlation
+from autograder.gradebook.class_record import ClassRecord, Record
+from autograder.results.outcome import ItemResult, Outcome, PropertyResult
+from autograder.results.points import added
+from autograder.results.report import Status
+
+
+@dataclass(frozen=True)
+class PropertyRate:
+    """How a class fared in one property.
+
+    Parameters
+    ----------
+    item, name : str
+    sentence : str
+        The property, in the student's words.
+    essential : bool
+    passed, failed, not_run : int
+        How many submissions have this outcome.
+    discrimination : Discrimination
+        The correlation of its passing with the points in all other items.
+    """
+
+    item: str
+    name: str
+    sentence: str
+    essential: bool
+    passed: int
+    failed: int
+    not_run: int
+    discrimination: Discrimination
+
+    @property
+    def rate(self) -> float | None:
+        """The share that passed, of those in which it was run; None if it was in none."""
+        run = self.passed + self.failed
+        return self.passed / run if run else None
+
+
+@dataclass(frozen=True)
+class MistakeMade:
+    """A known mistake, and who made it.
+
+    Parameters
+    ----------
+    name : str
+        The mutant's.
+    advice : str
+    items : tuple of str
+        In which it was seen.
+    records : tuple of Record
+        By the student's id.
+    """
+
+    name: str
+    advice: str
+    items: tuple[str, ...]
+    records: tuple[Record, ...]
+
+
+@dataclass(frozen=True)
+class ClassFacts:
+    """All that is counted of a class.
+
+    Parameters
+    ----------
+    statuses : dict of str to int
+        How many submissions have each status, the most frequent first.
+    totals : Distribution
+        Of the totals, after the late penalties.
+    items : list of ItemAnalysis
+    properties : dict of str to list of PropertyRate
+        By item, in the suite's order.
+    mistakes : list of MistakeMade
+        The commonest first.
+    unnamed : dict of str to list of Record
+        By item, who lost points by a mistake that is not a known one.
+    uncounted : int
+        How many submissions are in no statistics, since they have no grade that says anything.
+    outdated : list of Record
+        Those graded with another version of the suites.
+    """
+
+    statuses: dict[str, int]
+    totals: Distribution
+    items: list[ItemAnalysis]
+    properties: dict[str, list[PropertyRate]]
+    mistakes: list[MistakeMade]
+    unnamed: dict[str, list[Record]]
+    uncounted: int
+    outdated: list[Record]
+
+    @classmethod
+    def of(cls, whole: ClassRecord, version: str) -> "ClassFacts":
+        """Count.
+
+        Parameters
+        ----------
+        whole : ClassRecord
+        version : str
+            The present one of the suites.
+        """
+        counted = whole.counted
+        points = [[p or 0.0 for p in record.points(whole.items)] for record in counted]
+        maxima = [item.points for item in whole.items]
+        # what a file that cannot be read, or a grader that breaks, "fails" is no property
+        told = [r for r in whole.records if r.report and r.report.status is not Status.UNREADABLE]
+        return cls(
+            statuses=dict(Counter(r.entry.status for r in whole.records).most_common()),
+            totals=Distribution.of(
+                [record.entry.total or 0.0 for record in counted], added(maxima)
+            ),
+            items=analyse([item.name for item in whole.items], maxima, points),
+            properties={
+                item.name: _rates(item.name, told, whole)
+                for item in whole.items
+                if any(_result(record, item.name) for record in told)
+            },
+            mistakes=_mistakes(told),
+            unnamed=_unnamed(told),
+            uncounted=len(whole.records) - len(counted),
+            outdated=[r for r in whole.records if r.report and r.report.version != version],
+        )
+
+
+def _result(record: Record, item: str) -> ItemResult | None:
+    results = record.report.items if record.report else ()
+    return next((result for result in results if result.name == item), None)
+
+
+def _rates(item: str, records: Sequence[Record], whole: ClassRecord) -> list[PropertyRate]:
+    """Return the rates of an item's properties; those only of an earlier version come last."""
+    others = [other for other in whole.items if other.name != item]
+    outcomes: dict[str, Counter[Outcome]] = defaultdict(Counter)
+    pairs: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    texts: dict[str, PropertyResult] = {}
+    latest = Counter(r.report.version for r in records if r.report).most_common(1)[0][0]
+    for record in sorted(records, key=lambda r: bool(r.report and r.report.version != latest)):
+        result = _result(record, item)
+        rest = record.total(others) if record.counts(whole.items) else None
+        for one in result.properties if result else ():
+            if one.name == "grader" and one.outcome is Outcome.NOT_RUN:
+                continue  # stands for all of the suite, where the grader broke before it
+            texts.setdefault(one.name, one)
+            outcomes[one.name][one.outcome] += 1
+            if rest is not None and one.outcome is not Outcome.NOT_RUN:
+                pairs[one.name].append((float(one.outcome is Outcome.PASSED), rest))
+    return [
+        PropertyRate(
+            item,
+            name,
+            one.sentence,
+            one.essential,
+            outcomes[name][Outcome.PASSED],
+            outcomes[name][Outcome.FAILED],
+            outcomes[name][Outcome.NOT_RUN],
+            _discrimination(pairs[name], has_others=bool(others)),
+        )
+        for name, one in texts.items()
+    ]
+
+
+def _discrimination(pairs: list[tuple[float, float]], *, has_others: bool) -> Discrimination:
+    if not has_others:
+        return Discrimination(None, "not defined: there is no other item")
+    return correlation([x for x, _ in pairs], [rest for _, rest in pairs])
+
+
+def _mistakes(records: Sequence[Record]) -> list[MistakeMade]:
+    made: dict[str, dict[str, Record]] = defaultdict(dict)
+    items: dict[str, dict[str, None]] = defaultdict(dict)
+    advice = {}
+    for record in records:
+        for item in record.report.items if record.report else ():
+            for one in item.diagnosis:
+                made[one.mistake][record.student] = record
+                items[one.mistake][item.name] = None
+                advice[one.mistake] = one.advice
+    found = [
+        MistakeMade(name, advice[name], tuple(items[name]), tuple(who.values()))
+        for name, who in made.items()
+    ]
+    return sorted(found, key=lambda one: (-len(one.records), one.name))
+
+
+def _unnamed(records: Sequence[Record]) -> dict[str, list[Record]]:
+    found: dict[str, list[Record]] = defaultdict(list)
+    for record in records:
+        for item in record.report.items if record.report else ():
+            if item.fails and not item.diagnosis:
+                found[item.name].append(record)
+    return dict(found)

@@ -1,0 +1,226 @@
+"""Our classes at nbgrader's own extension points; `nbgrader_config.py` names them.
+
+`SubmissionExporter` reads the file, `RestoreCells` puts the notebook into the release's form,
+`GradeCells` lets it be graded and writes each grade cell's output, `SaveGrades` takes the report
+into the gradebook. `SourceExporter` makes the release and the reference solution. Assignments
+without hidden suites go nbgrader's own way.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook
+from nbgrader.converters import Autograde, GenerateAssignment, GenerateSolution
+from nbgrader.converters.base import BaseConverter, NbGraderException
+from sqlalchemy.exc import OperationalError
+from traitlets import Bool
+from traitlets.config import Config
+
+from autograder.agreement import agreement
+from autograder.agreement.disagreement import some
+from autograder.class_run.submission_writer import SCORES, SubmissionWriter, tell_standing
+from autograder.course.assignment import Assignment, AssignmentError
+from autograder.course.gradebook import trouble
+from autograder.course.stock import (
+    SuiteStep,
+    assignment_of,
+    choose_steps,
+    has_suites,
+    without_hidden_files,
+)
+from autograder.gradebook.lateness import late_plugin
+from autograder.gradebook.score_entry import ScoreEntry
+from autograder.grading.graded import MAX_CAUSE, report_on, restored, tell, unfinished
+from autograder.grading.warm_grader import WarmGrader, warm_grader
+from autograder.intake.intake import Intake
+from autograder.intake.notebook_choice import VanishedError
+from autograder.results.report import KEY, Report
+from autograder.sandbox import probe
+from autograder.sandbox.probe import NotIsolatedError
+
+SOLUTION_SECONDS = 120  # for a cell of the reference solution, which trains networks
+Resources = dict[str, Any]
+
+
+class SubmissionExporter(NotebookExporter):
+    """Reads any file: one that is no notebook becomes an empty one, with the reason beside it.
+
+    What fails on our side, or on nbgrader's, becomes a report that says so and holds the grade
+    back. Where not even that can be written, the earlier grade stays as it was, and nbgrader ends
+    with an error. A submission of an assignment without hidden suites is read as nbgrader reads it.
+    """
+
+    def __init__(self, **kw: Any) -> None:
+        super().__init__(**kw)
+        self.intake: Intake | None = None
+        self.is_stock = False
+        self._writer: SubmissionWriter | None = None
+        if isinstance(self.parent, Autograde):
+            self.is_stock = not choose_steps(self.parent)
+        if isinstance(self.parent, Autograde) and not self.is_stock:
+            try:
+                allow_no_isolation = GradeCells(parent=self).allow_no_isolation
+                probe.level(allow_none=allow_no_isolation)
+                self.intake = Intake(self.parent)
+                self._writer = SubmissionWriter(self.parent, self.intake)
+                self.intake.leave_to_nbgrader(self._writer.begin)
+                self.parent.writer = self._writer
+                if self.parent.assignments:
+                    grader = warm_grader(allow_no_isolation=allow_no_isolation)
+                    _check_suites(self.intake, grader)
+            except (AssignmentError, NbGraderException, NotIsolatedError) as error:
+                # nbgrader ends with such an error, and does not tell it
+                self.log.error("%s", error)  # noqa: TRY400  # the error's text is enough
+                raise NbGraderException(str(error)) from error
+
+    def from_filename(
+        self, filename: str, resources: Resources | None = None, **kw: Any
+    ) -> tuple[Any, Resources]:
+        """Convert a notebook: a submitted one by way of the intake, or our own, to be graded."""
+        if self.is_stock:
+            return super().from_filename(filename, resources, **kw)
+        path = Path(filename)
+        resources = {} if resources is None else resources
+        resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
+        if self._writer is None:
+            return self._converted(path, resources, **kw)
+        resources[SCORES] = None  # they wait for the writer
+        try:
+            return self._converted(path, resources, **kw)
+        except BaseException:
+            self._writer.give_up()
+            raise
+
+    def _converted(self, path: Path, resources: Resources, **kw: Any) -> tuple[Any, Resources]:
+        try:
+            notebook = self._read(path, resources)
+            return self.from_notebook_node(notebook, resources=resources, **kw)
+        except (AssignmentError, VanishedError):
+            raise
+        except OperationalError as error:
+            # nbgrader would end the whole class, and advise to upgrade the gradebook
+            raise RuntimeError(trouble(error)) from error
+        except Exception as error:  # whatever it is, it is not the student's fault
+            self.log.exception("%s cannot be graded", path)
+            cause = f"{type(error).__name__}: {error}"
+            held_back = self._held(path, resources, cause)
+            return self.from_notebook_node(held_back, resources=resources)
+
+    def _read(self, path: Path, resources: Resources) -> NotebookNode:
+        if self.intake is None or not self.intake.holds(path):
+            return nbformat.read(path, as_version=4)
+        self.intake.tidy(path)
+        notebook, resources[KEY] = self.intake.handed_in(path).read()
+        return notebook
+
+    def _held(self, path: Path, resources: Resources, cause: str) -> NotebookNode:
+        """Return what there is of a notebook with the cause why it cannot be graded."""
+        is_submission = self.intake is None or self.intake.holds(path)
+        if is_submission:
+            notebook = unfinished(assignment_of(self, resources), cause)
+        else:
+            notebook = nbformat.read(path, as_version=4)
+            notebook.metadata[KEY] = {"fault": cause[:MAX_CAUSE]}
+        self._preprocessors = []  # nbgrader registers them anew for each step
+        for preprocessor in () if is_submission else (GradeCells, SaveGrades):
+            self.register_preprocessor(preprocessor, enabled=True)
+        return notebook
+
+
+class SourceExporter(NotebookExporter):
+    """Makes a release or a reference solution of a source, without hidden files.
+
+    A release of an assignment that has submissions gives the gradebook the source's cells, too:
+    nbgrader itself refuses to add or remove any then. The cells of a reference solution get two
+    minutes each, unless `Execute.timeout` says otherwise.
+    """
+
+    discard_marks = Bool(
+        False,
+        help="Remove a cell from the gradebook though it has scores or comments by hand.",
+    ).tag(config=True)
+
+    def __init__(self, **kw: Any) -> None:
+        super().__init__(**kw)
+        converter = self.parent
+        if not isinstance(converter, BaseConverter) or not has_suites(converter.coursedir):
+            return
+        converter.coursedir = without_hidden_files(converter.coursedir)
+        if isinstance(converter, GenerateSolution) and "timeout" not in self.config.Execute:
+            self.update_config(Config({"Execute": {"timeout": SOLUTION_SECONDS}}))
+        if isinstance(converter, GenerateAssignment):
+            try:
+                agreement.before_release(converter, discard_marks=self.discard_marks)
+            except NbGraderException as error:
+                self.log.error("%s", error)  # noqa: TRY400  # the error's text is enough
+                raise
+
+
+class RestoreCells(SuiteStep):
+    """Brings a submission into the form of the release; the first of the sanitizing steps."""
+
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
+        """Return the restored notebook, with its remarks in the metadata."""
+        return restored(assignment_of(self, resources), nb, resources.get(KEY, {})), resources
+
+
+class GradeCells(SuiteStep):
+    """Has the notebook graded, and writes the one output by which each grade cell is scored."""
+
+    allow_no_isolation = Bool(
+        False,
+        help="Grade even where student code cannot be confined; each grade says so.",
+    ).tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
+        """Return the notebook with its grade cells' outputs, and the report in its metadata."""
+        warm = warm_grader(allow_no_isolation=self.allow_no_isolation)
+        report = report_on(assignment_of(self, resources), nb, warm.grade)
+        tell(nb, report)
+        return nb, resources
+
+
+class SaveGrades(SuiteStep):
+    """Saves a report's points as nbgrader does, all at once, and holds back what did not run."""
+
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
+        """Save the scores and comments of a graded notebook, all of them or none.
+
+        Where a `SubmissionWriter` writes the notebook, it enters them together with that.
+        """
+        report = Report.from_dict(nb.metadata[KEY])
+        scores = ScoreEntry.of(nb, report)
+        if SCORES in resources:
+            resources[SCORES] = scores, report
+            return nb, resources
+        names = resources["nbgrader"]
+        where = (names["notebook"], names["assignment"], names["student"])
+        self.log.info("Saving the grades of %s", names["student"])
+        with Gradebook(names["db_url"]) as gradebook:  # which takes back what is not committed
+            late = late_plugin(self)
+            standing = scores.enter(gradebook.find_submission_notebook(*where), late)
+            gradebook.db.commit()
+        tell_standing(self.log, names["student"], report, standing)
+        return nb, resources
+
+
+def _check_suites(intake: Intake, grader: WarmGrader) -> None:
+    """Check that the suites can be imported, before the first submission is graded.
+
+    An error of the check itself ends nothing: where it matters, grading meets it, and holds the
+    submission back.
+    """
+    for name in intake.names:
+        assignment = Assignment(intake.course, intake.coursedir.assignment_id, Path(name).stem)
+        try:
+            faults = grader.import_faults(assignment)
+        except (AssignmentError, NotIsolatedError):
+            raise
+        except Exception:
+            intake.converter.log.exception("the suites of %s were not checked", name)
+            continue
+        if faults:
+            raise AssignmentError(f"nothing was graded: {some(faults, '; ')}")

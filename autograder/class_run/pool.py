@@ -1,0 +1,145 @@
+"""Where a class is graded: some processes of this machine, each with one submission at a time."""
+
+import queue
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Protocol, TypeVar
+
+from autograder.course.assignment import Assignment
+from autograder.grading.graded import Graded
+from autograder.grading.process import GradingProcess
+from autograder.grading.warm_grader import WarmGrader
+from autograder.intake.handed_in import HandedIn
+from autograder.sandbox import isolation
+from autograder.sandbox.isolation import Layers
+
+AHEAD = 3  # submissions for each worker that are read before it asks for them
+
+W = TypeVar("W")
+Notebooks = dict[str, HandedIn]  # of one submission, by name
+Done = queue.SimpleQueue[tuple[W, Future[dict[str, Graded]]] | None]
+
+
+class Pool(Protocol):
+    """What grades submissions, several at a time."""
+
+    @property
+    def levels(self) -> frozenset[str]:
+        """What may confine student's code there."""
+
+    @property
+    def width(self) -> int:
+        """How many submissions it grades at a time."""
+
+    def import_faults(self) -> Future[list[str]]:
+        """Have the suites imported; the result is what is wrong with them."""
+
+    def submit(self, notebooks: Notebooks) -> Future[dict[str, Graded]]:
+        """Have a submission graded."""
+
+    def close(self) -> None:
+        """Let go of it, at once: nothing that is under way is waited for."""
+
+
+class LocalPool:
+    """Grading processes of this machine.
+
+    Parameters
+    ----------
+    assignments : dict of str to Assignment
+        By the notebook's name.
+    width : int
+        How many processes.
+    layers : Layers
+        What confines student code on this machine.
+    tell : callable, optional
+        Takes each line that a process writes to its standard error.
+    started : sequence of GradingProcess
+        Those of the processes that have been started before.
+    """
+
+    def __init__(
+        self,
+        assignments: dict[str, Assignment],
+        width: int,
+        layers: Layers,
+        *,
+        tell: Callable[[str], None] | None = None,
+        started: Sequence[GradingProcess] = (),
+    ) -> None:
+        self.width = width
+        self.levels = frozenset({isolation.describe(layers)})
+        self._assignments = assignments
+        for process in started:
+            process.allow_no_isolation = not layers
+        self._graders = [
+            WarmGrader(layers=layers, tell=tell, first=first)
+            for first in [*started, *[None] * width][:width]
+        ]
+        self._free: queue.SimpleQueue[WarmGrader] = queue.SimpleQueue()
+        for grader in self._graders:
+            self._free.put(grader)
+        self._own = threading.local()
+        self._threads = ThreadPoolExecutor(width, initializer=self._equip)
+
+    def import_faults(self) -> Future[list[str]]:
+        """Have the suites imported by the first process that is free."""
+        return self._threads.submit(self._import_faults)
+
+    def submit(self, notebooks: Notebooks) -> Future[dict[str, Graded]]:
+        """Have a submission graded by the first process that is free."""
+        return self._threads.submit(self._grade, notebooks)
+
+    def close(self) -> None:
+        """End the processes, whatever they are doing."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        for grader in reversed(self._graders):
+            grader.close()
+        self._threads.shutdown()
+
+    def _equip(self) -> None:
+        self._own.grader = self._free.get()
+
+    def _import_faults(self) -> list[str]:
+        grader: WarmGrader = self._own.grader
+        each = self._assignments.values()
+        return [fault for assignment in each for fault in grader.import_faults(assignment)]
+
+    def _grade(self, notebooks: Notebooks) -> dict[str, Graded]:
+        return {
+            name: self._own.grader.finish(self._assignments[name], handed_in)
+            for name, handed_in in notebooks.items()
+        }
+
+
+def as_graded(
+    pool: Pool, works: Iterable[tuple[W, Notebooks]], done: Done[W]
+) -> Iterator[tuple[W, Future[dict[str, Graded]]]]:
+    """Yield each piece of work as soon as it is done, whatever the order, with its future.
+
+    Parameters
+    ----------
+    pool : Pool
+    works : iterable of (anything, dict of str to HandedIn)
+        No more of it is read than keeps the pool busy.
+    done : SimpleQueue
+        Takes what is done on its way to here. A None that is put into it, by a signal's handler for
+        instance, is the end: what is under way is not waited for.
+    """
+    under_way = 0
+    for work, notebooks in works:
+        _submit(pool, work, notebooks, done)
+        under_way += 1
+        while under_way >= AHEAD * pool.width or (under_way and not done.empty()):
+            if (result := done.get()) is None:
+                return
+            under_way -= 1
+            yield result
+    while under_way and (result := done.get()) is not None:
+        under_way -= 1
+        yield result
+
+
+def _submit(pool: Pool, work: W, notebooks: Notebooks, done: Done[W]) -> None:
+    pool.submit(notebooks).add_done_callback(lambda future: done.put((work, future)))

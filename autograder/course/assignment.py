@@ -1,0 +1,376 @@
+"""An assignment as its folders hold it: items and points, suites, given modules, limits."""
+
+import hashlib
+import json
+import re
+import tomllib
+from contextlib import suppress
+from dataclasses import dataclass, fields
+from functools import cached_property, lru_cache
+from itertools import takewhile
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+import autograder
+from autograder.code.magic import CellCode
+from autograder.code.stub import stub_of
+from autograder.course.course import Course, Stage
+from autograder.course.submission import Cell, Submission
+from autograder.course.suite_file import fault_in
+from autograder.text.suggestion import suggestion
+from autograder.worker.opening import Opening
+
+LEAST = {"memory_mb": 256}  # an interpreter with NumPy takes more than 64 MiB of it
+MOST = 2**20  # of any limit: twelve days, or a tebibyte
+# the modules of this package that a verdict depends on, beside those of the worker
+JUDGING = [
+    "code.cell_code",
+    "code.magic",
+    "code.stub",
+    "course.assignment",
+    "course.submission",
+    "grading.graded",
+    "grading.grader",
+    "grading.server",
+    "intake.handed_in",
+    "intake.notebook_reader",
+    "intake.restoration",
+    "intake.skim",
+    "kit.expect",
+    "kit.masks",
+    "kit.oracle",
+    "results.figure",
+    "results.outcome",
+    "results.points",
+    "sandbox.isolation",
+    "sandbox.progress",
+    "sandbox.sandbox",
+    "sandbox.template",
+    "sandbox.view",
+    "session.pipeline",
+    "session.proxy",
+    "session.session",
+    "startup.environment",
+    "suites.fixtures",
+    "suites.loaded_suites",
+    "suites.suite",
+]
+
+
+IMPRINT = "released"  # of the metadata of a notebook that was released for hidden suites
+
+
+class AssignmentError(Exception):
+    """A fault in an assignment's files; the text names the remedy."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a submission's code may use.
+
+    Parameters
+    ----------
+    call_seconds : float
+        Wall-clock time for one call of a graded object.
+    statement_seconds : float
+        Wall-clock time for one statement of the notebook, while its cells run.
+    submission_seconds : float
+        Wall-clock time for all that a submission's code does.
+    suite_seconds : float
+        Wall-clock time that a hidden suite itself takes for one property: a suite that takes longer
+        is at fault, and its item is held back.
+    loading_seconds : float
+        Wall-clock time in which a hidden suite is imported, PyTorch included.
+    memory_mb : int
+        Address space of a worker, in MiB.
+    file_mb : int
+        Size of any file that a worker writes, in MiB.
+    scratch_mb : int
+        Size of all files that a worker writes, in MiB.
+    threads : int
+        How many a worker may have.
+    """
+
+    call_seconds: float = 5.0
+    statement_seconds: float = 5.0
+    submission_seconds: float = 60.0
+    suite_seconds: float = 30.0
+    loading_seconds: float = 120.0
+    memory_mb: int = 2048
+    file_mb: int = 16
+    scratch_mb: int = 64
+    threads: int = 64
+
+
+@dataclass(frozen=True)
+class Item:
+    """A graded cell: its `grade_id`, which is also its suite's name, and its points."""
+
+    name: str
+    points: float
+
+
+@dataclass(frozen=True, init=False)
+class Assignment:
+    """One assignment of a course.
+
+    Parameters
+    ----------
+    course : Course or Path
+        The course, or the folder of one that has nbgrader's default settings.
+    name : str
+        The assignment's name, such as "dropout_l2".
+    notebook : str, optional
+        The notebook's name; without it, the assignment's only notebook.
+    """
+
+    course: Course
+    name: str
+    notebook: str = ""
+
+    def __init__(self, course: Course | Path, name: str, notebook: str = "") -> None:
+        known = Course(course) if isinstance(course, Path) else course
+        vars(self).update(course=known, name=name, notebook=notebook)
+
+    @property
+    def root(self) -> Path:
+        """The course's folder."""
+        return self.course.root
+
+    def folder(self, stage: Stage, student: str = ".") -> Path:
+        """Return the assignment's folder in a stage; a student's, where students have some."""
+        return self.course.folder(stage, self.name, student)
+
+    def students(self, stage: Stage) -> dict[str, Path]:
+        """Return each student's folder in a stage, by the student's id."""
+        return self.course.students(stage, self.name)
+
+    @cached_property
+    def source(self) -> nbformat.NotebookNode:
+        """The instructor's notebook."""
+        return self._read(Stage.SOURCE, "write the assignment's notebook there")
+
+    @cached_property
+    def items(self) -> list[Item]:
+        """The graded cells, in the notebook's order."""
+        items = [
+            Item(cell.grade_id, float(cell.points))
+            for cell in Submission.from_notebook(self.source).cells
+            if cell.is_item
+        ]
+        for item in items:
+            if not self.suite(item).is_file():
+                raise AssignmentError(
+                    f"{self.suite(item)} not found: each graded cell needs the suite of its name"
+                )
+        return items
+
+    @cached_property
+    def release(self) -> nbformat.NotebookNode:
+        """The notebook as released."""
+        return self._read(Stage.RELEASE, f"run `nbgrader generate_assignment {self.name} --force`")
+
+    @cached_property
+    def stubs(self) -> dict[str, str]:
+        """The solution cells as released, by `grade_id`."""
+        cells = Submission.from_notebook(self.release).cells
+        return {cell.grade_id: cell.source for cell in cells if cell.solution}
+
+    @cached_property
+    def reference(self) -> dict[str, str]:
+        """The solution cells as the instructor solves them, by `grade_id`."""
+        cells = Submission.from_notebook(self.source).cells
+        return {cell.grade_id: cell.source for cell in cells if cell.solution}
+
+    def role(self, cell: Cell, code: CellCode) -> str:
+        """Return whose a cell is, as the worker knows it: "answer", "stub", "given" or "own"."""
+        if cell.solution and cell.grade_id in self.stubs:
+            stub = stub_of(self.stubs[cell.grade_id])
+            return "stub" if stub.is_unanswered(code.python) else "answer"
+        return "given" if cell.locked else "own"
+
+    @cached_property
+    def given(self) -> dict[str, str]:
+        """The text of each given module, by its path beside the notebook."""
+        folder = self.folder(Stage.SOURCE)
+        return {
+            path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
+            for path in _files(folder)
+            if path.suffix == ".py"
+        }
+
+    @cached_property
+    def opening(self) -> Opening:
+        """What is the same in all notebooks: modules, and the cells before the first answer."""
+        released = Submission.from_notebook(self.release)
+        code = [
+            (cell, "" if cell.grade else self.role(cell, code), code.python)
+            for cell, code in zip(released.cells, released.codes, strict=True)
+            if cell.kind == "code"
+        ]
+        cells = tuple(python for _, _, python in takewhile(lambda one: one[1] == "given", code))
+        own = enumerate((role, python) for cell, role, python in code if not cell.grade)
+        given = tuple((number, python) for number, (role, python) in own if role == "given")
+        return Opening(tuple(self.given.items()), tuple(self.forbidden), cells, given[len(cells) :])
+
+    @property
+    def hidden(self) -> Path:
+        """The folder of the hidden suites."""
+        return self.root / "tests" / "hidden" / self.name
+
+    @property
+    def has_suites(self) -> bool:
+        """Whether there is a folder of hidden suites; without one, stock nbgrader does the work."""
+        return self.hidden.is_dir()
+
+    @property
+    def has_lost_suites(self) -> bool:
+        """Whether it was released for hidden suites, and their folder is not there."""
+        return not self.has_suites and any(map(_has_imprint, self._released()))
+
+    def _released(self) -> list[Path]:
+        return sorted(self.course.folder(Stage.RELEASE, self.name).glob("*.ipynb"))
+
+    def suite(self, item: Item) -> Path:
+        """The hidden suite of an item."""
+        return self.hidden / f"{item.name}.py"
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """What `manifest.toml` beside the suites says; empty without one."""
+        path = self.hidden / "manifest.toml"
+        try:
+            return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise AssignmentError(f"{path} must be valid TOML: {error}") from None
+
+    @cached_property
+    def limits(self) -> Limits:
+        """The manifest's limits, and the usual ones where it names none."""
+        table = self.manifest.get("limits", {})
+        known = {f.name: f.type for f in fields(Limits)}
+        if not isinstance(table, dict):
+            raise self._fault("limits", f"[limits] must be a table, got {table!r}")
+        for name, value in table.items():
+            if name not in known:
+                meant = suggestion(name, known)
+                raise self._fault(
+                    name, f"[limits] must name some of {sorted(known)}, got {name!r}{meant}"
+                )
+            whole = known[name] is int
+            is_number = isinstance(value, int if whole else (int, float))
+            least = LEAST.get(name, 0)
+            is_possible = is_number and not isinstance(value, bool) and 0 < value <= MOST
+            if not is_possible or value < least:
+                kind = "a whole number" if whole else "a number"
+                bound = f"of at least {least}" if least else "above 0"
+                raise self._fault(
+                    name, f"{name} must be {kind} {bound} and at most {MOST}, got {value!r}"
+                )
+        return Limits(**table)
+
+    @cached_property
+    def forbidden(self) -> list[str]:
+        """The libraries that graded code may not touch, beyond not having them."""
+        names = self.manifest.get("forbidden", [])
+        if not isinstance(names, list) or not all(
+            isinstance(name, str) and name.isidentifier() for name in names
+        ):
+            raise self._fault(
+                "forbidden",
+                f'forbidden must be a list of modules, such as ["torch"], got {names!r}',
+            )
+        return list(names)
+
+    def check(self) -> None:
+        """See that the suites and the manifest are sound, before anything is graded with them.
+
+        Raises
+        ------
+        AssignmentError
+            With the file, the line and the remedy of the first fault.
+        """
+        if unknown := sorted(set(self.manifest) - {"forbidden", "limits"}):
+            meant = suggestion(unknown[0], ["forbidden", "limits"])
+            raise self._fault(
+                unknown[0], f"the manifest knows forbidden and [limits], got {unknown[0]!r}{meant}"
+            )
+        _ = self.limits, self.forbidden
+        for path in [*self.hidden.glob("conftest.py"), *map(self.suite, self.items)]:
+            if fault := fault_in(path, is_suite=path.name != "conftest.py"):
+                raise AssignmentError(fault)
+
+    def _fault(self, key: str, text: str) -> AssignmentError:
+        """Return the error of a key in the manifest."""
+        path = self.hidden / "manifest.toml"
+        found = re.compile(rf"""^\s*\[?\s*["']?{re.escape(key)}["']?\s*[\]=.]""")
+        lines = path.read_text(encoding="utf-8").splitlines()
+        line = next((n for n, text in enumerate(lines, start=1) if found.match(text)), 1)
+        return AssignmentError(f"{path}, line {line}: {text}: mend that line")
+
+    @cached_property
+    def suites_version(self) -> str:
+        """A digest of what the suites' verdicts depend on: suites, given code, items, limits."""
+        digest = hashlib.sha256()
+        for path in _files(self.hidden):
+            if path.suffix != ".md":
+                digest.update(path.relative_to(self.hidden).as_posix().encode() + path.read_bytes())
+        cells = Submission.from_notebook(self.release).cells
+        code = [(c.grade_id, c.source) for c in cells if c.grade_id and c.kind == "code"]
+        digest.update(repr((sorted(self.given.items()), self.items, code)).encode())
+        return digest.hexdigest()[:16]
+
+    @property
+    def version(self) -> str:
+        """A digest of all that a verdict depends on: the suites' version, and the engine's."""
+        return f"{self.suites_version}-{engine_version()}"
+
+    def _read(self, stage: Stage, remedy: str) -> nbformat.NotebookNode:
+        folder = self.folder(stage)
+        found = sorted(folder.glob(f"{self.notebook or '*'}.ipynb"))
+        if len(found) != 1:
+            wanted = f"{self.notebook}.ipynb" if self.notebook else "one notebook"
+            if len(found) > 1:  # which is a choice, and no mistake
+                remedy = (
+                    "`autograder grade` grades several, and the Formgrader and `nbgrader export` "
+                    "show their points; for this command, make an assignment of each"
+                )
+            raise AssignmentError(
+                f"{folder} must hold {wanted}, got {[path.name for path in found]}: {remedy}"
+            )
+        return nbformat.read(found[0], as_version=4)
+
+
+def _files(folder: Path) -> list[Path]:
+    """Return a folder's files, without those that editors and Python leave behind."""
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file()
+        and not any(
+            part.startswith(".") or part.endswith("~") or part == "__pycache__"
+            for part in path.relative_to(folder).parts
+        )
+    )
+
+
+@lru_cache(maxsize=1)
+def engine_version() -> str:
+    """Return a digest of the engine's own code that a verdict depends on."""
+    engine = Path(__file__).parents[1]
+    digest = hashlib.sha256(autograder.__version__.encode())
+    for path in [
+        *(engine / f"{name.replace('.', '/')}.py" for name in JUDGING),
+        *sorted(engine.glob("worker/*.py")),
+    ]:
+        digest.update(repr((path.name, path.read_bytes())).encode())
+    return digest.hexdigest()[:8]
+
+
+def _has_imprint(path: Path) -> bool:
+    """Return whether a released notebook says what belongs to it, as those with suites do."""
+    with suppress(OSError, ValueError, AttributeError):
+        return IMPRINT in json.loads(path.read_bytes()).get("metadata", {})
+    return False

@@ -1,0 +1,273 @@
+"""Where the gradebook is, a file or a database server, and whether it can be used."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from nbgrader.api import Assignment as Entered
+from nbgrader.api import Base, Student
+from nbgrader.converters.base import NbGraderException
+from nbgrader.dbutil import ALEMBIC_DIR
+from sqlalchemy import URL, Engine, Inspector, Table, create_engine, inspect, make_url, select, text
+from sqlalchemy.exc import (
+    ArgumentError,
+    NoSuchModuleError,
+    OperationalError,
+    SQLAlchemyError,
+)
+
+from autograder.files import sharing
+
+PATIENCE = 5.0  # seconds, for another program to let go of a file
+WAITING = 60.0  # seconds, for the same, in the middle of a run
+ANSWERING = 5  # seconds, for a server
+ADDRESS = (
+    "a gradebook's address must be like sqlite:///grades.db or postgresql://user@host/database: "
+    "see CourseDirectory.db_url in nbgrader_config.py, or --db"
+)
+EXTRA = "pip install 'autograder[postgres]'"
+ITS_OWN = {"student", "assignment"}  # tables that every version of nbgrader's gradebook has
+NO_COURSE = "default_course"  # what nbgrader enters where a course has no name
+
+
+def file_of(url: str) -> Path | None:
+    """Return the file that a gradebook's address names; None if it is a server's address.
+
+    Raises
+    ------
+    NbGraderException
+        Here and in the functions below, if no gradebook can be there.
+    """
+    known = _parsed(url)
+    return Path(known.database or "") if known.get_backend_name() == "sqlite" else None
+
+
+def is_there(url: str) -> bool:
+    """Tell whether there is a gradebook at this address, as `check` does."""
+    if (path := file_of(url)) is not None and not _is_file(path, url):
+        return False
+    check(url)
+    with _asked(url) as engine:
+        return inspect(engine).has_table("student")
+
+
+def check(url: str, course: str = "") -> None:
+    """Check that what is at this address is a gradebook that this nbgrader can use.
+
+    Nothing is changed, and there may be none yet.
+
+    Parameters
+    ----------
+    url : str
+    course : str, optional
+        The id of the course whose gradebook it must be.
+
+    Raises
+    ------
+    NbGraderException
+        If it is something else, or cannot be read. The text names the remedy.
+    """
+    if (path := file_of(url)) is not None and not _is_file(path, url):
+        return
+    with _asked(url) as engine:
+        found = inspect(engine)
+        tables = {*found.get_table_names()}
+        if not tables:
+            return  # nbgrader makes its own in an empty database
+        if not tables >= ITS_OWN:
+            raise NbGraderException(
+                f"{shown(url)} must be a gradebook, got a database of another program, with the "
+                f"table {min(tables)}: name the gradebook with --db or CourseDirectory.db_url"
+            )
+        if any(_lacks_columns(found, table) for table in Base.metadata.sorted_tables):
+            raise NbGraderException(
+                f"{shown(url)} must be a gradebook of this version of nbgrader, got one of an "
+                f"older version: make a copy of it, and run `nbgrader db upgrade{_option(url)}`"
+            )
+        if "alembic_version" in tables:
+            _check_revision(engine, url)
+        if course:
+            _check_course(engine, url, course)
+
+
+def students_in(url: str) -> set[str]:
+    """Return the ids of a gradebook's students; none if there is no gradebook yet."""
+    if (path := file_of(url)) is not None and not _is_file(path, url):
+        return set()
+    with _asked(url) as engine, engine.connect() as connection:
+        if not inspect(connection).has_table("student"):
+            return set()
+        return {*connection.execute(select(Student.id)).scalars()}
+
+
+def check_writable(url: str) -> None:
+    """Check that a gradebook can be written to, or made where there is none; change nothing."""
+    if (path := file_of(url)) is not None:
+        _check_file(path, url)
+        return
+    with _asked(url) as engine, engine.connect() as connection:  # which takes back what was done
+        if inspect(connection).has_table("student"):
+            connection.execute(text("UPDATE student SET id = id WHERE 1 = 0"))
+
+
+def patient(url: str) -> str:
+    """Return the address with which each connection to a file waits for other programs."""
+    is_plain = file_of(url) is not None and "?" not in url
+    return f"{url}?timeout={WAITING:g}" if is_plain else url  # SQLAlchemy's own option
+
+
+def share(url: str) -> None:
+    """Let the group of a course write to a gradebook that is a file, if it is ours."""
+    if (path := file_of(url)) is not None and path.is_file():
+        sharing.share(path)
+
+
+def shown(url: str) -> str:
+    """Return an address without its password, and without what `patient` adds."""
+    return _parsed(url).difference_update_query(["timeout"]).render_as_string(hide_password=True)
+
+
+def trouble(error: OperationalError) -> str:
+    """Return what is wrong with a gradebook that could not be written to, and the remedy."""
+    if not isinstance(error.orig, sqlite3.Error):
+        cause = (str(error.orig).splitlines() or [""])[0]
+        return f"the gradebook's server must answer ({cause}): see to it, and grade again"
+    if "full" in str(error.orig):
+        return "there must be room on the disk for the gradebook: make room, and grade again"
+    return (
+        "the gradebook must be free to be written to: close what else is using it, and grade again"
+    )
+
+
+def _parsed(url: str) -> URL:
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError):
+        raise NbGraderException(ADDRESS) from None  # it is not shown: it may hold a password
+
+
+def _option(url: str) -> str:
+    """Return the option that names a gradebook's file; a server's password is for the settings."""
+    return f" --db={shown(url)}" if file_of(url) is not None else ""
+
+
+def _is_file(path: Path, url: str) -> bool:
+    """Tell whether a gradebook's file is there; check that it is a file with something in it."""
+    if path.name in ("", ":memory:"):
+        raise NbGraderException(f"{shown(url)} names no file that could be kept: {ADDRESS}")
+    if path.is_dir():
+        raise NbGraderException(f"{path} must be a gradebook, got a folder: {ADDRESS}")
+    if not path.parent.is_dir():
+        raise NbGraderException(
+            f"{path} must be a gradebook, but there is no folder {path.parent}: make the folder, "
+            "or name the gradebook with --db or CourseDirectory.db_url"
+        )
+    if path.exists() and not path.stat().st_size:
+        raise NbGraderException(
+            f"{path} must be a gradebook, got an empty file: put a copy of the gradebook in its "
+            "place, or delete the file to begin with a new one"
+        )
+    return path.exists()
+
+
+def _check_file(path: Path, url: str) -> None:
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise NbGraderException(
+            f"{path.parent} must be a folder that can be written to, where the gradebook "
+            f"{path.name} lies: give yourself the right with `chmod u+w {path.parent}`, or see "
+            "who may write there"
+        )
+    if not _is_file(path, url):
+        return
+    if cause := sharing.unwritable(path):
+        raise NbGraderException(f"{path} must be a gradebook that can be written to: {cause}")
+    try:
+        with closing(sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)) as file:
+            file.execute("BEGIN IMMEDIATE")
+            # to begin is granted even where the file may not be written to
+            file.execute("CREATE TABLE writable (written)")
+            file.execute("ROLLBACK")
+    except sqlite3.Error as error:
+        raise _unusable(url, str(error)) from error
+
+
+def _lacks_columns(found: Inspector, table: Table) -> bool:
+    """Tell whether a table is there without all its columns; nbgrader makes a table that is not."""
+    if not found.has_table(table.name):
+        return False
+    known = {column["name"] for column in found.get_columns(table.name)}
+    return not known.issuperset(column.name for column in table.columns)
+
+
+def _check_revision(engine: Engine, url: str) -> None:
+    """Check that this nbgrader knows the version of a gradebook's tables."""
+    with engine.connect() as connection:
+        found = {*connection.execute(text("SELECT version_num FROM alembic_version")).scalars()}
+    # each file is named by its revision
+    known = {path.name.partition("_")[0] for path in Path(ALEMBIC_DIR, "versions").glob("*.py")}
+    if unknown := sorted(found - known):
+        raise NbGraderException(
+            f"{shown(url)} must be a gradebook of this version of nbgrader, got one of a newer "
+            f"version (revision {unknown[0]}): install the version of nbgrader that wrote it, or "
+            "put a copy from before in its place"
+        )
+
+
+def _check_course(engine: Engine, url: str, course: str) -> None:
+    """Check that a gradebook's assignments are those of a course, if it has any."""
+    with engine.connect() as connection:
+        found = {*connection.execute(select(Entered.course_id).distinct()).scalars()}
+    if found and not found & {course, NO_COURSE}:
+        raise NbGraderException(
+            f"{shown(url)} must be the gradebook of the course {course!r}, got that of "
+            f"{min(found)!r}: name the gradebook with --db or CourseDirectory.db_url, or set "
+            f"c.CourseDirectory.course_id = {min(found)!r} in nbgrader_config.py"
+        )
+
+
+@contextmanager
+def _asked(url: str) -> Iterator[Engine]:
+    known = _parsed(url)
+    name = shown(url)
+    options = {"sqlite": {"timeout": PATIENCE}, "postgresql": {"connect_timeout": ANSWERING}}
+    kind = known.get_backend_name()
+    try:
+        engine = create_engine(known, connect_args=options.get(kind, {}))
+    except NoSuchModuleError as error:
+        raise NbGraderException(f"{name} cannot be a gradebook ({error}): {ADDRESS}") from error
+    except ModuleNotFoundError as error:
+        remedy = EXTRA if kind == "postgresql" else f"install it, or choose another: {ADDRESS}"
+        raise NbGraderException(f"{name} needs the package {error.name}: {remedy}") from error
+    try:
+        yield engine
+    except SQLAlchemyError as error:
+        cause = (str(getattr(error, "orig", error)).splitlines() or [""])[0]
+        raise _unusable(url, cause) from error
+    finally:
+        engine.dispose()
+
+
+def _unusable(url: str, cause: str) -> NbGraderException:
+    """Return the error that says why a gradebook cannot be used."""
+    path = file_of(url)
+    if path is None:
+        return NbGraderException(
+            f"{shown(url)} must be a gradebook that can be written to ({cause}): see that its "
+            "server is running, and who may write there, and try again"
+        )
+    if "locked" in cause:
+        return NbGraderException(
+            f"{path} must be a gradebook that nothing else is writing to ({cause}): close what "
+            "else is using it, and try again"
+        )
+    if "not a database" in cause or "malformed" in cause:
+        return NbGraderException(
+            f"{path} must be a gradebook, got another kind of file, or a damaged one ({cause}): "
+            "name the gradebook with --db or CourseDirectory.db_url, or put a copy in its place"
+        )
+    return NbGraderException(
+        f"{path} must be a gradebook that can be read and written to ({cause}): give yourself the "
+        f"right with `chmod u+rw {path}`, or see who may write to it, and try again"
+    )

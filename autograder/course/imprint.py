@@ -1,0 +1,56 @@
+"""What a release says of itself: its name, its cells and the modules beside it, each by a digest.
+
+`nbgrader generate_assignment` writes it into the notebook's metadata, and Jupyter keeps it there.
+By it a student's own copy can tell what it has lost, with nothing else of the course at hand: see
+`source/<assignment>/check.py`. Nothing that grades believes it.
+"""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode, from_dict
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from autograder.course.assignment import IMPRINT
+from autograder.course.stock import assignment_of
+from autograder.course.submission import Cell, Submission
+
+
+class Imprint(NbGraderPreprocessor):
+    """Writes the imprint of an assignment with suites; the last step that makes a release."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Return the notebook with the imprint in its metadata."""
+        if not assignment_of(self, resources).has_suites:
+            return nb, resources
+        folder = Path(resources["metadata"]["path"])
+        nb.metadata[IMPRINT] = from_dict(
+            {
+                "notebook": f"{resources['metadata']['name']}.ipynb",
+                "cells": {
+                    cell.grade_id: {"role": _role(cell), "digest": digest(cell.source)}
+                    for cell in Submission.from_notebook(nb).cells
+                    if cell.grade_id
+                },
+                "files": {
+                    path.relative_to(folder).as_posix(): digest(path.read_text(encoding="utf-8"))
+                    for path in sorted(folder.rglob("*.py"))
+                },
+            }
+        )
+        return nb, resources
+
+
+def digest(text: str) -> str:
+    """Return a digest of a cell's or a module's text."""
+    return hashlib.sha256(text.strip().encode()).hexdigest()[:16]
+
+
+def _role(cell: Cell) -> str:
+    """Return what a student does with a cell: fill it in, pass it, or just run it."""
+    if cell.solution:
+        return "answer"
+    return "graded" if cell.grade else "given"

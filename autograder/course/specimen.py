@@ -1,0 +1,94 @@
+"""Solutions kept to try the suites on: mutants, which are wrong, and variants, which are right."""
+
+import ast
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.course.assignment import Assignment, AssignmentError
+
+LOSES = "loses:"
+
+
+@dataclass(frozen=True)
+class Specimen:
+    """One solution cell's text, as a student might have written it.
+
+    Parameters
+    ----------
+    name : str
+        Its file's name: the mistake, or what is unusual about it.
+    sentence : str
+        The first line of its docstring: of a mutant, the misconception in a student's words.
+    advice : str
+        The docstring's second paragraph: what a student is told whose code behaves like a mutant.
+    loses : frozenset of str
+        The items in which it must lose points; in all others it must not.
+    grade_id : str
+        The solution cell that it answers.
+    source : str
+        The cell's text, which is the file's without its docstring.
+    """
+
+    name: str
+    sentence: str
+    advice: str
+    loses: frozenset[str]
+    grade_id: str
+    source: str
+
+
+def mutants(assignment: Assignment) -> list[Specimen]:
+    """Return the wrong solutions in `tests/mutants/<assignment>/`, by name."""
+    return _read(assignment, "mutants")
+
+
+def variants(assignment: Assignment) -> list[Specimen]:
+    """Return the other right solutions in `tests/variants/<assignment>/`, by name."""
+    return _read(assignment, "variants")
+
+
+def _read(assignment: Assignment, kind: str) -> list[Specimen]:
+    folder = assignment.root / "tests" / kind / assignment.name
+    return [_specimen(assignment, path) for path in sorted(folder.glob("*.py"))]
+
+
+def _specimen(assignment: Assignment, path: Path) -> Specimen:
+    try:
+        source = path.read_text(encoding="utf-8")
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError) as error:
+        raise AssignmentError(f"{path} must be Python, as a solution cell is: {error}") from None
+    sentence, *more = (ast.get_docstring(tree) or path.stem).split("\n\n")
+    paragraphs = [" ".join(paragraph.split()) for paragraph in more]
+    loses = frozenset(
+        name.strip()
+        for paragraph in paragraphs
+        if paragraph.startswith(LOSES)
+        for name in paragraph.removeprefix(LOSES).split(",")
+    )
+    advice = " ".join(p for p in paragraphs if not p.startswith(LOSES))
+    if unknown := loses - {item.name for item in assignment.items}:
+        known = [item.name for item in assignment.items]
+        raise AssignmentError(f"{path}: `loses:` must name some of {known}, got {sorted(unknown)}")
+    code = "".join(source.splitlines(keepends=True)[_docstring_lines(tree) :]).lstrip("\n")
+    cell = _answered_cell(assignment, tree, path)
+    return Specimen(path.stem, " ".join(sentence.split()), advice, loses, cell, code)
+
+
+def _docstring_lines(tree: ast.Module) -> int:
+    return tree.body[0].end_lineno or 0 if ast.get_docstring(tree) else 0
+
+
+def _answered_cell(assignment: Assignment, tree: ast.Module, path: Path) -> str:
+    """Return the solution cell that defines a class, or function, of the same name."""
+    defined = _definitions(tree)
+    for grade_id, reference in assignment.reference.items():
+        if defined & _definitions(ast.parse(reference)):
+            return grade_id
+    raise AssignmentError(
+        f"{path} must define what one solution cell of the notebook defines, got {sorted(defined)}"
+    )
+
+
+def _definitions(tree: ast.Module) -> set[str]:
+    return {node.name for node in tree.body if isinstance(node, (ast.ClassDef, ast.FunctionDef))}

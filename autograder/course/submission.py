@@ -1,0 +1,123 @@
+"""A submitted notebook as data: nothing of it is run, and only its cells are believed."""
+
+import copy
+import hashlib
+import json
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import nbformat
+
+from autograder.code.cell_code import codes_of
+from autograder.code.magic import CellCode
+
+MAX_POINTS = 1e6
+PLAIN = re.compile(r"[\w.-]{1,80}", re.ASCII)  # a `grade_id` that can be shown
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell: its text, and what nbgrader's metadata say of it."""
+
+    kind: str
+    source: str
+    grade_id: str = ""
+    grade: bool = False
+    solution: bool = False
+    locked: bool = False
+    points: float = 0.0
+
+    @property
+    def is_item(self) -> bool:
+        """Whether it is graded by a suite; one that is also an answer is graded by hand."""
+        return self.grade and not self.solution and self.kind == "code"
+
+
+@dataclass(frozen=True)
+class Submission:
+    """The cells of a notebook, in its order."""
+
+    cells: tuple[Cell, ...]
+
+    @classmethod
+    def from_notebook(cls, notebook: nbformat.NotebookNode) -> "Submission":
+        """Take the cells of a notebook, whatever their metadata look like."""
+        return cls(tuple(map(_cell, notebook.cells)))
+
+    @cached_property
+    def codes(self) -> tuple[CellCode, ...]:
+        """What Jupyter runs for each cell; of a text cell, the text."""
+        codes = iter(codes_of(cell.source for cell in self.cells if cell.kind == "code"))
+        return tuple(
+            next(codes) if cell.kind == "code" else CellCode(cell.source) for cell in self.cells
+        )
+
+    @cached_property
+    def titles(self) -> tuple[str, ...]:
+        """What each cell is called in a remark: by its `grade_id`, or by its number."""
+        numbers = {"code": 0, "text": 0}
+        titles = []
+        for cell in self.cells:
+            kind = cell.kind if cell.kind == "code" else "text"
+            numbers[kind] += 1
+            plain = PLAIN.fullmatch(cell.grade_id)  # else it is a student's own text
+            titles.append(f"cell `{cell.grade_id}`" if plain else f"{kind} cell {numbers[kind]}")
+        return tuple(titles)
+
+    @property
+    def digest(self) -> str:
+        """A digest of the code cells: the same for the same code."""
+        code = [(cell.source, cell.grade_id) for cell in self.cells if cell.kind == "code"]
+        return hashlib.sha256(json.dumps(code).encode()).hexdigest()
+
+    @property
+    def seed(self) -> int:
+        """The seed of all random numbers with which it is graded: the same for the same code."""
+        return int(self.digest[:12], 16)
+
+
+def read_graded(path: Path) -> Submission | None:
+    """Return what stands in a notebook that we have graded; None if the file is none.
+
+    It is read without nbformat's checks, which take most of the time for a whole class.
+    """
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        cells = [
+            {key: cell[key] for key in ("cell_type", "metadata")}
+            | {"source": "".join(cell["source"])}
+            for cell in json.loads(path.read_bytes())["cells"]
+        ]
+        return Submission.from_notebook(nbformat.from_dict({"cells": cells}))
+    return None
+
+
+def filled(notebook: nbformat.NotebookNode, answers: dict[str, str]) -> nbformat.NotebookNode:
+    """Return a copy of a notebook with the given texts in its cells of those `grade_id`s."""
+    solved = copy.deepcopy(notebook)
+    for cell in solved.cells:
+        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if grade_id in answers:
+            cell.source = answers[grade_id]
+    return solved
+
+
+def _cell(cell: nbformat.NotebookNode) -> Cell:
+    metadata = cell.get("metadata")
+    claims = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    if not isinstance(claims, dict) or not isinstance(claims.get("grade_id"), str):
+        return Cell(cell.cell_type, cell.source)
+    points = claims.get("points", 0)
+    return Cell(
+        kind=cell.cell_type,
+        source=cell.source,
+        grade_id=claims["grade_id"],
+        grade=claims.get("grade") is True,
+        solution=claims.get("solution") is True,
+        locked=claims.get("locked") is True,
+        points=float(points)
+        if isinstance(points, (int, float)) and abs(points) < MAX_POINTS
+        else 0.0,
+    )

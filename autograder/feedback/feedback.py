@@ -1,0 +1,218 @@
+"""The page of feedback that a student reads: `nbgrader generate_feedback` writes it.
+
+The points are the gradebook's, where scores by hand, extra credit and late penalties stand. Why
+they are so is the report's, which lies in the graded notebook. What was printed and drawn comes
+from the file that was handed in. The page runs nothing and loads nothing, whatever stands in these.
+"""
+
+import base64
+import hashlib
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import nbformat
+from nbconvert.exporters import Exporter, HTMLExporter
+from nbformat import NotebookNode
+from nbgrader.converters import GenerateFeedback
+from nbgrader.converters.base import BaseConverter, NbGraderException
+from nbgrader.preprocessors import GetGrades
+from nbgrader.utils import is_grade, is_task
+
+from autograder.course.course import Stage
+from autograder.course.settings import course_of
+from autograder.course.stock import SuiteStep, choose_steps
+from autograder.feedback.graded_cell import GradedCell
+from autograder.feedback.output import Output, read_outputs
+from autograder.feedback.shown_cell import shown_cells
+from autograder.files import sharing
+from autograder.intake.notebook_choice import content
+from autograder.intake.notebook_reader import UnreadableError
+from autograder.results.points import out_of, rounded, shown, with_unit
+from autograder.results.report import KEY, MARKS, Report, Status, message_of, status_lines
+from autograder.results.standing import Mark, Standing
+from autograder.text.plain_text import cut, visible
+
+LARGEST = 295_000  # bytes of a page
+LONGEST = 600  # characters of a message
+MOST = 20  # remarks
+Resources = dict[str, Any]
+
+
+class GetMarks(GetGrades, SuiteStep):
+    """Puts into a graded cell's metadata how its score came about, too."""
+
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
+        """Return the notebook with what the gradebook has of each graded cell."""
+        self._marks: dict[str, Mark] = {}
+        nb, resources = super().preprocess(nb, resources)
+        names = resources["nbgrader"]
+        standing = Standing(self._marks, names["late_penalty"])
+        # nbgrader's own differences and sums are not rounded, and may be below 0
+        names |= {
+            "score": standing.so_far,
+            "max_score": standing.most,
+            "late_penalty": rounded(standing.penalty),
+        }
+        return nb, resources
+
+    def _get_score(self, cell: NotebookNode, resources: Resources) -> None:
+        names = (self.notebook_id, self.assignment_id, self.student_id)
+        name = cell.metadata.nbgrader["grade_id"]
+        self._marks[name] = Mark.of(self.gradebook.find_grade(name, *names))
+        cell.metadata.nbgrader["mark"] = asdict(self._marks[name])
+
+
+class FeedbackExporter(HTMLExporter):
+    """Makes the page of a graded notebook, whose cells `GetMarks` has been through.
+
+    The page of an assignment without hidden suites is nbgrader's own.
+    """
+
+    def __init__(self, **kw: Any) -> None:
+        super().__init__(**kw)
+        self.is_stock = isinstance(self.parent, BaseConverter) and not choose_steps(self.parent)
+        if isinstance(self.parent, GenerateFeedback) and not self.is_stock:
+            try:
+                _prepare(self.parent)
+            except NbGraderException as error:
+                # nbgrader ends with such an error, and does not tell it
+                self.log.error("%s", error)  # noqa: TRY400  # the error's text is enough
+                raise
+
+    def from_notebook_node(  # type: ignore[override]  # as each exporter, it returns a text
+        self, nb: NotebookNode, resources: Resources | None = None, **kw: Any
+    ) -> tuple[str, Resources]:
+        """Return the page."""
+        if self.is_stock:
+            return super().from_notebook_node(nb, resources, **kw)
+        nb, resources = Exporter.from_notebook_node(self, nb, resources, **kw)
+        given, outputs = self._around(resources["nbgrader"])
+        return page(nb, resources["nbgrader"], given, outputs), resources
+
+    def _around(self, names: Resources) -> tuple[frozenset[str], list[tuple[str, list[Output]]]]:
+        """Return the texts of what was released, and what the file handed in has printed."""
+        coursedir = getattr(self.parent, "coursedir", None)
+        if coursedir is None:
+            return frozenset(), []
+        release, submitted = (
+            Path(coursedir.format_path(stage, student, names["assignment"]))
+            for stage, student in (
+                (coursedir.release_directory, "."),
+                (coursedir.submitted_directory, names["student"]),
+            )
+        )
+        name = f"{names['notebook']}.ipynb"
+        outputs: list[tuple[str, list[Output]]] = []
+        with suppress(UnreadableError):  # the page is of what was read of it
+            outputs = read_outputs(content(submitted / name))
+        return _texts(release / name), outputs
+
+
+def _prepare(converter: GenerateFeedback) -> None:
+    """Let graders of one group replace each other's pages, before nbgrader removes any.
+
+    Raises
+    ------
+    NbGraderException
+        If an earlier page cannot be replaced; then nothing has been changed.
+    """
+    course = course_of(converter.coursedir)
+    name = converter.coursedir.assignment_id
+    for folder in map(Path, converter.assignments):
+        place = course.folder(Stage.FEEDBACK, name, course.student(Stage.AUTOGRADED, name, folder))
+        if converter.force or not place.exists():
+            if cause := sharing.obstacle(place):
+                raise NbGraderException(f"no feedback was written: {cause}")
+            if course.groupshared:
+                sharing.make_folder(place.parent, shared=True)
+                sharing.share(place.parent)
+
+
+@lru_cache(maxsize=8)
+def _texts(path: Path) -> frozenset[str]:
+    """Return the texts of a notebook's cells; the release is the same for a whole class."""
+    if not path.is_file():
+        return frozenset()
+    return frozenset(cell.source for cell in nbformat.read(path, as_version=4).cells)
+
+
+def page(
+    notebook: NotebookNode,
+    names: Resources,
+    given: frozenset[str] = frozenset(),
+    outputs: list[tuple[str, list[Output]]] | None = None,
+) -> str:
+    """Return the page of a graded notebook.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        With its report, and the gradebook's marks and comments in its cells' metadata.
+    names : dict
+        The names of student, assignment and notebook, the score, the maximum and the late penalty.
+    given : frozenset of str
+        The texts of the released cells.
+    outputs : list of (str, list of Output)
+        What the cells of the file that was handed in printed and drew.
+    """
+    template = _environment().get_template("feedback.html")
+    known: dict[str, Any] = {"names": names, **_account(notebook)}
+    # what there is to be said comes first; the notebook gets the room that is left
+    account = template.render(cells=[], **known)
+    if known["is_unreadable"]:  # what there is of a notebook is the release
+        return account
+    cells = shown_cells(notebook, outputs or [], given, LARGEST - len(account.encode()))
+    return template.render(cells=cells, **known)
+
+
+def _account(notebook: NotebookNode) -> dict[str, Any]:
+    report = None
+    with suppress(ValueError, KeyError, TypeError, AttributeError):
+        report = Report.from_dict(notebook.metadata[KEY])
+    items = {item.name: item for item in report.items} if report else {}
+    claims = [cell.metadata.nbgrader for cell in notebook.cells if is_grade(cell) or is_task(cell)]
+    graded = [
+        GradedCell(each.grade_id, Mark(**each.mark), items.get(each.grade_id)) for each in claims
+    ]
+    comments = {
+        cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader["comment"]
+        for cell in notebook.cells
+        if cell.metadata.get("nbgrader", {}).get("comment")
+    }
+    return {
+        "report": report,
+        "graded": graded,
+        "comments": comments,
+        "status": status_lines(report) if report else [],
+        "remarks": (*report.remarks, *report.notes) if report else (),
+        "is_unreadable": report is not None and report.status is Status.UNREADABLE,
+    }
+
+
+@lru_cache(maxsize=1)
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("autograder"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    style = files("autograder").joinpath("templates/feedback.css").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    environment.globals |= {"style": style, "digest": digest, "MARKS": MARKS, "MOST": MOST}
+    filters: dict[str, Callable[..., Any]] = {
+        "points": shown,
+        "out_of": out_of,
+        "with_unit": with_unit,
+        "message": lambda result: cut(visible(message_of(result)), LONGEST),
+        "short": lambda text: cut(visible(text), LONGEST),
+    }
+    environment.filters |= filters
+    return environment

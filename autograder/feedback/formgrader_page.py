@@ -1,0 +1,133 @@
+"""What the Formgrader shows of a submission: as much as there is room and time for, and inert.
+
+nbgrader makes these pages in its server, while every other request waits. The configuration gives
+`InertPage` to nbconvert's exporter as its last preprocessor. It renders the cells by our own means,
+in the order of their worth, and leaves nothing else of the notebook to the exporter.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+from html import escape
+from typing import Any
+
+import nbformat
+from nbconvert.preprocessors import Preprocessor
+from nbformat import NotebookNode
+
+from autograder.feedback.feedback import LARGEST, FeedbackExporter
+from autograder.feedback.output import outputs_of
+from autograder.feedback.piece import Piece, place
+from autograder.feedback.shown_cell import left_out, output_piece
+from autograder.intake.notebook import new_cell, new_output
+from autograder.text.code_html import CodeToHtml
+from autograder.text.plain_text import visible
+from autograder.text.sanitizer import BUDGET, Made, MarkdownToHtml
+from autograder.text.time_budget import TOLD, TimeBudget, plain
+from autograder.text.wording import counted_as
+
+ROOM = LARGEST  # bytes of all texts, as on the feedback page
+ROOM_FOR_PICTURES = 4_000_000
+LEAST = 1000  # characters of an answer for which there is no room
+GRADE_ID = re.compile(r"[\w-]{1,200}", re.ASCII)  # the template writes it as it is
+NAMES = ("student", "first_name", "last_name", "notebook_path")  # likewise
+# No part of a cell is painted outside it, wherever a style or a formula wants to be.
+STYLE = """
+.text_cell_render, .input_area, .output_subarea {
+  contain: layout paint; max-height: 6000px; overflow: auto;
+}
+.left-out { color: #595959; font-style: italic; }
+.output_subarea ul { list-style: none; padding-left: 0; }
+.output_subarea li { margin-bottom: 0.5em; }
+"""
+
+
+UNPLACED = Made()
+Resources = dict[str, Any]
+Make = Callable[[], str]
+
+
+class InertPage(Preprocessor):
+    """Renders the cells of a notebook for the page of a submission."""
+
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
+        """Return the notebook with texts as our filters make them, and outputs that do nothing."""
+        if isinstance(self.parent, FeedbackExporter):  # whose page has limits of its own
+            return nb, resources
+        budget = resources.setdefault(BUDGET, TimeBudget())
+        make: dict[str, Callable[[Any, str], str]] = {
+            "markdown": MarkdownToHtml(parent=self.parent),
+            "code": CodeToHtml(parent=self.parent),
+        }
+        pieces: list[Piece] = []
+        for cell in nb.cells:
+            context = {"nb": nb, "cell": NotebookNode(cell), "resources": resources}
+            # the template would show HTML in a raw cell
+            way = make.get(cell.cell_type, lambda _, text: plain(text))
+            pieces += _pieces(cell, partial(way, context, cell.source), budget)
+        room = place([piece for piece in pieces if not piece.size], ROOM)
+        place([piece for piece in pieces if piece.size], room + ROOM_FOR_PICTURES)
+        nb.cells = [*_with_gaps(nb.cells)]
+        for first in nb.cells[:1]:
+            first.source = Made(f"<style>{STYLE}</style>{first.source}")
+        nb.metadata = NotebookNode()
+        for name in NAMES:
+            if isinstance(text := resources.get(name), str):
+                resources[name] = escape(visible(text))
+        return nb, resources
+
+
+def _pieces(cell: NotebookNode, make: Make, budget: TimeBudget) -> Iterator[Piece]:
+    """Empty a cell, and yield what it held as pieces that fill it again."""
+    claims, written, outputs = _claims(cell), cell.source, outputs_of(cell)
+    kind = "code" if cell.cell_type == "code" else "markdown"
+    known = {"id": cell.get("id", ""), "metadata": {"nbgrader": claims} if claims else {}}
+    cell.clear()
+    cell.update(NotebookNode(cell_type=kind, source=UNPLACED), **nbformat.from_dict(known))
+
+    def put(html: str) -> None:
+        cell.source = Made(html)
+
+    ways = [make, lambda: TOLD + plain(written)]
+    if claims:
+        begun = left_out("the rest of this cell, to keep this page small") + plain(written[:LEAST])
+        ways.append(lambda: begun)
+    yield Piece(0 if claims else 1, 0, put, ways)
+    if kind == "code":
+        cell.execution_count = None
+        cell.outputs = [new_output("display_data", {}) for _ in outputs]
+        rank = 0 if claims.get("grade") else 3
+        for output, node in zip(outputs, cell.outputs, strict=True):
+            yield output_piece(output, budget, partial(_fill, node), rank=rank)
+
+
+def _claims(cell: NotebookNode) -> dict[str, Any]:
+    """Return what nbgrader's template shows a field for."""
+    claims = cell.metadata.get("nbgrader")
+    if not isinstance(claims, dict) or not GRADE_ID.fullmatch(str(claims.get("grade_id"))):
+        return {}
+    return claims if any(map(claims.get, ("grade", "solution", "task"))) else {}
+
+
+def _fill(node: NotebookNode, html: str) -> None:
+    node.data["text/html"] = f'<div class="tex2jax_ignore">{html}</div>'
+
+
+def _with_gaps(cells: list[NotebookNode]) -> Iterator[NotebookNode]:
+    """Yield the cells that are shown, and a sentence in the place of others."""
+    hidden = 0
+    for cell in [*cells, None]:
+        outputs = [node for node in cell.get("outputs", []) if node.data] if cell else []
+        if cell and not outputs and cell.source is UNPLACED and not cell.metadata:
+            hidden += 1
+            continue
+        if hidden:
+            gap = new_cell("markdown", "")
+            gap.id = f"gap-{cell.id if cell else 'end'}"
+            gap.source = Made(left_out(f"{counted_as(hidden, 'cell')}, to keep this page small"))
+            yield gap
+            hidden = 0
+        if cell:
+            if cell.cell_type == "code":
+                cell.outputs = outputs
+            yield cell

@@ -1,0 +1,58 @@
+"""Writes a file whole, or leaves what was there: an error in the middle loses no earlier result."""
+
+import os
+import secrets
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+from autograder.files.sharing import share
+
+
+def write(path: Path, text: str, *, shared: bool = False) -> None:
+    """Write a text to a file, in UTF-8, in place of what is there.
+
+    Parameters
+    ----------
+    path : Path
+        A link is followed; what is no ordinary file, such as `/dev/stdout`, is written to.
+    text : str
+        What UTF-8 does not have is escaped.
+    shared : bool
+        Whether the group of the course may write to it: nbgrader's `groupshared`.
+
+    Raises
+    ------
+    OSError
+    """
+    data = text.encode("utf-8", errors="backslashreplace")
+    target = path.resolve()
+    earlier = target.stat() if target.exists() else None
+    if earlier is not None and not stat.S_ISREG(earlier.st_mode):
+        target.write_bytes(data)
+        return
+    part = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}")
+    try:
+        with part.open("xb") as file:
+            file.write(data)
+        if earlier is not None:
+            with suppress(PermissionError):  # of a group to which this user does not belong
+                os.chown(part, -1, earlier.st_gid)
+            part.chmod(stat.S_IMODE(earlier.st_mode))
+        if shared:
+            share(part)
+        part.replace(target)
+    except PermissionError:
+        part.unlink(missing_ok=True)
+        if earlier is None:
+            raise
+        _write_over(target, data)  # where the file may be written, and not the folder
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def _write_over(target: Path, data: bytes) -> None:
+    with target.open("r+b") as file:
+        file.write(data)
+        file.truncate()

@@ -1,0 +1,301 @@
+"""The gradebook as a table: nbgrader's own columns, each item's points, and what became of it.
+
+`nbgrader export` writes it. A score that is not known is empty, never 0: held back, not graded yet,
+or missing. Each member of a team has the team's line. Of paths the names are left: the folders are
+those of the machine that grades. What a person reads, names and causes, is shown by `visible`; ids
+and addresses, by which programs find a student again, are written as they are.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Assignment as Entered
+from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
+from nbgrader.converters.base import NbGraderException
+from nbgrader.plugins import CsvExportPlugin, ExportPlugin
+from traitlets import Bool, Unicode
+
+from autograder.course import roster
+from autograder.course.assignment import Assignment, AssignmentError, Item
+from autograder.course.course import Course, Stage
+from autograder.course.gradebook import check
+from autograder.course.roster import Person, Roster
+from autograder.course.settings import course_of
+from autograder.course.spelling import same
+from autograder.files import sharing, spreadsheet
+from autograder.gradebook.class_record import Record, class_in
+from autograder.gradebook.entry import Entry
+from autograder.gradebook.membership import Membership
+from autograder.results.points import added, rounded
+from autograder.results.report import Status
+from autograder.results.standing import Standing, cell_names
+from autograder.sandbox.sandbox import FOLDERS
+from autograder.text.plain_text import visible
+
+NBGRADERS = (
+    "assignment",
+    "duedate",
+    "timestamp",
+    "student_id",
+    "last_name",
+    "first_name",
+    "email",
+    "raw_score",
+    "late_submission_penalty",
+    "score",
+    "max_score",
+)
+FROM_ENTRY = ("status", "cause", "next_step", "isolation")
+OURS = (*FROM_ENTRY, "team", "submission_of", "team_remarks")
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one student has for an assignment.
+
+    Parameters
+    ----------
+    assignment : nbgrader's Assignment
+    student : Person
+    submission : nbgrader's SubmittedAssignment, optional
+        The one that counts: the student's own, or their team's.
+    values : dict of str to object
+        By the columns of `GradesPlugin`; what is not known is not there, or None.
+    """
+
+    assignment: Entered
+    student: Person
+    submission: SubmittedAssignment | None
+    values: dict[str, Any]
+
+
+class GradesPlugin(ExportPlugin):
+    """Writes a CSV file (RFC 4180, UTF-8) with a line for each assignment and student.
+
+    `--to`, `--assignment` and `--student` are nbgrader's own. Without an assignment that has hidden
+    suites, the file is nbgrader's own; beside one, nbgrader's columns have nbgrader's numbers.
+    """
+
+    file = "grades.csv"
+    nbgraders: type[ExportPlugin] | None = CsvExportPlugin  # which writes the same table
+
+    roster = Unicode(
+        "",
+        help="A CSV file that says more of the students, and names those who are in no gradebook "
+        "(see docs/instructor.md). Without it, roster.csv in the course's folder, if there.",
+    ).tag(config=True)
+
+    missing_as_zero = Bool(
+        False,
+        help="Write 0 where nothing was handed in. What is held back or not graded stays empty.",
+    ).tag(config=True)
+
+    def export(self, gradebook: Gradebook) -> None:
+        """Write the table."""
+        to = self.to or self.file
+        try:
+            check(gradebook.engine.url.render_as_string(hide_password=False))
+            # sorted here, as databases differ on names that are missing, the same or not ASCII
+            known = sorted(gradebook.assignments, key=lambda a: (str(a.duedate or ""), a.name))
+            assignments = [a for a in known if _is_wanted(a.name, self.assignment)]
+            if self.nbgraders and assignments and not any(map(self._has_suites, assignments)):
+                chosen = {"to": self.to, "student": self.student, "assignment": self.assignment}
+                self.nbgraders(parent=self.parent, **chosen).export(gradebook)
+                return
+            more = roster.find(self._root, self.roster)
+            everybody = Roster.of(gradebook.students, more)
+            wanted = {same(str(student)) for student in self.student}
+            students = [
+                s for s in sorted(everybody, key=_by_name) if not wanted or same(s.id) in wanted
+            ]
+            # all of it before the file is opened: what fails leaves an earlier table as it is
+            results = [
+                result
+                for assignment in assignments
+                for result in self._results(gradebook, assignment, everybody, students)
+            ]
+            lines = list(self.lines(assignments, self.usable(results)))
+        except (AssignmentError, NbGraderException) as error:
+            self.log.error("%s", error)  # noqa: TRY400  # the error's text is enough
+            raise SystemExit(1) from None
+        self.log.info("Exporting grades to %s", to)
+        try:
+            spreadsheet.write(Path(to), lines, shared=self.parent.coursedir.groupshared)
+        except OSError as error:
+            cause = sharing.obstacle(Path(to)) or error.strerror
+            self.log.error("%s cannot be written (%s): choose another file with --to", to, cause)  # noqa: TRY400
+            raise SystemExit(1) from None
+
+    def usable(self, results: list[Result]) -> list[Result]:
+        """Return the results that go into the file."""
+        return results
+
+    def lines(self, assignments: list[Entered], results: list[Result]) -> Iterable[Sequence[Any]]:
+        """Return the lines of the file, the first with the columns' names."""
+        items = list(dict.fromkeys(name for a in assignments for name in self.items(a)))
+        columns = [*NBGRADERS, *OURS, *items]
+        return [columns, *([self._values(r).get(name) for name in columns] for r in results)]
+
+    def _values(self, result: Result) -> dict[str, Any]:
+        """Return what stands in a row: the sums are nbgrader's for an assignment without suites."""
+        if self._has_suites(result.assignment):
+            return result.values
+        raw = result.submission.score if result.submission else 0.0
+        penalty = result.submission.late_submission_penalty if result.submission else 0.0
+        return result.values | {
+            "raw_score": raw,
+            "late_submission_penalty": penalty,
+            "score": max(0.0, raw - penalty),
+        }
+
+    def _has_suites(self, assignment: Entered) -> bool:
+        return Assignment(self._course, assignment.name).has_suites
+
+    @cached_property
+    def _course(self) -> Course:
+        return course_of(self.parent.coursedir)
+
+    @property
+    def _root(self) -> Path:
+        return self._course.root
+
+    def _results(
+        self, gradebook: Gradebook, assignment: Entered, everybody: Roster, students: list[Person]
+    ) -> Iterator[Result]:
+        """Yield what each student has for an assignment, and tell what is odd about the teams."""
+        ours = self._ours(assignment)
+        if ours is None:
+            yield from (self._without_suites(gradebook, assignment, who) for who in students)
+            return
+        whole = class_in(ours, gradebook, everybody)
+        teams = Membership.of(ours, whole)
+        for problem in teams.problems:
+            if not problem.is_remark:
+                self.log.warning("%s: %s: %s", assignment.name, problem.student, problem.text)
+        whole = teams.completed(whole)
+        records: dict[str, list[Record]] = {}
+        for record in whole.records:
+            records.setdefault(same(record.student), []).append(record)
+        for student in students:
+            person = whole.people.of_id(student.id) or student
+            theirs = records[same(student.id)]
+            # of several spellings of an id, each that has a grade is one line
+            for record in [one for one in theirs if one.notebook_id] or theirs[:1]:
+                who = replace(person, id=record.student)
+                yield self._row(gradebook, assignment, who, record.entry, whole.items, teams)
+
+    def _row(
+        self,
+        gradebook: Gradebook,
+        assignment: Entered,
+        student: Person,
+        known: Entry,
+        items: list[Item],
+        teams: Membership,
+    ) -> Result:
+        """Return the row of a student, whose points are those of `autograder status`."""
+        counts = teams.counts(student.id) or student.id
+        submission = _submission(gradebook, assignment, counts)
+        row = _about(assignment, student, added(item.points for item in items))
+        row |= {name: getattr(known, name) for name in FROM_ENTRY}
+        row["cause"] = visible(_without_folders(known.cause, self._root))
+        row |= _team(teams, student.id, counts)
+        if submission is not None:
+            row["timestamp"] = submission.timestamp
+        if known.is_graded and submission is not None:
+            row |= {name: p for name, p in known.points.items() if p is not None}
+            row["late_submission_penalty"] = known.late_penalty
+            row |= {"raw_score": known.before_penalty, "score": known.total}
+        return self._completed(Result(assignment, student, submission, row))
+
+    def _without_suites(self, gradebook: Gradebook, assignment: Entered, student: Person) -> Result:
+        """Return the row of a student for an assignment that we do not grade."""
+        submission = _submission(gradebook, assignment, student.id, *student.spellings)
+        row = _about(assignment, student, assignment.max_score)
+        if submission is None:
+            row["status"] = Status.MISSING
+        else:
+            standing = Standing.of(submission.notebooks)
+            row |= {name: p for name, p in standing.points.items() if p is not None}
+            row["timestamp"] = submission.timestamp
+            row["late_submission_penalty"] = standing.penalty
+            row |= {"raw_score": standing.before_penalty, "score": standing.score}
+        return self._completed(Result(assignment, student, submission, row))
+
+    def _completed(self, result: Result) -> Result:
+        """Return a result with 0 for what is missing, if the settings say so."""
+        if self.missing_as_zero and result.values.get("status") == Status.MISSING:
+            points = (*self.items(result.assignment), "raw_score", "score")
+            return replace(result, values=result.values | dict.fromkeys(points, 0.0))
+        return result
+
+    def items(self, assignment: Entered) -> list[str]:
+        """Return the names of an assignment's graded cells, in its order as far as it is known."""
+        ours = self._ours(assignment)
+        names = [item.name for item in ours.items] if ours else []
+        return names + sorted({*most_points(assignment)} - {*names})
+
+    def _ours(self, assignment: Entered) -> Assignment | None:
+        """Return the assignment as its folders hold it; None if it has no suites."""
+        ours = Assignment(self._course, assignment.name)
+        has_source = any(ours.folder(Stage.SOURCE).glob("*.ipynb"))
+        return ours if has_source and ours.has_suites else None
+
+
+def most_points(assignment: Entered) -> dict[str, float]:
+    """Return how many points can be had in each graded cell."""
+    most = {
+        (notebook.name, cell.name): cell.max_score or 0.0
+        for notebook in assignment.notebooks
+        for cell in (*notebook.grade_cells, *notebook.task_cells)
+    }
+    names = cell_names(most)
+    return {names[place]: rounded(points) for place, points in most.items()}
+
+
+def _submission(
+    gradebook: Gradebook, assignment: Entered, *spellings: str
+) -> SubmittedAssignment | None:
+    for student in spellings:
+        with suppress(MissingEntry):
+            return gradebook.find_submission(assignment.name, student)
+    return None
+
+
+def _about(assignment: Entered, student: Person, most: float) -> dict[str, Any]:
+    """Return what a row says without a submission."""
+    return {
+        "assignment": assignment.name,
+        "duedate": assignment.duedate,
+        "student_id": student.id,
+        "last_name": visible(student.last_name),
+        "first_name": visible(student.first_name),
+        "email": student.email,
+        "max_score": rounded(most),
+    }
+
+
+def _team(teams: Membership, student: str, counts: str) -> dict[str, Any]:
+    """Return what the columns say of a student's team."""
+    row: dict[str, Any] = {"team_remarks": visible("; ".join(teams.problems_of(student)))}
+    if counts in teams.students:
+        row |= {"team": ", ".join(teams.students[counts]), "submission_of": counts}
+    return row
+
+
+def _without_folders(text: str, root: Path) -> str:
+    # pytest names a test by the path of its file without the slash at its beginning
+    course = str(root.resolve()).strip("/")
+    return FOLDERS.sub("", text.replace(f"/{course}/", f"{course}/").replace(f"{course}/", "/"))
+
+
+def _by_name(student: Person) -> tuple[str, str, str]:
+    return (student.last_name, student.first_name, student.id)
+
+
+def _is_wanted(name: str, chosen: list[Any]) -> bool:
+    return not chosen or name in map(str, chosen)

@@ -1,0 +1,188 @@
+"""What a graded notebook puts into the gradebook, in one way for every command."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook, InvalidEntry, MissingEntry, SubmittedNotebook
+from nbgrader.plugins import LateSubmissionPlugin
+from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, is_task
+from sqlalchemy.exc import OperationalError
+
+from autograder.course.submission import Submission
+from autograder.gradebook.lateness import late_penalty, seconds_late
+from autograder.results.points import rounded
+from autograder.results.report import Report
+from autograder.results.standing import Standing
+
+LOG = logging.getLogger(__name__)
+AUTOMATIC = ("auto_score", "needs_manual_grade")  # of a grade
+
+
+@dataclass(frozen=True)
+class ScoreEntry:
+    """The automatic scores of a notebook's graded cells, and the comments of its answers.
+
+    Parameters
+    ----------
+    grades : dict of str to (float or None)
+        By `grade_id`; None where there is no score yet.
+    comments : dict of str to (str or None)
+        By `grade_id`: what nbgrader says by itself of an answer.
+    """
+
+    grades: dict[str, float | None]
+    comments: dict[str, str | None]
+
+    @classmethod
+    def of(cls, notebook: NotebookNode, report: Report) -> "ScoreEntry":
+        """Take the points of a report, and of all other cells what nbgrader gives them."""
+        grades: dict[str, float | None] = {}
+        comments: dict[str, str | None] = {}
+        for cell, ours in zip(
+            notebook.cells, Submission.from_notebook(notebook).cells, strict=True
+        ):
+            name = ours.grade_id
+            if is_grade(cell):
+                by_suite = ours.is_item
+                points = report.item(name).points if by_suite else determine_grade(cell, LOG)[0]
+                grades[name] = None if points is None else rounded(points)
+            if is_solution(cell) or is_task(cell):
+                unchanged = cell.metadata.nbgrader.get("checksum") == compute_checksum(cell)
+                answered = is_task(cell) or not unchanged
+                comments[name] = None if answered else "No response."
+        return cls(grades, comments)
+
+    def enter(
+        self,
+        submitted: SubmittedNotebook,
+        late: LateSubmissionPlugin,
+        most: Mapping[str, float] | None = None,
+    ) -> Standing:
+        """Enter them in a gradebook, and the penalty of a late submission, without a commit.
+
+        Parameters
+        ----------
+        submitted : SubmittedNotebook
+        late : LateSubmissionPlugin
+            What the settings say about penalties.
+        most : dict of str to float, optional
+            As of `Standing.of`.
+
+        Returns
+        -------
+        standing : Standing
+            What the notebook has in the gradebook now, scores by hand included.
+
+        Raises
+        ------
+        MissingEntry
+            If the gradebook has no such cell.
+        """
+        grades = {grade.name: grade for grade in submitted.grades}
+        comments = {comment.name: comment for comment in submitted.comments}
+        if unknown := sorted({*self.grades} - {*grades} | {*self.comments} - {*comments}):
+            raise MissingEntry(f"No such cells: {unknown}")
+        for name, points in self.grades.items():
+            grades[name].auto_score = points
+            # a score by hand stays, and someone should look at it again
+            by_hand = grades[name].manual_score is not None
+            grades[name].needs_manual_grade = points is None or by_hand
+        for name, comment in self.comments.items():
+            comments[name].auto_comment = comment
+        standing = Standing.of([submitted], most)
+        whole = submitted.assignment
+        seconds = seconds_late(whole.timestamp, whole.assignment.duedate, whole.extension)
+        penalty = late_penalty(late, whole.student_id, standing.known, seconds)
+        submitted.late_submission_penalty = penalty
+        return replace(standing, penalty=penalty or 0.0)
+
+
+@dataclass(frozen=True)
+class Entered:
+    """What a gradebook says of a submission by itself: not by hand.
+
+    Parameters
+    ----------
+    assignment, student : str
+    values : tuple of (type, str, str, object), optional
+        The table, the row's id, the column and the value; None if there is no submission.
+    """
+
+    assignment: str
+    student: str
+    values: tuple[tuple[type, str, str, Any], ...] | None
+
+    @classmethod
+    def of(cls, gradebook: Gradebook, assignment: str, student: str) -> "Entered":
+        """Return what a gradebook says now."""
+        try:
+            submission = gradebook.find_submission(assignment, student)
+        except MissingEntry:
+            return cls(assignment, student, None)
+        columns = [
+            (submission, "timestamp"),
+            *((notebook, "late_submission_penalty") for notebook in submission.notebooks),
+            *(
+                (grade, name)
+                for n in submission.notebooks
+                for grade in n.grades
+                for name in AUTOMATIC
+            ),
+            *((comment, "auto_comment") for n in submission.notebooks for comment in n.comments),
+        ]
+        values = ((type(row), row.id, column, getattr(row, column)) for row, column in columns)
+        return cls(assignment, student, tuple(values))
+
+    def put_back(self, gradebook: Gradebook) -> None:
+        """Make a gradebook say it again; a submission that was not there goes."""
+        if self.values is None:
+            with suppress(MissingEntry):
+                gradebook.remove_submission(self.assignment, self.student)
+            return
+        for table, number, column, value in self.values:
+            if (row := gradebook.db.get(table, number)) is not None:
+                setattr(row, column, value)
+        gradebook.db.commit()
+
+
+@contextmanager
+def transaction(gradebook: Gradebook) -> Iterator[None]:
+    """Make all that is done to a gradebook in the `with` block one transaction.
+
+    nbgrader's own methods commit at their end: in here that waits for the end of the block, and is
+    taken back if the block raises.
+
+    Raises
+    ------
+    OperationalError
+        If the gradebook cannot be written to.
+    """
+    gradebook.db.remove()
+    with gradebook.engine.begin() as connection:
+        if connection.dialect.name == "sqlite":
+            # whether it is free shows here: nbgrader's methods would call it a wrong entry
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        gradebook.db.configure(
+            bind=connection,
+            join_transaction_mode="rollback_only",
+            # what one of them has read or written, the next one need not read again
+            expire_on_commit=False,
+        )
+        try:
+            yield
+            gradebook.db.commit()  # which here means to write to the connection what is pending
+        except InvalidEntry as error:
+            if isinstance(error.__context__, OperationalError):  # no room, for instance
+                raise error.__context__ from error
+            raise
+        finally:
+            gradebook.db.remove()
+            gradebook.db.configure(
+                bind=gradebook.engine,
+                join_transaction_mode="conditional_savepoint",
+                expire_on_commit=True,
+            )

@@ -1,0 +1,160 @@
+"""A notebook on its way from what was handed in to what nbgrader keeps: restored, graded, told.
+
+`nbgrader autograde` goes this way in steps, with a file after each, and `autograder grade` at once.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.course.assignment import Assignment, AssignmentError
+from autograder.course.course import Stage
+from autograder.course.submission import Submission
+from autograder.grading import unreachable
+from autograder.grading.grader import held, unreadable
+from autograder.grading.remarks import grouped
+from autograder.intake.handed_in import HandedIn
+from autograder.intake.notebook import new_output
+from autograder.intake.restoration import restore
+from autograder.intake.team import read_team
+from autograder.results.report import KEY, Report, Status, item_html, item_text
+
+Grade = Callable[[Assignment, NotebookNode], Report]
+MAX_CAUSE = 1000  # characters
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What becomes of a notebook.
+
+    Parameters
+    ----------
+    text : str
+        The graded notebook, as nbgrader writes it to `autograded/`. The report stands in it.
+    """
+
+    text: str
+
+    @cached_property
+    def report(self) -> Report:
+        """The account of it."""
+        return Report.from_dict(self._data["metadata"][KEY])
+
+    @cached_property
+    def notebook(self) -> NotebookNode:
+        """Its cells as nbgrader takes them; they were checked when they were written."""
+        return nbformat.v4.to_notebook({**self._data, "metadata": {}})
+
+    @cached_property
+    def _data(self) -> Any:
+        return json.loads(self.text)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it has no grade yet, by our fault."""
+        return self.report.status is Status.HELD
+
+    @classmethod
+    def of(cls, assignment: Assignment, handed_in: HandedIn, grade: Grade) -> "Graded":
+        """Go all the way.
+
+        Parameters
+        ----------
+        assignment : Assignment
+        handed_in : HandedIn
+        grade : callable
+            Grades a restored notebook.
+        """
+        notebook = restored(assignment, *handed_in.read())
+        return cls._told(notebook, report_on(assignment, notebook, grade))
+
+    @classmethod
+    def held_back(cls, assignment: Assignment, cause: str) -> "Graded":
+        """Return what becomes of a notebook that cannot be graded by our fault."""
+        notebook = unfinished(assignment, cause)
+        return cls._told(notebook, held(assignment, cause[:MAX_CAUSE]))
+
+    @classmethod
+    def _told(cls, notebook: NotebookNode, report: Report) -> "Graded":
+        tell(notebook, report)
+        return cls(f"{nbformat.writes(notebook, version=4)}\n")
+
+
+def restored(assignment: Assignment, notebook: NotebookNode, found: dict[str, Any]) -> NotebookNode:
+    """Return a notebook in the form of the release, with what was found about it in its metadata.
+
+    Parameters
+    ----------
+    assignment : Assignment
+    notebook : NotebookNode
+        As `HandedIn` reads it.
+    found : dict
+    """
+    submitted = Submission.from_notebook(notebook)
+    whole, remarks = restore(submitted, assignment.release)
+    notes = read_team(submitted, Submission.from_notebook(assignment.release)).remarks
+    if "unreadable" in found:  # then the cells are missing for that reason alone
+        remarks, notes = [], ()
+    else:
+        remarks += unreachable.remarks(assignment, Submission.from_notebook(whole))
+    remarks = [*found.get("remarks", []), *remarks]
+    whole.metadata[KEY] = {**found, "remarks": remarks} | ({"notes": [*notes]} if notes else {})
+    return whole
+
+
+def unfinished(assignment: Assignment, cause: str) -> NotebookNode:
+    """Return the release with the cause why a submission cannot be graded in its metadata."""
+    notebook, _ = restore(Submission(()), assignment.release)
+    notebook.metadata[KEY] = {"fault": cause[:MAX_CAUSE]}
+    return notebook
+
+
+def report_on(assignment: Assignment, notebook: NotebookNode, grade: Grade) -> Report:
+    """Return the report of a restored notebook, graded or told why it cannot be."""
+    graded = {cell.grade_id for cell in Submission.from_notebook(notebook).cells if cell.is_item}
+    if unknown := sorted(graded - {item.name for item in assignment.items}):
+        release, source = (
+            assignment.course.shown(assignment.folder(stage))
+            for stage in (Stage.RELEASE, Stage.SOURCE)
+        )
+        raise AssignmentError(
+            f"{release} must have the items of {source}, got "
+            f"{unknown}: run `nbgrader generate_assignment {assignment.name} --force`"
+        )
+    found = notebook.metadata.get(KEY, {})
+    if "fault" in found:
+        return held(assignment, found["fault"])
+    if "unreadable" in found:
+        report = unreadable(assignment, found["unreadable"])
+        report = replace(report, remarks=(*report.remarks, *found.get("remarks", ())))
+    else:
+        report = grade(assignment, notebook)
+    notes = tuple(found.get("notes", ()))
+    told = grouped(report.remarks)
+    return replace(report, remarks=told, handed_in=found.get("handed_in", ""), notes=notes)
+
+
+def tell(notebook: NotebookNode, report: Report) -> None:
+    """Write a report into a restored notebook: to its metadata, and to each graded cell."""
+    notebook.metadata[KEY] = nbformat.from_dict(report.to_dict())
+    cells = Submission.from_notebook(notebook).cells
+    for written, cell in zip(notebook.cells, cells, strict=True):
+        if cell.is_item:
+            written.outputs = _outputs(report, cell.grade_id)
+
+
+def _outputs(report: Report, name: str) -> list[NotebookNode]:
+    """Return the account of an item, and its points as the one result that nbgrader reads."""
+    points = report.item(name).points
+    return [
+        new_output(
+            "display_data",
+            {"text/html": item_html(report, name), "text/plain": item_text(report, name)},
+        ),
+        new_output("execute_result", {"text/plain": repr(float(points or 0.0))}, execution_count=1),
+    ]

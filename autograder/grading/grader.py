@@ -1,0 +1,233 @@
+"""Grades one submission in this process: a function of the assignment and the code alone."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import lru_cache
+from typing import NamedTuple
+
+from autograder.course.assignment import Assignment, Item
+from autograder.course.certificate import certificate_of, path_of
+from autograder.course.submission import Submission
+from autograder.grading.diagnosis import deviations, diagnose
+from autograder.results.outcome import Diagnosis, ItemResult, Outcome, PropertyResult
+from autograder.results.report import Report, Status
+from autograder.sandbox import isolation, probe, progress
+from autograder.sandbox.isolation import Layers
+from autograder.sandbox.sandbox import Budget
+from autograder.sandbox.template import forget_templates, template
+from autograder.suites import behaviour
+from autograder.suites.behaviour import Facts
+from autograder.suites.fixtures import Grading
+from autograder.suites.suite import SuiteRun, run_suites
+from autograder.text.wording import counted_as
+
+Held = dict[tuple[str, str], str]  # by a prefix of functions and an item: why they are not run
+OBSERVING_SECONDS = 10.0  # of a submission's time, at most
+TRIES = 2  # of what the system may end at any moment, such as where memory is short
+
+
+class Examination(NamedTuple):
+    """What the audit learns of a specimen.
+
+    Parameters
+    ----------
+    items : list of ItemResult
+    facts : dict of str to Facts
+        What it does, by item.
+    faults : list of str
+        What broke on our side.
+    """
+
+    items: list[ItemResult]
+    facts: dict[str, Facts]
+    faults: list[str]
+
+
+def grade(
+    assignment: Assignment,
+    submission: Submission,
+    remarks: tuple[str, ...] = (),
+    layers: Layers | None = None,
+    held: Held | None = None,
+    spent: float = 0.0,
+) -> Report:
+    """Grade a submission in this process.
+
+    Parameters
+    ----------
+    assignment : Assignment
+    submission : Submission
+    remarks : tuple of str
+        What has been noticed about the notebook before.
+    layers : Layers, optional
+        What confines the student's code; without it, the best that can be had.
+    held : Held, optional
+        As of a `Grading`.
+    spent : float
+        How many seconds of the submission's time earlier tries have used.
+
+    Returns
+    -------
+    report : Report
+        The same for the same code and the same version of the assignment.
+    """
+    layers = probe.reached() if layers is None else layers
+    budget = Budget(assignment.limits.submission_seconds, spent, progress.own)
+    for _ in range(TRIES):
+        parent = template(layers, assignment.limits, assignment.opening)
+        report = _grade(assignment, submission, remarks, layers, held or {}, budget)
+        if not parent.broken:  # else its workers have ended with it: no fault of the student's
+            break
+        forget_templates()
+    return report
+
+
+def _grade(
+    assignment: Assignment,
+    submission: Submission,
+    remarks: tuple[str, ...],
+    layers: Layers,
+    held: Held,
+    budget: Budget,
+) -> Report:
+    grading, run = _run(assignment, submission, assignment.items, layers, held, budget)
+    all_remarks = tuple(dict.fromkeys([*remarks, *run.remarks]))
+    if any(item.points is None for item in run.items):
+        status = Status.HELD
+    elif run.timed_out:
+        status = Status.TIMED_OUT
+    else:
+        status = Status.REMARKS if all_remarks else Status.GRADED
+    items = tuple(_diagnosed(assignment, grading, run.items))
+    told = isolation.describe(layers)
+    return Report(status, items, all_remarks, grading.seed, assignment.version, told)
+
+
+def examine(
+    assignment: Assignment,
+    submission: Submission,
+    names: list[str],
+    layers: Layers,
+    *,
+    whole: bool,
+    chance: int,
+) -> Examination:
+    """Grade some items of a specimen, and observe what it loses of them, or the `whole` of them.
+
+    The random numbers of its own with which it is observed follow from `chance`.
+    """
+    items = [item for item in assignment.items if item.name in names]
+    _, run = _run(assignment, submission, items, layers)
+    observed = [
+        item
+        for item, result in zip(items, run.items, strict=True)
+        if whole or result.points != result.max_points
+    ]
+    grading = Grading(
+        submission, behaviour.SEED, assignment=assignment, worker_seed=chance, layers=layers
+    )
+    facts, faults = behaviour.observe(assignment, grading, observed)
+    return Examination(run.items, facts, run.faults + faults)
+
+
+def repeat(
+    assignment: Assignment,
+    submission: Submission,
+    names: list[str],
+    layers: Layers,
+    seeds: Iterable[int],
+) -> list[str]:
+    """Grade some items of a right solution with other seeds; return what it lost, in words."""
+    items = [item for item in assignment.items if item.name in names]
+    losses = []
+    for seed in seeds:
+        budget = Budget(assignment.limits.submission_seconds)
+        grading = Grading(submission, seed, budget, assignment=assignment, layers=layers)
+        losses += [
+            f"with seed {seed}: {item.name}: {result.name}: {result.message}"
+            for item in run_suites(assignment, grading, items).items
+            for result in item.properties
+            if result.outcome is not Outcome.PASSED
+        ]
+    return losses
+
+
+def _run(
+    assignment: Assignment,
+    submission: Submission,
+    items: list[Item],
+    layers: Layers,
+    held: Held | None = None,
+    budget: Budget | None = None,
+) -> tuple[Grading, SuiteRun]:
+    """Run the suites of items on a submission, with the seed that belongs to it."""
+    budget = budget or Budget(assignment.limits.submission_seconds)
+    grading = Grading(submission, submission.seed, budget, assignment=assignment, layers=layers)
+    grading.held = held or {}
+    run = run_suites(assignment, grading, items)
+    _tell(run.faults)
+    return grading, run
+
+
+def _diagnosed(
+    assignment: Assignment, grading: Grading, results: list[ItemResult]
+) -> Iterator[ItemResult]:
+    """Add to each item that lost points the known mistakes that it behaves like."""
+    lost = [
+        item
+        for item, result in zip(assignment.items, results, strict=True)
+        if result.points is not None and result.points < result.max_points
+    ]
+    certificate = certificate_of(assignment)
+    if lost and certificate is None:
+        _tell_once(
+            f"{path_of(assignment)} is missing or not of the present version, so no mistake is "
+            f"named: run `autograder audit {assignment.name}`"
+        )
+    found: dict[str, tuple[Diagnosis, ...]] = {}
+    if lost and certificate is not None and grading.budget is not None and grading.budget.left > 0:
+        again = replace(
+            grading,
+            seed=behaviour.SEED,
+            budget=Budget(min(grading.budget.left, OBSERVING_SECONDS)),
+            remarks=[],
+        )
+        facts, faults = behaviour.observe(assignment, again, lost)
+        _tell(faults)
+        found = diagnose(certificate.mistakes, deviations(facts, certificate.reference))
+    for result in results:
+        yield replace(result, diagnosis=found.get(result.name, ()))
+
+
+@lru_cache(maxsize=16)
+def _tell_once(text: str) -> None:
+    _tell([text])
+
+
+def _tell(faults: list[str]) -> None:
+    """Log what could not be run of a submission, in one line: a broken suite fails all over."""
+    if faults:
+        more = f" (and {counted_as(len(faults) - 1, 'more fault')})" if len(faults) > 1 else ""
+        sys.stderr.write(f"{' '.join(faults[0].split())}{more}\n")
+
+
+def unreadable(assignment: Assignment, cause: str) -> Report:
+    """Return the report of a file that could not be read: no points, and the reason."""
+    items = tuple(
+        ItemResult(item.name, item.points, (_not_there(cause),)) for item in assignment.items
+    )
+    return Report(Status.UNREADABLE, items, (cause,), version=assignment.version)
+
+
+def held(assignment: Assignment, cause: str) -> Report:
+    """Return the report of a submission that could not be graded by our fault."""
+    fault = PropertyResult("grader", "The grader works.", Outcome.NOT_RUN, cause)
+    items = tuple(ItemResult(item.name, item.points, (fault,)) for item in assignment.items)
+    return Report(Status.HELD, items, version=assignment.version)
+
+
+def _not_there(cause: str) -> PropertyResult:
+    return PropertyResult(
+        "readable", "The notebook can be read.", Outcome.FAILED, cause, essential=True
+    )

@@ -1,0 +1,117 @@
+"""The file that stands for a notebook of a submission: which one it is, and what is in it."""
+
+import os
+import stat
+from collections.abc import Collection
+from contextlib import suppress
+from pathlib import Path
+
+from autograder.intake import refusal
+from autograder.intake.notebook_reader import MAX_BYTES, REMEDY, UnreadableError, read_notebook
+
+MAX_CANDIDATES = 10
+
+
+class VanishedError(Exception):
+    """A submission's folder that is no longer there; the text says so."""
+
+
+def find(path: Path, names: Collection[str], source: Path) -> tuple[bytes, list[str]]:
+    """Return the content of the file that stands for a submission's notebook, and remarks.
+
+    Parameters
+    ----------
+    path : Path
+        Where the notebook should be: `submitted/<student>/<assignment>/<name>`.
+    names : collection of str
+        The names of all the assignment's notebooks: no file that has one stands for another.
+    source : Path
+        `source/<assignment>`, whose notebooks tell by their cells which files are the assignment's.
+
+    Raises
+    ------
+    UnreadableError
+        If there is none.
+    VanishedError
+        If the whole folder is gone.
+    """
+    folder = path.parent
+    if not folder.is_dir():
+        raise VanishedError(
+            f"{folder} vanished while the class was graded: collect it again, and grade it"
+        )
+    remarks = refusal.remarks(folder, source)
+    others = [other for other in _notebooks(folder, names) if other != path]
+    if path.is_file():
+        if others:
+            shown = ", ".join(refusal.shown(Path(other.name)) for other in others[:MAX_CANDIDATES])
+            remarks.append(f"{path.name} was graded, and no other notebook: {shown}")
+        return content(path), remarks
+    if not others:
+        raise UnreadableError(
+            "; ".join([f"there is no notebook {path.name}", *remarks])
+            + ": hand it in under this name, as Jupyter saves it"
+        )
+    chosen = _choose(others, [source / name for name in names])
+    one_of = f", the newest of {len(others)} notebooks" if len(others) > 1 else ""
+    shown = refusal.shown(Path(os.path.relpath(chosen, folder)))
+    remarks.append(f"the notebook should be {path.name}, got {shown}{one_of}: it was graded")
+    return content(chosen), remarks
+
+
+def content(path: Path) -> bytes:
+    """Return what is in a file: of an ordinary one, and no more than a notebook may have.
+
+    Raises
+    ------
+    UnreadableError
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with os.fdopen(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise UnreadableError(
+                    f"{refusal.shown(Path(path.name))} is no file that can be read: {REMEDY}"
+                )
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise UnreadableError(
+            f"{refusal.shown(Path(path.name))} cannot be opened ({error.strerror}): see that it is "
+            "an ordinary file that the course staff may read, and hand it in again"
+        ) from None
+
+
+def _notebooks(folder: Path, names: Collection[str]) -> list[Path]:
+    """Return the notebooks of a folder with names of their own, newest first."""
+    found = {
+        path
+        for place in refusal.places(folder)
+        for path in refusal.walk(place)
+        if ".ipynb" in path.name.lower()
+        and stat.S_ISREG(path.lstat().st_mode)
+        and (path.parent != folder or path.name not in names)
+    }
+    return sorted(found, key=lambda path: (path.stat().st_mtime, path), reverse=True)
+
+
+def _choose(notebooks: list[Path], sources: list[Path]) -> Path:
+    """Choose the newest notebook that has cells of the assignment, or else the newest."""
+    known = set()
+    for source in sources:
+        with suppress(OSError, ValueError):
+            known |= _grade_ids(source.read_bytes())
+    left = MAX_BYTES  # of all that is read to choose
+    for path in notebooks[:MAX_CANDIDATES]:
+        left -= path.stat().st_size
+        if left < 0:
+            break
+        with suppress(UnreadableError):
+            if known & _grade_ids(content(path)):
+                return path
+    return notebooks[0]
+
+
+def _grade_ids(data: bytes) -> set[str]:
+    notebook, _ = read_notebook(data)
+    claims = [cell.metadata.get("nbgrader", {}) for cell in notebook.cells]
+    return {str(claim["grade_id"]) for claim in claims if "grade_id" in claim}

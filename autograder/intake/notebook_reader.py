@@ -1,0 +1,226 @@
+"""Reads a notebook's file as data: whatever its format claims, its cells are read and no more.
+
+Outputs, metadata but nbgrader's claims, and all that a notebook says of itself are dropped unread,
+so nothing in them can keep a submission from being graded.
+"""
+
+import contextlib
+import json
+import re
+from collections.abc import Callable
+from itertools import chain
+from typing import Any
+
+from nbformat import NotebookNode
+
+from autograder.intake.notebook import new_cell, new_notebook
+from autograder.intake.skim import DROPPED, skimmed
+
+MAX_BYTES = 128 * 2**20  # of a file; an honest one may hold 60 MB of outputs
+MAX_REST = 32 * 2**20  # of it beside its outputs: some text takes 10 times its size to read
+MAX_VALUES = 2_000_000  # in that: a file of nothing but `[],[],` takes 20 times its size to read
+MAX_SHOWN_VALUES = 10_000_000  # with the outputs
+MAX_CELLS = 2000
+MAX_CODE = 3 * 2**20  # of all code cells, as JSON: a worker takes no more than 4 MiB in one frame
+MAX_TEXT = 8 * 2**20  # of all other cells
+LONGEST = 12  # characters that one may take in JSON, as two halves: \ud83d\ude00
+REMEDY = "hand in the notebook again, as Jupyter saves it"
+NO_NOTEBOOK = {  # how other kinds of files begin
+    b"PK": "a zip archive",
+    b"\x1f\x8b": "a gzip archive",
+    b"Rar!": "a rar archive",
+    b"7z\xbc\xaf": "a 7z archive",
+    b"%PDF": "a PDF",
+    b"<!": "a web page",
+    b"<html": "a web page",
+    b"\x89PNG": "a picture",
+}
+KINDS = ("code", "raw")  # of cells; all others are read as Markdown
+STRING = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+Take = Callable[[list[tuple[str, Any]]], Any]  # what becomes of an object in JSON
+CLAIMS = ("grade_id", "grade", "solution", "locked", "points")
+
+
+class UnreadableError(Exception):
+    """A file that is no notebook; the text says why and what to do."""
+
+
+def read_notebook(data: bytes) -> tuple[NotebookNode, list[str]]:
+    """Read a notebook from the bytes of its file.
+
+    Returns
+    -------
+    notebook : NotebookNode
+        Of the present format: its cells with their kind, text, and what they claim to nbgrader.
+    remarks : list of str
+        What was odd about the file, for the student and the TA.
+
+    Raises
+    ------
+    UnreadableError
+        If it is no notebook; the text is meant for the student and the TA.
+    """
+    remarks: list[str] = []
+    text = _decoded(without_outputs(data), remarks, MAX_VALUES)
+    content = _parsed(text, remarks, _dropped)
+    cells = _cells(content)
+    _remark_on_format(content, remarks)
+    if len(cells) > MAX_CELLS:
+        remarks.append(f"the notebook has {len(cells)} cells, the first {MAX_CELLS} were read")
+    read = [_cell(cell, number, remarks) for number, cell in enumerate(cells[:MAX_CELLS], start=1)]
+    known = [cell for cell in read if cell is not None]
+    _shorten([cell for cell in known if cell.cell_type == "code"], MAX_CODE, remarks)
+    _shorten([cell for cell in known if cell.cell_type != "code"], MAX_TEXT, remarks)
+    return new_notebook(known), remarks
+
+
+def read_cells(data: bytes, take: Take) -> list[Any]:
+    """Return a notebook's cells as they stand in its file, each object in it as `take` makes it.
+
+    Raises
+    ------
+    UnreadableError
+        If it is no notebook, or takes too much memory to read.
+    """
+    _check_kind(data)
+    if len(data) > MAX_REST and (not data.isascii() or rb"\u" in data):
+        raise UnreadableError(
+            f"the file must be smaller than {MAX_REST >> 20} MiB to have its outputs shown: "
+            "clear some of the notebook's outputs and hand it in again"
+        )
+    return _cells(_parsed(_decoded(data, [], MAX_SHOWN_VALUES), [], take))
+
+
+def without_outputs(data: bytes) -> bytes:
+    """Return a file without what is not read of it, as far as that can be found in its bytes.
+
+    Raises
+    ------
+    UnreadableError
+        If it is too large, empty or of another kind.
+    """
+    _check_kind(data)
+    rest = skimmed(data)
+    if len(rest) > MAX_REST:
+        raise UnreadableError(
+            f"the file must hold less than {MAX_REST >> 20} MiB beside its outputs: remove what "
+            "was pasted into its cells, and hand it in again as Jupyter saves it"
+        )
+    return rest
+
+
+def _check_kind(data: bytes) -> None:
+    if len(data) > MAX_BYTES:
+        raise UnreadableError(
+            f"the file must be smaller than {MAX_BYTES >> 20} MiB: "
+            "clear the notebook's outputs and hand it in again"
+        )
+    if not data.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
+        raise UnreadableError(f"the file is empty: {REMEDY}")
+    for beginning, kind in NO_NOTEBOOK.items():
+        if data.lstrip().startswith(beginning):
+            raise UnreadableError(f"the file is {kind}, and no notebook: {REMEDY}")
+
+
+def _decoded(data: bytes, remarks: list[str], most: int) -> str:
+    text = ""
+    # in Latin-1 every byte has a meaning, and nearly every in what Windows made of it
+    for encoding in (json.detect_encoding(data), "cp1252", "latin-1"):
+        with contextlib.suppress(UnicodeDecodeError):
+            text = data.decode(encoding)
+            break
+    if not encoding.startswith("utf-8"):
+        remarks.append(f"the file should be written in UTF-8: it was read as {encoding}")
+    if _values(text) > most and _values(STRING.sub("", text)) > most:
+        raise UnreadableError(
+            f"the file must hold fewer than {most} values: "
+            "clear the notebook's outputs and hand it in again"
+        )
+    return text
+
+
+def _values(text: str) -> int:
+    """Return about how many values a JSON text builds, before they take up memory."""
+    return text.count(",") + 5 * (text.count("[") + text.count("{"))
+
+
+def _parsed(text: str, remarks: list[str], take: Take) -> Any:
+    start = len(text) - len(text.lstrip("\ufeff \t\r\n"))
+    # no number in a notebook matters, and one of 10,000 digits would be an error
+    decoder = json.JSONDecoder(strict=False, object_pairs_hook=take, parse_int=float)
+    try:
+        content, end = decoder.raw_decode(text, start)
+    except (ValueError, RecursionError) as error:
+        if re.search(r"^(<{7}|>{7}) ", text, re.MULTILINE):
+            raise UnreadableError(
+                "the file holds two versions that git could not merge (lines with <<<<<<< and "
+                ">>>>>>>): settle which one counts, and hand the notebook in again"
+            ) from None
+        raise UnreadableError(f"the file is not valid JSON ({error}): {REMEDY}") from None
+    if text[end:].strip("\0 \t\r\n"):
+        remarks.append("something stands behind the notebook's end, and was not read")
+    return content
+
+
+def _dropped(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Drop what is left of that as soon as it is parsed."""
+    return {key: value for key, value in pairs if key not in DROPPED}
+
+
+def _cells(content: Any) -> list[Any]:
+    """Return a notebook's cells, as format 4 has them or, in worksheets, format 3."""
+    if not isinstance(content, dict):
+        raise UnreadableError(f"the file is JSON, but no notebook (it has no cells): {REMEDY}")
+    cells = content.get("cells")
+    sheets = content.get("worksheets")
+    if not isinstance(cells, list) and isinstance(sheets, list):
+        parts = [sheet.get("cells") for sheet in sheets if isinstance(sheet, dict)]
+        cells = list(chain.from_iterable(part for part in parts if isinstance(part, list)))
+    if not isinstance(cells, list):
+        raise UnreadableError(f"the file is JSON, but no notebook (it has no cells): {REMEDY}")
+    return cells
+
+
+def _remark_on_format(content: dict[str, Any], remarks: list[str]) -> None:
+    found = content.get("nbformat")
+    if not isinstance(found, float) or found not in (3, 4):
+        shown = f"{found:g}" if isinstance(found, float) else repr(found)[:40]
+        remarks.append(f"the notebook's format (nbformat) should be 4, got {shown}: read as such")
+
+
+def _cell(cell: Any, number: int, remarks: list[str]) -> NotebookNode | None:
+    """Return a cell of the present format, or None, with a remark, for what is none."""
+    source = cell.get("source", cell.get("input", "")) if isinstance(cell, dict) else None
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        source = "".join(source)
+    if not isinstance(source, str):
+        remarks.append(f"cell {number} has no text, and was not read")
+        return None
+    kind = cell.get("cell_type")
+    if kind == "code" and "\0" in source:
+        remarks.append(f"cell {number}: null characters, which no Python code has, were left out")
+    # half a character cannot be written to any file
+    source = source.replace("\0", "").encode(errors="replace").decode()
+    metadata = cell.get("metadata")
+    claims = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    if isinstance(claims, dict):
+        plain = (str, bool, float)
+        claims = {key: claims[key] for key in CLAIMS if isinstance(claims.get(key), plain)}
+    known = kind if kind in KINDS else "markdown"
+    return new_cell(known, source, {"nbgrader": claims} if claims else {})
+
+
+def _shorten(cells: list[NotebookNode], limit: int, remarks: list[str]) -> None:
+    """Empty the largest cells, until the others keep within a limit together."""
+    if sum(LONGEST * len(cell.source) + 2 for cell in cells) <= limit:
+        return
+    sizes = sorted(((len(json.dumps(cell.source)), n) for n, cell in enumerate(cells)))
+    total = sum(size for size, _ in sizes)
+    while total > limit:
+        size, n = sizes.pop()
+        total -= size
+        remarks.append(
+            f"a {cells[n].cell_type} cell of {len(cells[n].source)} characters was left out: "
+            f"all of them together may have {limit}"
+        )
+        cells[n].source = ""

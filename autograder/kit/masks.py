@@ -1,0 +1,376 @@
+"""Whether masks are drawn by chance alone: tests on what a random layer dropped.
+
+Each check looks at one draw first. Only if that looks unlikely does it judge, on a fresh and larger
+draw, by a test that rejects independent elements with a chance of at most `CHANCE`. So the bound
+holds whatever the first look does, and a right layer pays for one draw.
+
+Masks are boolean arrays of shape (calls, rows, units), True where an element was dropped.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft, stats
+
+from autograder.results.figure import PicturedError, mask_figure
+
+CHANCE = 1e-9  # of one check to reject independent elements
+SUSPICIOUS = 1e-2  # below this, a second draw decides
+FEW = 30  # pairs: so few are not worth a look
+TRIES = 60  # forward passes until something is kept: 0.9**60 is 0.002
+MORE = 4  # times the calls, in the second draw
+
+Mask = NDArray[np.bool_]
+Draw = Callable[[int], Mask]  # from a number of calls
+
+
+T = TypeVar("T")
+
+
+class Seen:
+    """What some forward passes kept and dropped: a mask that never changes proves nothing.
+
+    A suite adds each output from which it reads a mask, and calls `check` at the end of the test.
+    """
+
+    def __init__(self) -> None:
+        self._kept = self._elements = 0
+        self._log_chance = {"kept": 0.0, "dropped": 0.0}  # that none is, if p alone decides
+
+    def add(self, output: NDArray[Any], p: float) -> None:
+        """Add an output of a layer that drops with probability `p`, between 0 and 1."""
+        self._kept += int(np.count_nonzero(output))
+        self._elements += output.size
+        self._log_chance["kept"] += output.size * math.log(p)
+        self._log_chance["dropped"] += output.size * math.log1p(-p)
+
+    @property
+    def missing(self) -> str:
+        """What was never seen, "kept" or "dropped", though p makes that next to impossible."""
+        dropped = self._elements - self._kept
+        for never, count in (("kept", self._kept), ("dropped", dropped)):
+            if count == 0 and self._log_chance[never] < math.log(CHANCE):
+                return never
+        return ""
+
+    def check(self, where: str) -> None:
+        """Check that something was kept and something dropped.
+
+        Raises
+        ------
+        AssertionError
+            With a chance of at most `CHANCE` for a right layer.
+        """
+        if self.missing:
+            raise AssertionError(f"no element of the output is ever {self.missing} [{where}]")
+
+
+def until_kept(take: Callable[[], tuple[NDArray[np.float64], T]], p: float, seen: Seen) -> T:
+    """Make forward passes until one keeps something and one drops something, `TRIES` at most.
+
+    Parameters
+    ----------
+    take : callable
+        Makes one forward pass; returns its output and the value to be judged.
+    p : float
+        The probability of zeroing an element.
+    seen : Seen
+        The outputs are added to it.
+
+    Returns
+    -------
+    judged : object
+        What `take` returned with the last output.
+    """
+    for _ in range(TRIES):
+        output, judged = take()
+        seen.add(output, p)
+        if output.any() and not seen.missing:
+            break
+    return judged
+
+
+class Finding(NamedTuple):
+    """How likely something as odd as this is by chance, what was found, and where.
+
+    `place` is where to look again, `calls` are those whose masks show it, and `focus` is a row and
+    a unit in which it shows.
+    """
+
+    chance: float
+    text: str
+    place: Any = None
+    calls: tuple[int, ...] = (0,)
+    focus: tuple[int, int] = (0, 0)
+
+
+def assert_by_chance(
+    draw: Draw, calls: int, look: Callable[[Mask, Any], Finding], where: str
+) -> None:
+    """Check that what a look finds is left to chance.
+
+    Parameters
+    ----------
+    draw : callable
+        Draws the masks of a number of calls, independent of all drawn before.
+    calls : int
+        How many to look at first.
+    look : callable
+        Given masks and None, returns the oddest finding; given its `place`, judges there alone,
+        with a chance that is exact, or on the safe side.
+    where : str
+        What is tested, for the message.
+
+    Raises
+    ------
+    AssertionError
+        With a chance of at most `CHANCE` if the elements are independent.
+    """
+    first = look(draw(calls), None)
+    if first.chance < SUSPICIOUS:
+        dropped = draw(MORE * calls)
+        second = look(dropped, first.place)
+        if second.chance < CHANCE:
+            figures = [
+                mask_figure(dropped[n], f"mask of call {n + 1}", second.focus)
+                for n in second.calls
+                if dropped[n].size > 1
+            ]
+            raise PicturedError(f"{second.text} [{where}]", figures)
+
+
+def rate(p: float) -> Callable[[Mask, Any], Finding]:
+    """Look at the share of dropped elements, which should be `p`."""
+
+    def look(dropped: Mask, _: Any) -> Finding:
+        count, n = int(dropped.sum()), dropped.size
+        return Finding(
+            two_sided(stats.binom, count, n, p),
+            f"{count} of {n} elements are dropped, {count / n:.2%}, but it should be about {p:.2%}",
+        )
+
+    return look
+
+
+def groups(dropped: Mask, place: Any) -> Finding:
+    """Look for a call, a row or a unit in which more, or less, is dropped than in the others."""
+    tried = 1 if place else sum(dropped.shape)
+    if place is None:
+        by_axis = [dropped.mean(axis=tuple({0, 1, 2} - {axis})) for axis in range(3)]
+        # how far out the farthest is, as its own number of elements makes it likely
+        scores = [np.abs(s - dropped.mean()) * np.sqrt(dropped.size / s.size) for s in by_axis]
+        axis = int(np.argmax([score.max() for score in scores]))
+        place = axis, int(scores[axis].argmax())
+    axis, number = place
+    name = f"{('call', 'row', 'unit')[axis]} {number}"
+    finding = _compare(np.moveaxis(dropped, axis, 0)[number], dropped, name, place)
+    calls = (number,) if axis == 0 else (0,)
+    focus = (number if axis == 1 else 0, number if axis > 1 else 0)
+    return finding._replace(chance=finding.chance * tried, calls=calls, focus=focus)
+
+
+def values(h: NDArray[np.float64]) -> Callable[[Mask, Any], Finding]:
+    """Look whether large, or positive, elements are dropped more, or less, often than others.
+
+    Parameters
+    ----------
+    h : ndarray, shape (rows, units)
+        What the elements are before anything is dropped.
+    """
+    halves = {
+        "larger than the median": h > np.median(h),
+        "of a size above the median": np.abs(h) > np.median(np.abs(h)),
+    }
+
+    def look(dropped: Mask, place: Any) -> Finding:
+        findings = [
+            _compare(dropped[:, half], dropped, f"elements {name}", name)
+            for name, half in halves.items()
+            if place in (None, name)
+        ]
+        worst = min(findings, key=lambda finding: finding.chance)
+        return worst._replace(chance=worst.chance * len(findings))
+
+    return look
+
+
+def pairs(dropped: Mask, place: Any) -> Finding:
+    """Look for two elements that are dropped together, or in turn, over the calls."""
+    flat = dropped.reshape(len(dropped), -1)
+    if place is None:
+        alike = np.abs(_correlations(flat.T))
+        place = np.unravel_index(int(alike.argmax()), alike.shape)
+        tried = flat.shape[1] * (flat.shape[1] - 1) / 2
+    else:
+        tried = 1
+    i, j = (int(n) for n in place)
+    (row, unit), (other_row, other_unit) = (divmod(n, dropped.shape[2]) for n in (i, j))
+    return _agreement(
+        flat[:, i],
+        flat[:, j],
+        f"the elements [{row}, {unit}] and [{other_row}, {other_unit}] of the output",
+        (i, j),
+        tried,
+    )._replace(focus=(row, unit))
+
+
+def neighbours(dropped: Mask, place: Any) -> Finding:
+    """Look for a distance in rows and units at which elements are dropped alike."""
+    _, rows, units = dropped.shape
+    if place is None:
+        centred = dropped - dropped.mean()
+        shape = (2 * rows, 2 * units)
+        power = np.abs(fft.fft2(centred, shape, workers=1)) ** 2
+        sums = fft.ifft2(power.sum(0)).real[:rows]  # by distance; units also backwards
+        down = np.arange(rows)[:, None]
+        right = (np.arange(2 * units) + units) % (2 * units) - units
+        count = len(dropped) * (rows - down) * (units - np.abs(right))
+        score = np.abs(sums) / np.sqrt(np.maximum(count, 1)) / max(float(centred.var()), 1e-9)
+        score[(count < FEW) | ((down == 0) & (right <= 0))] = 0  # each pair once
+        worst = np.unravel_index(int(score.argmax()), score.shape)
+        place = int(worst[0]), int(right[worst[1]])
+        rough = 2 * stats.norm.sf(float(score[worst])) * score.size
+        return Finding(float(rough), "", place)
+    a, b = _apart(dropped, *place)
+    text = f"elements that lie {place[0]} rows and {abs(place[1])} units apart"
+    return _agreement(a, b, text, place)
+
+
+def repetition(dropped: Mask, place: Any) -> Finding:
+    """Look for masks of different calls that are alike, wherever in the calls they stand."""
+    flat = dropped.reshape(len(dropped), -1)
+    alike = np.abs(_correlations(flat))
+    i, j = (int(n) for n in np.unravel_index(int(alike.argmax()), alike.shape))
+    tried = len(flat) * (len(flat) - 1) / 2
+    name = f"the masks of the calls {i + 1} and {j + 1}"
+    return _agreement(flat[i], flat[j], name, None, tried)._replace(calls=(i, j))
+
+
+def succession(dropped: Mask, place: Any) -> Finding:
+    """Look whether a mask is like the one some calls before it."""
+    flat = dropped.reshape(len(dropped), -1)
+    lags = range(1, len(flat) // 4 + 1) if place is None else [place]
+    if place is None:  # where two masks are the least, or the most, alike
+        centred = flat - flat.mean()
+        sums = [float((centred[lag:] * centred[:-lag]).sum()) for lag in lags]
+        scores = [abs(s) / np.sqrt(len(flat) - lag) for s, lag in zip(sums, lags, strict=True)]
+        place = lags[int(np.argmax(scores))]
+    first = list(_blocks(len(flat), place))
+    a, b = flat[first], flat[[n + place for n in first]]
+    finding = _agreement(a, b, f"masks that lie {place} calls apart", place, len(lags))
+    return finding._replace(calls=(0, place))
+
+
+def never_changing(dropped: Mask, place: Any) -> Finding:
+    """Look for elements that are dropped, or kept, in each call."""
+    same = (dropped == dropped[0]).all(axis=0)
+    share = float(dropped.mean())
+    calls = len(dropped)
+    count = int(same.sum())
+    chance = stats.binom.sf(count - 1, same.size, share**calls + (1 - share) ** calls)
+    text = f"{count} of {same.size} elements never change in {calls} calls"
+    return Finding(float(chance), text, calls=(0, 1))
+
+
+def counts(axes: tuple[int, ...], name: str) -> Callable[[Mask, Any], Finding]:
+    """Look whether the numbers of dropped elements scatter as chance makes them.
+
+    Parameters
+    ----------
+    axes : tuple of int
+        The axes to count along.
+    name : str
+        What is counted in, such as "a row".
+    """
+
+    def look(dropped: Mask, _: Any) -> Finding:
+        n = int(np.prod([dropped.shape[axis] for axis in axes]))
+        found = dropped.sum(axis=axes).ravel()
+        share = found.mean() / n
+        if share in (0, 1):
+            return Finding(1.0, "")  # nothing scatters, and nothing needs to
+        # close to chi-squared; for rates between 0.3 and 0.7 the binomial's tails are the lighter
+        # ones, so this is on the safe side
+        chi2 = float(((found - n * share) ** 2).sum() / (n * share * (1 - share)))
+        freedom = found.size - 1
+        even = stats.chi2.cdf(chi2, freedom) < stats.chi2.sf(chi2, freedom)
+        return Finding(
+            two_sided(stats.chi2, chi2, freedom),
+            f"the number of dropped elements in {name} is far {'less' if even else 'more'} "
+            f"scattered than chance makes it: {_range(found)} of {n}",
+        )
+
+    return look
+
+
+def two_sided(law: Any, value: float, *parameters: float) -> float:
+    """Return the chance, on either side, of a value at least as far out as this one.
+
+    Parameters
+    ----------
+    law : scipy.stats distribution
+        With its parameters apart: to make one with them costs more than to ask it.
+    value : int or float
+        An int, if the law has whole numbers.
+    *parameters : int or float
+    """
+    below = float(law.cdf(value, *parameters))
+    whole = isinstance(value, int)
+    above = float(law.sf(value - 1 if whole else value, *parameters))
+    return min(1.0, 2 * min(below, above))
+
+
+def _compare(part: Mask, whole: Mask, name: str, place: Any) -> Finding:
+    """Compare a part with the whole by Fisher's exact test, which needs no rate."""
+    count = int(part.sum())
+    rest = (int(whole.sum()) - count) / max(whole.size - part.size, 1)
+    text = f"{name}: {count / part.size:.1%} dropped, against {rest:.1%} of the others"
+    chance = two_sided(stats.hypergeom, count, whole.size, int(whole.sum()), part.size)
+    return Finding(chance, text, place)
+
+
+def _agreement(a: Mask, b: Mask, name: str, place: Any, tried: float = 1) -> Finding:
+    """Judge by Fisher's exact test whether two masks of equal size are independent."""
+    both = int((a & b).sum())
+    usual = float(a.mean() * b.mean() + (1 - a.mean()) * (1 - b.mean()))
+    text = (
+        f"{name} are dropped or kept alike in {(a == b).mean():.0%} of the cases, where chance "
+        f"makes it about {usual:.0%}"
+    )
+    chance = two_sided(stats.hypergeom, both, a.size, int(a.sum()), int(b.sum()))
+    return Finding(chance * tried, text, place)
+
+
+def _correlations(rows: Mask) -> NDArray[np.float64]:
+    """Return the correlation of each pair of rows, once; 0 where a row never changes."""
+    centred = rows - rows.mean(axis=1, keepdims=True)
+    size = np.sqrt((centred**2).sum(axis=1))
+    size[size == 0] = np.inf
+    correlations: NDArray[np.float64] = np.triu((centred @ centred.T) / np.outer(size, size), 1)
+    return correlations
+
+
+def _apart(dropped: Mask, down: int, right: int) -> tuple[Mask, Mask]:
+    """Return elements and those at a distance, each element in one pair at most."""
+    if right < 0:
+        dropped, right = dropped[:, :, ::-1], -right
+    first = list(_blocks(dropped.shape[1 if down else 2], down or right))
+    if down:
+        upper = dropped[:, first, :][:, :, : dropped.shape[2] - right]
+        lower = dropped[:, [n + down for n in first], :][:, :, right:]
+        return upper.ravel(), lower.ravel()
+    return dropped[:, :, first].ravel(), dropped[:, :, [n + right for n in first]].ravel()
+
+
+def _blocks(length: int, distance: int) -> Iterator[int]:
+    """Yield the first ends of pairs at a distance: block by block, no place in two pairs."""
+    for start in range(0, length, 2 * distance):
+        yield from range(start, min(start + distance, length - distance))
+
+
+def _range(found: NDArray[np.int_]) -> str:
+    low, high = int(found.min()), int(found.max())
+    return f"always {low}" if low == high else f"{low} to {high}"

@@ -1,0 +1,387 @@
+"""The trusted end of a worker: starts it, asks it, counts its time, and ends it."""
+
+import re
+import secrets
+import signal
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from autograder.course.assignment import Limits
+from autograder.sandbox import progress
+from autograder.sandbox.isolation import Layers
+from autograder.sandbox.template import (
+    START_SECONDS,
+    Template,
+    TemplateError,
+    Worker,
+    forget_templates,
+    template,
+)
+from autograder.worker import wire
+from autograder.worker.opening import Opening
+
+ROOM = 2**14  # bytes, which a waiting worker's end always has room for
+FOLDERS = re.compile(r"(?:\bfile://|(?<![\w./])(?!//))/(?:[\w.+@~-]+/)+")  # of no web address
+SHORTEST = 0.001  # seconds: none at all would mean not to wait
+HANGUP_SECONDS = 0.5  # for a worker that is ending to have ended
+
+
+class SandboxError(Exception):
+    """A worker that broke, and not by what a student's code did: our fault."""
+
+
+class StudentError(Exception):
+    """What a student's code did instead of answering; the text is for the student."""
+
+
+class DiedError(StudentError):
+    """The worker ended, or was ended: nothing more can be asked of it."""
+
+
+class TimedOutError(DiedError):
+    """The worker was ended because an answer took too long."""
+
+
+class AsPredicted:
+    """Stands for a value that came out as the request foretold, and was not sent."""
+
+
+class Changed(NamedTuple):
+    """A call's value, and what a worker says of the arrays that it changed in place."""
+
+    value: Any
+    changes: Any
+
+
+@dataclass(slots=True)
+class Request:
+    """What is asked of a worker, ready to be sent.
+
+    Parameters
+    ----------
+    text : str
+    body : bytes
+        Its two parts, as `wire.encode` gives them.
+    label : callable
+        Says what is asked, in the student's words, for messages.
+    foretold : bool
+        Whether the value may come out as foretold.
+    changes : bool
+        Whether it may change arguments in place.
+    """
+
+    text: str
+    body: bytes
+    label: Callable[[], str]
+    predicted: bool
+    changes: bool
+
+    @property
+    def size(self) -> int:
+        """Its bytes."""
+        return len(self.text) + len(self.body)
+
+
+class Budget:
+    """The wall-clock time that a submission may still use; only waiting for its code counts.
+
+    Parameters
+    ----------
+    seconds : float
+        In all.
+    spent : float
+        How many of them earlier tries have used.
+    told : Progress, optional
+        Told what is used, for another try if this process breaks.
+    """
+
+    def __init__(
+        self, seconds: float, spent: float = 0.0, told: progress.Progress | None = None
+    ) -> None:
+        self.seconds = seconds
+        self.left = seconds - spent
+        self.told = told
+
+    def spend(self, at_most: float) -> "_Spending":
+        """Count the time in a `with` block, which gets a function for the seconds left in it."""
+        return _Spending(self, at_most)
+
+
+class _Spending:
+    """A `with` block whose time counts: a class, as it costs a third of a generator."""
+
+    def __init__(self, budget: Budget, at_most: float) -> None:
+        self.budget = budget
+        self.start = time.monotonic()
+        self.end = self.start + min(at_most, budget.left)
+
+    def __enter__(self) -> Callable[[], float]:
+        progress.own.pause()
+        if told := self.budget.told:
+            told.spend(self.budget.seconds - self.budget.left)
+        return self.left
+
+    def __exit__(self, *what: object) -> None:
+        progress.own.resume()
+        self.budget.left -= time.monotonic() - self.start
+        if told := self.budget.told:
+            told.keep(self.budget.seconds - self.budget.left)
+
+    def left(self) -> float:
+        return self.end - time.monotonic()
+
+
+class Sandbox:
+    """A worker process under limits.
+
+    Parameters
+    ----------
+    limits : Limits
+    opening : Opening
+        What the worker begins with.
+    budget : Budget
+        Shared by all workers of one submission.
+    seed : int
+        For the random numbers of the student's own code.
+    layers : Layers
+        What confines the worker.
+
+    Raises
+    ------
+    SandboxError
+    """
+
+    def __init__(
+        self, limits: Limits, opening: Opening, budget: Budget, seed: int, layers: Layers
+    ) -> None:
+        self.limits = limits
+        self.budget = budget
+        self._epitaph: DiedError | None = None
+        self._template, self._worker = _fork(layers, limits, opening)
+        self._connection = self._worker.connection
+        self._answers = wire.Receiver(self._connection)
+        try:
+            request = self.request("start", {"seed": seed, "user": self._worker.user})
+            number, frame = _framed([request])
+            self._connection.sendall(frame)
+            self._receive(request, number, Budget(START_SECONDS), START_SECONDS)
+        except (OSError, EOFError, StudentError, wire.WireError) as error:
+            self.close()
+            raise SandboxError(
+                f"a worker did not start: {error!r} {self._template.last_words()}"
+            ) from error
+
+    def ask(
+        self,
+        do: str,
+        what: dict[str, Any],
+        seconds: float,
+        *,
+        label: str = "",
+        on_event: Callable[[Any], None] = lambda event: None,
+    ) -> Any:
+        """Send a request and return the answer's value: `request` and `exchange` in one."""
+        request = self.request(do, what, lambda: label)
+        return self.exchange([request], seconds, on_event=on_event)
+
+    def request(
+        self,
+        do: str,
+        what: dict[str, Any],
+        label: Callable[[], str] = str,
+        hold: Callable[[Any], wire.Ref] | None = None,
+        *,
+        predicted: tuple[int | None, str] | None = None,
+    ) -> Request:
+        """Return a request.
+
+        Parameters
+        ----------
+        do : str
+            The name of the worker's operation.
+        what : dict
+            Its arguments.
+        label : callable, optional
+            Says what is asked, in the student's words, for messages.
+        hold : callable, optional
+            Exchanges the objects that stand for a worker's objects with their `Ref`.
+        foretold : (int or None, str), optional
+            The number that is to stand for the value from then on, if any is, and the value's kind.
+
+        Raises
+        ------
+        DiedError
+            Once the worker is dead: it says why.
+        """
+        if self._epitaph is not None:
+            raise type(self._epitaph)(f"not run, since before this: {self._epitaph}")
+        asked = {"do": do, **what}
+        if predicted is not None:
+            asked["own"], asked["kind"] = predicted
+        text, body = wire.encode(asked, hold)
+        return Request(text, body, label, predicted is not None, predicted is None and do == "call")
+
+    def exchange(
+        self,
+        requests: Sequence[Request],
+        seconds: float,
+        *,
+        on_event: Callable[[Any], None] = lambda event: None,
+        on_value: Callable[[Any], None] = lambda value: None,
+        resolve: Callable[[wire.Ref], Any] = lambda ref: ref,
+    ) -> Any:
+        """Send requests in one go, and return the value of the last.
+
+        Parameters
+        ----------
+        requests : sequence of Request
+        seconds : float
+            How long each frame of the answers may take.
+        on_event : callable, optional
+            Told each frame that comes before an answer.
+        on_value : callable, optional
+            Told the value of each, in order; `AsPredicted` where it came out as that, `Changed` where
+            arguments are not what they were.
+        resolve : callable, optional
+            Exchanges each `Ref` with what stands for a worker's object.
+
+        Raises
+        ------
+        StudentError
+            If the student's code raised; `DiedError` if it ended the worker, `TimedOutError` if it
+            had to be ended. What comes after is not done.
+        SandboxError
+            If something else has ended it.
+        """
+        asked = requests[0]
+        value = None
+        first, frame = _framed(requests)
+        try:
+            self._send(frame, seconds)
+            for number, asked in enumerate(requests, first):
+                if asked.predicted and self._answers.done():
+                    value = AsPredicted
+                else:
+                    value = self._receive(asked, number, self.budget, seconds, on_event, resolve)
+                on_value(value)
+        except StudentError as error:
+            raise StudentError(f"{error}{_place(asked)}") from None
+        except TimeoutError:
+            spent = self.budget.left <= 0
+            limit = self.budget.seconds if spent else seconds
+            scope = "in all for this submission" if spent else "for one answer"
+            told = f"no answer within {limit:g} seconds {scope}"
+            self._epitaph = TimedOutError(f"{told}{_place(asked)}")
+        except (EOFError, OSError) as error:
+            cause = self._cause_of_death()
+            if self._template.broken:
+                raise SandboxError("the template has ended, and its workers with it") from error
+            told = f"the code ended its own process ({cause})"
+            self._epitaph = DiedError(f"{told}{_place(asked)}")
+        except wire.WireError as error:
+            told = f"the code answered with something unreadable ({error})"
+            self._epitaph = DiedError(f"{told}{_place(asked)}")
+        else:
+            return value
+        self.close()
+        raise self._epitaph
+
+    @property
+    def alive(self) -> bool:
+        """Whether the worker can still be asked."""
+        return self._epitaph is None
+
+    @property
+    def opened(self) -> int:
+        """How many of the opening's cells it has run."""
+        return self._template.opened or 0
+
+    def close(self) -> None:
+        """End the worker and all that it started."""
+        self._worker.end()
+
+    def _send(self, frame: bytes, seconds: float) -> None:
+        if len(frame) > ROOM:  # which takes as long as the worker takes to read it
+            with self.budget.spend(seconds) as left:
+                self._connection.settimeout(max(left(), SHORTEST))
+                self._connection.sendall(frame)
+        else:
+            self._connection.sendall(frame)
+
+    def _receive(
+        self,
+        request: Request,
+        number: int,
+        budget: Budget,
+        seconds: float,
+        on_event: Callable[[Any], None] = lambda event: None,
+        resolve: Callable[[wire.Ref], Any] = lambda ref: ref,
+    ) -> Any:
+        while True:
+            with budget.spend(seconds) as left:
+                text, body = self._answers.receive(left)
+                if request.predicted and not text and not body:
+                    return AsPredicted
+                answer = wire.unpack(text, body, resolve)
+            if not isinstance(answer, dict):
+                raise wire.WireError("an answer that is no dictionary")
+            if "event" in answer:
+                on_event(answer["event"])
+                continue
+            told = answer.get("number")
+            if type(told) is not int or told != number:
+                raise wire.WireError("an answer to another request")
+            if "error" in answer:
+                raise StudentError(one_line(answer["error"]))
+            if "changed" in answer:
+                if not request.changes:
+                    raise wire.WireError("a change of nobody's argument")
+                return Changed(answer.get("value"), answer["changed"])
+            return answer.get("value")
+
+    def _cause_of_death(self) -> str:
+        code = self._worker.end(HANGUP_SECONDS)
+        if code is None:
+            return "it closed its connection"
+        if code in {-signal.SIGXCPU, -signal.SIGKILL}:
+            return "stopped by the system: too much processor time or memory, or too many files"
+        if code < 0:
+            return f"signal {signal.Signals(-code).name}"
+        return f"exit code {code}"
+
+
+def _framed(requests: Sequence[Request]) -> tuple[int, bytes]:
+    """Return the number that the first answer must repeat, and the requests as one frame."""
+    number = secrets.randbits(62)  # so that no answer can be given before it is asked
+    texts = [str(number), *(one.text for one in requests)]
+    return number, wire.pack_each(texts, [one.body for one in requests])
+
+
+def _place(request: Request) -> str:
+    label = request.label()
+    return f" [{label}]" if label else ""
+
+
+def one_line(text: object) -> str:
+    """Return a worker's text without control characters, cut to a bearable length.
+
+    Of paths the names are left: the folders are those of the machine that grades.
+    """
+    line = str(text)[:400]
+    if not line.isprintable():
+        line = "".join(c if c.isprintable() else " " for c in line)
+    return FOLDERS.sub("", " ".join(line.split()))
+
+
+def _fork(layers: Layers, limits: Limits, opening: Opening) -> tuple[Template, Worker]:
+    """Return a new worker, and its template; one that is broken is replaced once."""
+    for last in (False, True):
+        try:
+            return (parent := template(layers, limits, opening)), parent.fork()
+        except TemplateError as error:
+            forget_templates()
+            if last:
+                raise SandboxError(f"a worker did not start: {error}") from error
+    raise AssertionError

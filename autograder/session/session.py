@@ -1,0 +1,200 @@
+"""A submission brought to life: its cells run in a sandbox, its names ready to be graded."""
+
+import contextlib
+from collections import deque
+from collections.abc import Sequence
+from typing import Any
+
+from autograder.course.assignment import Assignment
+from autograder.course.submission import Cell, Submission
+from autograder.sandbox.isolation import Layers
+from autograder.sandbox.sandbox import (
+    Budget,
+    DiedError,
+    Sandbox,
+    SandboxError,
+    StudentError,
+    TimedOutError,
+    one_line,
+)
+from autograder.session.proxy import Namespace, agenda_of
+
+NOT_PYTHON = ("SyntaxError", "IndentationError", "TabError")
+MAX_REMARKS = 100
+FEW = 3  # failed statements of a cell that are told
+RESTARTS = 8  # of a worker that ends or hangs while the notebook's cells run
+
+
+class Session:
+    """One worker in which a submission's cells have been run.
+
+    A statement that hangs or ends the worker is found, and another worker leaves it out; that one
+    runs definitions alone, so that a notebook of endless demonstrations is read in bounded time.
+
+    Parameters
+    ----------
+    assignment : Assignment
+    submission : Submission
+    budget : Budget
+        Shared by all sessions of one submission.
+    seed : int
+        For the random numbers of the student's own code.
+    skip : list of (cell, line)
+        Statements to leave out; those that are found to hang or to end the worker are added.
+    layers : Layers
+        What confines the worker.
+
+    Raises
+    ------
+    SandboxError
+        If a worker cannot be started, or fails at what is not the student's.
+    DiedError
+        If the cells cannot be run to their end.
+    """
+
+    def __init__(
+        self,
+        assignment: Assignment,
+        submission: Submission,
+        budget: Budget,
+        seed: int,
+        skip: list[tuple[int, int]],
+        layers: Layers,
+    ) -> None:
+        self.assignment = assignment
+        self.layers = layers
+        self.budget = budget
+        self.seed = seed
+        self.remarks: list[str] = []
+        code = [cell for cell in submission.cells if cell.kind == "code"]
+        self._titles = [
+            title
+            for title, cell in zip(submission.titles, submission.cells, strict=True)
+            if cell.kind == "code" and not cell.grade
+        ]
+        self._cells = [
+            {"source": code.python, "role": assignment.role(cell, code)}
+            for cell, code in zip(submission.cells, submission.codes, strict=True)
+            if cell.kind == "code" and not cell.grade
+        ]
+        self._graded = _places(code)
+        self.sandbox = self._run_cells(skip)
+        self.agenda = agenda_of(self.sandbox)
+
+    @property
+    def namespace(self) -> Namespace:
+        """The notebook's names."""
+        return Namespace(self.agenda)
+
+    def enter(self, item: str) -> Namespace:
+        """Return the notebook's names, with the values that they have at an item's cell.
+
+        All items of one answer see the same values: no name tells it which item is asked.
+        """
+        self.agenda.forget()
+        with contextlib.suppress(StudentError):  # whoever has ended it is told so at every name
+            self.sandbox.ask("enter", {"graded": item}, self.assignment.limits.call_seconds)
+        return self.namespace
+
+    def close(self) -> None:
+        """End the worker."""
+        self.sandbox.close()
+
+    def _run_cells(self, skip: list[tuple[int, int]]) -> Sandbox:
+        while True:
+            opening = self.assignment.opening
+            sandbox = Sandbox(self.assignment.limits, opening, self.budget, self.seed, self.layers)
+            opened = [{"source": s, "role": "given"} for s in opening.cells[: sandbox.opened]]
+            first = len(opened) if self._cells[: len(opened)] == opened else 0
+            reached: deque[Any] = deque(maxlen=1)  # the latest event, whatever it says
+            try:
+                remarks = sandbox.ask(
+                    "run",
+                    {
+                        "cells": self._cells[first:],
+                        "first": first,
+                        "skip": skip,
+                        "definitions_only": bool(skip),
+                        "graded": self._graded,
+                    },
+                    self.assignment.limits.statement_seconds,
+                    on_event=reached.append,
+                )
+            except DiedError as death:
+                place = self._place(reached[0]) if reached else None
+                if place is None or self.budget.left <= 0 or len(skip) == RESTARTS:
+                    raise
+                skip.append(place)
+                verb = "never ended" if isinstance(death, TimedOutError) else "ended the process"
+                cell, line = place
+                self._remark(f"{self._titles[cell]}, line {line}: passed over, since it {verb}")
+                continue
+            except StudentError as error:  # each statement's error is caught in the worker
+                sandbox.close()
+                if not reached:
+                    raise SandboxError(f"the cells could not be run: {error}") from error
+                # a statement has broken what runs the statements
+                raise DiedError(f"the cells could not be run: {error}") from None
+            self._remark_on_failures(remarks if isinstance(remarks, list) else [])
+            return sandbox
+
+    def _remark_on_failures(self, remarks: list[Any]) -> None:
+        """Add one remark for each cell of which statements have failed."""
+        failures: dict[int, list[tuple[int, str]]] = {}
+        for remark in remarks:
+            match remark:
+                case {"cell": int(cell), "line": int(line), "cause": str(cause)}:
+                    if self._matters(cell, cause):
+                        failures.setdefault(cell, []).append((line, cause))
+        for cell, failed in failures.items():
+            told = [
+                f"line {line}: {one_line(cause)}{_advice(cause)}" for line, cause in failed[:FEW]
+            ]
+            if len(failed) > FEW:
+                told.append(f"and {len(failed) - FEW} more statements that fail")
+            self._remark(f"{self._titles[cell]}, {'; '.join(told)}")
+
+    def _matters(self, cell: int, cause: str) -> bool:
+        """Tell whether a failed statement is worth a remark: in an answer, or never understood.
+
+        Elsewhere it is a demonstration, which may well need what a worker does not have.
+        """
+        known = 0 <= cell < len(self._cells)
+        return known and (self._cells[cell]["role"] == "answer" or cause.startswith(NOT_PYTHON))
+
+    def _place(self, event: object) -> tuple[int, int] | None:
+        match event:
+            case (int(cell), int(line)) if 0 <= cell < len(self._cells):
+                return cell, line
+        return None
+
+    def _remark(self, remark: str) -> None:
+        if len(self.remarks) < MAX_REMARKS:
+            self.remarks.append(remark)
+
+
+def _places(code: Sequence[Cell]) -> dict[str, int]:
+    """Return, by the names of graded cells, how many other code cells come first.
+
+    Graded cells between which there is no solution cell judge the same answer, and share the place
+    of the last: what a student adds on the way to it counts for all of them.
+    """
+    places: dict[str, int] = {}
+    together: list[str] = []
+    others = 0
+    for cell in code:
+        if cell.solution:
+            together = []
+        if cell.grade:
+            together.append(cell.grade_id)
+            places.update(dict.fromkeys(together, others))
+        else:
+            others += 1
+    return places
+
+
+def _advice(cause: str) -> str:
+    """Return what to do about a character that Python does not have, as it was pasted."""
+    if "SyntaxError: invalid " in cause and "character" in cause:
+        return ": it only looks like a blank, a quotation mark or a sign of Python, so type it anew"
+    return ""

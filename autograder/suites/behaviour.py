@@ -1,0 +1,117 @@
+"""What a solution does, as facts: observed on fixed inputs, told as text, free of chance.
+
+Beside its properties, `test_*`, a suite may have observations: functions named `observe_*`, which
+take the same fixtures and return what they see. Two solutions with the same facts behave alike.
+Nobody's points depend on them: they are compared with those of known mistakes, to name the mistake.
+"""
+
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.course.assignment import Assignment, Item
+from autograder.sandbox.sandbox import DiedError, StudentError
+from autograder.suites.fixtures import Grading
+from autograder.suites.loaded_suites import ResultCollector, run_functions
+from autograder.suites.suite import uses_a_plain_value_as_an_object
+
+Facts = dict[str, str]  # by the observation's name
+SEED = 0  # of the inputs, the same for all solutions: a fact depends on the solution alone
+DIGITS = 4  # of a number in a fact: more than any two mistakes have in common
+PLACE = re.compile(r" \(line \d+ of its cell, in .*\)$")
+VARYING = re.compile(r"""'[^']*'|"[^"]*"|\d+""")  # names and numbers
+MANY = 40  # numbers: an array of more is told by its first ones and its sum
+
+
+def observe(
+    assignment: Assignment, grading: Grading, items: list[Item]
+) -> tuple[dict[str, Facts], list[str]]:
+    """Observe a submission, all items in one worker, as long as that lives.
+
+    A fact may depend on what was observed before. So a mistake that outlives its layer may be named
+    where all that it spoils is seen, and not where only a part of that is.
+
+    Parameters
+    ----------
+    assignment : Assignment
+    grading : Grading
+        The submission; its seed should be `SEED`.
+    items : list of Item
+        Those whose suites' observations are made.
+
+    Returns
+    -------
+    facts : dict of str to Facts
+        By the item's name.
+    faults : list of str
+        What broke on our side, for the operator: such an item has no facts.
+    """
+    observer = _Observer()
+    observer.faults += run_functions(assignment, grading, items, "observe_", observer)
+    grading.close()
+    facts = {item.name: observer.facts.get(item.name, {}) for item in items}
+    for name in observer.broken:
+        facts[name] = {}
+    return facts, observer.faults
+
+
+class _Observer(ResultCollector):
+    """Keeps what observations return."""
+
+    def __init__(self) -> None:
+        self.facts: dict[str, Facts] = {}
+        self.broken: set[str] = set()
+        self.faults: list[str] = []
+
+    def call(self, function: pytest.Function) -> bool:
+        names = function._fixtureinfo.argnames  # noqa: SLF001  # as pytest's own hook does
+        value = function.obj(**{name: function.funcargs[name] for name in names})
+        self._keep(function, _text(value))
+        return True
+
+    def take(self, function: pytest.Function, call: pytest.CallInfo[None]) -> None:
+        if call.excinfo is None:
+            return
+        error = call.excinfo.value
+        if isinstance(error, (AssertionError, StudentError, pytest.fail.Exception)):
+            self._keep(function, _told(error))
+        elif uses_a_plain_value_as_an_object(error):
+            self._keep(function, f"{error}: a plain value")
+        else:
+            self.broken.add(function.path.stem)
+            self.faults.append(f"{function.nodeid}: {type(error).__name__}: {error}")
+
+    def _keep(self, item: pytest.Function, fact: str) -> None:
+        name = item.name.removeprefix("observe_")
+        self.facts.setdefault(item.path.stem, {})[name] = fact
+
+
+def _told(error: BaseException) -> str:
+    """Return an error as a fact: of the student's own, its kind and what its text always says."""
+    if isinstance(error, DiedError):
+        return "the process ended"
+    text = str(error).partition(" [")[0]
+    if not isinstance(error, StudentError):
+        return text
+    kind, _, words = PLACE.sub("", text).partition(":")
+    if kind == NotImplementedError.__name__:
+        return f"raises {kind}"  # which says it all
+    return f"raises {kind}: {VARYING.sub('#', words.strip())}".rstrip(": ")
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {_text(part)}" for name, part in value.items())
+    if isinstance(value, (list, tuple)):
+        return f"({', '.join(map(_text, value))})"
+    if isinstance(value, np.ndarray):
+        if value.size > MANY:
+            return _text([*value.ravel()[:DIGITS], value.sum()])
+        # of the largest, so that rounding errors next to zero make no difference
+        unit = float(np.abs(value[np.isfinite(value)]).max(initial=0.0))
+        return _text([0.0 if abs(v) <= unit * 10**-DIGITS else float(v) for v in value.ravel()])
+    if isinstance(value, (float, np.floating)):
+        return f"{float(value) + 0.0:.{DIGITS}g}"
+    return str(value)

@@ -1,0 +1,318 @@
+"""An assignment's suites, loaded once and run on one submission after the other."""
+
+import os
+import queue
+import sys
+import threading
+import traceback
+import warnings
+from collections.abc import Callable, Container, Generator
+from functools import lru_cache, partial
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+
+from autograder.course.assignment import Assignment, AssignmentError, Item
+from autograder.course.course import Course
+from autograder.course.submission import Submission
+from autograder.sandbox import progress
+from autograder.sandbox.isolation import Layers
+from autograder.sandbox.template import template
+from autograder.suites import fixtures
+from autograder.suites.fixtures import GRADING, Grading
+
+OPTIONS = [
+    "--config-file=" + os.devnull,  # the project's own settings are for its own tests
+    "--import-mode=importlib",
+    "--override-ini=python_functions=test_* observe_*",
+    "--assert=plain",  # a message says what the suite's author wrote, and shows no expected value
+    "--disable-plugin-autoload",  # whatever happens to be installed
+    *(
+        f"-pno:{name}"
+        for name in (
+            "cacheprovider",
+            "capture",
+            "debugging",
+            "doctest",
+            "faulthandler",
+            "junitxml",
+            "legacypath",
+            "logging",
+            "pastebin",
+            "setuponly",
+            "setupplan",
+            "stepwise",
+            "terminal",
+            "threadexception",
+            "unittest",
+            "unraisableexception",
+            "warnings",
+        )
+    ),
+]
+
+NOTHING = "-"  # how no function's name begins
+FunctionName = tuple[str, str]  # an item, and a function of its suite
+When = Literal["setup", "call", "teardown"]
+
+
+def run_functions(
+    assignment: Assignment,
+    grading: Grading,
+    items: list[Item],
+    prefix: str,
+    taker: "ResultCollector",
+    only: Container[FunctionName] | None = None,
+) -> list[str]:
+    """Run the functions of some items' suites, and return what broke where they were loaded.
+
+    Parameters
+    ----------
+    assignment : Assignment
+    grading : Grading
+    items : list of Item
+    prefix : str
+        Of the functions' names: "test_" or "observe_".
+    taker : ResultCollector
+    only : container of (str, str), optional
+        The names of items and, without cases, of functions; all without it.
+    """
+    held = [item for item in items if (prefix, item.name) in grading.held]
+    items = [item for item in items if item not in held]
+    if not items:
+        return [grading.held[prefix, item.name] for item in held]
+    suites = _suites(assignment.course, assignment.name, assignment.notebook, assignment.version)
+    # which ends with the thread that starts it
+    template(grading.layers, assignment.limits, assignment.opening)
+    try:
+        names = {item.name for item in items}
+
+        def is_asked_for(function: pytest.Function) -> bool:
+            name, item = function.originalname, function.path.stem
+            return (
+                item in names and name.startswith(prefix) and (only is None or (item, name) in only)
+            )
+
+        suites.run(grading, is_asked_for, taker)
+    except SuitesEndedError as error:
+        _suites.cache_clear()
+        return [str(error)]
+    return suites.faults + [grading.held[prefix, item.name] for item in held]
+
+
+def import_faults(assignment: Assignment, layers: Layers) -> list[str]:
+    """Import an assignment's suites, if they are not yet, and return what is wrong with them.
+
+    Parameters
+    ----------
+    assignment : Assignment
+    layers : Layers
+        What is to confine the student's code afterwards: its template is started, too.
+    """
+    grading = Grading(Submission(()), 0, assignment=assignment, layers=layers)
+    try:
+        return run_functions(assignment, grading, assignment.items, NOTHING, ResultCollector())
+    except AssignmentError as error:
+        return [str(error)]
+
+
+class ResultCollector:
+    """Takes the outcomes of a run's functions.
+
+    pytest calls it by way of the suites' one plugin: it keeps hold of each plugin it ever had.
+    """
+
+    def call(self, function: pytest.Function) -> bool | None:
+        """Call a function in pytest's stead; None leaves that to pytest."""
+        return None
+
+    def take(self, function: pytest.Function, call: pytest.CallInfo[None]) -> None:
+        """Take what became of a function's setup, call or teardown."""
+        raise NotImplementedError
+
+
+class SuitesEndedError(Exception):
+    """The suites ended pytest itself: a fault of theirs."""
+
+
+class Suites:
+    """An assignment's suites, collected once, in a run of pytest that waits for submissions.
+
+    It has a thread of its own, since it is pytest that calls its plugins.
+
+    Parameters
+    ----------
+    assignment : Assignment
+    """
+
+    def __init__(self, assignment: Assignment) -> None:
+        _forget_modules(assignment.hidden)
+        self._loop = _Loop(assignment)
+        paths = [str(assignment.suite(item)) for item in assignment.items]
+        # modules are named by their paths below the root: whole paths, for suites of the same name
+        place = ["--rootdir=/", f"--confcutdir={assignment.hidden}"]
+        self._loop.begin(assignment.hidden / "conftest.py")
+        threading.Thread(
+            target=self._loop.main, args=([*OPTIONS, *place, *paths],), daemon=True
+        ).start()
+        self._loop.done.get()
+        progress.own.end()
+
+    @property
+    def faults(self) -> list[str]:
+        """What broke when the suites were loaded."""
+        return self._loop.faults
+
+    def run(
+        self,
+        grading: Grading,
+        is_asked_for: Callable[[pytest.Function], bool],
+        taker: "ResultCollector",
+    ) -> None:
+        """Run the functions that are asked for.
+
+        Raises
+        ------
+        SuitesEndedError
+            If they end pytest.
+        """
+        self._loop.jobs.put((grading, is_asked_for, taker))
+        if self._loop.ended or self._loop.done.get():
+            raise SuitesEndedError(self._loop.last_words)
+
+    def __del__(self) -> None:
+        """Let the thread end."""
+        self._loop.jobs.put(None)
+
+
+Job = tuple[Grading, Callable[[pytest.Function], bool], ResultCollector]
+
+
+class _Loop:
+    """A pytest plugin whose test loop takes jobs until there are no more."""
+
+    def __init__(self, assignment: Assignment) -> None:
+        self.assignment = assignment
+        self.jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self.done: queue.SimpleQueue[bool] = queue.SimpleQueue()  # whether that was the end
+        self.taker: ResultCollector | None = None  # of the present job
+        self.ended = False
+        self.faults: list[str] = []
+        self.last_words = ""
+        self.fatal = ""
+        self.path = assignment.hidden  # of the suite that runs
+
+    def main(self, options: list[str]) -> None:
+        # a suite that is edited within a second would be taken for the one before
+        sys.dont_write_bytecode = True
+        try:
+            code = pytest.main(options, plugins=[fixtures, self])
+            self.last_words = self.fatal or f"the suites ended pytest: {code!r}"
+        except SuitesEndedError as error:
+            self.last_words = str(error)
+        except BaseException as error:  # noqa: BLE001  # whatever a suite does to pytest
+            self.last_words = f"the suites ended pytest: {error!r}"
+        self.ended = True
+        self.done.put(True)
+
+    def begin(self, file: Path, function: str = progress.LOADING) -> None:
+        """Say what is done from now on, for whoever waits for it."""
+        self.path = file
+        told = str(file.relative_to(self.assignment.root))
+        limits = self.assignment.limits
+        seconds = limits.suite_seconds if function else limits.loading_seconds
+        progress.own.begin(progress.Doing(told, function, seconds))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_load_initial_conftests(self) -> Generator[None]:
+        try:
+            return (yield)
+        except Exception as error:  # pytest's class for a conftest.py that raises is private
+            cause = getattr(error, "cause", error)
+            fault = self._import_fault(self.assignment.hidden / "conftest.py", cause)
+            raise SuitesEndedError(fault) from error
+
+    def pytest_collectstart(self, collector: pytest.Collector) -> None:
+        if isinstance(collector, pytest.Module):
+            self.begin(collector.path)
+
+    def pytest_exception_interact(
+        self, node: pytest.Collector, call: pytest.CallInfo[Any], report: pytest.CollectReport
+    ) -> None:
+        """Note why a suite cannot be imported; of its properties, pytest tells nothing here."""
+        assert call.excinfo is not None
+        self.faults.append(self._import_fault(node.path, call.excinfo.value))
+
+    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
+        """Note what ends pytest, such as a SystemExit, in place of pytest's traceback."""
+        self.fatal = f"the suites ended pytest: {self._import_fault(self.path, excinfo.value)}"
+        return True
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.skipped and report.fspath.endswith(".py"):
+            suite = Path("/", report.fspath).relative_to(self.assignment.root)
+            self.faults.append(f"{suite} must have a property to run, but skips itself: let it run")
+
+    def _import_fault(self, suite: Path, error: BaseException) -> str:
+        """Return what a suite raised while it was imported, where, and the remedy."""
+        cause = error.__cause__ or error  # pytest wraps an ImportError
+        place, line = suite, 0
+        for frame, number in traceback.walk_tb(cause.__traceback__):
+            if (path := Path(frame.f_code.co_filename)).is_relative_to(self.assignment.hidden):
+                place, line = path, number
+        where = f"{place.relative_to(self.assignment.root)}{f', line {line}' if line else ''}"
+        lines = str(cause).replace(f"{suite.relative_to('/')}::", "").splitlines() or [""]
+        return (
+            f"{where}: {type(cause).__name__}: {lines[0]}: mend that {'line' if line else 'file'}"
+        )
+
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
+        assert self.taker is not None
+        return self.taker.call(pyfuncitem)
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        self.done.put(False)
+        while (job := self.jobs.get()) is not None:
+            grading, is_asked_for, self.taker = job
+            session.config.stash[GRADING] = grading
+            items: list[Any] = session.items
+            functions = [item for item in items if is_asked_for(item)]
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # those of suites are for their authors
+                for function, following in zip_longest(functions, functions[1:]):
+                    self._run(function, following)
+            self.done.put(False)
+        return True
+
+    def _run(self, function: pytest.Function, following: pytest.Function | None) -> None:
+        """Run a function by pytest's own steps, but without its reports, which nobody reads."""
+        hook = function.config.hook
+        self.begin(function.path, function.name)
+        if self._took("setup", function, hook.pytest_runtest_setup):
+            self._took("call", function, hook.pytest_runtest_call)
+        self._took("teardown", function, partial(hook.pytest_runtest_teardown, nextitem=following))
+        progress.own.end()
+        function._initrequest()  # noqa: SLF001  # the one way that pytest itself has to run it again
+
+    def _took(self, when: When, function: pytest.Function, do: Callable[..., None]) -> bool:
+        assert self.taker is not None
+        call = pytest.CallInfo.from_call(
+            lambda: do(item=function), when, (pytest.exit.Exception, KeyboardInterrupt)
+        )
+        self.taker.take(function, call)
+        return call.excinfo is None
+
+
+def _forget_modules(folder: Path) -> None:
+    """Forget what was loaded from a folder, which may have changed since."""
+    for name, module in list(sys.modules.items()):
+        if (getattr(module, "__file__", None) or "").startswith(f"{folder}{os.sep}"):
+            del sys.modules[name]
+
+
+@lru_cache(maxsize=8)  # for the notebooks of one assignment
+def _suites(course: Course, name: str, notebook: str, version: str) -> Suites:
+    """Return the suites of a version of an assignment."""
+    return Suites(Assignment(course, name, notebook))

@@ -1,0 +1,196 @@
+"""Runs an assignment's hidden suites on a submission, and collects the outcome of each property."""
+
+import re
+from collections.abc import Container
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pytest
+
+from autograder.course.assignment import Assignment, Item
+from autograder.results.figure import PicturedError
+from autograder.results.outcome import ItemResult, Outcome, PropertyResult, merge, with_few_figures
+from autograder.sandbox.sandbox import DiedError, StudentError, TimedOutError
+from autograder.suites.fixtures import Grading
+from autograder.suites.loaded_suites import FunctionName, ResultCollector, run_functions
+
+PLAIN = (type(None), bool, int, float, str, list, tuple, dict, np.ndarray)  # what frames carry
+# what a call says, and `functools.partial`
+NOT_CALLABLE = ("object is not callable", "the first argument must be callable")
+PLAIN_NAMES = {"numpy.ndarray", *(kind.__name__ for kind in PLAIN)}
+
+
+@dataclass
+class SuiteRun:
+    """What running the suites brought to light.
+
+    Parameters
+    ----------
+    items : list of ItemResult
+    faults : list of str
+        What broke on our side, for the operator.
+    timed_out : bool
+        Whether some answer took too long.
+    remarks : list of str
+    """
+
+    items: list[ItemResult] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    timed_out: bool = False
+    remarks: list[str] = field(default_factory=list)
+
+
+def run_suites(
+    assignment: Assignment, grading: Grading, items: list[Item] | None = None
+) -> SuiteRun:
+    """Run an assignment's suites in this process.
+
+    All items are tried in one worker. What does not hold there counts only if it does not hold in
+    a worker of the item's own either: nothing that one item's code destroys is missing in another.
+    Where all of it holds there, the item is tried once more as a whole, for that to count.
+
+    Parameters
+    ----------
+    assignment : Assignment
+    grading : Grading
+        The submission and its seed.
+    items : list of Item, optional
+        Those to run the suites of; all without it.
+    """
+    items = assignment.items if items is None else items
+    runs = _run_items(assignment, grading, items)
+    lost = [
+        item
+        for item in items
+        if item.name not in grading.first and runs[item.name].result.points != item.points
+    ]
+    alone = replace(grading, alone=True)
+    again = _run_items(assignment, alone, lost, {n for item in lost for n in runs[item.name].lost})
+    mended = [
+        item
+        for item in lost
+        if not again[item.name].lost
+        and again[item.name].cases.keys() < runs[item.name].cases.keys()
+    ]
+    runs |= {name: runs[name].but(run) for name, run in again.items()}
+    runs |= _run_items(assignment, alone, mended)
+    return SuiteRun(
+        items=[run.result for run in runs.values()],
+        faults=list(dict.fromkeys(fault for run in runs.values() for fault in run.faults)),
+        timed_out=any(run.timed_out for run in runs.values()),
+        remarks=grading.remarks + [remark for run in runs.values() for remark in run.remarks],
+    )
+
+
+def _run_items(
+    assignment: Assignment,
+    grading: Grading,
+    items: list[Item],
+    only: Container[FunctionName] | None = None,
+) -> "dict[str, _ItemRun]":
+    collector = _Collector(items)
+    faults = run_functions(assignment, grading, items, "test_", collector, only)
+    grading.close()
+    for name, run in collector.runs.items():
+        run.faults += faults
+        if cause := grading.held.get(("test_", name)):
+            run.cases["suite"] = [_not_run(cause)]
+        if not run.cases:
+            run.faults.append(f"{assignment.hidden / name}.py: no property was run")
+    return collector.runs
+
+
+@dataclass
+class _ItemRun:
+    """What running one suite brought to light; `cases` are the results by property."""
+
+    item: Item
+    cases: dict[str, list[PropertyResult]] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+    timed_out: bool = False
+    remarks: list[str] = field(default_factory=list)
+
+    @property
+    def result(self) -> ItemResult:
+        results = with_few_figures(merge(cases) for cases in self.cases.values())
+        return ItemResult(self.item.name, self.item.points, results)
+
+    @property
+    def lost(self) -> list[FunctionName]:
+        """The properties that do not hold."""
+        return [
+            (self.item.name, result.name)
+            for result in map(merge, self.cases.values())
+            if result.outcome is not Outcome.PASSED
+        ]
+
+    def but(self, later: "_ItemRun") -> "_ItemRun":
+        """Return this run, with what a later one has brought to light of some properties."""
+        return replace(later, cases=self.cases | later.cases)
+
+
+class _Collector(ResultCollector):
+    """Keeps the outcomes."""
+
+    def __init__(self, items: list[Item]) -> None:
+        self.runs = {item.name: _ItemRun(item) for item in items}
+
+    def take(self, function: pytest.Function, call: pytest.CallInfo[None]) -> None:
+        if call.when != "call" and call.excinfo is None:
+            return
+        error = call.excinfo.value if call.excinfo else None
+        name = function.originalname
+        run = self.runs[function.path.stem]
+        outcome, message = _judge(run, function, error)
+        run.cases.setdefault(name, []).append(
+            PropertyResult(
+                name=name,
+                sentence=_sentence(function),
+                outcome=outcome,
+                message=message,
+                essential=function.get_closest_marker("essential") is not None,
+                ended=isinstance(error, DiedError),
+                figures=error.figures if isinstance(error, PicturedError) else (),
+            )
+        )
+
+
+def _not_run(cause: str) -> PropertyResult:
+    return PropertyResult("suite", "The hidden suite comes to an end.", Outcome.NOT_RUN, cause)
+
+
+def _judge(
+    run: _ItemRun, item: pytest.Function, error: BaseException | None
+) -> tuple[Outcome, str]:
+    """Tell a student's fault from ours: theirs come as one of two exceptions, ours as any."""
+    if error is None:
+        return Outcome.PASSED, ""
+    if uses_a_plain_value_as_an_object(error):
+        return Outcome.FAILED, f"{error}: there is a plain value where an object should be"
+    if not isinstance(error, (AssertionError, StudentError, pytest.fail.Exception)):
+        message = f"{item.nodeid}: {type(error).__name__}: {error}"
+        run.faults.append(message)
+        return Outcome.NOT_RUN, message
+    if isinstance(error, TimedOutError):
+        run.timed_out = True
+    message = str(error) or "the property does not hold"
+    if isinstance(error, DiedError) and not message.startswith("not run"):
+        run.remarks.append(message)
+    return Outcome.FAILED, message
+
+
+def uses_a_plain_value_as_an_object(error: BaseException) -> bool:
+    """Tell whether a suite met a plain value, as after `Dropout = 3`, where it needs an object.
+
+    A suite that did this by a mistake of its own would fail on the reference too.
+    """
+    if isinstance(error, AttributeError):
+        # where an attribute is set, Python tells the type in words alone
+        told = re.match(r"'([\w.]+)' object (has no attribute|attribute)", str(error))
+        return isinstance(error.obj, PLAIN) if error.name else bool(told and told[1] in PLAIN_NAMES)
+    return isinstance(error, TypeError) and str(error).endswith(NOT_CALLABLE)
+
+
+def _sentence(item: pytest.Function) -> str:
+    paragraph = (item.function.__doc__ or item.originalname).strip().partition("\n\n")[0]
+    return " ".join(paragraph.split())

@@ -1,0 +1,93 @@
+"""Limits the processor time in which what a student wrote becomes the HTML of one page.
+
+Readers of Markdown and HTML take time that grows with the square of some texts. What takes too long
+is shown as it was written.
+"""
+
+import re
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from html import escape
+from types import FrameType
+
+from autograder.text.plain_text import cut, visible
+
+OF_A_PAGE = 1.0  # seconds of processor time
+OF_A_PIECE = 0.5  # a cell or an output
+LEAST = 0.02  # with less, a page renders nothing more
+LONGEST = 20_000  # characters of a piece that is rendered
+TOLD = (
+    '<p class="left-out">Shown as it was written: it is long, takes long to render, or cannot be '
+    "rendered.</p>"
+)
+PICTURE = re.compile(r"data:image/[a-z+]+;base64,[A-Za-z0-9+/=]{10000,}")  # counts as no text
+
+
+class OutOfTimeError(BaseException):
+    """The time is up; no `except Exception` of a library that renders catches this."""
+
+
+class TimeBudget:
+    """The processor time that a page has left for what a student wrote.
+
+    Only the main thread can be interrupted. In another one, the length is the only limit.
+    """
+
+    def __init__(self, seconds: float = OF_A_PAGE) -> None:
+        self._left = seconds
+
+    def render(
+        self, source: str, make: Callable[[str], str], *, longest_plain: int = LONGEST
+    ) -> str:
+        """Return the HTML that `make` returns, or the source as plain text that says so.
+
+        Parameters
+        ----------
+        source : str
+        make : callable
+            Renders the source. If it raises or takes too long, the source is shown as plain text.
+        longest_plain : int
+            Characters of a plain text; a longer one is cut.
+        """
+        written = PICTURE.sub("[picture]", source)
+        if len(written) > LONGEST or self._left < LEAST:
+            return TOLD + plain(written, longest_plain)
+        limit = min(self._left, OF_A_PIECE)
+        begin, least = time.process_time(), 0.0
+        try:
+            with _at_most(limit):
+                return make(source)
+        except OutOfTimeError:
+            least = limit
+            return TOLD + plain(written, longest_plain)
+        except Exception:  # noqa: BLE001  # the libraries raise many kinds at hostile text
+            return TOLD + plain(written, longest_plain)
+        finally:
+            self._left -= max(time.process_time() - begin, least)
+
+
+def plain(source: str, longest: int = LONGEST) -> str:
+    """Return a text as HTML that shows it as it was written."""
+    shown = escape(cut(visible(source), longest))
+    return f"<pre>{shown.replace('[', '&#91;')}</pre>"  # so that no filter takes it for Markdown
+
+
+@contextmanager
+def _at_most(seconds: float) -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    earlier = signal.signal(signal.SIGVTALRM, _interrupt)
+    try:
+        signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, earlier)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise OutOfTimeError

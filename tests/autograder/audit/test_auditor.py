@@ -1,0 +1,368 @@
+"""The audit: a good course is proven, and each thing that may be wrong with a course is told."""
+
+import pytest
+
+from autograder.audit import auditor as audit_module
+from autograder.audit.auditor import Auditor
+from autograder.course.certificate import digest_of_specimens
+from tests.autograder.support.tiny import (
+    HEADER,
+    IN_PLACE,
+    MUTANTS,
+    OBSERVATIONS,
+    OBSERVED,
+    RIGHT,
+    SUITE,
+    THREE,
+    VARIANTS,
+    add_item,
+    make_course,
+    wrong,
+)
+
+COURSE = {"suites": OBSERVED, "mutants": MUTANTS, "variants": VARIANTS}
+
+
+def no_tick(done, steps):
+    """Tell nobody."""
+
+
+def audited(assignment, jobs=1, tick=no_tick, chance=0):
+    return Auditor(assignment, jobs, tick, chance).audit()
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory, grading_process):
+    """A good course and its certificate."""
+    assignment = make_course(tmp_path_factory.mktemp("good"), **COURSE)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Auditor, "_process", lambda auditor: grading_process)
+        return assignment, audited(assignment)
+
+
+@pytest.fixture
+def audit(tmp_path, one_process):
+    """A function that audits a good course after some changes."""
+    return lambda **changes: audited(make_course(tmp_path, **{**COURSE, **changes}))
+
+
+def test_a_good_course_has_no_defects(good):
+    """The certificate says what was graded, and that nothing was wrong with it."""
+    assignment, certificate = good
+    assert certificate.defects == ()
+    assert certificate.version == assignment.suites_version
+    assert certificate.specimens == digest_of_specimens(assignment)
+    assert certificate.variants == ("turned",)
+    assert certificate.properties == {
+        "test_scaler": (
+            "test_output_is_not_the_input",
+            "test_output_is_factor_times_input",
+            "test_default_factor_is_two",
+            "test_input_stays_as_it_is",
+        )
+    }
+
+
+def test_a_certificate_has_what_each_mutant_does(good):
+    """Its advice, the properties that fail, the facts that differ, and what it is taken for."""
+    _, certificate = good
+    identity, in_place, three = certificate.mistakes
+    assert (identity.name, in_place.name, three.name) == ("identity", "in_place", "three")
+    assert identity.advice == "Multiply by the factor."
+    assert identity.loses == ("test_scaler",)
+    assert identity.fails == {
+        "test_scaler": ("test_output_is_not_the_input", "test_output_is_factor_times_input")
+    }
+    assert in_place.behaviour == {"test_scaler": {"input_stays": "False"}}
+    assert three.behaviour == {"test_scaler": {"default_factor": "3"}}
+    assert identity.behaviour["test_scaler"].keys() == {"output"}
+    assert [m.named["test_scaler"] for m in certificate.mistakes] == [
+        ("identity",),
+        ("in_place",),
+        ("three",),
+    ]
+
+
+def test_a_certificate_has_what_the_reference_does(good):
+    """All its facts, which those of mutants are compared with."""
+    _, certificate = good
+    facts = certificate.reference["test_scaler"]
+    assert facts.keys() == {"output", "default_factor", "input_stays"}
+    assert (facts["default_factor"], facts["input_stays"]) == ("2", "True")
+
+
+def test_the_number_of_processes_makes_no_difference(good):
+    """Two processes find what one finds, in the same order."""
+    assignment, certificate = good
+    assert audited(assignment, jobs=2).to_json() == certificate.to_json()
+
+
+def but(kind, *left_out, **more):
+    kept = {name: text for name, text in COURSE[kind].items() if name not in left_out}
+    return {kind: kept | more}
+
+
+NO_ITEM = "mutant odd names no item that it loses"
+NO_ADVICE = (
+    "mutant odd has no advice for the student: write it as the second paragraph of its docstring"
+)
+SEEN = "for want of observe_... functions that see the difference: "
+CHANGED = (
+    "loses points in test_scaler: test_input_stays_as_it_is: "
+    "x has been changed in place, but should stay as it is [Scaler(3)]"
+)
+UNBROKEN = "no mutant breaks test_scaler: "
+
+
+@pytest.mark.parametrize(
+    ("changes", "defects"),
+    [
+        (
+            but("mutants", odd=wrong(RIGHT)),
+            [
+                "mutant odd survives: it loses nothing in test_scaler",
+                "1 of 4 mutants are not named as what they are, more than 10%, " + SEEN + "odd",
+            ],
+        ),
+        (but("mutants", odd=wrong(IN_PLACE, loses="")), [NO_ITEM]),
+        (but("mutants", odd=wrong(RIGHT, loses="")), [NO_ITEM]),
+        (but("mutants", odd=wrong(THREE, advice="")), [NO_ADVICE]),
+        (but("mutants", "three"), [f"{UNBROKEN}test_default_factor_is_two"]),
+        (but("variants", odd=IN_PLACE), [f"variant odd {CHANGED}"]),
+        (
+            {"solved": IN_PLACE, **but("mutants", "in_place")},
+            [f"the reference {CHANGED}", f"{UNBROKEN}test_input_stays_as_it_is"],
+        ),
+        (
+            {"stub": THREE},
+            ["the release, handed in as it is, gets 1.5 points in test_scaler"],
+        ),
+        (
+            {"suites": {"test_scaler.py": SUITE + OBSERVATIONS.replace("Scaler()", "Scaler(2)")}},
+            ["1 of 3 mutants are not named as what they are, more than 10%, " + SEEN + "three"],
+        ),
+    ],
+    ids=[
+        "a mutant survives",
+        "a mutant loses more than it names",
+        "a mutant names nothing",
+        "a mutant without advice",
+        "a property that no mutant breaks",
+        "a rejected variant",
+        "a wrong reference",
+        "a release that earns points",
+        "a mutant that nothing tells from right ones",
+    ],
+)
+def test_each_defect_is_told(audit, changes, defects):
+    """What is wrong with a course is said in a line for each, and nothing else is."""
+    assert list(audit(**changes).defects) == defects
+
+
+BUGGY = SUITE + "\n\ndef test_bug(submission):\n    {}['key']\n"
+
+
+def test_a_property_that_breaks_is_a_defect(audit):
+    """It is told once, and each solution that could not be judged for it."""
+    defects = audit(suites={"test_scaler.py": BUGGY + OBSERVATIONS}).defects
+    broke, *judged, unbroken = defects
+    assert broke.startswith("a suite broke: ")
+    assert broke.endswith("test_scaler.py::test_bug: KeyError: 'key'")
+    assert [line.partition(" is not judged in test_scaler: ")[0] for line in judged] == [
+        "the reference",
+        "mutant identity",
+        "mutant in_place",
+        "mutant three",
+        "variant turned",
+    ]
+    assert all("KeyError: 'key'" in line for line in judged)
+    assert unbroken == "no mutant breaks test_scaler: test_bug"
+
+
+def test_a_suite_that_does_not_load_is_a_defect(audit):
+    """No solution is judged by it."""
+    defects = audit(suites={"test_scaler.py": "x = (1"}).defects
+    assert any(line.startswith("a suite broke: ") and "SyntaxError" in line for line in defects)
+    assert "the reference is not judged in test_scaler: no property was run" in defects
+    assert "variant turned is not judged in test_scaler: no property was run" in defects
+
+
+def test_an_observation_that_breaks_is_a_defect(audit):
+    """Nobody's points depend on it, but mistakes go without a name."""
+    bug = "\n\ndef observe_bug():\n    {}['key']\n"
+    broke, unnamed = audit(suites={"test_scaler.py": SUITE + OBSERVATIONS + bug}).defects
+    assert broke.startswith("a suite broke: ")
+    assert broke.endswith("test_scaler.py::observe_bug: KeyError: 'key'")
+    assert unnamed.startswith("3 of 3 mutants are not named")
+
+
+def test_a_suite_that_breaks_for_the_unsolved_release_alone_is_a_defect(audit):
+    """Many hand in what they were given: they too must be judged."""
+    bug = (
+        "\n\ndef test_bug(submission):\n    try:\n        submission.Scaler()(1)\n"
+        "    except Exception:\n        {}['key']\n"
+    )
+    broke, *_ = audit(suites={"test_scaler.py": SUITE + bug + OBSERVATIONS}).defects
+    assert "test_scaler.py::test_bug: KeyError: 'key'" in broke
+
+
+@pytest.mark.parametrize(
+    ("told", "alike"), [("y", False), ("(y != x).all()", True)], ids=["drawn", "left out"]
+)
+def test_chance_is_found_where_an_observation_tells_it(tmp_path, one_process, told, alike):
+    """The certificate is the same for any chance, if no fact depends on what a mutant draws."""
+    draws = f"{HEADER}        import numpy as np\n        return x + np.random.random()\n"
+    suite = f"{SUITE}\n\ndef observe_output(submission, rng):\n    x = rng.normal(size=3)\n"
+    assignment = make_course(
+        tmp_path,
+        suites={"test_scaler.py": f"{suite}    y = submission.Scaler(1)(x)\n    return {told}\n"},
+        mutants={"drawn": wrong(draws)},
+    )
+    first, other = (audited(assignment, chance=chance).to_json() for chance in (0, 1))
+    assert (first == other) == alike
+
+
+@pytest.mark.parametrize("silent", [1, 2])
+def test_one_mutant_in_ten_may_go_without_a_name(audit, silent):
+    """A tenth that are not named is no defect, more is one."""
+    suite = (
+        'def test_output(submission):\n    """The output is right."""\n'
+        "    assert submission.Scaler()(1) == 2\n\n\n"
+        "def observe_output(submission):\n    return submission.Scaler()(1) // 10\n"
+    )
+    # below 10 the observation tells none from the right one
+    answers = [*range(3, 3 + silent), *range(10, 110 - 10 * silent, 10)]
+    mutants = {
+        f"returns_{answer}": wrong(f"{HEADER}        return {answer}\n") for answer in answers
+    }
+    certificate = audit(suites={"test_scaler.py": suite}, mutants=mutants)
+    assert (len(certificate.mistakes), len(certificate.unnamed)) == (10, silent)
+    assert len(certificate.defects) == silent - 1
+
+
+SHIFTED = "class Shifter:\n    def __call__(self, x):\n        return x + 1\n"
+UNSHIFTED = SHIFTED.replace("x + 1", "x")
+SHIFTED_TWICE = SHIFTED.replace("x + 1", "x + 2")
+SHIFTS = '''\
+def test_one_is_added(submission):
+    """One is added to what was scaled."""
+    assert submission.Shifter()(submission.Scaler(1)(2)) == 3
+
+
+def observe_output(submission):
+    return submission.Shifter()(submission.Scaler(1)(2))
+'''
+
+
+@pytest.fixture
+def two_cells(tmp_path):
+    """A function that makes a good course of two solution cells with an item each."""
+
+    def make(**changes):
+        stub = SHIFTED.replace("return x + 1", "raise NotImplementedError")
+        assignment = make_course(tmp_path, **{**COURSE, **changes})
+        return add_item(assignment, "shifter", SHIFTED, stub, SHIFTS)
+
+    return make
+
+
+BOTH = MUTANTS | {
+    "unshifted": wrong(UNSHIFTED, loses="test_shifter"),
+    "twice": wrong(SHIFTED_TWICE, loses="test_shifter"),
+}
+
+
+def test_cells_that_share_no_item_are_filled_at_once(two_cells, one_process):
+    """A specimen of each cell is handed in together, and each is judged by its own items."""
+    steps = []
+    certificate = audited(two_cells(mutants=BOTH), tick=lambda *step: steps.append(step))
+    assert certificate.defects == ()
+    assert [(m.name, m.loses) for m in certificate.mistakes] == [
+        ("identity", ("test_scaler",)),
+        ("in_place", ("test_scaler",)),
+        ("three", ("test_scaler",)),
+        ("twice", ("test_shifter",)),
+        ("unshifted", ("test_shifter",)),
+    ]
+    # the reference, the release, two pairs of mutants and one that is left, one variant
+    assert steps == [(done, 6) for done in range(1, 7)]
+
+
+def test_cells_that_share_an_item_are_filled_one_at_a_time(two_cells, one_process):
+    """Where a mutant spoils another cell's item as well, nobody else's mistake is beside it."""
+    zero = f"{HEADER}        return 0 * x\n"
+    spoils = {"zero": wrong(zero, loses="test_scaler, test_shifter")}
+    steps = []
+    certificate = audited(two_cells(mutants=BOTH | spoils), tick=lambda *step: steps.append(step))
+    assert certificate.defects == ()
+    assert certificate.mistakes[-1].loses == ("test_scaler", "test_shifter")
+    assert steps[-1] == (9, 9)  # the reference, the release, six mutants, one variant
+
+
+def test_a_variant_of_a_cell_without_mutants_is_judged_by_every_item(two_cells, one_process):
+    """What no mutant tells the items of is held against all of them."""
+    [unbroken, rejected] = audited(two_cells(variants={"odd": UNSHIFTED})).defects[::-1]
+    assert unbroken == "no mutant breaks test_shifter: test_one_is_added"
+    assert rejected.startswith("variant odd loses points in test_shifter: test_one_is_added: ")
+
+
+def test_without_specimens_nothing_else_is_run(tmp_path, one_process):
+    """A course without mutants and variants is told what it lacks."""
+    defects = audited(make_course(tmp_path)).defects
+    assert [line.removeprefix(UNBROKEN) for line in defects] == [
+        "test_output_is_not_the_input",
+        "test_output_is_factor_times_input",
+        "test_default_factor_is_two",
+        "test_input_stays_as_it_is",
+    ]
+
+
+@pytest.fixture
+def repeated(tmp_path, one_process, monkeypatch):
+    """A function that repeats the variants of a course and returns what was lost, and the steps."""
+    monkeypatch.setattr(audit_module, "CHUNK", 3)
+
+    def run(times, **variants):
+        steps = []
+        assignment = make_course(tmp_path, mutants=MUTANTS, variants=variants)
+        auditor = Auditor(assignment, 1, lambda *step: steps.append(step))
+        return auditor.repeat(times), steps
+
+    return run
+
+
+def test_a_right_variant_is_right_for_any_seed(repeated):
+    """There is nothing to tell, and each chunk of seeds is a step."""
+    assert repeated(7, turned=RIGHT) == ([], [(1, 3), (2, 3), (3, 3)])
+
+
+def test_only_some_variants_are_repeated(tmp_path, one_process):
+    """Those whose names match, and no others."""
+    assignment = make_course(tmp_path, variants={"odd": IN_PLACE, "turned": RIGHT})
+    auditor = Auditor(assignment, 1, lambda done, steps: None)
+    assert auditor.repeat(3, "turn*") == []
+    assert len(auditor.repeat(3, "o*")) == 3
+
+
+def test_a_wrong_variant_is_told_with_each_seed(repeated):
+    """Each seed is graded once, and each property that is lost has a line."""
+    lost, _ = repeated(5, odd=IN_PLACE, turned=RIGHT)
+    assert [line.partition(": ")[0] for line in lost] == [
+        f"odd with seed {seed}" for seed in range(5)
+    ]
+    assert all(
+        line.endswith(CHANGED.removeprefix("loses points in ").partition(": ")[2]) for line in lost
+    )
+
+
+def test_a_variant_that_is_wrong_by_chance_is_found(repeated):
+    """One that is right for some of the seeds is told with the others."""
+    chance = f"{RIGHT}    def __init__(self, factor=2.0):\n        import numpy as np\n"
+    lost, _ = repeated(12, odd=f"{chance}        self.factor = factor + np.random.randint(2)\n")
+    seeds = {line.partition(": ")[0] for line in lost}
+    assert 0 < len(seeds) < 12
+
+
+def test_nothing_is_repeated_no_time(repeated):
+    """Without seeds there is no step."""
+    assert repeated(0, odd=IN_PLACE) == ([], [])

@@ -1,0 +1,55 @@
+"""The findings: a line each, what is urgent before what is interesting."""
+
+from autograder.class_report.attention import reasons
+from autograder.class_report.facts import ClassFacts
+from autograder.class_report.findings import findings
+from autograder.gradebook.class_record import ClassRecord
+from autograder.results.report import NEXT_STEP, Status
+from tests.autograder.class_report.test_attention import like
+from tests.autograder.class_report.test_facts import ITEMS, item, record
+
+
+def told(records, groups=(), uses=None):
+    facts = ClassFacts.of(ClassRecord(ITEMS, records), "v")
+    return findings(facts, reasons(records, uses or {}, groups), groups)
+
+
+def test_a_class_in_which_all_is_well_has_its_points():
+    """Nothing else is worth a line."""
+    assert told([record("ann", 1.0, 2.0), record("bob", 1.0, 1.0)]) == [
+        "2 are graded, with 2.50 points in the mean and 2.50 in the median; 1 have all"
+    ]
+
+
+def test_what_waits_for_a_grade_is_the_first():
+    """Then the likely copies, then the mistake and the property."""
+    mistaken = [record(f"s{n}", 0.0, 2.0, Status.GRADED, item("one", "-+", "x")) for n in range(3)]
+    right = record("ann", 1.0, 2.0, Status.GRADED, item("one", "++"))
+    held = record("bob", None, 2.0, Status.HELD)
+    assert told([*mistaken, right, held], [like("s0", "s1")]) == [
+        f"1 held back by a fault of ours: {NEXT_STEP[Status.HELD]}",
+        "2 students have near-identical answers, in 1 group: compare them",
+        "the commonest mistake, made by 3: x. Mend x.",
+        "the property that fewest have, 25%: It scales. [one: test_a]",
+        "4 are graded, with 2.25 points in the mean and 2.00 in the median; 1 have all",
+    ]
+
+
+def test_a_mistake_that_one_made_is_no_finding():
+    """Nor is there a commonest one among many that each one made."""
+    records = [record("ann", 0.0, 2.0, Status.GRADED, item("one", "-+", "x"))]
+    assert not any("mistake" in line for line in told(records))
+
+
+def test_an_item_that_discriminates_the_wrong_way_is_a_finding():
+    """Whoever does well in it does worse elsewhere: its suite may be wrong."""
+    records = [record(f"s{n}", float(n % 2), 2.0 * (1 - n % 2)) for n in range(12)]
+    assert [line.partition(":")[0] for line in told(records)][:2] == [
+        "one discriminates by -1.00",
+        "two discriminates by -1.00",
+    ]
+
+
+def test_a_class_of_nobody_is_told_what_to_do():
+    """There is one line, with the remedy."""
+    assert told([]) == ["nobody is graded yet: run `autograder grade`"]

@@ -1,0 +1,115 @@
+"""A suite's file: what is wrong with it is one line, before anything is graded."""
+
+import pytest
+
+from autograder.course.assignment import Assignment, AssignmentError
+from autograder.course.suite_file import fault_in
+from tests.autograder.support.tiny import SUITE, make_course
+
+END = len(SUITE.splitlines())
+SUITES = {
+    "syntax": (
+        f"{SUITE}\ndef test_x(:\n    pass\n",
+        f"line {END + 2}: invalid syntax: mend that line",
+    ),
+    "tabs": (
+        f"{SUITE}\ndef test_x():\n        pass\n\tpass\n",
+        f"line {END + 4}: .*: mend that line",
+    ),
+    "nothing": ("import numpy\n", "must hold a property: write a function .* begins with test_"),
+    "observations alone": ("def observe_x():\n    return 1\n", "must hold a property"),
+    "duplicate": (
+        "def test_x():\n    pass\n\n\ndef test_y():\n    pass\n\n\ndef test_x():\n    pass\n",
+        "line 9: test_x is also in line 1, and only one of them would be run: give one another name",
+    ),
+}
+MANIFESTS = {
+    "no TOML": ("forbidden = [", "must be valid TOML"),
+    "unknown table": ("[limts]\ncall_seconds = 1", r"line 2: .*'limts' \(did you mean limits\?\)"),
+    "unknown key": ("call_seconds = 1", "line 2: .* got 'call_seconds'"),
+}
+LIMITS = [
+    ("cal_seconds", 3, r"line 4: \[limits\] must name .* \(did you mean call_seconds\?\)"),
+    ("call_seconds", -1, "line 4: call_seconds must be a number above 0"),
+    ("call_seconds", "0", "line 4: call_seconds must be a number above 0"),
+    ("call_seconds", "nan", "call_seconds must be a number above 0"),
+    ("call_seconds", "inf", "call_seconds must be a number above 0"),
+    ("call_seconds", "true", "call_seconds must be a number"),
+    ("call_seconds", '"5"', "call_seconds must be a number above 0 .* got '5'"),
+    ("memory_mb", 2.5, "memory_mb must be a whole number above 0"),
+    ("memory_mb", 10**30, "memory_mb must be a whole number above 0 and at most"),
+]
+
+
+@pytest.mark.parametrize(("text", "told"), SUITES.values(), ids=SUITES)
+def test_a_faulty_suite_is_told_in_one_line(tmp_path, text, told):
+    """With its file, the line and the remedy."""
+    assignment = make_course(tmp_path, suites={"test_scaler.py": text})
+    with pytest.raises(AssignmentError, match=told) as caught:
+        assignment.check()
+    assert str(caught.value).startswith(f"{tmp_path}/tests/hidden/tiny/test_scaler.py, line ")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_conftest_needs_no_property_and_must_be_python(tiny):
+    """It is read before the suites are."""
+    path = tiny.hidden / "conftest.py"
+    path.write_text("import pytest\n")
+    tiny.check()
+    path.write_text("def broken(\n")
+    with pytest.raises(AssignmentError, match="conftest.py, line 1: .* mend that line"):
+        tiny.check()
+
+
+def test_methods_of_two_classes_may_have_one_name(tmp_path):
+    """They are different properties' cases, and all of them are run."""
+    path = tmp_path / "test_a.py"
+    path.write_text(
+        "class TestA:\n    def test_x(self):\n        pass\n\n"
+        "class TestB:\n    def test_x(self):\n        pass\n"
+    )
+    assert fault_in(path, is_suite=True) == ""
+
+
+@pytest.mark.parametrize(("manifest", "told"), MANIFESTS.values(), ids=MANIFESTS)
+def test_a_faulty_manifest_is_told_with_its_line(tmp_path, manifest, told):
+    """An unknown key or table comes with what may have been meant."""
+    assignment = make_course(tmp_path, manifest=manifest)
+    with pytest.raises(AssignmentError, match=told) as caught:
+        assignment.check()
+    assert "manifest.toml" in str(caught.value)
+
+
+@pytest.mark.parametrize(("name", "value", "told"), LIMITS)
+def test_a_limit_that_is_none_is_told_with_its_line(tmp_path, name, value, told):
+    """A limit is a number above 0; neither a text, nor nan, nor more than any machine has."""
+    assignment = make_course(tmp_path, **{name: value})
+    with pytest.raises(AssignmentError, match=told):
+        assignment.check()
+
+
+@pytest.mark.parametrize("forbidden", ['"torch"', "[1]", '["a b"]'])
+def test_forbidden_libraries_are_a_list_of_names(tiny, forbidden):
+    """A text alone would forbid its letters."""
+    (tiny.hidden / "manifest.toml").write_text(
+        f"[limits]\n\nforbidden = {forbidden}\n".replace("[limits]\n", "")
+    )
+    with pytest.raises(AssignmentError, match="line 2: forbidden must be a list of modules"):
+        Assignment(tiny.root, "tiny").check()
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("test_scaler.py", "def test_x(:\n"), ("manifest.toml", "[limits]\ncall_seconds = -1\n")],
+)
+def test_a_class_is_not_touched_where_a_suite_is_faulty(tiny_course, grade, name, text):
+    """Exit code 1 and one line; the folders and the gradebook are as they were."""
+    tiny_course.hand_in("ann")
+    (tiny_course.assignment.hidden / name).write_text(text)
+    ran = grade()
+    assert ran.code == 1
+    errors = [line for line in ran.err.splitlines() if line.startswith("Error: ")]
+    assert len(errors) == 1
+    assert name in errors[0]
+    assert "Traceback" not in ran.out + ran.err
+    assert not (tiny_course.root / "autograded").exists()

@@ -1,0 +1,188 @@
+"""A submission's page in the Formgrader: it does nothing, it is small, and each score has its field."""
+
+import html
+import time
+
+import pytest
+from bs4 import BeautifulSoup
+from nbconvert.exporters import HTMLExporter
+from nbformat.v4 import (
+    new_code_cell,
+    new_markdown_cell,
+    new_notebook,
+    new_output,
+    new_raw_cell,
+)
+from nbgrader.server_extensions.formgrader import handlers
+from traitlets.config import PyFileConfigLoader
+
+from autograder.feedback.formgrader_page import ROOM
+from tests.autograder.support.tiny import RIGHT, claimed
+from tests.conftest import PROJECT
+
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+
+
+@pytest.fixture(scope="module")
+def exporter():
+    """The one that nbgrader's server makes of the course's settings."""
+    config = PyFileConfigLoader("nbgrader_config.py", path=str(PROJECT)).load_config()
+    config.HTMLExporter.template_name = "formgrade"
+    config.HTMLExporter.extra_template_basedirs = [handlers.template_path]
+    return HTMLExporter(config=config)
+
+
+@pytest.fixture
+def show(exporter):
+    """A function that returns the page of cells beside an answer and a graded cell."""
+
+    def made(*cells, names=None, **metadata):
+        answer = claimed(RIGHT, solution=True, grade_id="scaler")
+        graded = claimed("# hidden", grade=True, grade_id="test_scaler", points=2.0)
+        graded.outputs = [display(text_html="<p>1.5 of 2 points</p>", text_plain="1.5")]
+        notebook = new_notebook(cells=[*cells, answer, graded], metadata=metadata)
+        known = {
+            "index": 0, "total": 1, "base_url": "", "notebook_path": "x", "student": "ann",
+            "first_name": None, "last_name": None,
+        }  # fmt: skip
+        page, _ = exporter.from_notebook_node(notebook, known | (names or {}))
+        return BeautifulSoup(page, "html.parser")
+
+    return made
+
+
+def display(**data):
+    return new_output("display_data", {k.replace("_", "/", 1): v for k, v in data.items()})
+
+
+def printed(text, name="stdout"):
+    return new_output("stream", name=name, text=text)
+
+
+def code(source="f()", *outputs, **more):
+    return new_code_cell(source, outputs=[*outputs], **more)
+
+
+def notebook_of(page):
+    return page.select_one("#notebook-container")
+
+
+def test_an_ordinary_notebook_is_shown_as_nbgrader_shows_it(show):
+    """Text, formulas, code in colours, a table, a picture, and the report of a graded cell."""
+    page = notebook_of(
+        show(
+            new_markdown_cell("# A\n\n$\\frac{a}{b} \\leq \\sum_i w_i^2$ and **bold**"),
+            code("import numpy as np", display(text_html="<table><tr><td>7</td></tr></table>")),
+            code("plot()", display(image_png=PNG, text_plain="<Figure>"), printed("done")),
+        )
+    )
+    assert page.h1.get_text().startswith("A")
+    assert not page.select(".text_cell .tex2jax_ignore")
+    assert page.select_one(".highlight .kn").get_text() == "import"
+    assert page.td.get_text() == "7"
+    assert page.img["src"] == f"data:image/png;base64,{PNG}"
+    assert "done" in page.get_text()
+    assert page.select_one(".nbgrader_cell .highlight")
+    assert page.select_one("input.score")["id"] == "test_scaler"
+    assert "1.5 of 2 points" in page.get_text()
+    assert page.select_one("textarea")["id"] == "scaler-comment"
+
+
+OVERLAY = '<div class="modal in" style="position: fixed; inset: 0">Log in<input></div><b id="test_scaler">'
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        code("f()", display(text_html=f"{OVERLAY}<script>f()</script><svg onload=f()>")),
+        code("f()", display(application_javascript="f()", text_plain="x")),
+        code("f()", display(**{"image_svg+xml": "<svg onload=f()><script>f()</script></svg>"})),
+        code("f()", display(**{"application_vnd.jupyter.widget-view+json": {"model_id": "a"}})),
+        code("f()", display(image_png='x" onerror="f()')),
+        code("f()", new_output("display_data", {"image/png": PNG}, metadata={"image/png": {"width": "1 onerror=f()"}})),
+        code("f()", new_output("display_data", {"text/html": "<script>f()</script>"}, metadata={"text/html": {"isolated": True}})),
+        code("f()", display(text_markdown=OVERLAY)),
+        code("f()", display(text_latex=r"$\style{position: fixed}{x}$")),
+        code("f()", new_output("error", ename="E", evalue="", traceback=[OVERLAY])),
+        code("f()", metadata={"tags": ["a modal in"], "transient": {"remove_source": True}}),
+        code("f()", metadata={"nbgrader": {"grade": True, "grade_id": 'a"><script>f()</script>', "points": 1}}),
+        code("f()", metadata={"magics_language": "a modal in"}),
+        new_raw_cell(OVERLAY),
+        new_markdown_cell(OVERLAY),
+    ],
+)  # fmt: skip
+def test_nothing_of_a_notebook_acts(show, cell):
+    """No output, no raw cell and no metadata is a part of the page, or hides one."""
+    lexer = {"language_info": {"name": "a", "pygments_lexer": 'a" modal in'}}
+    page = notebook_of(
+        show(cell, widgets={"application/vnd.jupyter.widget-state+json": {}}, **lexer)
+    )
+    assert not page.select("script, svg, iframe, form, .modal, .in, [onload], [onerror]")
+    assert len(page.select("#test_scaler")) == 1
+    assert len(page.select("input.score")) == 1
+    assert not [one for one in page.select("[style]") if "position" in one["style"]]
+    assert "f()" in page.get_text() or "Log in" in page.get_text()
+
+
+def test_names_are_no_markup(show):
+    """A student may have chosen them in the LMS."""
+    page = show(names={"last_name": "<b onclick=f()>", "first_name": "a\u202eb"})
+    assert not page.select("nav b")
+    assert r"<b onclick=f()>, a\u202eb" in page.nav.get_text()
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [code("x = 1 # a\n" * 100_000)],
+        [code("x = (1, 'a', None)\n" * 200) for _ in range(100)],
+        [code(f"x{n} = 1") for n in range(3000)],
+        [new_markdown_cell("a *b*\n\n" * 100_000)],
+        [new_markdown_cell("# a") for _ in range(3000)],
+        [new_raw_cell("a" * 15_000) for _ in range(100)],
+        [code("f()", *[printed("a\n", ("stdout", "stderr")[n % 2]) for n in range(5000)])],
+        [code("f()", printed("a" * 10**6))],
+        [code("f()", display(text_html="<i>a</i>" * 10**5))],
+        [code("f()", display(text_html="<div>" * 3000)) for _ in range(30)],
+        [code("f()", display(image_png="iVBORw0KGg" + "A" * 140_000)) for _ in range(60)],
+        [new_markdown_cell("![a](attachment:a.png)", attachments={"a.png": {"image/png": "A" * 10**6}})],
+        [new_markdown_cell("<div>" + "".join(f"<b title={n}>" for n in range(700)) + "<p>x" * 2000)],
+    ],
+)  # fmt: skip
+def test_a_page_is_small_and_keeps_what_is_graded(show, cells):
+    """Whatever comes before it; the rest is shown as it was written, or named in a sentence."""
+    page = notebook_of(show(*cells))
+    pictures = sum(len(one["src"]) for one in page.select("img[src]"))
+    assert len(str(page)) - pictures < 2 * ROOM
+    assert pictures < 5_000_000
+    assert page.select(".left-out") or "left out here" in page.get_text()
+    answer, graded = page.select(".nbgrader_cell")
+    assert "class Scaler" in answer.get_text()
+    assert graded.select("input.score")
+    assert "1.5 of 2 points" in page.get_text()
+
+
+def test_answers_get_the_time_first(show, monkeypatch):
+    """What takes long in front of them is shown as it was written."""
+    now = iter(range(10**6))  # seconds: each piece takes more than a page has
+    monkeypatch.setattr(time, "process_time", lambda: next(now))
+    page = notebook_of(show(code("x = 1"), new_markdown_cell("*a*")))
+    assert page.select_one(".nbgrader_cell .highlight")
+    code_cell, text = page.select(".input_area, .text_cell_render")[:2]
+    for cell, written in ((code_cell, "x = 1"), (text, "*a*")):
+        assert "Shown as it was written" in cell.get_text()
+        assert cell.pre.get_text() == written
+
+
+@pytest.mark.parametrize(
+    "source", ["((((" * 4000, "f'{" * 6000, '"""' + 'a\\"' * 6000, "\\\n" * 9000]
+)
+def test_any_code_is_shown(show, source):
+    """Whether its parts can be told apart in the time that there is, or not."""
+    assert source[:500] in html.unescape(notebook_of(show(code(source))).get_text())
+
+
+def test_no_part_of_a_cell_is_painted_outside_it(show):
+    """The page's style sees to that, whatever a text or a formula is."""
+    page = show(new_markdown_cell("a"))
+    assert "contain: layout paint" in page.select_one("#notebook style").get_text()

@@ -1,0 +1,150 @@
+"""From what was handed in to what nbgrader keeps: at once, or in steps, it is the same."""
+
+from dataclasses import replace
+
+import nbformat
+import pytest
+
+from autograder.course.assignment import AssignmentError
+from autograder.grading.graded import MAX_CAUSE, Graded, report_on, restored, tell, unfinished
+from autograder.grading.grader import held
+from autograder.intake.handed_in import HandedIn
+from autograder.results.outcome import ItemResult, Outcome, PropertyResult
+from autograder.results.report import KEY, Report, Status
+from tests.autograder.gradebook.test_membership import add_table
+from tests.autograder.support.tiny import IN_PLACE, STUB, handed_in
+
+PASSED = PropertyResult("test_a", "It scales.", Outcome.PASSED)
+FAILED = PropertyResult("test_b", "It <keeps> x.", Outcome.FAILED, "x is [Scaler]")
+
+
+def half(assignment, notebook):
+    """Grade anything."""
+    return Report(Status.GRADED, (ItemResult("test_scaler", 2.0, (PASSED, FAILED)),))
+
+
+def never(assignment, notebook):
+    pytest.fail("it should not be graded")
+
+
+@pytest.fixture
+def mine(tiny):
+    return HandedIn(nbformat.writes(handed_in(tiny, IN_PLACE)).encode(), ("a remark",))
+
+
+def read(one):
+    return nbformat.reads(one.text, as_version=4)
+
+
+def cell(notebook, name):
+    return next(c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == name)
+
+
+def test_at_once_is_the_same_as_in_steps(tiny, mine):
+    """nbgrader writes a file between the steps, and reads it again."""
+    at_once = Graded.of(tiny, mine, half)
+    written = nbformat.writes(restored(tiny, *mine.read()))
+    notebook = nbformat.reads(written, as_version=4)
+    report = report_on(tiny, notebook, half)
+    tell(notebook, report)
+    assert at_once == Graded(f"{nbformat.writes(notebook)}\n")
+    assert at_once.report == report
+
+
+def test_its_cells_are_those_that_nbformat_reads(tiny, mine):
+    """They are read without a check, which they have passed when they were written."""
+    one = Graded.of(tiny, mine, half)
+    nbformat.validate(read(one))
+    assert one.notebook.cells == read(one).cells
+
+
+def test_each_graded_cell_has_one_result(tiny, mine):
+    """It is a plain number, by which nbgrader scores, and the account stands above it."""
+    outputs = cell(read(Graded.of(tiny, mine, half)), "test_scaler").outputs
+    assert [output.output_type for output in outputs] == ["display_data", "execute_result"]
+    assert outputs[1].data == {"text/plain": "1.0"}
+    assert "x is [Scaler]" in outputs[0].data["text/plain"]
+    assert "It &lt;keeps&gt; x." in outputs[0].data["text/html"]
+
+
+def test_the_report_names_what_was_graded(tiny, mine):
+    """By it the next run sees whether anything else was handed in."""
+    one = Graded.of(tiny, mine, half)
+    assert one.report.handed_in == mine.digest
+    assert Report.from_dict(read(one).metadata[KEY]) == one.report
+
+
+def test_what_was_found_reaches_the_one_who_grades(tiny, mine):
+    """The remarks stand in the restored notebook's metadata."""
+    seen = []
+
+    def grade(assignment, notebook):
+        seen.append((notebook.cells[2].source, notebook.metadata[KEY]["remarks"]))
+        return half(assignment, notebook)
+
+    Graded.of(tiny, mine, grade)
+    assert seen == [(IN_PLACE, ["a remark"])]
+
+
+def test_what_is_no_notebook_is_not_graded(tiny):
+    """It has no points, for its own reason alone: no cell of it is called missing."""
+    one = Graded.of(tiny, HandedIn(b"%PDF-1.7", ("it was misnamed",)), never)
+    assert one.report.status is Status.UNREADABLE
+    assert one.report.points == 0.0
+    assert len(one.report.remarks) == 2
+    assert one.report.remarks[1] == "it was misnamed"
+    assert cell(read(one), "scaler").source == STUB
+
+
+def test_a_teams_table_is_remarked_on_and_changes_nothing(tiny):
+    """The first graded cell says it, once; status, points and other remarks are as without."""
+    add_table(tiny, "| *First* | *0000000* | *first@example.org* |\n")
+    one = Graded.of(tiny, HandedIn(nbformat.writes(handed_in(tiny, IN_PLACE)).encode()), half)
+    assert (one.report.status, one.report.points) == (Status.GRADED, 1.0)
+    assert (one.report.remarks, one.report.cause) == ((), "")
+    [note] = one.report.notes
+    assert note.startswith("the team's table still holds its placeholders")
+    assert (
+        str(cell(read(one), "test_scaler").outputs).count("its placeholders") == 2
+    )  # as text and as HTML
+
+
+def test_what_is_no_notebook_has_no_team(tiny):
+    """Its table is missing for the reason that is told."""
+    add_table(tiny, "| *First* | *0000000* | *first@example.org* |\n")
+    assert Graded.of(tiny, HandedIn(b"%PDF-1.7"), never).report.notes == ()
+
+
+def test_what_is_held_back_has_no_points_and_tells_why(tiny, mine):
+    """The staff reads the cause; the student, that it is no fault of theirs."""
+    one = Graded.held_back(tiny, "x" * 2 * MAX_CAUSE)
+    assert one.is_held
+    assert one.report.points is None
+    assert one.report.cause == "x" * MAX_CAUSE
+    output = cell(read(one), "test_scaler").outputs[0].data["text/plain"]
+    assert "a fault of the grader" in output
+    assert "xxx" not in output
+    assert not Graded.of(tiny, mine, half).is_held
+
+
+def test_a_fault_on_the_way_is_held_back_in_steps_as_well(tiny):
+    """It stands in the metadata of the unfinished notebook."""
+    notebook = unfinished(tiny, "we cannot divide")
+    report = report_on(tiny, notebook, never)
+    assert report == held(tiny, "we cannot divide")
+
+
+def test_a_release_of_another_source_is_an_error_with_the_remedy(tiny, mine):
+    """An item that the source does not know cannot be graded."""
+    path = tiny.root / "release" / "tiny" / "tiny.ipynb"
+    text = path.read_text().replace('"test_scaler"', '"test_old"')
+    path.write_text(text)
+    with pytest.raises(AssignmentError, match=r"\['test_old'\]: run `nbgrader generate_assignment"):
+        Graded.of(replace(tiny), mine, never)
+
+
+def test_a_grade_that_is_held_back_shows_no_points(tiny, mine):
+    """In the cell stands 0.0, since nbgrader would give an empty one full marks."""
+    notebook = restored(tiny, *mine.read())
+    tell(notebook, held(tiny, "?"))
+    assert cell(notebook, "test_scaler").outputs[1].data == {"text/plain": "0.0"}

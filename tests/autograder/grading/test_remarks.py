@@ -1,0 +1,27 @@
+"""Remarks: those of one kind are told once."""
+
+from autograder.grading.remarks import grouped
+
+
+def test_remarks_are_told_as_they_are():
+    """In their order, and each once."""
+    assert grouped(["b", "a", "b"]) == ("b", "a")
+    assert grouped([]) == ()
+
+
+def test_many_of_one_kind_are_one():
+    """The first is told, with the number of the others; they differ in names and numbers only."""
+    many = [
+        f"code cell {n}, line {n + 1}: NameError: name 'x{n}' is not defined" for n in range(60)
+    ]
+    assert grouped(["first", *many, "last `a`"]) == (
+        "first",
+        f"{many[0]} (and 59 more remarks of this kind)",
+        "last `a`",
+    )
+
+
+def test_few_of_one_kind_are_told_one_by_one():
+    """Three are read at a glance."""
+    few = [f"cell `{name}` is there 2 times" for name in "abc"]
+    assert grouped(few) == tuple(few)

@@ -1,0 +1,113 @@
+"""Code out of reach: each place is named, with what to do, where an answer may depend on it."""
+
+import pytest
+
+from autograder.course.submission import Submission
+from autograder.grading import unreachable
+from tests.autograder.support.tiny import IDENTITY, RIGHT, STUB, handed_in
+
+IMPORTED = "from own_file import Scaler"
+
+
+@pytest.fixture
+def told(tiny):
+    """A function that returns the remarks on an answer and cells behind it."""
+    return lambda *sources: unreachable.remarks(
+        tiny, Submission.from_notebook(handed_in(tiny, *sources))
+    )
+
+
+DELETE = ", so nothing in this cell is defined: delete that line if it is code"
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("%%bash", "gives the cell to another program"),
+        ("%%python3", "gives the cell to another program"),
+        ("%%script bash", "gives the cell to another program"),
+        ("%%html", "shows the cell and does not run it"),
+        ("%%javascript", "shows the cell and does not run it"),
+        ("%%writefile own_file.py", "writes the cell to a file and does not run it"),
+        ("%%timeit -n 1", "keeps nothing of what the cell defines"),
+        ("%%time x = 1", "takes no code in its own line"),
+        ("%%nonsense", "is not known to grading, which has IPython's own magics only"),
+        ("%%time\n%%html", "shows the cell and does not run it"),
+    ],
+)
+def test_a_magic_over_an_answer_is_named(told, line, why):
+    """In its own cell, and in another that has the class."""
+    shown = line.rpartition("\n")[2]
+    assert told(f"{line}\n{RIGHT}") == [f"cell `scaler`: `{shown}` {why}{DELETE}"]
+    assert told(STUB, f"{line}\n{RIGHT}") == [f"code cell 4: `{shown}` {why}{DELETE}"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "%%time\nx = 1",
+        "%%capture out\nx = 1",
+        "%%bash\nls",
+        "%%html\n<b>x</b>",
+        "%%writefile notes.txt\nx",
+        "%%timeit\nx = 1",
+        "%matplotlib inline\n!ls\nlist?",
+        "import seaborn as sns\nfrom tqdm import tqdm",
+        "try:\n    from own_file import Scaler\nexcept ImportError:\n    pass",
+        "from torch.nn import Scaler",
+        "from scaling import Scaling as Scaler",
+        "def broken(",
+    ],
+)
+def test_what_no_answer_depends_on_is_not_told(told, source):
+    """A notebook may have any of these beside its answers."""
+    assert told(RIGHT, source) == []
+
+
+def test_a_helper_that_an_answer_uses_is_told(told):
+    """A cell that is not run is told if it defines what an answer names."""
+    answer = RIGHT.replace("x * self.factor", "helper(x)")
+    helper = "%%writefile own_file.py\ndef helper(x):\n    return x"
+    [remark] = told(answer, helper)
+    assert remark.startswith("code cell 4: `%%writefile own_file.py` writes the cell to a file")
+    assert told(RIGHT, helper) == []
+    assert told(RIGHT, helper, "import own_file") != []
+
+
+@pytest.mark.parametrize("line", ["%run own_file.py", "%load own_file.py", "%run -i other.ipynb"])
+def test_a_file_that_is_read_is_named(told, line):
+    """Whatever would stand in it."""
+    remark = "reads code from a file, and grading has the notebook only: copy that code into the notebook"
+    assert told(f"{line}\n{RIGHT}") == [f"cell `scaler`: `{line}` {remark}"]
+    assert told(RIGHT, f"x = 1\n{line}") == [f"code cell 4: `{line}` {remark}"]
+
+
+ADVICE = "which grading does not have: if it is a file of your own, copy its code into this cell"
+
+
+@pytest.mark.parametrize(
+    ("answer", "what"),
+    [
+        (IMPORTED, "`Scaler` comes from `own_file`"),
+        ("from own.deep import Other as Scaler", "`Scaler` comes from `own.deep`"),
+        (f"from own import *\n{IDENTITY}", "everything comes from `own`"),
+        ("from own import Base\nclass Scaler(Base):\n    pass", "`Base` comes from `own`"),
+        (f"import own\n{RIGHT.replace('x *', 'own.f(x) *')}", "`own` comes from `own`"),
+    ],
+)
+def test_what_comes_from_a_students_own_file_is_named(told, answer, what):
+    """A class, a base, or a helper that the answer uses."""
+    assert told(answer) == [f"cell `scaler`: {what}, {ADVICE}"]
+
+
+def test_remarks_are_few_and_printable(told):
+    """Whatever a student's text is, it fills no page and has no control characters."""
+    remarks = told(*[f"%%nonsense {'x' * 5000}\x1b[31m`\n{RIGHT}"] * 200)
+    assert len(remarks) <= 100
+    assert all(remark.isprintable() and len(remark) < 400 for remark in remarks)
+    assert len(told(RIGHT, "%run own.py\n" * 50)) == 3
+
+
+def test_a_class_imported_elsewhere_is_named(told):
+    """The import may stand in any cell of the student's."""
+    assert told(STUB, IMPORTED) == [f"code cell 4: `Scaler` comes from `own_file`, {ADVICE}"]

@@ -1,0 +1,168 @@
+"""The warm grader: it outlives its troubles, and what it cannot grade costs nobody anything."""
+
+import json
+import os
+import signal
+from contextlib import closing
+from dataclasses import replace
+from itertools import pairwise
+
+import nbformat
+import pytest
+
+from autograder.course.assignment import Assignment
+from autograder.grading.graded import Graded
+from autograder.grading.process import GradingProcess
+from autograder.grading.warm_grader import WarmGrader
+from autograder.intake.handed_in import HandedIn
+from autograder.results.report import Status
+from autograder.sandbox.progress import Doing, HungError
+from tests.autograder.support.tiny import IDENTITY, RIGHT, SUITE, handed_in, make_course
+
+
+@pytest.fixture(scope="module")
+def warm():
+    """What grades in a process that it starts when it needs one; ended after the last test."""
+    with closing(WarmGrader()) as grader:
+        yield grader
+
+
+def test_a_process_that_was_killed_costs_nobody_anything(tiny, warm):
+    """Another one grades the submission."""
+    broken = warm.process(tiny)._process
+    os.kill(broken.pid, signal.SIGKILL)
+    broken.wait()
+    assert warm.grade(tiny, handed_in(tiny, RIGHT)).status is Status.GRADED
+
+
+def test_a_process_that_breaks_again_holds_one_grade(tiny, warm, monkeypatch):
+    """A submission at which each process breaks has no points, and the next is graded."""
+
+    def broken(*what):
+        raise ConnectionError("it ended")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(GradingProcess, "grade", broken)
+        report = warm.grade(tiny, handed_in(tiny, RIGHT))
+    assert report.status is Status.HELD
+    assert report.item("test_scaler").points is None
+    assert "the grading process broke" in report.item("test_scaler").properties[0].message
+    assert warm.grade(tiny, handed_in(tiny, RIGHT)).status is Status.GRADED
+
+
+def test_another_process_has_what_is_left_of_the_time(tiny, warm, monkeypatch):
+    """A submission that breaks a process, or at which a suite hangs, does not get its time anew."""
+    slow = handed_in(tiny, RIGHT, "import time; time.sleep(0.3)")
+    spent = []
+    grade = GradingProcess.grade
+
+    def breaks(process, assignment, notebook, held, already):
+        spent.append(already)
+        grade(process, assignment, notebook, held, already)
+        if len(spent) == 1:
+            raise HungError(Doing(str(tiny.hidden / "test_other.py"), "test_loops", 1.0))
+        raise ConnectionError("it ended")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(GradingProcess, "grade", breaks)
+        assert warm.grade(tiny, slow).status is Status.HELD
+    assert spent[0] == 0.0
+    assert all(after - before >= 0.3 for before, after in pairwise(spent))
+    assert len(spent) == 3
+    process = warm.process(tiny)
+    limit = tiny.limits.submission_seconds
+    late = process.grade(tiny, slow, spent=limit - 0.1)
+    assert f"no answer within {limit:g} seconds in all" in late.items[0].properties[0].message
+    assert process.grade(tiny, handed_in(tiny, RIGHT)).points == 2.0
+    assert process.spent < limit - 0.1
+
+
+def test_an_answer_after_ctrl_c_is_nobody_elses(tiny, warm, monkeypatch):
+    """Who is no longer waited for is not graded on; the next submission gets its own report."""
+    process = warm.process(tiny)
+
+    def interrupted():
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(process, "_answer", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            warm.grade(tiny, handed_in(tiny, IDENTITY))
+    assert process._process.poll() is not None
+    assert warm.grade(tiny, handed_in(tiny, RIGHT)).item("test_scaler").points == 2.0
+
+
+def test_another_version_gets_another_process(tiny, warm):
+    """Suites are loaded anew when they change, and kept while they do not."""
+    warm.grade(tiny, handed_in(tiny, RIGHT))
+    kept = warm.process(tiny)
+    warm.grade(tiny, handed_in(tiny, RIGHT))
+    assert warm.process(tiny) is kept
+    suite = tiny.hidden / "test_scaler.py"
+    suite.write_text(suite.read_text().replace("factor == 2", "factor == 3"))
+    changed = replace(tiny)
+    report = warm.grade(changed, handed_in(tiny, RIGHT))
+    assert report.item("test_scaler").points == 1.5
+    assert warm.process(changed) is not kept
+    assert kept._process.poll() is not None
+
+
+def test_two_notebooks_of_an_assignment_share_a_process(tiny, warm):
+    """One submission after the other is graded in it, and none starts another."""
+    for stage in ("source", "release"):
+        path = tiny.root / stage / "tiny" / "tiny.ipynb"
+        whole = nbformat.read(path, as_version=4)
+        whole.cells[3].metadata.nbgrader.points = 3
+        nbformat.write(whole, path.with_name("second.ipynb"))
+    both = [Assignment(tiny.root, "tiny", name) for name in ("tiny", "second")]
+    processes = set()
+    for assignment in both * 2:
+        points = warm.grade(assignment, handed_in(assignment, RIGHT)).points
+        assert points == (2.0 if assignment.notebook == "tiny" else 3.0)
+        processes.add(warm.process(assignment).pid)
+    assert len(processes) == 1
+
+
+def test_what_breaks_each_process_is_held_back_with_what_was_handed_in(tiny, warm, monkeypatch):
+    """Somebody can look at it; for `nbgrader autograde`, which goes in steps, it is the same."""
+
+    class Broken:
+        def finish(self, *what):
+            raise ConnectionError("it ended")
+
+        grade = finish
+
+    mine = HandedIn(nbformat.writes(handed_in(tiny, IDENTITY)).encode())
+    with monkeypatch.context() as patch:
+        patch.setattr(warm, "process", lambda assignment: Broken())
+        graded = warm.finish(tiny, mine)
+        in_steps = Graded.of(tiny, mine, warm.grade)
+    assert graded.is_held
+    assert graded == in_steps
+    assert json.loads(graded.text)["cells"][2]["source"] == IDENTITY.splitlines(keepends=True)
+    assert graded.report.handed_in == mine.digest
+    assert warm.finish(tiny, mine).report.points == 0.0
+
+
+def test_who_is_closed_while_the_process_starts_grades_nothing(tiny, monkeypatch):
+    """Ctrl-C in the first seconds does not wait for a submission that has just been begun."""
+    warm = WarmGrader()
+    start = GradingProcess.__init__
+
+    def closed_meanwhile(process, *layers, **options):
+        start(process, *layers, **options)
+        warm.close()
+
+    monkeypatch.setattr(GradingProcess, "__init__", closed_meanwhile)
+    mine = HandedIn(nbformat.writes(handed_in(tiny, RIGHT)).encode())
+    assert warm.finish(tiny, mine).is_held
+
+
+def test_what_a_process_tells_can_be_taken(tmp_path):
+    """What broke is told line by line, and not on the terminal."""
+    suite = SUITE + "\n\ndef test_bug(submission):\n    {}['key']\n"
+    assignment = make_course(tmp_path, suites={"test_scaler.py": suite})
+    told = []
+    with closing(WarmGrader(tell=told.append)) as grader:
+        grader.grade(assignment, handed_in(assignment, RIGHT))
+    assert [line for line in told if line.endswith("test_bug: KeyError: 'key'")]

@@ -1,0 +1,291 @@
+"""The tests on masks: they pass what is left to chance, and find what is not."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from autograder.kit import masks
+from autograder.results.figure import PicturedError
+
+CALLS, ROWS, UNITS, P = 64, 10, 12, 0.45
+H = np.random.default_rng(5).normal(size=(ROWS, UNITS))
+LOOKS = {
+    "rate": masks.rate(P),
+    "groups": masks.groups,
+    "values": masks.values(H),
+    "pairs": masks.pairs,
+    "neighbours": masks.neighbours,
+    "repetition": masks.repetition,
+    "succession": masks.succession,
+    "never changing": masks.never_changing,
+    "counts in a call": masks.counts((1, 2), "a call"),
+    "counts in a row": masks.counts((2,), "a row"),
+    "counts in a unit": masks.counts((1,), "a unit"),
+}
+
+
+def independent(rng, calls):
+    return rng.random((calls, ROWS, UNITS)) < P
+
+
+def lower_rate(rng, calls):
+    return rng.random((calls, ROWS, UNITS)) < P - 0.03
+
+
+def weak_row(rng, calls):
+    return rng.random((calls, ROWS, UNITS)) < np.where(np.arange(ROWS) == 7, P - 0.2, P)[:, None]
+
+
+def weak_unit(rng, calls):
+    return rng.random((calls, ROWS, UNITS)) < np.where(np.arange(UNITS) == 3, P + 0.2, P)
+
+
+def first_call_spared(rng, calls):
+    return independent(rng, calls) & (np.arange(calls) > 0)[:, None, None]
+
+
+def small_values_dropped(rng, calls):
+    return rng.random((calls, ROWS, UNITS)) < np.where(np.abs(H) < 0.7, P + 0.1, P - 0.1)
+
+
+def twin_elements(rng, calls):
+    dropped = independent(rng, calls)
+    dropped[:, 8, 2] = dropped[:, 1, 11]
+    return dropped
+
+
+def opposite_elements(rng, calls):
+    dropped = independent(rng, calls)
+    dropped[:, 8, 2] = ~dropped[:, 1, 11]
+    return dropped
+
+
+def tiled(rng, calls):
+    return np.array([np.resize(rng.random(50) < P, (ROWS, UNITS)) for _ in range(calls)])
+
+
+def halves_opposed(rng, calls):
+    dropped = independent(rng, calls)
+    dropped[:, :, 6:] = ~dropped[:, :, :6]
+    return dropped
+
+
+def partly_alike_units(rng, calls):
+    dropped = independent(rng, calls)
+    copied = rng.random((calls, ROWS, UNITS - 1)) < 0.2
+    dropped[:, :, 1:][copied] = dropped[:, :, :-1][copied]
+    return dropped
+
+
+def pool_of_masks(rng, calls):
+    return independent(rng, 100)[rng.integers(100, size=calls)]
+
+
+def every_second_mask_kept(rng, calls):
+    return np.repeat(independent(rng, (calls + 1) // 2), 2, axis=0)[:calls]
+
+
+def coins_sometimes_kept(rng, calls):
+    dropped = independent(rng, calls)
+    for before, now in pairwise(dropped):
+        kept = rng.random(now.shape) < 0.2
+        now[kept] = before[kept]
+    return dropped
+
+
+def some_never_drawn_anew(rng, calls):
+    dropped = independent(rng, calls)
+    dropped[:, :2] = dropped[0, :2]
+    return dropped
+
+
+def exact_count(rng, calls):
+    order = rng.random((calls, ROWS * UNITS)).argsort(axis=1)
+    return (order < 54).reshape(calls, ROWS, UNITS)
+
+
+def exact_count_in_rows(rng, calls):
+    return rng.random((calls, ROWS, UNITS)).argsort(axis=2) < 5
+
+
+def exact_count_in_units(rng, calls):
+    return rng.random((calls, ROWS, UNITS)).argsort(axis=1) < 4
+
+
+def rate_drawn_for_each_call(rng, calls):
+    return rng.random((calls, ROWS, UNITS)) < rng.uniform(P - 0.2, P + 0.2, size=(calls, 1, 1))
+
+
+def check(look, draw, seed):
+    rng = np.random.default_rng(seed)
+    masks.assert_by_chance(lambda calls: draw(rng, calls), CALLS, look, "Dropout(p=0.45)")
+
+
+@pytest.mark.parametrize("name", LOOKS)
+def test_independent_elements_pass(name):
+    """What is left to chance passes each check, whatever the seed."""
+    for seed in range(100):
+        check(LOOKS[name], independent, seed)
+
+
+@pytest.mark.parametrize("name", LOOKS)
+def test_the_judgement_is_as_rare_as_it_says(name):
+    """Where elements are independent, the second look's chance is no lie: it is seldom small."""
+    rng = np.random.default_rng(1)
+    place = LOOKS[name](independent(rng, CALLS), None).place
+    chances = [LOOKS[name](independent(rng, CALLS), place).chance for _ in range(400)]
+    for level in (0.3, 0.1, 0.03):
+        seen = sum(chance <= level for chance in chances)
+        assert stats.binom(400, level).sf(seen - 1) > 1e-6, (level, seen)
+
+
+@pytest.mark.parametrize(
+    ("name", "draw"),
+    [
+        ("rate", lower_rate),
+        ("groups", weak_row),
+        ("groups", weak_unit),
+        ("groups", first_call_spared),
+        ("values", small_values_dropped),
+        ("pairs", twin_elements),
+        ("pairs", opposite_elements),
+        ("pairs", tiled),
+        ("neighbours", tiled),
+        ("neighbours", halves_opposed),
+        ("neighbours", partly_alike_units),
+        ("repetition", pool_of_masks),
+        ("repetition", every_second_mask_kept),
+        ("succession", coins_sometimes_kept),
+        ("succession", every_second_mask_kept),
+        ("never changing", some_never_drawn_anew),
+        ("counts in a call", exact_count),
+        ("counts in a row", exact_count_in_rows),
+        ("counts in a unit", exact_count_in_units),
+        ("counts in a call", rate_drawn_for_each_call),
+    ],
+)
+def test_what_is_not_left_to_chance_is_found(name, draw):
+    """Each check finds what it is there for, whatever the seed, and says where it looked."""
+    for seed in range(20):
+        with pytest.raises(AssertionError, match=r"\[Dropout\(p=0.45\)\]$"):
+            check(LOOKS[name], draw, seed)
+
+
+@pytest.mark.parametrize("dropped", [False, True])
+@pytest.mark.parametrize("name", LOOKS)
+def test_masks_without_any_chance_break_no_check(name, dropped):
+    """A layer that drops nothing, or all, is judged like any other, without an error of ours."""
+    finding = LOOKS[name](np.full((CALLS, ROWS, UNITS), dropped), None)
+    assert finding.chance >= 0
+
+
+def test_what_is_found_is_told_beside_what_chance_makes():
+    """Two elements that are always dropped in turn; a rate of 45% makes half of the cases alike."""
+    message = r"in 0% of the cases, where chance makes it about (49|50)% \[Dropout"
+    with pytest.raises(AssertionError, match=message):
+        check(masks.pairs, opposite_elements, 3)
+
+
+def test_two_sided_counts_the_value_itself():
+    """The chance is that of the value and of all beyond it, doubled."""
+    chances = [masks.two_sided(stats.binom, n, 3, 0.5) for n in range(4)]
+    assert chances == [0.25, 1.0, 1.0, 0.25]
+
+
+def test_pairs_at_a_distance_are_disjoint():
+    """No element is in two pairs, and each pair lies as far apart as it should."""
+    numbers = np.arange(2 * 9 * 7).reshape(2, 9, 7)
+    for down, right in [(0, 1), (0, 3), (1, 0), (2, 3), (4, -2), (8, 6), (3, -6)]:
+        a, b = masks._apart(numbers, down, right)
+        assert len(a) == len(b) > 0
+        assert len({*a.tolist(), *b.tolist()}) == 2 * len(a)
+        assert set((b - a).tolist()) == {7 * down + right}
+
+
+@pytest.mark.parametrize(
+    ("name", "draw", "titles"),
+    [
+        ("rate", lower_rate, 1),
+        ("groups", weak_row, 1),
+        ("repetition", pool_of_masks, 2),
+        ("succession", every_second_mask_kept, 2),
+        ("never changing", some_never_drawn_anew, 2),
+    ],
+)
+def test_the_masks_that_show_it_are_drawn(name, draw, titles):
+    """One, or the two that are alike, as they were found."""
+    with pytest.raises(PicturedError) as caught:
+        check(LOOKS[name], draw, 3)
+    figures = caught.value.figures
+    assert len({figure.title for figure in figures}) == len(figures) == titles
+    assert all(figure.shape == (ROWS, UNITS) for figure in figures)
+    if name == "repetition":
+        named = " and ".join(figure.title.removeprefix("mask of call ") for figure in figures)
+        assert f"the calls {named} " in str(caught.value)
+        assert figures[0].rows == figures[1].rows
+
+
+def test_a_single_element_is_no_picture():
+    """What a layer of one unit drops in one row is told in words."""
+    with pytest.raises(PicturedError) as caught:
+        masks.assert_by_chance(
+            lambda n: np.ones((n, 1, 1), bool), 48, masks.rate(0.5), "Dropout(p=0.5)"
+        )
+    assert caught.value.figures == ()
+
+
+@pytest.mark.parametrize(
+    ("outputs", "missing"),
+    [
+        ([np.zeros(29)], ""),  # 0.5**29 is above one in a thousand million
+        ([np.zeros(30)], "kept"),
+        ([np.ones(30)], "dropped"),
+        ([np.zeros(15), np.zeros(15)], "kept"),
+        ([np.zeros(30), np.ones(1)], ""),
+        ([np.full(30, 1e-300)], "dropped"),
+        ([], ""),
+    ],
+)
+def test_what_is_never_seen_is_missing(outputs, missing):
+    """Once p makes it next to impossible that nothing was kept, or nothing dropped."""
+    seen = masks.Seen()
+    for output in outputs:
+        seen.add(output, 0.5)
+    assert seen.missing == missing
+    if missing:
+        with pytest.raises(AssertionError, match=f"is ever {missing} \\[Dropout\\]"):
+            seen.check("Dropout")
+    else:
+        seen.check("Dropout")
+
+
+def test_each_rate_has_its_own_chance():
+    """A rate of one in a hundred needs more elements before nothing dropped is odd."""
+    seen = masks.Seen()
+    seen.add(np.ones(30), 0.01)
+    assert seen.missing == ""
+    seen.add(np.ones(2100), 0.01)
+    assert seen.missing == "dropped"
+
+
+@pytest.mark.parametrize(
+    ("passes", "taken"),
+    [
+        ([np.zeros(2), np.zeros(2), np.array([0.0, 3.0])], 3),  # until something is kept
+        ([np.ones(30), np.zeros(30), np.ones(30)], 3),  # and dropping was seen
+        ([np.ones(2)], 1),  # of so few, all may be kept
+        ([np.zeros(30)] * 100, masks.TRIES),
+    ],
+)
+def test_passes_are_made_until_one_keeps_something(passes, taken):
+    """What is judged belongs to the last pass; they come to an end."""
+    numbered = iter(enumerate(passes, start=1))
+    seen = masks.Seen()
+
+    def take():
+        number, output = next(numbered)
+        return output, number
+
+    assert masks.until_kept(take, 0.5, seen) == taken

@@ -1,0 +1,30 @@
+"""What is confidential, and what a student knows already."""
+
+import nbformat
+from nbformat.v4 import new_output
+
+from autograder.leaks import confidential
+from autograder.leaks.confidential import Confidential
+from tests.autograder.support.tiny import RIGHT, handed_in
+
+
+def test_all_outputs_of_a_notebook_have_one_budget(tiny, monkeypatch):
+    """Many outputs that each take less than too long do not make the search for leaks take long."""
+    notebook = handed_in(tiny, RIGHT, "f()")
+    notebook.cells[-1].outputs = [
+        new_output("display_data", {"text/html": f"<b>{n}</b>"}) for n in range(3)
+    ]
+    for stage in ("submitted", "autograded"):
+        folder = tiny.root / stage / "ann" / "tiny"
+        folder.mkdir(parents=True)
+        nbformat.write(notebook, folder / "tiny.ipynb")
+    budgets = []
+
+    def render(_output, budget):
+        budgets.append(budget)
+        return "<p>printed</p>"
+
+    monkeypatch.setattr(confidential, "output_html", render)
+    assert "printed" in Confidential(tiny).own_text("ann")
+    assert len(budgets) == 3
+    assert len(set(map(id, budgets))) == 1

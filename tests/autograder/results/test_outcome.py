@@ -1,0 +1,196 @@
+"""Outcomes and points: a share for what holds, nothing without the essential, no grade by our fault."""
+
+import itertools
+import json
+from dataclasses import asdict, replace
+from fractions import Fraction
+from math import floor
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograder.results.figure import Figure
+from autograder.results.outcome import (
+    Diagnosis,
+    ItemResult,
+    Outcome,
+    PropertyResult,
+    merge,
+    with_few_figures,
+)
+
+P, F, N = Outcome.PASSED, Outcome.FAILED, Outcome.NOT_RUN
+
+
+def item(points, *outcomes, essential=()):
+    return ItemResult(
+        "test_item",
+        points,
+        tuple(
+            PropertyResult(f"test_{n}", "It holds.", outcome, essential=n in essential)
+            for n, outcome in enumerate(outcomes)
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("points", "outcomes", "earned"),
+    [
+        (1.0, [P], 1.0),
+        (1.0, [F], 0.0),
+        (1.0, [P, F], 0.5),
+        (1.0, [P, P, F], 0.66),  # rounded down
+        (1.0, [P, F, F], 0.33),
+        (0.5, [P, P, P, P, P, P, F], 0.42),
+        (1.0, [P] * 999 + [F], 0.99),  # never rounded up to the whole
+        (0.1, [P, P, P], 0.1),
+        (0.125, [P, P], 0.125),
+        (0.7, [P] * 9, 0.7),  # the whole is the whole, to the last bit
+        (0.58, [P, F], 0.29),  # and a share of whole hundredths is no hundredth less
+        (1.14, [F, P], 0.57),
+        (3, [P, F, F, F], 0.75),
+        (0.0, [P, F], 0.0),
+    ],
+)
+def test_points_are_the_share_of_properties_that_hold(points, outcomes, earned):
+    """Points are shared evenly, rounded down to hundredths, and full only if all hold."""
+    assert item(points, *outcomes).points == earned
+
+
+@given(st.integers(1, 1000), st.integers(0, 30), st.integers(0, 30))
+def test_a_share_is_rounded_down_to_hundredths(hundredths, passed, failed):
+    """For any number of hundredths and properties, the share is exact or the next one below."""
+    if passed + failed == 0:
+        return
+    points = hundredths / 100
+    earned = item(points, *[P] * passed, *[F] * failed).points
+    share = floor(Fraction(hundredths * passed, passed + failed))
+    assert earned == (points if failed == 0 else share / 100)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "earned"),
+    [([F, P, P], 0.0), ([P, F, P], 0.66), ([P, P, P], 1.0), ([F, F, F], 0.0)],
+)
+def test_nothing_is_earned_without_an_essential_property(outcomes, earned):
+    """An item whose essential property, here the first, fails is worth nothing."""
+    assert item(1.0, *outcomes, essential={0}).points == earned
+
+
+def test_each_of_several_essential_properties_is_needed():
+    """One of two essential properties is not enough."""
+    assert item(1.0, P, F, P, essential={0, 1}).points == 0.0
+
+
+@pytest.mark.parametrize("outcomes", [[N], [N, P], [N, F], [P, F, N]])
+def test_a_property_that_did_not_run_holds_the_grade_back(outcomes):
+    """A fault of ours is neither zero nor full marks where the points depend on it."""
+    assert item(1.0, *outcomes, essential={0}).points is None
+
+
+def test_an_essential_failure_is_scored_whatever_did_not_run():
+    """No other property could earn anything: a submission cannot hide the failure behind it."""
+    assert item(1.0, F, N, P, essential={0}).points == 0.0
+    assert item(1.0, F, N, essential={0, 1}).points == 0.0
+
+
+def test_an_item_without_properties_is_held_back():
+    """A suite of which nothing ran gives no grade."""
+    assert item(1.0).points is None
+
+
+@pytest.mark.parametrize("diagnosis", [(), (Diagnosis("a", "Do."), Diagnosis("b", "Do not."))])
+def test_an_item_survives_json(diagnosis):
+    """Properties, outcomes and diagnoses are read back as they were."""
+    whole = ItemResult("test_item", 0.5, item(1, P, F, N, essential={1}).properties, diagnosis)
+    again = ItemResult.from_dict(json.loads(json.dumps(asdict(whole))))
+    assert again == whole
+    assert all(isinstance(result.outcome, Outcome) for result in again.properties)
+
+
+def test_points_do_not_depend_on_a_diagnosis():
+    """That a mistake is named costs nothing, and earns nothing."""
+    share = item(1.0, P, P, F).properties
+    assert ItemResult("test_item", 1.0, share, (Diagnosis("a", "Do."),)).points == 0.66
+
+
+def test_the_properties_that_fail_are_known_by_name():
+    """Those that hold, and those that did not run, are not among them."""
+    assert item(1.0, P, F, N, F).fails == ("test_1", "test_3")
+
+
+def result(outcome, message="", *, essential=False):
+    return PropertyResult("test_a", "It holds.", outcome, message, essential)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "merged"),
+    [
+        ([P], (P, "0")),
+        ([P, P], (P, "0")),
+        ([P, F, P], (F, "1")),
+        ([F, F], (F, "0")),
+        ([F, P, N, N], (F, "0")),
+        ([N, F], (F, "1")),
+        ([P, N, P, N], (N, "1")),
+    ],
+)
+def test_the_worst_case_speaks_for_a_property(outcomes, merged):
+    """Of a property's cases the first that failed decides, then the first that did not run."""
+    found = merge(result(outcome, str(n)) for n, outcome in enumerate(outcomes))
+    assert (found.outcome, found.message) == merged
+    assert found.sentence == "It holds."
+
+
+@pytest.mark.parametrize("outcomes", itertools.product([F, N], repeat=2))
+def test_a_property_is_essential_if_one_of_its_cases_is(outcomes):
+    """The mark of one case holds for the property, whichever case decides."""
+    for marks in ((True, False), (False, True)):
+        cases = [result(o, essential=m) for o, m in zip(outcomes, marks, strict=True)]
+        assert merge(cases).essential
+    assert not merge([result(outcomes[0]), result(outcomes[1])]).essential
+
+
+def pictured(n, figures=1):
+    figure = Figure("y", "", (2,), (0, 0), (f"{n} 0",))
+    return replace(result(F, str(n)), figures=(figure,) * figures)
+
+
+def test_a_figure_survives_json():
+    """A property comes back with its figures; one of an earlier release has none."""
+    whole = ItemResult("test_item", 1.0, (pictured(1), result(P)))
+    data = json.loads(json.dumps(asdict(whole)))
+    assert ItemResult.from_dict(data) == whole
+    for each in data["properties"]:
+        del each["figures"]
+    assert not any(each.figures for each in ItemResult.from_dict(data).properties)
+
+
+@pytest.mark.parametrize(
+    ("figures", "kept"),
+    [
+        ([0, 1, 1, 1, 1], [1, 2]),
+        ([0, 1, 1, 0, 2], [1, 4]),
+        ([2, 2, 2], [0, 1]),
+        ([0, 1, 0], [1]),
+        ([0, 0], []),
+    ],
+)
+def test_few_properties_of_an_item_have_figures(figures, kept):
+    """Those that show most keep them, then the first: a class's reports stay small."""
+    results = [pictured(n, each) for n, each in enumerate(figures)]
+    found = with_few_figures(results)
+    assert [n for n, each in enumerate(found) if each.figures] == kept
+    assert [replace(each, figures=()) for each in found] == [
+        replace(each, figures=()) for each in results
+    ]
+
+
+def test_where_the_process_ended_the_item_is_worth_nothing():
+    """Whichever property that was, and whatever holds besides."""
+    properties = item(1.0, P, F, P).properties
+    assert ItemResult("test_item", 1.0, properties).points > 0
+    ended = (properties[0], replace(properties[1], ended=True), properties[2])
+    assert ItemResult("test_item", 1.0, ended).points == 0.0
+    assert merge([replace(properties[1], ended=True), properties[1]]).ended

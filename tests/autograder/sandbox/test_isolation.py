@@ -1,0 +1,109 @@
+"""How a level is told, and what a worker is told to become."""
+
+import os
+import resource
+import subprocess
+import sys
+
+import pytest
+
+from autograder.course.assignment import AssignmentError, Limits
+from autograder.sandbox import isolation
+from autograder.sandbox.isolation import confinement, describe
+from autograder.worker.confinement import Layer
+from tests.conftest import PROJECT
+
+
+def test_a_level_is_told_by_its_layers():
+    """From the outermost in, and in so many words where there is none."""
+    assert describe({Layer.SECCOMP, Layer.BUBBLEWRAP}) == "bubblewrap, seccomp"
+    assert describe(isolation.ALL) == "bubblewrap, Landlock, seccomp"
+    assert describe(isolation.NONE) == "not isolated"
+
+
+def test_limits_are_the_assignments():
+    """In the system's units: bytes and whole seconds."""
+    limits = Limits(memory_mb=3, file_mb=2, submission_seconds=7.5, threads=5)
+    told = confinement(isolation.ALL, "/tmp", limits)
+    assert told["threads"] == 5
+    assert told["limits"] == {
+        "RLIMIT_AS": 3 * 2**20,
+        "RLIMIT_CPU": 8,
+        "RLIMIT_FSIZE": 2 * 2**20,
+        "RLIMIT_NOFILE": isolation.OPEN_FILES,
+        "RLIMIT_CORE": 0,
+    }
+
+
+@pytest.mark.parametrize("missing", ["root", "the right", "the users"])
+def test_only_root_with_its_rights_has_workers_of_another_user(monkeypatch, missing):
+    """Where there is no other user to become, a worker stays who it is."""
+    monkeypatch.setattr(os, "geteuid", lambda: 1 if missing == "root" else 0)
+    monkeypatch.setattr(isolation, "_rights", lambda: 0 if missing == "the right" else -1)
+    monkeypatch.setattr(isolation, "_mapped", lambda: missing != "the users")
+    assert not isolation.users(isolation.ALL)
+
+
+def test_root_has_workers_of_a_user_who_owns_nothing(monkeypatch):
+    """Within the namespaces that user needs no right of root's."""
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(isolation, "_rights", lambda: -1)
+    monkeypatch.setattr(isolation, "_mapped", lambda: True)
+    assert isolation.users(isolation.ALL) == isolation.USERS
+    assert confinement(isolation.ALL, "/tmp", Limits())["reads_as_root"] is False
+
+
+LOWER = """
+import resource
+for name, most in {limits}.items():
+    resource.setrlimit(getattr(resource, name), (most, most))
+from autograder.sandbox import isolation; from autograder.sandbox import probe
+assert probe.reached() == isolation.ALL, probe.shortfall()
+"""
+
+
+def test_lower_limits_of_the_system_are_taken_as_they_are():
+    """A worker starts, and is confined as well as without them."""
+    limits = {
+        "RLIMIT_AS": 1_500 * 2**20,
+        "RLIMIT_FSIZE": 8 * 2**20,
+        "RLIMIT_NPROC": 60,
+        "RLIMIT_CORE": 0,
+    }
+    code = LOWER.format(limits=limits)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("kind", "most", "message"),
+    [
+        (
+            "RLIMIT_AS",
+            500 * 2**20,
+            r"`ulimit -H -v` must be at least 1048576 .*, got 512000: raise",
+        ),
+        ("RLIMIT_FSIZE", 0, r"`ulimit -H -f` must be at least 1024 .*, got 0: raise"),
+        ("RLIMIT_NOFILE", 20, r"`ulimit -H -n` must be at least 64 .*, got 20: raise"),
+        ("RLIMIT_CPU", 30, r"`ulimit -H -t` must be at least 61 .*, got 30: raise"),
+    ],
+)
+def test_a_limit_of_the_system_that_is_too_low_is_named(monkeypatch, kind, most, message):
+    """With the option that shows it, what is needed, and what there is."""
+    own = resource.getrlimit
+
+    def lower(number):
+        return (most, most) if number == getattr(resource, kind) else own(number)
+
+    isolation.check_ulimits(Limits())
+    monkeypatch.setattr(resource, "getrlimit", lower)
+    with pytest.raises(AssignmentError, match=message):
+        isolation.check_ulimits(Limits())
+
+
+def test_a_manifest_that_asks_for_less_needs_less(monkeypatch):
+    """A limit that the manifest sets itself is no lack."""
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (600 * 2**20, 600 * 2**20))
+    isolation.check_ulimits(Limits(memory_mb=512, submission_seconds=1.0))

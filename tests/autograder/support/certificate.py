@@ -1,0 +1,32 @@
+"""A made-up certificate, and the mistakes in it."""
+
+from typing import Any
+
+from autograder.course.certificate import Certificate, Mistake
+from autograder.suites.behaviour import Facts
+
+
+def mistake(name: str, *, advice: str = "Mend it.", **items: Facts) -> Mistake:
+    """Return a mistake that shows these facts, is named as itself, and fails one property."""
+    names = tuple(items)
+    return Mistake(
+        name,
+        advice,
+        loses=names,
+        fails=dict.fromkeys(names, ("test_a",)),
+        behaviour=items,
+        named=dict.fromkeys(names, (name,)),
+    )
+
+
+def certificate(*mistakes: Mistake, **known: Any) -> Certificate:
+    """Return the certificate of one item with two properties."""
+    usual: dict[str, Any] = {
+        "version": "v",
+        "specimens": "s",
+        "properties": {"test_one": ("test_a", "test_b")},
+        "reference": {"test_one": {"output": "1"}},
+        "variants": (),
+        "defects": (),
+    }
+    return Certificate(mistakes=mistakes, **{**usual, **known})

@@ -1,0 +1,62 @@
+"""What a student wrote takes little time to render, or is shown as it was written."""
+
+import itertools
+import threading
+
+import pytest
+
+from autograder.text.prose import prose
+from autograder.text.time_budget import LONGEST, TOLD, TimeBudget, plain
+
+
+def endless(_source):
+    for _ in itertools.count():
+        pass
+
+
+def test_what_takes_too_long_is_plain():
+    """No `except Exception` of a library keeps the limit from working."""
+
+    def stubborn(source):
+        try:
+            return endless(source)
+        except Exception:  # noqa: BLE001  # as some libraries do
+            return endless(source)
+
+    assert TimeBudget().render("<b>", stubborn) == f"{TOLD}<pre>&lt;b&gt;</pre>"
+
+
+def test_a_page_has_one_budget():
+    """What is left of it is for the pieces that follow."""
+    budget = TimeBudget(0.2)
+    assert budget.render("a", str.upper) == "A"
+    assert budget.render("a", endless) == f"{TOLD}<pre>a</pre>"
+    assert budget.render("a", str.upper) == f"{TOLD}<pre>a</pre>"
+
+
+@pytest.mark.parametrize("source", ["[" * 9000, "> " * 4000, "- " * 4000, "*a " * 6000, "$" * 9999])
+def test_no_text_is_too_deep(source):
+    """Text that cannot be rendered is shown as it was written, as is all that takes too long."""
+    assert TimeBudget().render(source, prose)
+
+
+def test_a_long_text_is_shown_from_both_ends():
+    """As it was written, with how much is left out; a picture is no text."""
+    html = TimeBudget().render("a" * LONGEST + "b" * LONGEST, str.upper)
+    assert html == TOLD + plain("a" * LONGEST + "b" * LONGEST)
+    assert f"{LONGEST} characters are left out" in html
+    picture = f"![x](data:image/png;base64,{'A' * LONGEST})"
+    assert TimeBudget().render(picture, str.lower) == picture.lower()
+
+
+def test_another_thread_has_the_limit_of_length():
+    """Only the main thread can be interrupted."""
+    found = []
+    thread = threading.Thread(
+        target=lambda: found.extend(
+            [TimeBudget().render("a", str.upper), TimeBudget().render("a" * 30_000, str.upper)]
+        )
+    )
+    thread.start()
+    thread.join()
+    assert found == ["A", TOLD + plain("a" * 30_000)]
