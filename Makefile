@@ -47,6 +47,7 @@ lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
 	cd source/dropout_l2 && $(BIN)/mypy --strict --cache-dir ../../.mypy_cache/given layers activations losses model visible_checks.py check.py
 
 # three at a time on two cores: tests wait for other processes and for limits a third of their time

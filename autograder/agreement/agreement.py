@@ -29,7 +29,7 @@ from autograder.course.assignment import Assignment, AssignmentError
 from autograder.course.course import Stage
 from autograder.course.settings import course_of
 from autograder.course.stock import without_hidden_files
-from autograder.gradebook.score_entry import transaction
+from autograder.course.transaction import transaction
 
 ENTERING = (LockCells, ClearSolutions, ClearOutput, ComputeChecksums, SaveCells)
 DISCARD = "--SourceExporter.discard_marks=True"

@@ -81,10 +81,11 @@ def alike(
 ) -> list[Alike]:
     """Return the groups of like answers to a solution cell, the most striking first.
 
-    Two answers are alike if `NEAR_IDENTICAL` percent of the tokens of their normal form are the same in the
-    same order (normalised insert and delete distance), and if what they share is rare: each shared
-    line of n authors counts log2((N + 20) / n) bits, N being the authors of the class, and they
-    need 16 bits. So neither a stub nor what many write by themselves makes anyone conspicuous.
+    Two answers are alike if `NEAR_IDENTICAL` percent of the tokens of their normal form are the
+    same in the same order (normalised insert and delete distance), and if what they share is rare:
+    each shared line of n authors counts log2((N + 20) / n) bits, N being the authors of the class,
+    and they need 16 bits. So neither a stub nor what many write by themselves makes anyone
+    conspicuous.
 
     Parameters
     ----------

@@ -28,9 +28,10 @@ from autograder.course.assignment import Assignment
 from autograder.course.course import Stage
 from autograder.course.settings import course_of, opened
 from autograder.course.spelling import same
+from autograder.course.transaction import transaction
 from autograder.gradebook.lateness import LatePenalties, PenaltyChange, late_plugin
 from autograder.gradebook.lateness import enter as enter_penalties
-from autograder.gradebook.score_entry import ScoreEntry, transaction
+from autograder.gradebook.score_entry import ScoreEntry
 from autograder.grading.graded import Graded
 from autograder.intake.intake import Intake
 from autograder.intake.notebook_choice import VanishedError

@@ -17,8 +17,9 @@ from nbgrader.converters import Autograde
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from autograder.course import gradebook
+from autograder.course.transaction import transaction
 from autograder.gradebook.lateness import late_plugin
-from autograder.gradebook.score_entry import Entered, ScoreEntry, transaction
+from autograder.gradebook.score_entry import Entered, ScoreEntry
 from autograder.intake.intake import Intake
 from autograder.results.report import Report, Status
 from autograder.results.standing import Standing

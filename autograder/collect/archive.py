@@ -10,11 +10,11 @@ from nbgrader.plugins import ExtractorPlugin
 from traitlets import Int, List, TraitError, Unicode, validate
 
 from autograder.collect.extraction import DiskFullError, Extracted, Extraction
-from autograder.collect.opened_archive import ENDINGS, OTHERS, is_archive
 from autograder.collect.owner import Owners
 from autograder.collect.room import Rooms
 from autograder.course.roster import Roster
 from autograder.course.stock import collects_as_nbgrader
+from autograder.files.archive_name import ENDINGS, OTHERS, is_archive
 from autograder.files.bounded_walk import BoundedWalk
 
 

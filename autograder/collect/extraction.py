@@ -22,12 +22,12 @@ from autograder.collect.opened_archive import (
     Member,
     OpenedArchive,
     RefusedError,
-    stem,
 )
 from autograder.collect.owner import NobodyError, Owners
 from autograder.collect.room import MIB, FullError, Room, Rooms
 from autograder.collect.safe_name import UnsafeNameError, is_junk, safe_part, safe_path
 from autograder.files import ordinary_file
+from autograder.files.archive_name import stem
 from autograder.files.bounded_walk import BoundedWalk
 
 MAX_DEPTH = 5  # of archives within archives

@@ -3,34 +3,28 @@
 import bz2
 import gzip
 import lzma
-import re
 import stat
 import struct
 import tarfile
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime, tzinfo
 from functools import partial
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
+from autograder.files.archive_name import OTHERS, PIECE
+
 CHUNK = 2**14  # a byte of bzip2 within a zip file may become 20,000
-ENDINGS = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".tbz", ".tbz2", ".xz", ".txz")
-OTHERS = {  # which Python cannot open
-    ".rar": "RAR", ".7z": "7-Zip", ".zst": "Zstandard", ".tzst": "Zstandard", ".lzh": "LZH",
-    ".ace": "ACE", ".cab": "CAB", ".arj": "ARJ", ".sit": "StuffIt", ".sitx": "StuffIt",
-    ".lzma": "LZMA",
-}  # fmt: skip
 MARKS = {b"Rar!\x1a\x07": "RAR", b"7z\xbc\xaf\x27\x1c": "7-Zip", b"\x28\xb5\x2f\xfd": "Zstandard"}
 COMPRESSED: dict[bytes, Callable[[Path], Any]] = {
     b"\x1f\x8b": gzip.open,
     b"BZh": bz2.open,
     b"\xfd7zXZ\x00": lzma.open,
 }
-PIECE = re.compile(r"\.(zip|7z|rar)\.\d{2,3}$|\.[zr]\d\d$|\.part\d+\.rar$", re.IGNORECASE)
 REMEDY = "ask for a zip file, or extract it into a folder with the student's id beside the download"
 UNIX_TIME = 0x5455  # the zip format's field for a time in UTC
 FIELD = struct.Struct("<HH")  # of a zip entry: its kind and size
@@ -80,17 +74,6 @@ class Member(NamedTuple):
     modified: float
     open: Callable[[], IO[bytes] | None]
     checksum: Callable[[], int]
-
-
-def is_archive(name: str, endings: Collection[str] = (*ENDINGS, *OTHERS)) -> bool:
-    """Tell by its name whether a file is an archive, or a part of one."""
-    return Path(name).suffix.lower() in endings or PIECE.search(name) is not None
-
-
-def stem(name: str) -> str:
-    """Return the name of the folder into which an archive is extracted, as nbgrader has it."""
-    short = name.removesuffix(Path(name).suffix)
-    return (short[:-4] if short.lower().endswith(".tar") else short) or "archive"
 
 
 class OpenedArchive:

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from autograder.collect import lms_file_names
 from autograder.collect.lms_file_names import Origin
-from autograder.collect.opened_archive import is_archive, stem
 from autograder.collect.safe_name import is_junk
 from autograder.course.roster import Person, Roster, name_key
+from autograder.files.archive_name import is_archive, stem
 
 ENDINGS = re.compile(r"(\.ipynb|\.tar)?\.\w{1,5}$|\.ipynb$", re.IGNORECASE)
 SEPARATORS = "_-. "

@@ -14,8 +14,8 @@ from autograder.commands import console
 from autograder.commands.course import COURSE, CourseCommand, Place, assignment_in
 from autograder.course.assignment import Assignment
 from autograder.course.certificate import Certificate, certificate_of, path_of
+from autograder.course.ulimits import check_ulimits
 from autograder.files import sharing, whole_file
-from autograder.sandbox import isolation
 from autograder.startup.processors import processors
 
 
@@ -74,7 +74,7 @@ def audit(
     """  # noqa: D301  # click's own mark, before what keeps its lines
     chosen = assignment_in(course.course(), assignment)
     chosen.check()
-    isolation.check_ulimits(chosen.limits)
+    check_ulimits(chosen.limits)
     if html and not html.parent.is_dir():
         raise click.UsageError(f"--html {html}: there is no folder {html.parent}")
     with console.progress(

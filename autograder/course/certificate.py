@@ -11,7 +11,7 @@ from pathlib import Path
 
 from autograder.course.assignment import Assignment
 from autograder.course.specimen import mutants, variants
-from autograder.suites.behaviour import Facts
+from autograder.results.outcome import Facts
 
 Behaviour = dict[str, Facts]  # by the item's name
 

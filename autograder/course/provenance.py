@@ -13,8 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from autograder.collect.opened_archive import is_archive
 from autograder.course.course import GRADEBOOK_FILE, SETTINGS_FILE, Course, Stage
+from autograder.files.archive_name import is_archive
 
 HANDED_IN = (Stage.SUBMITTED, Stage.AUTOGRADED, Stage.FEEDBACK)
 OURS = (Stage.SOURCE, Stage.RELEASE)

@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from autograder.course.certificate import Behaviour, Mistake
-from autograder.results.outcome import Diagnosis
-from autograder.suites.behaviour import Facts
+from autograder.results.outcome import Diagnosis, Facts
 
 TOGETHER = 3  # mistakes in one item: more of them explain anything
 

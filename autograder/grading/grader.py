@@ -10,14 +10,13 @@ from autograder.course.assignment import Assignment, Item
 from autograder.course.certificate import certificate_of, path_of
 from autograder.course.submission import Submission
 from autograder.grading.diagnosis import deviations, diagnose
-from autograder.results.outcome import Diagnosis, ItemResult, Outcome, PropertyResult
+from autograder.results.outcome import Diagnosis, Facts, ItemResult, Outcome, PropertyResult
 from autograder.results.report import Report, Status
 from autograder.sandbox import isolation, probe, progress
 from autograder.sandbox.isolation import Layers
 from autograder.sandbox.sandbox import Budget
 from autograder.sandbox.template import forget_templates, template
 from autograder.suites import behaviour
-from autograder.suites.behaviour import Facts
 from autograder.suites.fixtures import Grading
 from autograder.suites.suite import SuiteRun, run_suites
 from autograder.text.wording import counted_as

@@ -27,6 +27,7 @@ from autograder.course.roster import Roster
 from autograder.course.settings import course_of
 from autograder.course.spelling import Clash, clashes, respelt, same
 from autograder.course.stock import without_hidden_files
+from autograder.course.ulimits import check_ulimits
 from autograder.files import staging
 from autograder.files.bounded_walk import BoundedWalk
 from autograder.files.staging import Staging
@@ -34,7 +35,6 @@ from autograder.intake import collected_list, notebook_choice, refusal
 from autograder.intake.handed_in import HandedIn
 from autograder.intake.notebook_reader import UnreadableError
 from autograder.results.report import report_in
-from autograder.sandbox import isolation
 from autograder.text.suggestion import suggestion
 
 ROOM = 50 * 2**20  # bytes free on the disk
@@ -102,7 +102,7 @@ class Intake:
         for name in wanted:
             assignment = Assignment(self.course, self.name, Path(name).stem)
             assignment.check()
-            isolation.check_ulimits(assignment.limits)
+            check_ulimits(assignment.limits)
         if not look_only:
             gradebook.check_writable(self.course.db_url)
             self.check_room()

@@ -170,7 +170,10 @@ class Leaks:
         if not page.is_ours:
             yield self._find(path, "", "a page that is not ours", again)
         for number, what in page.active:
-            remedy = f"see that nbgrader_config.py names the exporter autograder.feedback.feedback; {again}"
+            remedy = (
+                "see that nbgrader_config.py names the exporter autograder.feedback.feedback; "
+                f"{again}"
+            )
             yield self._find(
                 path, f"line {number}", f"what acts in a browser, {_shown(what)}", remedy
             )

@@ -10,6 +10,7 @@ from typing import Any
 from autograder.results.figure import Figure
 from autograder.results.points import rounded
 
+Facts = dict[str, str]  # what an item's observations have seen, by the observation's name
 FIGURES = 2  # properties of an item that have them, at most: the others would show much the same
 
 

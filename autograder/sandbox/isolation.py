@@ -5,7 +5,6 @@ All of this is decided on the trusted side. `worker/confinement.py` carries it o
 
 import os
 import re
-import resource
 import subprocess
 from collections.abc import Collection, Iterable
 from dataclasses import asdict
@@ -13,7 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from autograder.course.assignment import AssignmentError, Limits
+from autograder.course.assignment import Limits
+from autograder.course.ulimits import OPEN_FILES
 from autograder.results.report import NOT_ISOLATED
 from autograder.sandbox.view import View, view
 from autograder.worker.confinement import Confinement, Layer
@@ -24,9 +24,6 @@ ALL: Layers = frozenset(Layer)
 NONE: Layers = frozenset()
 
 MEBIBYTE = 2**20
-OPEN_FILES = 64
-ENOUGH_MB = 1024  # of address space: a worker with NumPy, and what right solutions take
-ENOUGH_FILE_KB = 1024  # of a file that a notebook may write by the way
 PATIENCE = 10.0  # seconds, for a program to say its version
 USERS = range(61_000, 65_000)  # which own nothing: the numbers that systems give out for a while
 # what the template needs as root: to make workers another user's, to end them, to tidy up
@@ -129,27 +126,6 @@ def confinement(layers: Layers, scratch: str, limits: Limits) -> dict[str, Any]:
             threads=limits.threads,
         )
     )
-
-
-def check_ulimits(limits: Limits) -> None:
-    """Check that the system's limits leave a worker what it needs; lower ones than that are named.
-
-    Raises
-    ------
-    AssignmentError
-    """
-    for kind, option, wanted, unit in (
-        (resource.RLIMIT_AS, "-v", min(limits.memory_mb, ENOUGH_MB) * 1024, 1024),
-        (resource.RLIMIT_FSIZE, "-f", ENOUGH_FILE_KB, 1024),
-        (resource.RLIMIT_NOFILE, "-n", OPEN_FILES, 1),
-        (resource.RLIMIT_CPU, "-t", int(limits.submission_seconds) + 1, 1),
-    ):
-        _, most = resource.getrlimit(kind)
-        if most != resource.RLIM_INFINITY and most < wanted * unit:
-            raise AssignmentError(
-                f"`ulimit -H {option}` must be at least {wanted} where student code is graded, got "
-                f"{most // unit}: raise this limit of the system, and run the command again"
-            )
 
 
 def users(layers: Layers) -> range:

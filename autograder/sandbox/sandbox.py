@@ -242,8 +242,8 @@ class Sandbox:
         on_event : callable, optional
             Told each frame that comes before an answer.
         on_value : callable, optional
-            Told the value of each, in order; `AsPredicted` where it came out as that, `Changed` where
-            arguments are not what they were.
+            Told the value of each, in order; `AsPredicted` where it came out as that, `Changed`
+            where arguments are not what they were.
         resolve : callable, optional
             Exchanges each `Ref` with what stands for a worker's object.
 

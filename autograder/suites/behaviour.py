@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 
 from autograder.course.assignment import Assignment, Item
+from autograder.results.outcome import Facts
 from autograder.sandbox.sandbox import DiedError, StudentError
 from autograder.suites.fixtures import Grading
 from autograder.suites.loaded_suites import ResultCollector, run_functions
 from autograder.suites.suite import uses_a_plain_value_as_an_object
 
-Facts = dict[str, str]  # by the observation's name
 SEED = 0  # of the inputs, the same for all solutions: a fact depends on the solution alone
 DIGITS = 4  # of a number in a fact: more than any two mistakes have in common
 PLACE = re.compile(r" \(line \d+ of its cell, in .*\)$")

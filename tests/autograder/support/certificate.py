@@ -3,7 +3,7 @@
 from typing import Any
 
 from autograder.course.certificate import Certificate, Mistake
-from autograder.suites.behaviour import Facts
+from autograder.results.outcome import Facts
 
 
 def mistake(name: str, *, advice: str = "Mend it.", **items: Facts) -> Mistake:
