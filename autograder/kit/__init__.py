@@ -1,1 +1,13 @@
-"""kit."""
+"""What hidden suites are written with: `from autograder.kit import expect, together`.
+
+- `expect`: checks of a student's answers, worded for the student.
+- `masks`: whether the masks of a random layer are drawn by chance alone.
+- `oracle`: gradients by PyTorch, confirmed by a formula and by finite differences.
+- `together`, `repeat`: several calls of a student's code in one round trip to the worker.
+- `StudentError`: what a call raises if the student's code raised, or ended its worker.
+"""
+
+from autograder.sandbox.sandbox import StudentError
+from autograder.session.proxy import repeat, together
+
+__all__ = ["StudentError", "repeat", "together"]

@@ -14,8 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.kit import expect
-from autograder.sandbox.sandbox import StudentError
+from autograder.kit import StudentError, expect
 
 # small ones come first, so that the first failure makes a small example
 KINDS = ["smallest", "small", "batch of one", "wide", "tall", "square", "cubic", "long", "broad"]

@@ -7,9 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from autograder.kit import expect, masks, oracle
-from autograder.sandbox.sandbox import StudentError
-from autograder.session.proxy import together
+from autograder.kit import StudentError, expect, masks, oracle, together
 
 RATES = [(0.1, 0.3), (0.4, 0.48), (0.7, 0.9), (0.02, 0.09)]  # never 1 - p
 OWN_SCALES = (1 / 300, 300)  # of a forward pass, as multiples of the contract's: any mistake's

@@ -11,9 +11,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from autograder.kit import expect, masks
-from autograder.sandbox.sandbox import StudentError
-from autograder.session.proxy import repeat, together
+from autograder.kit import StudentError, expect, masks, repeat, together
 
 CALLS = 64
 RATES = [(0.1, 0.3), (0.4, 0.48), (0.7, 0.9), (0.02, 0.09)]  # never 1 - p

@@ -6,9 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from autograder.kit import expect, oracle
-from autograder.sandbox.sandbox import StudentError
-from autograder.session.proxy import together
+from autograder.kit import StudentError, expect, oracle, together
 
 COEFFICIENTS = [(0.02, 0.4), (1.2, 9.0)]
 

@@ -7,8 +7,7 @@ from itertools import combinations_with_replacement, cycle
 import numpy as np
 import pytest
 
-from autograder.kit import expect
-from autograder.session.proxy import together
+from autograder.kit import expect, together
 
 COEFFICIENTS = [(0.02, 0.4), (1.2, 9.0)]
 
