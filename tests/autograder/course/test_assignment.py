@@ -264,6 +264,7 @@ NOT_JUDGING = [
     "course.specimen",
     "course.spelling",
     "course.suite_file",
+    "course.ulimits",
     "feedback.graded_cell",
     "files.spreadsheet",
     "gradebook.membership",
