@@ -114,7 +114,7 @@ def _expected() -> tuple[type[Exception], ...]:
 
     from autograder.class_run.cluster_worker import ClusterError
     from autograder.course.assignment import AssignmentError
-    from autograder.sandbox.probe import NotIsolatedError
+    from autograder.sandbox.isolation import NotIsolatedError
     from autograder.sandbox.progress import HungError
 
     return (

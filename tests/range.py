@@ -14,7 +14,7 @@ from pathlib import Path
 
 from autograder.course.assignment import Assignment
 from autograder.course.submission import filled
-from autograder.grading.process import GradingProcess
+from autograder.grading.child_process import ChildProcess
 from autograder.results.report import Report, item_html, item_text
 from autograder.sandbox import isolation
 from autograder.sandbox.isolation import Layers
@@ -145,14 +145,16 @@ class Range:
         watch = threading.Timer(PATIENCE, self._process._process.kill)
         watch.start()
         try:
-            return self._process.grade(self.assignment, filled(self.assignment.release, answers))
+            notebook = filled(self.assignment.release, answers)
+            answer = self._process.ask("grade_notebook", self.assignment, notebook=notebook)
+            return Report.from_dict(answer)
         except (OSError, ValueError):
             self._process = self._start()
             return None
         finally:
             watch.cancel()
 
-    def _start(self) -> GradingProcess:
+    def _start(self) -> ChildProcess:
         """Start a grading process whose log is kept, and whose folder is one of the targets."""
         before = Path.cwd(), dict(os.environ), os.dup(2)
         try:
@@ -160,7 +162,9 @@ class Range:
             os.environ |= self._environment
             with self._log.open("ab") as log:
                 os.dup2(log.fileno(), 2)
-            return GradingProcess(self._layers)
+            process = ChildProcess(self._layers)
+            process.begin(None, 1)
+            return process
         finally:
             os.chdir(before[0])
             os.environ.clear()

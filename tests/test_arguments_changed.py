@@ -60,7 +60,7 @@ class L2regularization(LayerWrapper):
 
 def failed(assignment, grading_process, answers):
     notebook = filled(assignment.release, assignment.reference | answers)
-    report = grading_process.grade(assignment, notebook)
+    report = grading_process.grade_notebook(assignment, notebook)
     return {
         (item.name, one.name)
         for item in report.items

@@ -338,7 +338,7 @@ def hasty(tmp_path_factory):
 def grade(request, hasty):
     """A function that grades a notebook."""
     process = GradingProcess(LEVELS[request.param])
-    yield lambda notebook: process.grade(hasty, notebook)
+    yield lambda notebook: process.grade_notebook(hasty, notebook)
     process.close()
 
 

@@ -28,7 +28,7 @@ def ours(tmp_path_factory, grading_process):
     assignment = Assignment(root, course.NAME)
     points = {}
     for path in sorted(root.glob("submitted/*/*/*.ipynb")):
-        report = grading_process.grade(assignment, nbformat.read(path, as_version=4))
+        report = grading_process.grade_notebook(assignment, nbformat.read(path, as_version=4))
         points |= {(path.parents[1].name, item.name): item.points for item in report.items}
     return root, points
 

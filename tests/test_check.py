@@ -395,7 +395,7 @@ def test_in_a_worker_it_costs_nothing(grading_process):
     """A notebook that imports and calls it is graded as any other: what it needs is not there."""
     notebook = filled(ASSIGNMENT.release, ASSIGNMENT.reference)
     notebook.cells.append(new_code_cell("import check\ncheck.check('dropout_l2.ipynb')"))
-    report = grading_process.grade(ASSIGNMENT, notebook)
+    report = grading_process.grade_notebook(ASSIGNMENT, notebook)
     assert (report.points, report.status, report.remarks) == (3.0, Status.GRADED, ())
 
 

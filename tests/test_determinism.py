@@ -48,7 +48,7 @@ def test_any_order_and_any_process_give_the_same(assignment, grading_process):
         process = grading_process if turn < TIMES - 1 else GradingProcess()
         order = random.Random(turn).sample(sorted(notebooks), len(notebooks))  # noqa: S311  # no secrets
         for name in order:
-            report = process.grade(assignment, notebooks[name])
+            report = process.grade_notebook(assignment, notebooks[name])
             pages = [item_html(report, item.name) for item in report.items]
             seen[name].add(json.dumps([report.to_dict(), pages]))
     assert {name: len(accounts) for name, accounts in seen.items()} == dict.fromkeys(seen, 1)

@@ -37,7 +37,7 @@ def test_no_answer_however_odd_breaks_a_suite(grading_process, unobserved, junk)
         grade_id: f"class {name}(LayerWrapper):\n{init}{methods}"
         for grade_id, name in {"dropout": "Dropout", "l2regularization": "L2regularization"}.items()
     }
-    report = grading_process.grade(unobserved, filled(unobserved.release, answers))
+    report = grading_process.grade_notebook(unobserved, filled(unobserved.release, answers))
     results = [result for item in report.items for result in item.properties]
     assert [result for result in results if result.outcome is Outcome.NOT_RUN] == []
     assert [item.points for item in report.items] == [0.0, 0.0, 0.0, 0.0]
@@ -159,7 +159,7 @@ def test_no_submission_holds_its_grade_back(grading_process, unobserved):
             .replace("isinstance(self, Dropout)", str(name == "Dropout"))
             for cell, name in {"dropout": "Dropout", "l2regularization": "L2regularization"}.items()
         }
-        report = grading_process.grade(unobserved, filled(unobserved.release, answers))
+        report = grading_process.grade_notebook(unobserved, filled(unobserved.release, answers))
         results = [result for item in report.items for result in item.properties]
         assert results
         bad = [(r.name, r.message) for r in results if r.outcome is Outcome.NOT_RUN]

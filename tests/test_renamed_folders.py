@@ -135,7 +135,7 @@ class Class:
 def a_class(request, tmp_path, monkeypatch, grading_process, empty_gradebook):
     settings, where = request.param
     monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path / "jupyter"))
-    monkeypatch.setattr(nbgrader_plugins, "warm_grader", lambda **_: grading_process)
+    monkeypatch.setattr(nbgrader_plugins, "grading_process", lambda **_: grading_process)
     found = Class(tmp_path / "course", settings, where, grading_process)
     found.make()
     shutil.copy(empty_gradebook, found.course.db_url.removeprefix("sqlite:///"))

@@ -39,7 +39,7 @@ def test_a_mistake_is_named_however_it_is_written(
     assert written in source
     answer = {"dropout": source.replace(written, other)}
     notebook = filled(assignment.release, assignment.reference | answer)
-    report = grading_process.grade(assignment, notebook)
+    report = grading_process.grade_notebook(assignment, notebook)
     named = {i.name: [d.mistake for d in i.diagnosis] for i in report.items if i.diagnosis}
     lost = [item.name for item in report.items if item.points != item.max_points]
     assert lost

@@ -18,9 +18,8 @@ from autograder.course.certificate import Behaviour, Certificate, Mistake, diges
 from autograder.course.specimen import Specimen, mutants, variants
 from autograder.course.submission import filled
 from autograder.grading.diagnosis import deviations, diagnose
-from autograder.grading.grader import Examination
 from autograder.grading.process import GradingProcess
-from autograder.results.outcome import ItemResult, Outcome
+from autograder.results.outcome import Examination, ItemResult, Outcome
 
 NAMED = 0.9  # the share of the mutants that must be named as what they are
 CHUNK = 20  # seeds in one request, when right solutions are repeated

@@ -23,7 +23,7 @@ from autograder.class_run.cluster_worker import (
 from autograder.class_run.pool import Notebooks
 from autograder.course.assignment import Assignment
 from autograder.grading.graded import Graded
-from autograder.sandbox.probe import NotIsolatedError
+from autograder.sandbox.isolation import NotIsolatedError
 
 CONNECTING = 10.0  # seconds, for the scheduler to answer, and for a first worker
 LOOKING = 120.0  # seconds, for all workers to tell what they have: they load this package first

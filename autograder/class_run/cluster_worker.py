@@ -9,10 +9,10 @@ from typing import Any
 import autograder
 from autograder.course.assignment import Assignment, AssignmentError
 from autograder.course.course import Course
-from autograder.grading.warm_grader import WarmGrader
+from autograder.grading.process import GradingProcess
 from autograder.intake.handed_in import HandedIn
 from autograder.sandbox import isolation, probe
-from autograder.sandbox.probe import NotIsolatedError
+from autograder.sandbox.isolation import NotIsolatedError
 
 COURSE = "AUTOGRADER_COURSE"  # the environment variable that names the course's folder
 
@@ -102,9 +102,9 @@ def grade_on_worker(
         If student code cannot be confined here, and that is not allowed.
     """
     assignments = _assignments(course, name, versions)
-    grader = _own.grader(allow_no_isolation=allow_no_isolation)
+    process = _own.process(allow_no_isolation=allow_no_isolation)
     return {
-        notebook: grader.finish(assignments[notebook], HandedIn.from_dict(data)).text
+        notebook: process.grade_file(assignments[notebook], HandedIn.from_dict(data)).text
         for notebook, data in notebooks.items()
     }
 
@@ -117,9 +117,9 @@ def import_there(
     allow_no_isolation: bool,
 ) -> list[str]:
     """Import an assignment's suites; return what is wrong with them. See `grade_on_worker`."""
-    grader = _own.grader(allow_no_isolation=allow_no_isolation)
+    process = _own.process(allow_no_isolation=allow_no_isolation)
     assignments = _assignments(course, name, versions).values()
-    return [fault for assignment in assignments for fault in grader.import_faults(assignment)]
+    return [fault for assignment in assignments for fault in process.import_faults(assignment)]
 
 
 def differing(wanted: dict[str, str], found: dict[str, str], course: Path) -> str:
@@ -135,11 +135,11 @@ class _Own(threading.local):
     """What a worker's thread keeps for the submissions after this one."""
 
     def __init__(self) -> None:
-        self._graders: dict[bool, WarmGrader] = {}
+        self._processes: dict[bool, GradingProcess] = {}
 
-    def grader(self, *, allow_no_isolation: bool) -> WarmGrader:
-        return self._graders.setdefault(
-            allow_no_isolation, WarmGrader(allow_no_isolation=allow_no_isolation)
+    def process(self, *, allow_no_isolation: bool) -> GradingProcess:
+        return self._processes.setdefault(
+            allow_no_isolation, GradingProcess(allow_no_isolation=allow_no_isolation)
         )
 
 

@@ -6,6 +6,7 @@ into the gradebook. `SourceExporter` makes the release and the reference solutio
 without hidden suites go nbgrader's own way.
 """
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +35,12 @@ from autograder.course.stock import (
 from autograder.gradebook.lateness import late_plugin
 from autograder.gradebook.score_entry import ScoreEntry
 from autograder.grading.graded import MAX_CAUSE, report_on, restored, tell, unfinished
-from autograder.grading.warm_grader import WarmGrader, warm_grader
+from autograder.grading.process import GradingProcess
 from autograder.intake.intake import Intake
 from autograder.intake.notebook_choice import VanishedError
 from autograder.results.report import KEY, Report
 from autograder.sandbox import probe
-from autograder.sandbox.probe import NotIsolatedError
+from autograder.sandbox.isolation import NotIsolatedError
 
 SOLUTION_SECONDS = 120  # for a cell of the reference solution, which trains networks
 Resources = dict[str, Any]
@@ -69,8 +70,8 @@ class SubmissionExporter(NotebookExporter):
                 self.intake.leave_to_nbgrader(self._writer.begin)
                 self.parent.writer = self._writer
                 if self.parent.assignments:
-                    grader = warm_grader(allow_no_isolation=allow_no_isolation)
-                    _check_suites(self.intake, grader)
+                    process = grading_process(allow_no_isolation=allow_no_isolation)
+                    _check_suites(self.intake, process)
             except (AssignmentError, NbGraderException, NotIsolatedError) as error:
                 # nbgrader ends with such an error, and does not tell it
                 self.log.error("%s", error)  # noqa: TRY400  # the error's text is enough
@@ -177,8 +178,8 @@ class GradeCells(SuiteStep):
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         """Return the notebook with its grade cells' outputs, and the report in its metadata."""
-        warm = warm_grader(allow_no_isolation=self.allow_no_isolation)
-        report = report_on(assignment_of(self, resources), nb, warm.grade)
+        process = grading_process(allow_no_isolation=self.allow_no_isolation)
+        report = report_on(assignment_of(self, resources), nb, process.grade_notebook)
         tell(nb, report)
         return nb, resources
 
@@ -207,7 +208,19 @@ class SaveGrades(SuiteStep):
         return nb, resources
 
 
-def _check_suites(intake: Intake, grader: WarmGrader) -> None:
+@lru_cache(maxsize=2)
+def grading_process(*, allow_no_isolation: bool = False) -> GradingProcess:
+    """Return the process that grades for nbgrader's steps here.
+
+    Raises
+    ------
+    NotIsolatedError
+        If student code cannot be confined here, and that is not allowed.
+    """
+    return GradingProcess(probe.level(allow_none=allow_no_isolation))
+
+
+def _check_suites(intake: Intake, process: GradingProcess) -> None:
     """Check that the suites can be imported, before the first submission is graded.
 
     An error of the check itself ends nothing: where it matters, grading meets it, and holds the
@@ -216,7 +229,7 @@ def _check_suites(intake: Intake, grader: WarmGrader) -> None:
     for name in intake.names:
         assignment = Assignment(intake.course, intake.coursedir.assignment_id, Path(name).stem)
         try:
-            faults = grader.import_faults(assignment)
+            faults = process.import_faults(assignment)
         except (AssignmentError, NotIsolatedError):
             raise
         except Exception:

@@ -9,7 +9,6 @@ from typing import Protocol, TypeVar
 from autograder.course.assignment import Assignment
 from autograder.grading.graded import Graded
 from autograder.grading.process import GradingProcess
-from autograder.grading.warm_grader import WarmGrader
 from autograder.intake.handed_in import HandedIn
 from autograder.sandbox import isolation
 from autograder.sandbox.isolation import Layers
@@ -53,8 +52,8 @@ class LocalPool:
         How many processes.
     layers : Layers
         What confines student code on this machine.
-    tell : callable, optional
-        Takes each line that a process writes to its standard error.
+    on_line : callable, optional
+        Called with each line that a process writes to its standard error.
     started : sequence of GradingProcess
         Those of the processes that have been started before.
     """
@@ -65,21 +64,21 @@ class LocalPool:
         width: int,
         layers: Layers,
         *,
-        tell: Callable[[str], None] | None = None,
+        on_line: Callable[[str], None] | None = None,
         started: Sequence[GradingProcess] = (),
     ) -> None:
         self.width = width
         self.levels = frozenset({isolation.describe(layers)})
         self._assignments = assignments
-        for process in started:
-            process.allow_no_isolation = not layers
-        self._graders = [
-            WarmGrader(layers=layers, tell=tell, first=first)
-            for first in [*started, *[None] * width][:width]
+        more = width - len(started)
+        self._processes = [
+            *started[:width],
+            *(GradingProcess(layers, on_line=on_line) for _ in range(more)),
         ]
-        self._free: queue.SimpleQueue[WarmGrader] = queue.SimpleQueue()
-        for grader in self._graders:
-            self._free.put(grader)
+        self._free: queue.SimpleQueue[GradingProcess] = queue.SimpleQueue()
+        for process in self._processes:
+            process.confine(layers)
+            self._free.put(process)
         self._own = threading.local()
         self._threads = ThreadPoolExecutor(width, initializer=self._equip)
 
@@ -94,21 +93,21 @@ class LocalPool:
     def close(self) -> None:
         """End the processes, whatever they are doing."""
         self._threads.shutdown(wait=False, cancel_futures=True)
-        for grader in reversed(self._graders):
-            grader.close()
+        for process in reversed(self._processes):
+            process.close()
         self._threads.shutdown()
 
     def _equip(self) -> None:
-        self._own.grader = self._free.get()
+        self._own.process = self._free.get()
 
     def _import_faults(self) -> list[str]:
-        grader: WarmGrader = self._own.grader
+        process: GradingProcess = self._own.process
         each = self._assignments.values()
-        return [fault for assignment in each for fault in grader.import_faults(assignment)]
+        return [fault for assignment in each for fault in process.import_faults(assignment)]
 
     def _grade(self, notebooks: Notebooks) -> dict[str, Graded]:
         return {
-            name: self._own.grader.finish(self._assignments[name], handed_in)
+            name: self._own.process.grade_file(self._assignments[name], handed_in)
             for name, handed_in in notebooks.items()
         }
 

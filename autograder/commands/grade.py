@@ -78,10 +78,10 @@ def grade(
     on = console.console(stderr=as_json)
     tell = Once(lambda line: on.print(printable(line), style="yellow"))
     with ExitStack() as stack:
-        first: GradingProcess | None = None
+        started: list[GradingProcess] = []
         if scheduler is None:  # PyTorch is loaded while nbgrader is imported here
-            first = GradingProcess(tell=tell, count=workers, is_early=True)
-            for process in (first, *first.others):  # the last is ended first
+            started = GradingProcess.start(workers, tell)
+            for process in started:  # the last is ended first
                 stack.enter_context(closing(process))
         with loading():
             from autograder.commands import walk
@@ -96,7 +96,7 @@ def grade(
             allow_no_isolation=allow_no_isolation,
             as_json=as_json,
         )
-        code, document = walk.go(wish, on, tell, first)
+        code, document = walk.go(wish, on, tell, started)
     if as_json:
         console.print_json({"assignment": assignment, **document})
     if code:

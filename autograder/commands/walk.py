@@ -44,7 +44,7 @@ from autograder.results.points import shown
 from autograder.results.report import Report
 from autograder.results.standing import Standing
 from autograder.sandbox import isolation, probe
-from autograder.sandbox.probe import NotIsolatedError
+from autograder.sandbox.isolation import NotIsolatedError
 from autograder.startup.interruption import postponed
 from autograder.text.plain_text import printable
 from autograder.text.wording import counted_as
@@ -72,7 +72,7 @@ def go(
     wish: GradeOptions,
     on: Console,
     tell: Callable[[str], None],
-    first: GradingProcess | None,
+    started: list[GradingProcess],
 ) -> tuple[int, dict[str, Any]]:
     """Go through a class; return the exit code, and what was done as data.
 
@@ -83,14 +83,14 @@ def go(
         Where it is told.
     tell : callable
         As of a `LocalPool`.
-    first : GradingProcess, optional
-        A process that was started early, and can fork as many as the wish has workers.
+    started : list of GradingProcess
+        Those that were started early, one for each worker.
     """
     with open_course(wish.place.folder, wish.place.options, _Told(on)) as converter:
         assignment = assignment_in(course_of(converter.coursedir), wish.assignment)
         converter.coursedir.assignment_id = assignment.name
-        if first is not None:
-            _begin(first, assignment, wish)
+        if started:
+            _begin(started[0], assignment, wish)
         allowed = wish.allow_no_isolation or GradeCells(parent=converter).allow_no_isolation
         layers = isolation.NONE if wish.scheduler else probe.level(allow_none=allowed)
         students = frozenset(wish.students) or None
@@ -100,8 +100,7 @@ def go(
                 pool = ClusterPool(run.assignments, wish.scheduler, allow_no_isolation=allowed)
             else:
                 width = min(wish.workers, len(run.folders))
-                started = [first, *first.others] if first is not None else []
-                pool = LocalPool(run.assignments, width, layers, tell=tell, started=started)
+                pool = LocalPool(run.assignments, width, layers, on_line=tell, started=started)
             with closing(pool):
                 walk = _Walk(run, pool, on, force=wish.force)
                 return _show_moves(walk) if wish.dry_run else _grade(walk, keep=wish.as_json)

@@ -44,6 +44,7 @@ JUDGING = [
     "results.figure",
     "results.outcome",
     "results.points",
+    "sandbox.budget",
     "sandbox.isolation",
     "sandbox.progress",
     "sandbox.sandbox",

@@ -35,6 +35,7 @@ from autograder.results.report import Status
 from autograder.results.standing import Standing, cell_names
 from autograder.sandbox.sandbox import FOLDERS
 from autograder.text.plain_text import visible
+from autograder.text.wording import FOLDERS
 
 NBGRADERS = (
     "assignment",

@@ -16,12 +16,12 @@ from autograder.course.assignment import Assignment, AssignmentError
 from autograder.course.course import Stage
 from autograder.course.submission import Submission
 from autograder.grading import unreachable
-from autograder.grading.grader import held, unreadable
 from autograder.grading.remarks import grouped
 from autograder.intake.handed_in import HandedIn
 from autograder.intake.notebook import new_output
 from autograder.intake.restoration import restore
 from autograder.intake.team import read_team
+from autograder.results.outcome import ItemResult, Outcome, PropertyResult
 from autograder.results.report import KEY, Report, Status, item_html, item_text
 
 Grade = Callable[[Assignment, NotebookNode], Report]
@@ -158,3 +158,24 @@ def _outputs(report: Report, name: str) -> list[NotebookNode]:
         ),
         new_output("execute_result", {"text/plain": repr(float(points or 0.0))}, execution_count=1),
     ]
+
+
+def unreadable(assignment: Assignment, cause: str) -> Report:
+    """Return the report of a file that could not be read: no points, and the reason."""
+    items = tuple(
+        ItemResult(item.name, item.points, (_not_there(cause),)) for item in assignment.items
+    )
+    return Report(Status.UNREADABLE, items, (cause,), version=assignment.version)
+
+
+def held(assignment: Assignment, cause: str) -> Report:
+    """Return the report of a submission that could not be graded by our fault."""
+    fault = PropertyResult("grader", "The grader works.", Outcome.NOT_RUN, cause)
+    items = tuple(ItemResult(item.name, item.points, (fault,)) for item in assignment.items)
+    return Report(Status.HELD, items, version=assignment.version)
+
+
+def _not_there(cause: str) -> PropertyResult:
+    return PropertyResult(
+        "readable", "The notebook can be read.", Outcome.FAILED, cause, essential=True
+    )

@@ -4,43 +4,25 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
-from typing import NamedTuple
 
 from autograder.course.assignment import Assignment, Item
 from autograder.course.certificate import certificate_of, path_of
 from autograder.course.submission import Submission
 from autograder.grading.diagnosis import deviations, diagnose
-from autograder.results.outcome import Diagnosis, Facts, ItemResult, Outcome, PropertyResult
+from autograder.grading.hung_suites import Held
+from autograder.results.outcome import Diagnosis, Examination, ItemResult, Outcome
 from autograder.results.report import Report, Status
 from autograder.sandbox import isolation, probe, progress
+from autograder.sandbox.budget import Budget
 from autograder.sandbox.isolation import Layers
-from autograder.sandbox.sandbox import Budget
 from autograder.sandbox.template import forget_templates, template
 from autograder.suites import behaviour
 from autograder.suites.fixtures import Grading
 from autograder.suites.suite import SuiteRun, run_suites
 from autograder.text.wording import counted_as
 
-Held = dict[tuple[str, str], str]  # by a prefix of functions and an item: why they are not run
 OBSERVING_SECONDS = 10.0  # of a submission's time, at most
 TRIES = 2  # of what the system may end at any moment, such as where memory is short
-
-
-class Examination(NamedTuple):
-    """What the audit learns of a specimen.
-
-    Parameters
-    ----------
-    items : list of ItemResult
-    facts : dict of str to Facts
-        What it does, by item.
-    faults : list of str
-        What broke on our side.
-    """
-
-    items: list[ItemResult]
-    facts: dict[str, Facts]
-    faults: list[str]
 
 
 def grade(
@@ -209,24 +191,3 @@ def _tell(faults: list[str]) -> None:
     if faults:
         more = f" (and {counted_as(len(faults) - 1, 'more fault')})" if len(faults) > 1 else ""
         sys.stderr.write(f"{' '.join(faults[0].split())}{more}\n")
-
-
-def unreadable(assignment: Assignment, cause: str) -> Report:
-    """Return the report of a file that could not be read: no points, and the reason."""
-    items = tuple(
-        ItemResult(item.name, item.points, (_not_there(cause),)) for item in assignment.items
-    )
-    return Report(Status.UNREADABLE, items, (cause,), version=assignment.version)
-
-
-def held(assignment: Assignment, cause: str) -> Report:
-    """Return the report of a submission that could not be graded by our fault."""
-    fault = PropertyResult("grader", "The grader works.", Outcome.NOT_RUN, cause)
-    items = tuple(ItemResult(item.name, item.points, (fault,)) for item in assignment.items)
-    return Report(Status.HELD, items, version=assignment.version)
-
-
-def _not_there(cause: str) -> PropertyResult:
-    return PropertyResult(
-        "readable", "The notebook can be read.", Outcome.FAILED, cause, essential=True
-    )

@@ -1,7 +1,7 @@
 """What runs in a grading process: it loads PyTorch and the suites once, and grades a whole class.
 
 It reads requests from a socket and writes answers to it, each as a line of JSON. The other end is
-`grading_process`.
+`child_process.py`.
 """
 
 import importlib
@@ -23,14 +23,14 @@ from nbformat import NotebookNode
 from autograder.course.assignment import Assignment, AssignmentError
 from autograder.course.course import Course
 from autograder.course.submission import Submission
-from autograder.grading import grader
+from autograder.grading import graded
 from autograder.grading.graded import Graded
 from autograder.grading.grader import examine, grade, repeat
+from autograder.grading.hung_suites import Held
 from autograder.intake.handed_in import HandedIn
 from autograder.results.report import KEY, Report
 from autograder.sandbox import isolation, probe, progress
-from autograder.sandbox.isolation import Layers
-from autograder.sandbox.probe import NotIsolatedError
+from autograder.sandbox.isolation import Layers, NotIsolatedError
 from autograder.sandbox.template import close_all
 from autograder.startup.loading import loading
 from autograder.suites.loaded_suites import import_faults
@@ -92,12 +92,12 @@ def _answer(request: dict[str, Any], assignment: Assignment, layers: Layers) -> 
     if request["do"] == "import":
         return import_faults(assignment, layers)
     held = {(prefix, item): cause for prefix, item, cause in request.get("held", ())}
-    if request["do"] == "finish":
+    if request["do"] == "grade_file":
         handed_in = HandedIn.from_dict(request["handed_in"])
         report = partial(_report, layers=layers, held=held, spent=request["spent"])
         return Graded.of(assignment, handed_in, report).text
     notebook = nbformat.from_dict(request["notebook"])
-    if request["do"] == "grade":
+    if request["do"] == "grade_notebook":
         return _report(assignment, notebook, layers, held, request["spent"]).to_dict()
     submission = Submission.from_notebook(notebook)
     if request["do"] == "repeat":
@@ -117,7 +117,7 @@ def _report(
     assignment: Assignment,
     notebook: NotebookNode,
     layers: Layers,
-    held: grader.Held,
+    held: Held,
     spent: float,
 ) -> Report:
     remarks = tuple(notebook.metadata.get(KEY, {}).get("remarks", ()))
@@ -125,7 +125,7 @@ def _report(
     try:
         return grade(assignment, submission, remarks, layers, held, spent)
     except AssignmentError as error:
-        return grader.held(assignment, str(error))
+        return graded.held(assignment, str(error))
 
 
 def _until_hung_up(connection: socket.socket) -> Iterator[str]:

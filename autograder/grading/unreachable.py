@@ -15,7 +15,7 @@ from autograder.code.normal_form import parsed
 from autograder.code.stub import LARGEST, defined, stub_of
 from autograder.course.assignment import Assignment
 from autograder.course.submission import Cell, Submission
-from autograder.sandbox.sandbox import one_line
+from autograder.text.wording import one_line
 
 IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]", re.MULTILINE)
 FEW = 3  # lines of a cell that are named

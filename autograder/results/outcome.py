@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograder.results.figure import Figure
 from autograder.results.points import rounded
@@ -149,3 +149,20 @@ def with_few_figures(results: Iterable[PropertyResult]) -> tuple[PropertyResult,
     return tuple(
         result if n in most else replace(result, figures=()) for n, result in enumerate(known)
     )
+
+
+class Examination(NamedTuple):
+    """What the audit learns of a specimen.
+
+    Parameters
+    ----------
+    items : list of ItemResult
+    facts : dict of str to Facts
+        What it does, by item.
+    faults : list of str
+        What broke on our side.
+    """
+
+    items: list[ItemResult]
+    facts: dict[str, Facts]
+    faults: list[str]

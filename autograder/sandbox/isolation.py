@@ -38,6 +38,10 @@ ROOTS_RIGHTS = [
 CAP_CHOWN, CAP_DAC_READ_SEARCH, CAP_SETGID, CAP_SETUID = (1 << n for n in (0, 2, 6, 7))
 
 
+class NotIsolatedError(Exception):
+    """Workers cannot be confined here; the text says why, and what to do."""
+
+
 def describe(layers: Collection[Layer]) -> str:
     """Return a level in words, as each grade tells it."""
     return ", ".join(layer for layer in Layer if layer in layers) or NOT_ISOLATED

@@ -5,8 +5,9 @@ from functools import lru_cache
 
 from autograder.course.assignment import Limits
 from autograder.sandbox import isolation
-from autograder.sandbox.isolation import Layers
-from autograder.sandbox.sandbox import Budget, Sandbox, SandboxError, StudentError
+from autograder.sandbox.budget import Budget
+from autograder.sandbox.isolation import Layers, NotIsolatedError
+from autograder.sandbox.sandbox import Sandbox, SandboxError, StudentError
 from autograder.sandbox.scratch import Scratch
 from autograder.worker.confinement import Layer
 from autograder.worker.opening import Opening
@@ -22,10 +23,6 @@ REMEDY = (
     "grade on Linux 5.13 or newer, as an ordinary user or in a container; or, if you trust "
     "everybody whose work you grade, say so: `--GradeCells.allow_no_isolation=True`"
 )
-
-
-class NotIsolatedError(Exception):
-    """Workers cannot be confined here; the text says why, and what to do."""
 
 
 @lru_cache(maxsize=1)

@@ -1,15 +1,13 @@
 """The trusted end of a worker: starts it, asks it, counts its time, and ends it."""
 
-import re
 import secrets
 import signal
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from autograder.course.assignment import Limits
-from autograder.sandbox import progress
+from autograder.sandbox.budget import Budget
 from autograder.sandbox.isolation import Layers
 from autograder.sandbox.template import (
     START_SECONDS,
@@ -19,11 +17,11 @@ from autograder.sandbox.template import (
     forget_templates,
     template,
 )
+from autograder.text.wording import one_line
 from autograder.worker import wire
 from autograder.worker.opening import Opening
 
 ROOM = 2**14  # bytes, which a waiting worker's end always has room for
-FOLDERS = re.compile(r"(?:\bfile://|(?<![\w./])(?!//))/(?:[\w.+@~-]+/)+")  # of no web address
 SHORTEST = 0.001  # seconds: none at all would mean not to wait
 HANGUP_SECONDS = 0.5  # for a worker that is ending to have ended
 
@@ -82,55 +80,6 @@ class Request:
     def size(self) -> int:
         """Its bytes."""
         return len(self.text) + len(self.body)
-
-
-class Budget:
-    """The wall-clock time that a submission may still use; only waiting for its code counts.
-
-    Parameters
-    ----------
-    seconds : float
-        In all.
-    spent : float
-        How many of them earlier tries have used.
-    told : Progress, optional
-        Told what is used, for another try if this process breaks.
-    """
-
-    def __init__(
-        self, seconds: float, spent: float = 0.0, told: progress.Progress | None = None
-    ) -> None:
-        self.seconds = seconds
-        self.left = seconds - spent
-        self.told = told
-
-    def spend(self, at_most: float) -> "_Spending":
-        """Count the time in a `with` block, which gets a function for the seconds left in it."""
-        return _Spending(self, at_most)
-
-
-class _Spending:
-    """A `with` block whose time counts: a class, as it costs a third of a generator."""
-
-    def __init__(self, budget: Budget, at_most: float) -> None:
-        self.budget = budget
-        self.start = time.monotonic()
-        self.end = self.start + min(at_most, budget.left)
-
-    def __enter__(self) -> Callable[[], float]:
-        progress.own.pause()
-        if told := self.budget.told:
-            told.spend(self.budget.seconds - self.budget.left)
-        return self.left
-
-    def __exit__(self, *what: object) -> None:
-        progress.own.resume()
-        self.budget.left -= time.monotonic() - self.start
-        if told := self.budget.told:
-            told.keep(self.budget.seconds - self.budget.left)
-
-    def left(self) -> float:
-        return self.end - time.monotonic()
 
 
 class Sandbox:
@@ -362,17 +311,6 @@ def _framed(requests: Sequence[Request]) -> tuple[int, bytes]:
 def _place(request: Request) -> str:
     label = request.label()
     return f" [{label}]" if label else ""
-
-
-def one_line(text: object) -> str:
-    """Return a worker's text without control characters, cut to a bearable length.
-
-    Of paths the names are left: the folders are those of the machine that grades.
-    """
-    line = str(text)[:400]
-    if not line.isprintable():
-        line = "".join(c if c.isprintable() else " " for c in line)
-    return FOLDERS.sub("", " ".join(line.split()))
 
 
 def _fork(layers: Layers, limits: Limits, opening: Opening) -> tuple[Template, Worker]:

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from autograder.sandbox.sandbox import Changed, Sandbox, StudentError, one_line
+from autograder.sandbox.sandbox import Changed, Sandbox, StudentError
 from autograder.session.pipeline import Pipeline, RemoteObject
+from autograder.text.wording import one_line
 from autograder.worker import wire
 
 UNREADABLE = "the code answered with something unreadable"

@@ -7,17 +7,11 @@ from typing import Any
 
 from autograder.course.assignment import Assignment
 from autograder.course.submission import Cell, Submission
+from autograder.sandbox.budget import Budget
 from autograder.sandbox.isolation import Layers
-from autograder.sandbox.sandbox import (
-    Budget,
-    DiedError,
-    Sandbox,
-    SandboxError,
-    StudentError,
-    TimedOutError,
-    one_line,
-)
+from autograder.sandbox.sandbox import DiedError, Sandbox, SandboxError, StudentError, TimedOutError
 from autograder.session.proxy import Namespace, agenda_of
+from autograder.text.wording import one_line
 
 NOT_PYTHON = ("SyntaxError", "IndentationError", "TabError")
 MAX_REMARKS = 100

@@ -20,9 +20,9 @@ from autograder.course.assignment import Assignment
 from autograder.course.course import Course
 from autograder.course.submission import Submission
 from autograder.intake.notebook_reader import UnreadableError, read_notebook
-from autograder.sandbox.isolation import Layers
-from autograder.sandbox.probe import NotIsolatedError, level, reached
-from autograder.sandbox.sandbox import Budget
+from autograder.sandbox.budget import Budget
+from autograder.sandbox.isolation import Layers, NotIsolatedError
+from autograder.sandbox.probe import level, reached
 from autograder.session.pipeline import Pipeline
 from autograder.session.proxy import Namespace
 from autograder.session.session import Session

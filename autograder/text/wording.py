@@ -1,4 +1,8 @@
-"""Words that depend on a number."""
+"""Words and lines as all messages have them."""
+
+import re
+
+FOLDERS = re.compile(r"(?:\bfile://|(?<![\w./])(?!//))/(?:[\w.+@~-]+/)+")  # of no web address
 
 
 def counted_as(count: int, noun: str, several: str = "") -> str:
@@ -12,3 +16,14 @@ def counted_as(count: int, noun: str, several: str = "") -> str:
         The noun's plural; without it, the noun with an s.
     """
     return f"{count} {noun}" if count == 1 else f"{count} {several or noun + 's'}"
+
+
+def one_line(text: object) -> str:
+    """Return a worker's text without control characters, cut to a bearable length.
+
+    Of paths the names are left: the folders are those of the machine that grades.
+    """
+    line = str(text)[:400]
+    if not line.isprintable():
+        line = "".join(c if c.isprintable() else " " for c in line)
+    return FOLDERS.sub("", " ".join(line.split()))

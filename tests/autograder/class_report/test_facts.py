@@ -6,7 +6,7 @@ from autograder.class_report.facts import ClassFacts
 from autograder.course.assignment import Item
 from autograder.gradebook.class_record import ClassRecord, Record
 from autograder.gradebook.entry import NOT_GRADED, Entry
-from autograder.grading.grader import held, unreadable
+from autograder.grading.graded import held, unreadable
 from autograder.results.outcome import Diagnosis, ItemResult, Outcome, PropertyResult
 from autograder.results.report import Report, Status
 from tests.autograder.support.tiny import make_course

@@ -29,7 +29,7 @@ from autograder.course.course import Course
 from autograder.intake.handed_in import HandedIn
 from autograder.results.report import Status, report_in
 from autograder.sandbox import isolation, probe
-from autograder.sandbox.probe import NotIsolatedError
+from autograder.sandbox.isolation import NotIsolatedError
 from tests.autograder.support.tiny import IDENTITY, IN_PLACE, RIGHT, THREE, handed_in, make_course
 from tests.conftest import PROJECT
 from tests.left_behind import rows

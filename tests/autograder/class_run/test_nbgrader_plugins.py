@@ -15,7 +15,7 @@ from traitlets.config import Application
 from autograder.class_run import nbgrader_plugins
 from autograder.class_run.nbgrader_plugins import GradeCells, RestoreCells, SaveGrades
 from autograder.course.assignment import AssignmentError
-from autograder.grading.grader import held
+from autograder.grading.graded import held
 from autograder.results.outcome import ItemResult, Outcome, PropertyResult
 from autograder.results.report import KEY, Report, Status
 from tests.autograder.support.course import converter_of, enter
@@ -73,8 +73,8 @@ def report_of(assignment, *outcomes):
 
 def grading_with(monkeypatch, grade):
     """Grade with a function instead of a process."""
-    warm = SimpleNamespace(grade=grade)
-    monkeypatch.setattr(nbgrader_plugins, "warm_grader", lambda **_: warm)
+    warm = SimpleNamespace(grade_notebook=grade)
+    monkeypatch.setattr(nbgrader_plugins, "grading_process", lambda **_: warm)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ import pytest
 from autograder.class_run import pool
 from autograder.class_run.pool import AHEAD, LocalPool, as_graded
 from autograder.commands.once import Once
-from autograder.grading import process as grading_process
+from autograder.grading import child_process, error_lines
 from autograder.grading.process import GradingProcess
 from autograder.intake.handed_in import HandedIn
 from autograder.sandbox import isolation, probe
@@ -120,22 +120,29 @@ def test_a_class_without_work_ends_at_once():
 
 def test_the_process_that_has_been_started_before_is_the_first(tiny):
     """It has loaded the suites by then; the others are started when they are needed."""
-    with closing(GradingProcess(load=tiny)) as process, local(tiny, 2, started=[process]) as two:
+    (process,) = early(tiny, 1)
+    with closing(process), local(tiny, 2, started=[process]) as two:
         before = family()
         points = two.submit(notebooks(tiny, RIGHT)).result()["tiny"].report.points
         assert (points, two.levels) == (2.0, {isolation.describe(probe.reached())})
-        assert psutil.Process(process._process.pid) in before
+        assert psutil.Process(process._child._process.pid) in before
         started = {child.pid for child in family() if child.parent() == psutil.Process()}
         assert started <= {child.pid for child in before}
 
 
 def test_what_may_be_graded_without_isolation_is_decided_here(tiny):
     """The first process was started before the settings were known."""
-    process = GradingProcess(load=tiny)
+    (process,) = early(tiny, 1)
     with local(tiny, 1, started=[process]):
-        assert not process.allow_no_isolation
+        assert not process._allow_no_isolation
     with closing(LocalPool({"tiny": tiny}, 1, isolation.NONE, started=[process])):
-        assert process.allow_no_isolation
+        assert process._allow_no_isolation
+
+
+def early(assignment, count, on_line=None):
+    processes = GradingProcess.start(count, on_line)
+    processes[0].begin(assignment, count)
+    return processes
 
 
 def notebooks(assignment, answer, *remarks):
@@ -169,7 +176,7 @@ def test_a_slow_submission_does_not_hold_the_others_up(tmp_path):
 
 def test_a_process_that_dies_is_replaced(tiny, monkeypatch):
     """What it was grading is tried again; what ends each process is held back."""
-    monkeypatch.setattr(pool, "WarmGrader", Ending)
+    monkeypatch.setattr(pool, "GradingProcess", Ending)
     with local(tiny, 1) as one:
         once = one.submit(notebooks(tiny, RIGHT, "once")).result()["tiny"]
         assert (once.report.points, once.report.remarks) == (2.0, ("once",))
@@ -182,50 +189,50 @@ def test_a_process_that_dies_is_replaced(tiny, monkeypatch):
 @pytest.mark.parametrize("number", [0, 1], ids=["the first", "another"])
 def test_the_end_of_one_of_several_costs_nobody_anything(tiny, monkeypatch, number):
     """It is replaced at once, even if the others were forked from it, and they go on meanwhile."""
-    monkeypatch.setattr(grading_process, "ENDING_SECONDS", 60.0)
+    monkeypatch.setattr(child_process, "ENDING_SECONDS", 60.0)
+    monkeypatch.setattr(error_lines, "ENDING_SECONDS", 60.0)
     told = []
-    first = GradingProcess(load=tiny, tell=told.append, count=3)
-    started = [first, *first.others]
-    with local(tiny, 3, tell=told.append, started=started) as three:
+    processes = early(tiny, 3, told.append)
+    with local(tiny, 3, on_line=told.append, started=processes) as three:
 
         def grade_all():
             futures = [three.submit(notebooks(tiny, RIGHT)) for _ in range(6)]
             return [future.result(30)["tiny"].report.points for future in futures]
 
-        while not all(process.pid for process in started):  # each has been asked
+        while not all(process._child.pid for process in processes):  # each has been asked
             assert grade_all() == [2.0] * 6
-        os.kill(started[number].pid, signal.SIGKILL)
+        os.kill(processes[number]._child.pid, signal.SIGKILL)
         assert grade_all() == [2.0] * 6  # it waits for no end of theirs
     assert told == []
 
 
-class Ending(pool.WarmGrader):
+class Ending(GradingProcess):
     """Its processes are killed while they grade some submissions."""
 
     tries = 0
 
-    def finish(self, assignment, handed_in):
-        process = self.process
+    def grade_file(self, assignment, handed_in):
+        child_for = self._child_for
 
         def killed(assignment):
-            found = process(assignment)
+            found = child_for(assignment)
             self.tries += 1
             if "each time" in handed_in.remarks or self.tries == 1:
                 os.kill(found._process.pid, signal.SIGKILL)
                 found._process.wait()
             return found
 
-        self.process = killed
+        self._child_for = killed
         try:
-            return super().finish(assignment, handed_in)
+            return super().grade_file(assignment, handed_in)
         finally:
-            self.process = process
+            self._child_for = child_for
 
 
 def test_what_processes_tell_is_told_once(tiny):
     """Two processes find that there is no certificate: one line of it is enough."""
     told = []
-    with local(tiny, 2, tell=Once(told.append)) as two:
+    with local(tiny, 2, on_line=Once(told.append)) as two:
         for future in [two.submit(notebooks(tiny, IDENTITY)) for _ in range(4)]:
             future.result()
     assert len([line for line in told if "run `autograder audit tiny`" in line]) == 1

@@ -16,7 +16,7 @@ from traitlets.config import Config, Configurable
 from autograder.course.transaction import transaction
 from autograder.gradebook.lateness import late_plugin
 from autograder.gradebook.score_entry import ScoreEntry
-from autograder.grading.grader import held, unreadable
+from autograder.grading.graded import held, unreadable
 from tests.autograder.support.tiny import claimed, handed_in
 from tests.left_behind import rows
 

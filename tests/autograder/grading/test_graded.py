@@ -6,8 +6,7 @@ import nbformat
 import pytest
 
 from autograder.course.assignment import AssignmentError
-from autograder.grading.graded import MAX_CAUSE, Graded, report_on, restored, tell, unfinished
-from autograder.grading.grader import held
+from autograder.grading.graded import MAX_CAUSE, Graded, held, report_on, restored, tell, unfinished
 from autograder.intake.handed_in import HandedIn
 from autograder.results.outcome import ItemResult, Outcome, PropertyResult
 from autograder.results.report import KEY, Report, Status

@@ -10,7 +10,8 @@ from autograder.audit.auditor import Auditor
 from autograder.course.certificate import path_of
 from autograder.course.submission import Submission
 from autograder.grading import grader
-from autograder.grading.grader import grade, held, unreadable
+from autograder.grading.graded import held, unreadable
+from autograder.grading.grader import grade
 from autograder.results.outcome import Outcome
 from autograder.results.report import Status
 from autograder.sandbox import isolation
@@ -195,7 +196,7 @@ def test_a_report_with_advice_is_the_same_each_time(audited, grading_process):
     """In this process and in another, and after others have been graded."""
     assignment = audited()
     reports = [
-        grading_process.grade(assignment, handed_in(assignment, answer))
+        grading_process.grade_notebook(assignment, handed_in(assignment, answer))
         for answer in (SHARED, ADDED, SHARED)
     ]
     assert advice(reports[0]) == ["Leave x as it is."]

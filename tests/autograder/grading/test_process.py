@@ -1,210 +1,165 @@
-"""The grading process: it is asked, it ends, and several are forked from one."""
+"""The grading process: it is replaced when it breaks, and what it cannot grade costs nobody anything."""
 
-import gc
+import json
 import os
 import signal
-import socket
-import subprocess
-import sys
-import time
-from concurrent import futures
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from pathlib import Path
+from dataclasses import replace
+from itertools import pairwise
 
-import psutil
+import nbformat
 import pytest
 
-from autograder.course.assignment import Limits
-from autograder.grading import process as grading_process
+from autograder.course.assignment import Assignment
+from autograder.grading.child_process import ChildProcess
+from autograder.grading.graded import Graded
 from autograder.grading.process import GradingProcess
-from autograder.sandbox import isolation
-from autograder.sandbox.probe import NotIsolatedError
-from autograder.sandbox.template import Template
-from tests.autograder.support.tiny import HANGING, IN_PLACE, RIGHT, SUITE, handed_in, make_course
+from autograder.intake.handed_in import HandedIn
+from autograder.results.report import Report, Status
+from autograder.sandbox.progress import Doing, HungError
+from tests.autograder.support.tiny import IDENTITY, RIGHT, SUITE, handed_in, make_course
 
 
-def test_without_isolation_nothing_is_graded_unless_that_is_allowed(tiny, monkeypatch):
-    """A process says so before it is asked for anything."""
-    with closing(GradingProcess(isolation.NONE)) as process:
-        said = iter([1, "a worker could fork"])
-        monkeypatch.setattr(process, "_answer", lambda: next(said))
-        with pytest.raises(NotIsolatedError, match="a worker could fork"):
-            process.grade(tiny, handed_in(tiny, RIGHT))
-        assert process._process.poll() is not None
+@pytest.fixture(scope="module")
+def warm():
+    """What grades in a process that it starts when it needs one; ended after the last test."""
+    with closing(GradingProcess()) as process:
+        yield process
 
 
-# ---- several of them
-
-AT_ONCE = 10.0  # seconds, on a busy machine
-STARTED = 30.0  # likewise
-
-
-@pytest.fixture
-def several():
-    """A function that starts processes together; they are ended after the test."""
-    started = []
-
-    def start(count, **options):
-        first = GradingProcess(count=count, **options)
-        started.extend([first, *first.others])
-        return started
-
-    yield start
-    for process in reversed(started):
-        process.close()
+def test_a_process_that_was_killed_costs_nobody_anything(tiny, warm):
+    """Another one grades the submission."""
+    broken = warm._child_for(tiny)._process
+    os.kill(broken.pid, signal.SIGKILL)
+    broken.wait()
+    assert warm.grade_notebook(tiny, handed_in(tiny, RIGHT)).status is Status.GRADED
 
 
-def close_at_once(process):
-    """Close a process; whoever has to wait for another is not waited for."""
-    ThreadPoolExecutor(1).submit(process.close).result(AT_ONCE)
+def test_a_process_that_breaks_again_holds_one_grade(tiny, warm, monkeypatch):
+    """A submission at which each process breaks has no points, and the next is graded."""
 
-
-def asked(process, assignment, answer):
-    """Have a process grade an answer, and do not wait for it."""
-    return ThreadPoolExecutor(1).submit(process.grade, assignment, handed_in(assignment, answer))
-
-
-def points(process, assignment):
-    """Return what a process gives an answer that is worth 1.5."""
-    return asked(process, assignment, IN_PLACE).result(STARTED).points
-
-
-def has_ended(pid):
-    """Tell whether a process ends within some seconds; nobody may be left to bury it."""
-    deadline = time.monotonic() + AT_ONCE
-    while time.monotonic() < deadline:
-        try:
-            if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
-                return True
-        except psutil.NoSuchProcess:
-            return True
-        time.sleep(0.01)
-    return False
-
-
-def test_several_are_forked_from_one(tiny, several):
-    """It has loaded PyTorch for all of them, and each grades."""
-    first, *others = processes = several(3)
-    assert [points(process, tiny) for process in processes] == [1.5] * 3
-    assert [psutil.Process(other.pid).ppid() for other in others] == [first.pid] * 2
-    for other in others:
-        assert "libtorch" in Path(f"/proc/{other.pid}/maps").read_text()
-
-
-def test_one_alone_loads_pytorch_only_when_a_suite_needs_it(tiny, several):
-    """So that it is PyTorch of the first that the others of several have."""
-    (process,) = several(1)
-    assert points(process, tiny) == 1.5
-    assert "libtorch" not in Path(f"/proc/{process.pid}/maps").read_text()
-
-
-@pytest.mark.parametrize("told", [None, list], ids=["to us", "told"])
-def test_whichever_is_closed_the_rest_goes_on(tiny, several, monkeypatch, told):
-    """Closing it waits for no other, even where all write to one standard error."""
-    monkeypatch.setattr(grading_process, "ENDING_SECONDS", STARTED)
-    processes = several(4, tell=told and told().append)
-    assert [points(process, tiny) for process in processes] == [1.5] * 4
-    for number in (2, 0):  # forked in the midst, and the first
-        close_at_once(processes[number])
-        assert has_ended(processes[number].pid)
-    assert [points(processes[number], tiny) for number in (1, 3)] == [1.5] * 2
-    for number in (3, 1):
-        close_at_once(processes[number])
-        assert has_ended(processes[number].pid)
-
-
-def test_whichever_is_killed_that_is_seen_at_once_and_the_rest_goes_on(tiny, several):
-    """None of the others has a connection of it that is left open."""
-    processes = several(4)
-    assert [points(process, tiny) for process in processes] == [1.5] * 4
-    for number in (2, 0):
-        report = asked(processes[number], tiny, HANGING)
-        assert not futures.wait([report], 0.3).done
-        os.kill(processes[number].pid, signal.SIGKILL)
-        with pytest.raises(ConnectionError, match="it ended"):
-            report.result(AT_ONCE)
-    assert [points(processes[number], tiny) for number in (1, 3)] == [1.5] * 2
-
-
-def test_one_that_hangs_is_killed_when_it_is_closed(tiny, several, monkeypatch):
-    """A process that was stopped reads no end of its input; the rest goes on."""
-    monkeypatch.setattr(grading_process, "ENDING_SECONDS", 0.3)
-    processes = several(3)
-    assert [points(process, tiny) for process in processes] == [1.5] * 3
-    for number in (1, 0):
-        os.kill(processes[number].pid, signal.SIGSTOP)
-        close_at_once(processes[number])
-        assert has_ended(processes[number].pid)
-    assert points(processes[2], tiny) == 1.5
-
-
-def test_one_that_hangs_before_it_is_asked_anything_is_killed_too(several, monkeypatch):
-    """It has said at once which process it is."""
-    monkeypatch.setattr(grading_process, "ENDING_SECONDS", 0.3)
-    first, other = several(2)
-    other._connection.settimeout(STARTED)
-    other._connection.recv(1, socket.MSG_PEEK)
-    ours = psutil.Process(first._process.pid)
-    (forked,) = [child for child in ours.children() if child.cmdline() == ours.cmdline()]
-    forked.suspend()
-    close_at_once(other)
-    assert has_ended(forked.pid)
-
-
-def test_one_whose_connection_is_gone_is_closed_in_silence(several):
-    """So it is when both are garbage, and nobody says which of them goes first."""
-    first, other = several(2)
-    for process in (other, first):
-        process._connection.close()
-        process.close()
-    assert first._process.poll() is not None
-
-
-def test_the_last_words_of_all_are_told_before_the_last_is_closed(tmp_path, several, monkeypatch):
-    """Whichever that is."""
-    monkeypatch.setattr(grading_process, "ENDING_SECONDS", STARTED)  # the first forks the other
-    told = []
-
-    def tell(line):
-        time.sleep(0.3)
-        told.append(line)
-
-    suite = "import sys\nsys.stderr.write('loaded\\n')\n" + SUITE
-    assignment = make_course(tmp_path, suites={"test_scaler.py": suite})
-    first, other = several(2, tell=tell)
-    first.close()
-    assert points(other, assignment) == 1.5
-    other.close()
-    assert "loaded" in told
-
-
-@pytest.mark.filterwarnings("error::pytest.PytestUnraisableExceptionWarning")
-@pytest.mark.parametrize("start", [GradingProcess, lambda: Template(isolation.NONE, Limits())])
-def test_what_could_not_be_started_goes_in_silence(monkeypatch, start):
-    """Only the reason is told, and not that there is nothing to be ended."""
-
-    def refused(*what, **options):
-        raise OSError("no more processes")
+    def broken(*what, **more):
+        raise ConnectionError("it ended")
 
     with monkeypatch.context() as patch:
-        patch.setattr(subprocess, "Popen", refused)
-        with pytest.raises(OSError, match="no more processes"):
-            start()
-    gc.collect()
+        patch.setattr(ChildProcess, "ask", broken)
+        report = warm.grade_notebook(tiny, handed_in(tiny, RIGHT))
+    assert report.status is Status.HELD
+    assert report.item("test_scaler").points is None
+    assert "the grading process broke" in report.item("test_scaler").properties[0].message
+    assert warm.grade_notebook(tiny, handed_in(tiny, RIGHT)).status is Status.GRADED
 
 
-def test_who_is_killed_while_processes_start_leaves_none_and_no_word():
-    """They end when there is nobody to serve, and have nothing to complain of."""
-    done = subprocess.run(
-        [sys.executable, "-c", KILLED], stderr=subprocess.PIPE, check=False, timeout=STARTED
-    )
-    assert (done.returncode, done.stderr) == (-signal.SIGKILL, b"")  # which all have let go of
+def test_another_process_has_what_is_left_of_the_time(tiny, warm, monkeypatch):
+    """A submission that breaks a process, or at which a suite hangs, does not get its time anew."""
+    slow = handed_in(tiny, RIGHT, "import time; time.sleep(0.3)")
+    spent = []
+    ask = ChildProcess.ask
+
+    def breaks(*what, **more):
+        spent.append(more["spent"])
+        ask(*what, **more)
+        if len(spent) == 1:
+            raise HungError(Doing(str(tiny.hidden / "test_other.py"), "test_loops", 1.0))
+        raise ConnectionError("it ended")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ChildProcess, "ask", breaks)
+        assert warm.grade_notebook(tiny, slow).status is Status.HELD
+    assert spent[0] == 0.0
+    assert all(after - before >= 0.3 for before, after in pairwise(spent))
+    assert len(spent) == 3
+    limit = tiny.limits.submission_seconds
+    late = warm._child_for(tiny).ask("grade_notebook", tiny, notebook=slow, spent=limit - 0.1)
+    message = Report.from_dict(late).items[0].properties[0].message
+    assert f"no answer within {limit:g} seconds in all" in message
+    assert warm.grade_notebook(tiny, handed_in(tiny, RIGHT)).points == 2.0
+    assert warm.spent < limit - 0.1
 
 
-KILLED = """
-import os, signal
-from autograder.grading.process import GradingProcess
-processes = GradingProcess(count=3)
-os.kill(os.getpid(), signal.SIGKILL)
-"""
+def test_an_answer_after_ctrl_c_is_nobody_elses(tiny, warm, monkeypatch):
+    """Who is no longer waited for is not graded on; the next submission gets its own report."""
+    process = warm._child_for(tiny)
+
+    def interrupted():
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(process, "_answer", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            warm.grade_notebook(tiny, handed_in(tiny, IDENTITY))
+    assert process._process.poll() is not None
+    assert warm.grade_notebook(tiny, handed_in(tiny, RIGHT)).item("test_scaler").points == 2.0
+
+
+def test_another_version_gets_another_process(tiny, warm):
+    """Suites are loaded anew when they change, and kept while they do not."""
+    warm.grade_notebook(tiny, handed_in(tiny, RIGHT))
+    kept = warm._child_for(tiny)
+    warm.grade_notebook(tiny, handed_in(tiny, RIGHT))
+    assert warm._child_for(tiny) is kept
+    suite = tiny.hidden / "test_scaler.py"
+    suite.write_text(suite.read_text().replace("factor == 2", "factor == 3"))
+    changed = replace(tiny)
+    report = warm.grade_notebook(changed, handed_in(tiny, RIGHT))
+    assert report.item("test_scaler").points == 1.5
+    assert warm._child_for(changed) is not kept
+    assert kept._process.poll() is not None
+
+
+def test_two_notebooks_of_an_assignment_share_a_process(tiny, warm):
+    """One submission after the other is graded in it, and none starts another."""
+    for stage in ("source", "release"):
+        path = tiny.root / stage / "tiny" / "tiny.ipynb"
+        whole = nbformat.read(path, as_version=4)
+        whole.cells[3].metadata.nbgrader.points = 3
+        nbformat.write(whole, path.with_name("second.ipynb"))
+    both = [Assignment(tiny.root, "tiny", name) for name in ("tiny", "second")]
+    processes = set()
+    for assignment in both * 2:
+        points = warm.grade_notebook(assignment, handed_in(assignment, RIGHT)).points
+        assert points == (2.0 if assignment.notebook == "tiny" else 3.0)
+        processes.add(warm._child_for(assignment).pid)
+    assert len(processes) == 1
+
+
+def test_what_breaks_each_process_is_held_back_with_what_was_handed_in(tiny, warm, monkeypatch):
+    """Somebody can look at it; for `nbgrader autograde`, which goes in steps, it is the same."""
+
+    def broken(*what, **more):
+        raise ConnectionError("it ended")
+
+    mine = HandedIn(nbformat.writes(handed_in(tiny, IDENTITY)).encode())
+    with monkeypatch.context() as patch:
+        patch.setattr(ChildProcess, "ask", broken)
+        graded = warm.grade_file(tiny, mine)
+        in_steps = Graded.of(tiny, mine, warm.grade_notebook)
+    assert graded.is_held
+    assert graded == in_steps
+    assert json.loads(graded.text)["cells"][2]["source"] == IDENTITY.splitlines(keepends=True)
+    assert graded.report.handed_in == mine.digest
+    assert warm.grade_file(tiny, mine).report.points == 0.0
+
+
+def test_who_is_closed_while_the_process_starts_grades_nothing(tiny, monkeypatch):
+    """Ctrl-C in the first seconds does not wait for a submission that has just been begun."""
+    warm = GradingProcess()
+    start = ChildProcess.__init__
+
+    def closed_meanwhile(process, *layers, **options):
+        start(process, *layers, **options)
+        warm.close()
+
+    monkeypatch.setattr(ChildProcess, "__init__", closed_meanwhile)
+    mine = HandedIn(nbformat.writes(handed_in(tiny, RIGHT)).encode())
+    assert warm.grade_file(tiny, mine).is_held
+
+
+def test_what_a_process_tells_can_be_taken(tmp_path):
+    """What broke is told line by line, and not on the terminal."""
+    suite = SUITE + "\n\ndef test_bug(submission):\n    {}['key']\n"
+    assignment = make_course(tmp_path, suites={"test_scaler.py": suite})
+    told = []
+    with closing(GradingProcess(on_line=told.append)) as process:
+        process.grade_notebook(assignment, handed_in(assignment, RIGHT))
+    assert [line for line in told if line.endswith("test_bug: KeyError: 'key'")]

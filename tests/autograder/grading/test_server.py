@@ -20,7 +20,9 @@ pytestmark = pytest.mark.usefixtures("fresh_suites")
 def test_a_report_does_not_depend_on_who_was_graded_before(tiny, grading_process):
     """One process grades many; the same submission gets an equal report, first or last."""
     reports = [
-        grading_process.grade(tiny, handed_in(tiny, answer, "import random\nx = random.random()"))
+        grading_process.grade_notebook(
+            tiny, handed_in(tiny, answer, "import random\nx = random.random()")
+        )
         for answer in (IN_PLACE, RIGHT, IDENTITY, IN_PLACE)
     ]
     assert [report.item("test_scaler").points for report in reports] == [1.5, 2.0, 0.0, 1.5]
@@ -33,7 +35,7 @@ def test_what_was_put_right_before_is_in_the_report(tiny, grading_process):
     """Remarks travel in the notebook's metadata."""
     notebook = handed_in(tiny, RIGHT)
     notebook.metadata["autograder"] = nbformat.from_dict({"remarks": ["cell `a` was missing"]})
-    report = grading_process.grade(tiny, notebook)
+    report = grading_process.grade_notebook(tiny, notebook)
     assert report.status is Status.REMARKS
     assert report.remarks == ("cell `a` was missing",)
 
@@ -44,7 +46,7 @@ def test_a_library_that_prints_breaks_no_answer(tmp_path, grading_process):
     suite = noise + SUITE + "\n\ndef test_noise():\n    os.write(1, b'noise')\n    print('noise')\n"
     assignment = make_course(tmp_path, suites={"test_scaler.py": suite})
     for _ in range(2):
-        report = grading_process.grade(assignment, handed_in(assignment, RIGHT))
+        report = grading_process.grade_notebook(assignment, handed_in(assignment, RIGHT))
         assert report.status is Status.GRADED
         assert len(report.item("test_scaler").properties) == 5
 
@@ -57,7 +59,7 @@ def test_suites_of_the_same_name_are_told_apart(tmp_path, grading_process):
     first = make_course(tmp_path / "first")
     second = make_course(tmp_path / "second", suites={"test_scaler.py": other})
     for assignment, points in ((first, 2.0), (second, 0.0), (first, 2.0)):
-        report = grading_process.grade(assignment, handed_in(assignment, RIGHT))
+        report = grading_process.grade_notebook(assignment, handed_in(assignment, RIGHT))
         assert report.item("test_scaler").points == points
 
 
@@ -65,14 +67,18 @@ def test_suites_are_loaded_before_anything_is_graded(tmp_path):
     """Whoever starts a process early finds it warm; what is wrong with them is told later."""
     assignment = make_course(tmp_path / "good", suites={"test_scaler.py": TELLING + SUITE})
     told = queue.SimpleQueue()
-    with closing(GradingProcess(load=assignment, tell=told.put)) as process:
+    (process,) = GradingProcess.start(1, told.put)
+    process.begin(assignment, 1)
+    with closing(process):
         assert told.get(timeout=60) == "loaded"
-        assert process.grade(assignment, handed_in(assignment, RIGHT)).points == 2.0
+        assert process.grade_notebook(assignment, handed_in(assignment, RIGHT)).points == 2.0
         assert told.empty()
     lost = make_course(tmp_path / "bad")
     (lost.hidden / "test_scaler.py").unlink()
-    with closing(GradingProcess(load=lost)) as process:
-        assert process.grade(assignment, handed_in(assignment, RIGHT)).points == 2.0
+    (process,) = GradingProcess.start(1)
+    process.begin(lost, 1)
+    with closing(process):
+        assert process.grade_notebook(assignment, handed_in(assignment, RIGHT)).points == 2.0
 
 
 TELLING = "import sys\nsys.stderr.write('loaded\\n')\n"
@@ -91,12 +97,13 @@ def processors():
 @pytest.mark.parametrize("more", [0, 1])
 def test_as_many_as_there_are_processors_have_one_each(tiny, processors, more):
     """So have the workers of each; where there are more, the system chooses."""
-    first = GradingProcess(count=len(processors) + more)
+    together = GradingProcess.start(len(processors) + more)
+    together[0].begin(None, len(together))
     with ExitStack() as stack:
-        for process in (together := [first, *first.others]):
+        for process in together:
             stack.enter_context(closing(process))
-            process.grade(tiny, handed_in(tiny, RIGHT))
-        pids = {process.pid for process in together}
+            process.grade_notebook(tiny, handed_in(tiny, RIGHT))
+        pids = {process._child.pid for process in together}
         kept = [set(_processors(pid, pids)) for pid in sorted(pids)]
     if more:
         assert kept == [{tuple(processors)}] * len(together)

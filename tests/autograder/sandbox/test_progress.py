@@ -5,9 +5,10 @@ from contextlib import closing
 import pytest
 
 from autograder.course.certificate import path_of
-from autograder.grading import process as grading_process
+from autograder.grading import child_process
+from autograder.grading.child_process import ChildProcess
+from autograder.grading.hung_suites import IN_A_ROW
 from autograder.grading.process import GradingProcess
-from autograder.grading.warm_grader import IN_A_ROW, WarmGrader
 from autograder.results.outcome import Outcome
 from autograder.results.report import Status
 from autograder.sandbox import progress
@@ -40,7 +41,7 @@ LOOPS = {
 
 @pytest.fixture(autouse=True)
 def _look_often(monkeypatch):
-    monkeypatch.setattr(grading_process, "LOOK_SECONDS", 0.2)
+    monkeypatch.setattr(child_process, "LOOK_SECONDS", 0.2)
 
 
 def course(root, suite, **limits):
@@ -53,8 +54,8 @@ def course(root, suite, **limits):
 def test_a_suite_that_loops_holds_back_its_item_alone(tmp_path, loop):
     """The other item has its points; the cause says which property of which suite it was."""
     assignment = course(tmp_path, loop)
-    with closing(WarmGrader()) as grader:
-        report = grader.grade(assignment, handed_in(assignment, RIGHT))
+    with closing(GradingProcess()) as process:
+        report = process.grade_notebook(assignment, handed_in(assignment, RIGHT))
         assert report.status is Status.HELD
         assert report.item("test_scaler").points == 2.0
         assert report.item("test_other").points is None
@@ -69,16 +70,16 @@ def test_a_suite_that_always_loops_is_not_tried_for_ever(tmp_path, monkeypatch):
     """After some submissions in a row it is left out at once, until the suites change."""
     assignment = course(tmp_path, LOOPS["python"])
     started = []
-    start = GradingProcess.__init__
+    start = ChildProcess.__init__
 
     def counting(process, *layers, **options):
         started.append(process)
         start(process, *layers, **options)
 
-    monkeypatch.setattr(GradingProcess, "__init__", counting)
-    with closing(WarmGrader()) as grader:
+    monkeypatch.setattr(ChildProcess, "__init__", counting)
+    with closing(GradingProcess()) as process:
         for _ in range(IN_A_ROW + 2):
-            report = grader.grade(assignment, handed_in(assignment, RIGHT))
+            report = process.grade_notebook(assignment, handed_in(assignment, RIGHT))
             assert (report.item("test_scaler").points, report.status) == (2.0, Status.HELD)
     assert len(started) == IN_A_ROW + 1
 
@@ -90,8 +91,8 @@ def test_an_observation_that_loops_costs_no_grade(tmp_path):
     path_of(assignment).parent.mkdir(parents=True)
     path_of(assignment).write_text(certificate(version=assignment.suites_version).to_json())
     told = []
-    with closing(WarmGrader(tell=told.append)) as grader:
-        report = grader.grade(assignment, handed_in(assignment, IDENTITY))
+    with closing(GradingProcess(on_line=told.append)) as process:
+        report = process.grade_notebook(assignment, handed_in(assignment, IDENTITY))
     assert (report.points, report.status) == (0.0, Status.GRADED)
     assert [line for line in told if "observe_loops did not end" in line]
 
@@ -101,9 +102,9 @@ def test_a_suite_that_loops_while_it_is_loaded_holds_everybody_back_at_once(tmp_
     """It is tried once; the cause names the file."""
     assignment = course(tmp_path, "def test_fine():\n    pass\n", loading_seconds=2)
     (assignment.hidden / name).write_text("while True:\n    pass\n")
-    with closing(WarmGrader()) as grader:
+    with closing(GradingProcess()) as process:
         for _ in range(3):
-            report = grader.grade(assignment, handed_in(assignment, RIGHT))
+            report = process.grade_notebook(assignment, handed_in(assignment, RIGHT))
             assert (report.status, report.points) == (Status.HELD, None)
             assert f"tests/hidden/tiny/{name} was not loaded within 2 seconds" in report.cause
 
@@ -111,8 +112,8 @@ def test_a_suite_that_loops_while_it_is_loaded_holds_everybody_back_at_once(tmp_
 def test_an_answer_that_loops_is_the_students_failure(tmp_path):
     """The limits of a student's code are reached first, however long it takes."""
     assignment = make_course(tmp_path, suite_seconds=0.5, call_seconds=1, submission_seconds=2)
-    with closing(WarmGrader()) as grader:
-        report = grader.grade(assignment, handed_in(assignment, HANGING))
+    with closing(GradingProcess()) as process:
+        report = process.grade_notebook(assignment, handed_in(assignment, HANGING))
     assert (report.points, report.status) == (0.0, Status.TIMED_OUT)
 
 

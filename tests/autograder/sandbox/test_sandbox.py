@@ -9,16 +9,10 @@ import pytest
 
 from autograder.course.assignment import Limits
 from autograder.sandbox import isolation, template
+from autograder.sandbox.budget import Budget
 from autograder.sandbox.probe import reached
-from autograder.sandbox.sandbox import (
-    Budget,
-    DiedError,
-    Sandbox,
-    SandboxError,
-    StudentError,
-    TimedOutError,
-    one_line,
-)
+from autograder.sandbox.sandbox import DiedError, Sandbox, SandboxError, StudentError, TimedOutError
+from autograder.text.wording import one_line
 from autograder.worker import wire
 from autograder.worker.opening import Opening
 

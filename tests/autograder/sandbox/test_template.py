@@ -8,8 +8,9 @@ import pytest
 
 from autograder.course.assignment import Limits
 from autograder.sandbox import borrowed_user, isolation, template
+from autograder.sandbox.budget import Budget
 from autograder.sandbox.probe import reached
-from autograder.sandbox.sandbox import Budget, Sandbox
+from autograder.sandbox.sandbox import Sandbox
 from autograder.sandbox.template import Template, TemplateError
 from autograder.worker.opening import Opening
 

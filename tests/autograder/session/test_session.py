@@ -7,15 +7,9 @@ import pytest
 from nbformat.v4 import new_code_cell
 
 from autograder.course.submission import Submission
+from autograder.sandbox.budget import Budget
 from autograder.sandbox.probe import reached
-from autograder.sandbox.sandbox import (
-    Budget,
-    DiedError,
-    Sandbox,
-    SandboxError,
-    StudentError,
-    TimedOutError,
-)
+from autograder.sandbox.sandbox import DiedError, Sandbox, SandboxError, StudentError, TimedOutError
 from autograder.session.session import RESTARTS, Session
 from tests.autograder.support.tiny import HEADER, RIGHT, STUB, handed_in, make_course
 

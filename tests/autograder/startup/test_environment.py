@@ -66,7 +66,8 @@ def points_here(assignment):
     """Return what a new grading process gives each answer."""
     with closing(GradingProcess()) as process:
         reports = {
-            answer: process.grade(assignment, handed_in(assignment, answer)) for answer in POINTS
+            answer: process.grade_notebook(assignment, handed_in(assignment, answer))
+            for answer in POINTS
         }
     assert {report.status for report in reports.values()} == {Status.GRADED}
     return {answer: report.points for answer, report in reports.items()}
@@ -139,7 +140,7 @@ def test_no_umask_changes_a_grade(tmp_path):
     assignment = make_course(tmp_path)
     os.umask(0o777)
     with closing(GradingProcess()) as process:
-        assert process.grade(assignment, handed_in(assignment, writes)).points == 2.0
+        assert process.grade_notebook(assignment, handed_in(assignment, writes)).points == 2.0
 
 
 CLOSED = """
@@ -150,7 +151,7 @@ from autograder.course.assignment import Assignment
 from autograder.grading.process import GradingProcess
 from tests.autograder.support.tiny import RIGHT, handed_in
 assignment = Assignment(Path(sys.argv[1]), "tiny")
-report = GradingProcess().grade(assignment, handed_in(assignment, RIGHT))
+report = GradingProcess().grade_notebook(assignment, handed_in(assignment, RIGHT))
 Path("points").write_text(str(report.points))
 """
 
@@ -176,6 +177,6 @@ def test_the_same_names_are_in_the_same_order_in_each_worker(tiny):
     messages = set()
     for _ in range(2):
         with closing(GradingProcess()) as process:
-            report = process.grade(tiny, handed_in(tiny, code))
+            report = process.grade_notebook(tiny, handed_in(tiny, code))
         messages.add(report.items[0].properties[0].message)
     assert len(messages) == 1

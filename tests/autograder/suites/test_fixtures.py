@@ -12,7 +12,7 @@ from nbformat.v4 import new_code_cell
 from autograder.course.submission import Submission
 from autograder.results.outcome import Outcome
 from autograder.sandbox import template
-from autograder.sandbox.sandbox import Budget
+from autograder.sandbox.budget import Budget
 from autograder.suites.fixtures import Grading, _reference, pytest_configure
 from autograder.suites.suite import run_suites
 from tests.autograder.support.tiny import IN_PLACE, RIGHT, SUITE, handed_in, make_course

@@ -90,7 +90,7 @@ def opened(assignment: Assignment, gradebook: Path, process: GradingProcess) -> 
     shutil.copy(gradebook, assignment.root)
     shutil.copy(PROJECT / "nbgrader_config.py", assignment.root)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(nbgrader_plugins, "warm_grader", lambda **_: process)
+        patch.setattr(nbgrader_plugins, "grading_process", lambda **_: process)
         course = Course(assignment)
         patch.chdir(assignment.root)
         enter(course.converter)

@@ -71,7 +71,7 @@ class OneProcess:
 
     def grade(self, notebooks: Notebooks) -> dict[str, Graded]:
         return {
-            name: self.process.finish(self.assignments[name], one)
+            name: self.process.grade_file(self.assignments[name], one)
             for name, one in notebooks.items()
         }
 
@@ -82,8 +82,9 @@ class OneProcess:
 class NoProcess:
     """Stands for the process that a command would start, where there is one for all tests."""
 
-    def __init__(self, *, count: int = 1, **_options: Any) -> None:
-        self.others = [NoProcess() for _ in range(count - 1)]
+    @classmethod
+    def start(cls, count: int, on_line: Callable[[str], None]) -> list["NoProcess"]:
+        return [cls() for _ in range(count)]
 
     def begin(self, load: Assignment | None, count: int) -> None:
         """Have nothing to load."""

@@ -11,9 +11,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.course.assignment import Assignment
 from autograder.course.submission import Submission, filled
+from autograder.sandbox.budget import Budget
 from autograder.sandbox.isolation import Layers
 from autograder.sandbox.probe import reached
-from autograder.sandbox.sandbox import Budget
 from autograder.session.session import Session
 
 GIVEN = {

@@ -5,8 +5,9 @@ import pytest
 from nbformat.v4 import new_code_cell
 
 from autograder.course.submission import Submission
+from autograder.sandbox.budget import Budget
 from autograder.sandbox.probe import reached
-from autograder.sandbox.sandbox import Budget, StudentError
+from autograder.sandbox.sandbox import StudentError
 from autograder.sandbox.template import forget_templates
 from autograder.session.session import Session
 from autograder.worker.confinement import Layer
