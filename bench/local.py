@@ -17,7 +17,7 @@ from autograder.course.submission import Submission
 from autograder.results.outcome import ItemResult, Outcome, PropertyResult, merge
 from autograder.sandbox.sandbox import StudentError
 from autograder.suites import fixtures
-from autograder.suites.fixtures import GRADING, Grading
+from autograder.suites.context import GRADING, Grading
 from autograder.suites.loaded_suites import OPTIONS
 
 # the properties alone, and not what observes a mistake

@@ -54,6 +54,7 @@ JUDGING = [
     "session.proxy",
     "session.session",
     "startup.environment",
+    "suites.context",
     "suites.fixtures",
     "suites.loaded_suites",
     "suites.suite",

@@ -17,7 +17,7 @@ from autograder.sandbox.budget import Budget
 from autograder.sandbox.isolation import Layers
 from autograder.sandbox.template import forget_templates, template
 from autograder.suites import behaviour
-from autograder.suites.fixtures import Grading
+from autograder.suites.context import Grading
 from autograder.suites.suite import SuiteRun, run_suites
 from autograder.text.wording import counted_as
 

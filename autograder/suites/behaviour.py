@@ -14,7 +14,7 @@ import pytest
 from autograder.course.assignment import Assignment, Item
 from autograder.results.outcome import Facts
 from autograder.sandbox.sandbox import DiedError, StudentError
-from autograder.suites.fixtures import Grading
+from autograder.suites.context import Grading
 from autograder.suites.loaded_suites import ResultCollector, run_functions
 from autograder.suites.suite import uses_a_plain_value_as_an_object
 

@@ -21,7 +21,7 @@ from autograder.sandbox import progress
 from autograder.sandbox.isolation import Layers
 from autograder.sandbox.template import template
 from autograder.suites import fixtures
-from autograder.suites.fixtures import GRADING, Grading
+from autograder.suites.context import GRADING, Grading
 
 OPTIONS = [
     "--config-file=" + os.devnull,  # the project's own settings are for its own tests

@@ -11,7 +11,7 @@ from autograder.course.assignment import Assignment, Item
 from autograder.results.figure import PicturedError
 from autograder.results.outcome import ItemResult, Outcome, PropertyResult, merge, with_few_figures
 from autograder.sandbox.sandbox import DiedError, StudentError, TimedOutError
-from autograder.suites.fixtures import Grading
+from autograder.suites.context import Grading
 from autograder.suites.loaded_suites import FunctionName, ResultCollector, run_functions
 
 PLAIN = (type(None), bool, int, float, str, list, tuple, dict, np.ndarray)  # what frames carry

@@ -10,7 +10,7 @@ from autograder.results.outcome import Outcome
 from autograder.sandbox.sandbox import DiedError, StudentError, TimedOutError
 from autograder.session.pipeline import AT_ONCE
 from autograder.session.proxy import Proxy, kind_of, repeat
-from autograder.suites.fixtures import Grading
+from autograder.suites.context import Grading
 from autograder.suites.suite import run_suites
 from autograder.worker.wire import MAX_TEXT, WireError
 from tests.autograder.support.tiny import handed_in, make_course

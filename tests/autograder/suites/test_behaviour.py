@@ -4,7 +4,7 @@ import pytest
 
 from autograder.course.submission import Submission
 from autograder.suites.behaviour import SEED, observe
-from autograder.suites.fixtures import Grading
+from autograder.suites.context import Grading
 from autograder.suites.suite import run_suites
 from tests.autograder.support.tiny import (
     HEADER,

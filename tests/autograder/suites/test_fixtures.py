@@ -13,7 +13,8 @@ from autograder.course.submission import Submission
 from autograder.results.outcome import Outcome
 from autograder.sandbox import template
 from autograder.sandbox.budget import Budget
-from autograder.suites.fixtures import Grading, _reference, pytest_configure
+from autograder.suites.context import Grading
+from autograder.suites.fixtures import _reference, pytest_configure
 from autograder.suites.suite import run_suites
 from tests.autograder.support.tiny import IN_PLACE, RIGHT, SUITE, handed_in, make_course
 from tests.conftest import PROJECT

@@ -9,7 +9,7 @@ import pytest
 from autograder.course.submission import Submission
 from autograder.results.outcome import Outcome
 from autograder.sandbox.probe import reached
-from autograder.suites.fixtures import Grading
+from autograder.suites.context import Grading
 from autograder.suites.loaded_suites import ResultCollector, import_faults, run_functions
 from autograder.suites.suite import run_suites
 from tests.autograder.support.tiny import RIGHT, SUITE, handed_in, make_course

@@ -4,7 +4,7 @@ import pytest
 
 from autograder.course.submission import Submission, filled
 from autograder.results.outcome import Outcome
-from autograder.suites.fixtures import Grading
+from autograder.suites.context import Grading
 from autograder.suites.suite import SuiteRun, run_suites
 from tests.autograder.support.tiny import (
     HEADER,

@@ -1,0 +1,85 @@
+"""What a run of suites is about: the submission, its worker, and how it is graded."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+
+from autograder.course.assignment import Assignment
+from autograder.course.submission import Submission
+from autograder.sandbox.budget import Budget
+from autograder.sandbox.isolation import Layers
+from autograder.sandbox.probe import reached
+from autograder.session.proxy import Namespace
+from autograder.session.session import Session
+
+
+@dataclass
+class Grading:
+    """What a run of suites is about.
+
+    Parameters
+    ----------
+    submission : Submission
+    seed : int
+        Of every random number on the trusted side.
+    worker_seed : int, optional
+        Of every random number in the workers; without it, one that follows from the other seed,
+        which it does not tell.
+    budget : Budget, optional
+        The submission's time; made from the assignment's limits without one.
+    remarks : list of str
+        What the sessions noticed is added here.
+    skip : list of (cell, line)
+        Statements that hung or ended a worker: found once, then left out of every session.
+    assignment : Assignment, optional
+        Without it, the one that a suite's place tells.
+    layers : Layers, optional
+        What confines the workers; without it, the best that can be had.
+    alone : bool
+        Whether each item has a worker of its own, in which no other item has been before.
+    session : Session, optional
+        The worker that is used at present.
+    first : list of str
+        The items that were the first in their workers.
+    held : dict of (str, str) to str
+        By a prefix of functions and an item: why these functions of its suite are not run.
+    """
+
+    submission: Submission
+    seed: int
+    budget: Budget | None = None
+    remarks: list[str] = field(default_factory=list)
+    skip: list[tuple[int, int]] = field(default_factory=list)
+    assignment: Assignment | None = None
+    worker_seed: int = -1
+    layers: Layers = field(default_factory=reached)
+    alone: bool = False
+    session: Session | None = None
+    first: list[str] = field(default_factory=list)
+    held: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.worker_seed < 0:
+            self.worker_seed = int(np.random.default_rng([self.seed, 1]).integers(2**63))
+
+    def enter(self, assignment: Assignment, item: str) -> Namespace:
+        """Return the submission's names for an item; its worker may serve other items too."""
+        if self.session is None or self.alone or not self.session.sandbox.alive:
+            self.close()
+            self.budget = self.budget or Budget(assignment.limits.submission_seconds)
+            self.session = Session(
+                assignment, self.submission, self.budget, self.worker_seed, self.skip, self.layers
+            )
+            self.remarks += [r for r in self.session.remarks if r not in self.remarks]
+            self.first.append(item)
+        return self.session.enter(item)
+
+    def close(self) -> None:
+        """End the worker."""
+        if self.session is not None:
+            self.session.close()
+            self.session = None
+
+
+GRADING = pytest.StashKey[Grading]()
