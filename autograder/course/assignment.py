@@ -41,6 +41,7 @@ JUDGING = [
     "kit.expect",
     "kit.masks",
     "kit.oracle",
+    "kit.picture",
     "results.figure",
     "results.outcome",
     "results.points",

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.results.figure import Figure, PicturedError, figures_of
+from autograder.kit.picture import PicturedError, figures_of
+from autograder.results.figure import Figure
 from autograder.session.proxy import Proxy, kind_of, settled
 
 # of the largest expected number: float32 arithmetic inside a layer stays below it, no mistake does

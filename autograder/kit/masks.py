@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft, stats
 
-from autograder.results.figure import PicturedError, mask_figure
+from autograder.kit.picture import PicturedError, mask_figure
 
 CHANCE = 1e-9  # of one check to reject independent elements
 SUSPICIOUS = 1e-2  # below this, a second draw decides

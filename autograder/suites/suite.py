@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from autograder.course.assignment import Assignment, Item
-from autograder.results.figure import PicturedError
+from autograder.kit.picture import PicturedError
 from autograder.results.outcome import ItemResult, Outcome, PropertyResult, merge, with_few_figures
 from autograder.sandbox.sandbox import DiedError, StudentError, TimedOutError
 from autograder.suites.context import Grading

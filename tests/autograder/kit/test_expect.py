@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from autograder.kit import expect
-from autograder.results.figure import PicturedError
+from autograder.kit.picture import PicturedError
 
 WHERE = "Dropout(p=0.5).backward"
 ARRAYS = hnp.arrays(

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from autograder.kit import masks
-from autograder.results.figure import PicturedError
+from autograder.kit.picture import PicturedError
 
 CALLS, ROWS, UNITS, P = 64, 10, 12, 0.45
 H = np.random.default_rng(5).normal(size=(ROWS, UNITS))
