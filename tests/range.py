@@ -15,7 +15,8 @@ from pathlib import Path
 from autograder.course.assignment import Assignment
 from autograder.course.submission import filled
 from autograder.grading.child_process import ChildProcess
-from autograder.results.report import Report, item_html, item_text
+from autograder.results.account import item_html, item_text
+from autograder.results.report import Report
 from autograder.sandbox import isolation
 from autograder.sandbox.isolation import Layers
 from autograder.worker.confinement import Layer

@@ -5,7 +5,7 @@ import random
 
 from autograder.course.submission import filled
 from autograder.grading.process import GradingProcess
-from autograder.results.report import item_html
+from autograder.results.account import item_html
 
 DROPOUT = """\
 import os, random, secrets, time

@@ -33,8 +33,9 @@ from autograder.feedback.shown_cell import shown_cells
 from autograder.files import sharing
 from autograder.intake.notebook_choice import content
 from autograder.intake.notebook_reader import UnreadableError
+from autograder.results.account import MARKS, message_of, status_lines
 from autograder.results.points import out_of, rounded, shown, with_unit
-from autograder.results.report import KEY, MARKS, Report, Status, message_of, status_lines
+from autograder.results.report import KEY, Report, Status
 from autograder.results.standing import Mark, Standing
 from autograder.text.plain_text import cut, visible
 

@@ -21,8 +21,9 @@ from autograder.intake.handed_in import HandedIn
 from autograder.intake.notebook import new_output
 from autograder.intake.restoration import restore
 from autograder.intake.team import read_team
+from autograder.results.account import item_html, item_text
 from autograder.results.outcome import ItemResult, Outcome, PropertyResult
-from autograder.results.report import KEY, Report, Status, item_html, item_text
+from autograder.results.report import KEY, Report, Status
 
 Grade = Callable[[Assignment, NotebookNode], Report]
 MAX_CAUSE = 1000  # characters

@@ -2,23 +2,13 @@
 
 import json
 from dataclasses import replace
-from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.results.outcome import Diagnosis, ItemResult, Outcome, PropertyResult
-from autograder.results.report import (
-    ADVICE,
-    KEY,
-    Report,
-    Status,
-    item_html,
-    item_text,
-    message_of,
-    report_in,
-)
+from autograder.results.report import KEY, Report, Status, report_in
 
 PASSED = PropertyResult("test_a", "It scales.", Outcome.PASSED)
 FAILED = PropertyResult("test_b", "It keeps x.", Outcome.FAILED, "x has been changed [Scaler]")
@@ -71,16 +61,6 @@ def test_any_report_survives_json(whole):
     ]
 
 
-@pytest.mark.parametrize("status", list(Status))
-def test_each_status_has_a_next_step(status):
-    """The staff and the student are told what to do, wherever there is something to be done."""
-    nothing_to_do = {Status.GRADED}
-    assert bool(report(PASSED, status=status).next_step) == (status not in nothing_to_do)
-    told = item_text(report(PASSED, status=status), "test_item")
-    nobody_reads_it = {Status.GRADED, Status.MISSING}
-    assert (f"Status: {status}. " in told) == (status not in nobody_reads_it)
-
-
 def test_a_cause_is_the_remarks_and_what_broke():
     """The staff reads of a held grade what broke, once, which the student does not."""
     whole = report(PASSED, BROKEN, BROKEN, remarks=["one", "two", "one"], status=Status.HELD)
@@ -88,135 +68,9 @@ def test_a_cause_is_the_remarks_and_what_broke():
     assert report(PASSED).cause == ""
 
 
-def test_a_grade_without_isolation_says_so():
-    """In the text and on the page; one with isolation says nothing of it."""
-    bare = replace(report(PASSED), isolation="not isolated")
-    confined = replace(report(PASSED), isolation="Landlock, seccomp")
-    for told in (item_text, item_html):
-        assert "not isolated" in told(bare, "test_item")
-        assert "seccomp" not in told(confined, "test_item")
-
-
 def test_items_are_found_by_name():
     """An item's result is found by its name."""
     assert report(FAILED).item("test_item").properties == (FAILED,)
-
-
-def test_text_tells_points_remarks_and_each_property():
-    """The text has the points, the remarks, and each property with why it failed."""
-    text = item_text(
-        report(PASSED, FAILED, status=Status.REMARKS, remarks=["cell `a` was missing"]), "test_item"
-    )
-    assert text.splitlines() == [
-        "1 of 2 points",
-        f"Status: graded with remarks. {ADVICE[Status.REMARKS]}",
-        "  remark: cell `a` was missing",
-        "✓ It scales.",
-        "✗ It keeps x.",
-        "    x has been changed [Scaler]",
-    ]
-
-
-@pytest.mark.parametrize("render", [item_text, item_html])
-def test_notes_are_told_with_the_first_item_alone(render):
-    """They belong to no item; an earlier release's report has none."""
-    noted = replace(report(PASSED), notes=("who are <you>?",))
-    assert render(noted, "test_other").count("who are ") == 1
-    assert "who are" not in render(noted, "test_item")
-    assert Report.from_dict(json.loads(json.dumps(noted.to_dict()))) == noted
-    assert Report.from_dict({k: v for k, v in noted.to_dict().items() if k != "notes"}).notes == ()
-
-
-def test_text_says_what_an_essential_property_costs():
-    """Where nothing is earned for lack of an essential property, its line says so."""
-    lines = item_text(report(PASSED, GATE), "test_item").splitlines()
-    assert lines[0] == "0 of 2 points"
-    assert lines[-1].startswith("    it does not [Scaler]; without this property")
-
-
-def test_text_tells_the_advice_first():
-    """What the item behaves like comes before everything that follows from it, one line each."""
-    both = report(PASSED, FAILED, remarks=["cell `a` was missing"], advice=["Copy x.", "Sum it."])
-    assert item_text(both, "test_item").splitlines()[:4] == [
-        "1 of 2 points",
-        "  Copy x.",
-        "  Sum it.",
-        "  remark: cell `a` was missing",
-    ]
-
-
-@pytest.mark.parametrize("render", [item_text, item_html])
-def test_advice_stands_in_its_own_item_alone(render):
-    """Another item's account does not have it, and nobody is told a mutant's name."""
-    whole = report(FAILED, advice=["Copy x."])
-    assert "Copy x." not in render(whole, "test_other")
-    assert "a_mutant" not in render(whole, "test_item")
-
-
-@pytest.mark.parametrize("render", [item_text, item_html])
-def test_a_fault_of_ours_is_told_without_its_details(render):
-    """A held item says that nobody lost a point; what broke is for the operator alone."""
-    text = render(report(PASSED, BROKEN, status=Status.HELD), "test_item")
-    assert "Not graded yet: a fault of the grader, not of yours." in text
-    assert "? " in text
-    assert "secret" not in text
-    assert " of 2 points" not in text
-
-
-def test_whole_points_have_no_decimals_and_shares_have():
-    """Points read as people write them."""
-    assert item_text(report(PASSED), "test_item").startswith("2 of 2 points")
-    assert item_text(report(PASSED, FAILED, points=0.5), "test_item").startswith("0.25 of 0.5 ")
-
-
-class Reader(HTMLParser):
-    """Collects tags and text."""
-
-    def __init__(self):
-        super().__init__()
-        self.tags, self.text = [], ""
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append((tag, dict(attrs).keys() - {"style"}))
-
-    def handle_data(self, data):
-        self.text += data
-
-
-def read(html):
-    reader = Reader()
-    reader.feed(html)
-    reader.close()
-    return reader
-
-
-HOSTILE = "</code><script src=\"x\">alert(1)</script><img onerror='x' src=y>&amp;&lt;"
-
-
-@pytest.mark.parametrize("where", ["message", "sentence", "remark", "advice"])
-def test_html_escapes_whatever_came_from_code(where):
-    """A student's text is shown as it is, and is no markup."""
-    hostile = PropertyResult(
-        "test_h",
-        HOSTILE if where == "sentence" else "It holds.",
-        Outcome.FAILED,
-        HOSTILE if where == "message" else "it does not",
-    )
-    around = {"remark": {"remarks": [HOSTILE]}, "advice": {"advice": [HOSTILE]}}
-    html = item_html(report(hostile, **around.get(where, {})), "test_item")
-    reader = read(html)
-    assert {tag for tag, _ in reader.tags} <= {"p", "b", "ul", "li", "br", "code"}
-    assert all(not attributes for _, attributes in reader.tags)
-    assert HOSTILE in reader.text
-
-
-def test_html_tells_what_the_text_tells():
-    """Points, advice, remarks, outcomes, sentences and messages stand in the HTML as well."""
-    whole = report(PASSED, FAILED, remarks=["well"], advice=["Copy x."])
-    assert read(item_html(whole, "test_item")).text == (
-        "1 of 2 pointsCopy x.Remark: well"
-        "✓ passed: It scales.✗ failed: It keeps x.x has been changed [Scaler]"
-    )
 
 
 def test_points_are_the_sum_unless_one_is_held_back():
@@ -262,13 +116,3 @@ def test_half_a_notebook_holds_no_report(tmp_path, text):
     path.write_text(text)
     assert report_in(path) is None
     assert report_in(tmp_path) is None
-
-
-def test_what_makes_an_item_worth_nothing_is_said_as_it_is():
-    """A property that is essential, or the end of the student's process."""
-    failed = PropertyResult("test_a", "It scales.", Outcome.FAILED, "no answer")
-    assert message_of(failed) == "no answer"
-    assert "without this property" in message_of(replace(failed, essential=True))
-    ended = message_of(replace(failed, essential=True, ended=True))
-    assert "without this property" not in ended
-    assert "where the code ends so, the whole item is worth nothing" in ended
