@@ -22,7 +22,6 @@ from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.utils import find_all_files
 from sqlalchemy.exc import OperationalError
 
-from autograder.class_run.pool import Notebooks
 from autograder.course import gradebook
 from autograder.course.assignment import Assignment
 from autograder.course.course import Stage
@@ -33,6 +32,7 @@ from autograder.gradebook.lateness import LatePenalties, PenaltyChange, late_plu
 from autograder.gradebook.lateness import enter as enter_penalties
 from autograder.gradebook.score_entry import ScoreEntry
 from autograder.grading.graded import Graded
+from autograder.intake.handed_in import Notebooks
 from autograder.intake.intake import Intake
 from autograder.intake.notebook_choice import VanishedError
 from autograder.results.report import Report, Status, report_in

@@ -20,9 +20,9 @@ from autograder.class_run.cluster_worker import (
     grade_on_worker,
     import_there,
 )
-from autograder.class_run.pool import Notebooks
 from autograder.course.assignment import Assignment
 from autograder.grading.graded import Graded
+from autograder.intake.handed_in import Notebooks
 from autograder.sandbox.isolation import NotIsolatedError
 
 CONNECTING = 10.0  # seconds, for the scheduler to answer, and for a first worker

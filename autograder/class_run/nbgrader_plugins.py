@@ -34,10 +34,11 @@ from autograder.course.stock import (
 )
 from autograder.gradebook.lateness import late_plugin
 from autograder.gradebook.score_entry import ScoreEntry
-from autograder.grading.graded import MAX_CAUSE, report_on, restored, tell, unfinished
+from autograder.grading.graded import report_on, tell
 from autograder.grading.process import GradingProcess
 from autograder.intake.intake import Intake
 from autograder.intake.notebook_choice import VanishedError
+from autograder.intake.restoration import MAX_CAUSE, restored, unfinished
 from autograder.results.report import KEY, Report
 from autograder.sandbox import probe
 from autograder.sandbox.isolation import NotIsolatedError

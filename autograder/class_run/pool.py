@@ -9,14 +9,13 @@ from typing import Protocol, TypeVar
 from autograder.course.assignment import Assignment
 from autograder.grading.graded import Graded
 from autograder.grading.process import GradingProcess
-from autograder.intake.handed_in import HandedIn
+from autograder.intake.handed_in import Notebooks
 from autograder.sandbox import isolation
 from autograder.sandbox.isolation import Layers
 
 AHEAD = 3  # submissions for each worker that are read before it asks for them
 
 W = TypeVar("W")
-Notebooks = dict[str, HandedIn]  # of one submission, by name
 Done = queue.SimpleQueue[tuple[W, Future[dict[str, Graded]]] | None]
 
 

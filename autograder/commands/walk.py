@@ -28,7 +28,7 @@ from autograder.class_run.cluster import ClusterPool
 from autograder.class_run.cluster_worker import ClusterError
 from autograder.class_run.dry_run import PointChange, moves, penalty_moves
 from autograder.class_run.nbgrader_plugins import GradeCells
-from autograder.class_run.pool import Done, LocalPool, Notebooks, Pool, as_graded
+from autograder.class_run.pool import Done, LocalPool, Pool, as_graded
 from autograder.commands import console
 from autograder.commands.course import Place, assignment_in
 from autograder.commands.status import STYLES
@@ -40,6 +40,7 @@ from autograder.gradebook.entry import entry_of
 from autograder.gradebook.lateness import PenaltyChange
 from autograder.grading.graded import Graded
 from autograder.grading.process import GradingProcess
+from autograder.intake.handed_in import Notebooks
 from autograder.results.points import shown
 from autograder.results.report import Report
 from autograder.results.standing import Standing

@@ -34,6 +34,7 @@ JUDGING = [
     "grading.graded",
     "grading.grader",
     "grading.server",
+    "intake.answer_choice",
     "intake.handed_in",
     "intake.notebook_reader",
     "intake.restoration",

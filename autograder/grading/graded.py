@@ -15,18 +15,15 @@ from nbformat import NotebookNode
 from autograder.course.assignment import Assignment, AssignmentError
 from autograder.course.course import Stage
 from autograder.course.submission import Submission
-from autograder.grading import unreachable
 from autograder.grading.remarks import grouped
 from autograder.intake.handed_in import HandedIn
 from autograder.intake.notebook import new_output
-from autograder.intake.restoration import restore
-from autograder.intake.team import read_team
+from autograder.intake.restoration import MAX_CAUSE, restored, unfinished
 from autograder.results.account import item_html, item_text
 from autograder.results.outcome import ItemResult, Outcome, PropertyResult
 from autograder.results.report import KEY, Report, Status
 
 Grade = Callable[[Assignment, NotebookNode], Report]
-MAX_CAUSE = 1000  # characters
 
 
 @dataclass(frozen=True)
@@ -84,35 +81,6 @@ class Graded:
     def _told(cls, notebook: NotebookNode, report: Report) -> "Graded":
         tell(notebook, report)
         return cls(f"{nbformat.writes(notebook, version=4)}\n")
-
-
-def restored(assignment: Assignment, notebook: NotebookNode, found: dict[str, Any]) -> NotebookNode:
-    """Return a notebook in the form of the release, with what was found about it in its metadata.
-
-    Parameters
-    ----------
-    assignment : Assignment
-    notebook : NotebookNode
-        As `HandedIn` reads it.
-    found : dict
-    """
-    submitted = Submission.from_notebook(notebook)
-    whole, remarks = restore(submitted, assignment.release)
-    notes = read_team(submitted, Submission.from_notebook(assignment.release)).remarks
-    if "unreadable" in found:  # then the cells are missing for that reason alone
-        remarks, notes = [], ()
-    else:
-        remarks += unreachable.remarks(assignment, Submission.from_notebook(whole))
-    remarks = [*found.get("remarks", []), *remarks]
-    whole.metadata[KEY] = {**found, "remarks": remarks} | ({"notes": [*notes]} if notes else {})
-    return whole
-
-
-def unfinished(assignment: Assignment, cause: str) -> NotebookNode:
-    """Return the release with the cause why a submission cannot be graded in its metadata."""
-    notebook, _ = restore(Submission(()), assignment.release)
-    notebook.metadata[KEY] = {"fault": cause[:MAX_CAUSE]}
-    return notebook
 
 
 def report_on(assignment: Assignment, notebook: NotebookNode, grade: Grade) -> Report:

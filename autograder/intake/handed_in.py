@@ -88,3 +88,6 @@ class HandedIn:
             return replace(self, content=without_outputs(self.content), whole=self.digest)
         except UnreadableError as error:
             return replace(self, content=b"", unreadable=str(error), whole=self.digest)
+
+
+Notebooks = dict[str, HandedIn]  # of one submission, by name

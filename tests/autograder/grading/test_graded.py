@@ -6,8 +6,9 @@ import nbformat
 import pytest
 
 from autograder.course.assignment import AssignmentError
-from autograder.grading.graded import MAX_CAUSE, Graded, held, report_on, restored, tell, unfinished
+from autograder.grading.graded import Graded, held, report_on, tell
 from autograder.intake.handed_in import HandedIn
+from autograder.intake.restoration import MAX_CAUSE, restored, unfinished
 from autograder.results.outcome import ItemResult, Outcome, PropertyResult
 from autograder.results.report import KEY, Report, Status
 from tests.autograder.gradebook.test_membership import add_table

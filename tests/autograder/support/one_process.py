@@ -11,12 +11,12 @@ from click.testing import CliRunner, Result
 from traitlets.config import Application
 
 from autograder import cli
-from autograder.class_run.pool import Notebooks
 from autograder.commands import grade as grade_module
 from autograder.commands import walk
 from autograder.course.assignment import Assignment
 from autograder.grading.graded import Graded
 from autograder.grading.process import GradingProcess
+from autograder.intake.handed_in import Notebooks
 from autograder.sandbox import isolation
 from autograder.sandbox.isolation import Layers
 

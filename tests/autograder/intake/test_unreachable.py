@@ -3,7 +3,7 @@
 import pytest
 
 from autograder.course.submission import Submission
-from autograder.grading import unreachable
+from autograder.intake import unreachable
 from tests.autograder.support.tiny import IDENTITY, RIGHT, STUB, handed_in
 
 IMPORTED = "from own_file import Scaler"

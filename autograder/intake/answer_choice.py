@@ -1,0 +1,170 @@
+"""Which of the cells that a student handed in stands for each cell of the release."""
+
+import re
+
+from nbformat import NotebookNode
+
+from autograder.code.stub import Stub, defined, is_python, stub_of
+from autograder.course.submission import Cell, Submission
+
+CODE = re.compile(r"```|(import|from|class|def)\b|@|%")  # how code in a text cell begins
+DEFINED = re.compile(r"^(?:class|def)\s+(\w+)", re.MULTILINE)
+
+
+def choose(
+    submitted: Submission, known: dict[str, NotebookNode], remarks: list[str]
+) -> dict[str, int]:
+    """Return the index of the submitted cell for each known cell that has one.
+
+    Parameters
+    ----------
+    submitted : Submission
+    known : dict of str to NotebookNode
+        The release's cells, by `grade_id`.
+    remarks : list of str
+        What the student should know of the choice is added here.
+    """
+    chosen = _choose_by_id(submitted, known, remarks)
+    _choose_by_definition(submitted, known, chosen, remarks)
+    return chosen
+
+
+def _choose_by_id(
+    submitted: Submission, known: dict[str, NotebookNode], remarks: list[str]
+) -> dict[str, int]:
+    """Return which submitted cell stands for each known one: of several, the last one filled in."""
+    candidates: dict[str, list[int]] = {}
+    for index, cell in enumerate(submitted.cells):
+        if cell.grade_id in known and not _hides_an_answer(cell, known):
+            candidates.setdefault(cell.grade_id, []).append(index)
+    chosen = {}
+    for name, indices in candidates.items():
+        filled = [i for i in indices if not _is_blank(submitted, i, known[name])]
+        code = [i for i in filled if submitted.cells[i].kind == "code"]
+        chosen[name] = (code or filled or indices)[-1]
+        if len(indices) > 1:
+            remarks.append(
+                f"cell `{name}` is there {len(indices)} times: the last one filled in counts"
+            )
+    return chosen
+
+
+def _choose_by_definition(
+    submitted: Submission,
+    known: dict[str, NotebookNode],
+    chosen: dict[str, int],
+    remarks: list[str],
+) -> None:
+    """Choose the cell that defines a solution cell's names where that is lost or not filled in.
+
+    So an answer counts whose cell has lost its identity, or that was written elsewhere.
+    """
+    taken = {i for name, i in chosen.items() if not _is_blank(submitted, i, known[name])}
+    for name, released in known.items():
+        stub = stub_of(released.source)
+        if not is_answer(released) or not stub.names:
+            continue
+        own = chosen.get(name)
+        others = [
+            index
+            for index, cell in enumerate(submitted.cells)
+            if index not in taken
+            and (cell.kind == "code" or CODE.match(cell.source.lstrip()))
+            and _answers(stub, submitted.codes[index].python)
+        ]
+        if own is not None and own in taken:
+            later = [i for i in others if i > own and submitted.cells[i].kind == "code"]
+            if later:
+                chosen[name] = _before_later_ones(submitted, name, stub, own, later, remarks)
+                taken.add(chosen[name])
+            continue
+        whole = [i for i in others if stub.names <= _defined(submitted.codes[i].python)]
+        if whole:
+            code = [i for i in whole if submitted.cells[i].kind == "code"]
+            sound = [i for i in code if is_python(submitted.codes[i].python)]
+            chosen[name] = (sound or code or whole)[-1]
+            taken.add(chosen[name])
+            remarks.append(
+                f"the answer `{name}` was found by its name, {', '.join(sorted(stub.names))}: "
+                f"its own cell is {'not filled in' if name in _ids(submitted) else 'missing'}"
+            )
+
+
+def _before_later_ones(
+    submitted: Submission,
+    name: str,
+    stub: Stub,
+    own: int,
+    later: list[int],
+    remarks: list[str],
+) -> int:
+    """Choose between a solution cell that is filled in and later cells that define its names again.
+
+    The solution cell counts, as students are told, unless it is unfinished and a later one is not.
+    """
+    python = submitted.codes[own].python
+    names = ", ".join(sorted(stub.names))
+    if submitted.cells[own].kind == "code" and not is_python(python):
+        unfinished = f"cell `{name}` is not valid Python"
+    elif still := sorted(stub.still_raising(python)):
+        unfinished = f"{', '.join(filter(None, still)) or names} in cell `{name}` still "
+        unfinished += f"raise{'s' * (len(still) == 1)} NotImplementedError"
+    else:
+        unfinished = ""
+    finished = [
+        i
+        for i in later
+        if stub.names <= _defined(submitted.codes[i].python)
+        and is_python(submitted.codes[i].python)
+        and not stub.still_raising(submitted.codes[i].python)
+    ]
+    if unfinished and finished:
+        title = submitted.titles[finished[-1]]
+        remarks.append(f"{unfinished}: {names} was taken from {title}, which defines it later")
+        return finished[-1]
+    titles = ", ".join(submitted.titles[i] for i in later)
+    remarks.append(
+        f"{names} is defined in cell `{name}`, which was graded, and again in {titles}, which was "
+        f"not: if that is the answer, copy it into cell `{name}`"
+    )
+    return own
+
+
+def _answers(stub: Stub, python: str) -> bool:
+    """Tell whether a cell defines a name of a stub, and is not that stub."""
+    return (
+        stub.may_be_in(python)  # for most cells nothing need be parsed
+        and bool(stub.names & _defined(python))
+        and not stub.is_unanswered(python)
+    )
+
+
+def _ids(submitted: Submission) -> set[str]:
+    return {cell.grade_id for cell in submitted.cells}
+
+
+def _defined(source: str) -> set[str]:
+    """Return what a cell defines, or seems to define if it cannot be read as Python."""
+    return defined(source) or set(DEFINED.findall(source))
+
+
+def is_answer(known: NotebookNode) -> bool:
+    """Return whether a cell of the release is a solution cell of code."""
+    return bool(known.metadata.nbgrader.get("solution", False)) and known.cell_type == "code"
+
+
+def _is_blank(submitted: Submission, index: int, known: NotebookNode) -> bool:
+    """Tell whether a known cell is not filled in."""
+    if submitted.cells[index].source.strip() in ("", known.source.strip()):
+        return True
+    return is_answer(known) and stub_of(known.source).is_unanswered(submitted.codes[index].python)
+
+
+def _hides_an_answer(cell: Cell, known: dict[str, NotebookNode]) -> bool:
+    """Tell whether an answer goes by the name of a locked cell, whose text would replace it."""
+    locked = not known[cell.grade_id].metadata.nbgrader.get("solution", False)
+    return locked and any(
+        stub_of(answer.source).names.intersection(DEFINED.findall(cell.source))
+        for answer in known.values()
+        if is_answer(answer)
+    )
