@@ -279,6 +279,7 @@ NOT_JUDGING = [
     "intake.refusal",
     "intake.team",
     "intake.unreachable",
+    "results.account",
     "results.report",
     "sandbox.borrowed_user",
     "sandbox.probe",
