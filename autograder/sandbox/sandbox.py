@@ -43,7 +43,7 @@ class TimedOutError(DiedError):
 
 
 class AsPredicted:
-    """Stands for a value that came out as the request foretold, and was not sent."""
+    """Stands for a value that is the one the request predicted, and was not sent."""
 
 
 class Changed(NamedTuple):
@@ -64,8 +64,8 @@ class Request:
         Its two parts, as `wire.encode` gives them.
     label : callable
         Says what is asked, in the student's words, for messages.
-    foretold : bool
-        Whether the value may come out as foretold.
+    predicted : bool
+        Whether the value may be the predicted one.
     changes : bool
         Whether it may change arguments in place.
     """
@@ -156,7 +156,7 @@ class Sandbox:
             Says what is asked, in the student's words, for messages.
         hold : callable, optional
             Exchanges the objects that stand for a worker's objects with their `Ref`.
-        foretold : (int or None, str), optional
+        predicted : (int or None, str), optional
             The number that is to stand for the value from then on, if any is, and the value's kind.
 
         Raises
@@ -168,7 +168,7 @@ class Sandbox:
             raise type(self._epitaph)(f"not run, since before this: {self._epitaph}")
         asked = {"do": do, **what}
         if predicted is not None:
-            asked["own"], asked["kind"] = predicted
+            asked["id"], asked["kind"] = predicted
         text, body = wire.encode(asked, hold)
         return Request(text, body, label, predicted is not None, predicted is None and do == "call")
 

@@ -29,30 +29,30 @@ class RemoteObject:
     number : int
     kind : str
         The name of its type, for messages.
-    makes : (str, dict of str to str), optional
+    predicts : (str, dict of str to str), optional
         Of a class: the kind of its instances, and the kinds of their methods by their names.
     methods : dict of str to str, optional
         Of an instance: the kinds of its methods.
     """
 
-    __slots__ = ("fault", "kind", "makes", "methods", "number", "plain")
+    __slots__ = ("fault", "kind", "methods", "number", "plain", "predicts")
 
     def __init__(
         self,
         number: int,
         kind: str,
-        makes: tuple[str, dict[str, str]] | None = None,
+        predicts: tuple[str, dict[str, str]] | None = None,
         methods: dict[str, str] | None = None,
     ) -> None:
         self.number = number
         self.kind = kind
-        self.makes = makes
+        self.predicts = predicts
         self.methods = methods or {}
         self.fault: StudentError | None = None  # why it is not there, or not what it should be
         self.plain: tuple[Any, ...] = ()  # its value, where it turned out to be a plain one
 
     def resolve_to(self, value: Any) -> None:
-        """Be something else than was foretold: a plain value, or an object of another kind."""
+        """Be something else than was predicted: a plain value, or an object of another kind."""
         match value:
             case object(_thing=RemoteObject(kind=kind)):  # a stand-in
                 self.kind = kind
@@ -69,11 +69,11 @@ class Answer:
         Has it come.
     take : callable
         Makes of what the worker answers what the suite gets.
-    excuse : callable
+    on_error : callable
         Raises what says it better, if there is such a thing, where the request has failed.
     """
 
-    __slots__ = ("_excuse", "_flush", "_has_come", "_take", "_value", "fault")
+    __slots__ = ("_flush", "_has_come", "_on_error", "_take", "_value", "fault")
 
     def __init__(
         self,
@@ -83,7 +83,7 @@ class Answer:
     ) -> None:
         self._flush = flush
         self._take = take
-        self._excuse = on_error
+        self._on_error = on_error
         self._value: Any = None
         self._has_come = False
         self.fault: StudentError | None = None
@@ -101,7 +101,7 @@ class Answer:
         if not self._has_come and self.fault is None:  # what it was to travel with has failed here
             self._flush()
         if self.fault is not None:
-            self._excuse()
+            self._on_error()
             raise type(self.fault)(str(self.fault))
         return self._value
 
@@ -116,9 +116,9 @@ class Deferred(NamedTuple):
     Parameters
     ----------
     request : Request
-    result : Thing or Answer, optional
+    result : RemoteObject or Answer, optional
         What stands for its value.
-    invalid_on_failure : Thing or Answer
+    invalid_on_failure : RemoteObject or Answer
         What cannot be used any more if it fails.
     suite, line : FrameType, int
         Where the suite asked for it.
@@ -168,7 +168,7 @@ class Pipeline:
         label: Callable[[], str],
         made: RemoteObject | None = None,
     ) -> None:
-        """Ask for something whose value can be foretold: nothing, or something that is `made`."""
+        """Ask for something whose value can be predicted: nothing, or something that is `made`."""
         predicted = NOTHING if made is None else (made.number, made.kind)
         request = self._request(do, thing, what, label, predicted)
         self._wait(request, made, made or thing, _suite())
@@ -200,11 +200,11 @@ class Pipeline:
         ----------
         do, what, label
             As `Sandbox.request` takes them.
-        thing : Thing, optional
+        thing : RemoteObject, optional
             The object that does it.
         take : callable, optional
             Makes of what the worker answers what the suite gets.
-        excuse : callable, optional
+        on_error : callable, optional
             Raises what says it better, if there is such a thing, where the request has failed.
 
         Raises
@@ -299,7 +299,7 @@ class Pipeline:
             )
         except StudentError as error:
             if self._waiting:
-                self._spoil(error, suite)
+                self._invalidate(error, suite)
             raise
         finally:
             self._waiting.clear()
@@ -311,7 +311,7 @@ class Pipeline:
             if result is not None and value is not AsPredicted:
                 result.resolve_to(value)
 
-    def _spoil(self, error: StudentError, suite: FrameType | None) -> None:
+    def _invalidate(self, error: StudentError, suite: FrameType | None) -> None:
         first = self._waiting[0]
         for one in self._waiting:
             one.invalid_on_failure.fault = error

@@ -24,7 +24,7 @@ class Proxy:
     ----------
     agenda : Pipeline
         Of its worker.
-    thing : Thing
+    thing : RemoteObject
         The object.
     """
 
@@ -40,8 +40,8 @@ class Proxy:
             return thing.plain[0](*args, **kwargs)
         what = {"args": args, "kwargs": kwargs}
         arrays = [*wire.arrays_in((*args, *kwargs.values()))]
-        if thing.makes is not None and not arrays:
-            kind, methods = thing.makes
+        if thing.predicts is not None and not arrays:
+            kind, methods = thing.predicts
             made = RemoteObject(agenda.number(), kind, methods=methods)
             agenda.defer("call", thing, what, lambda: thing.kind, made)
             return Proxy(agenda, made)
@@ -207,9 +207,9 @@ def _agenda(stand_in: Proxy) -> Pipeline:
 
 def _thing_of(ref: wire.Ref) -> RemoteObject:
     """Believe nothing of a reference but text, and that cut."""
-    if ref.makes is None:
+    if ref.predicts is None:
         return RemoteObject(ref.number, one_line(ref.kind))
-    kind, methods = ref.makes
+    kind, methods = ref.predicts
     told = {name: one_line(method) for name, method in methods.items()}
     return RemoteObject(ref.number, one_line(ref.kind), (one_line(kind), told))
 

@@ -29,7 +29,7 @@ class Server:
     value or an error, and the frame's number, which goes up by one with each request.
 
     A request may foretell the kind of its value, and choose the number that stands for it from then
-    on, so that those behind it may speak of it: if it comes out as foretold, the answer is an empty
+    on, so that those behind it may speak of it: if it is the predicted one, the answer is an empty
     frame.
 
     Parameters
@@ -65,12 +65,12 @@ class Server:
             requests = wire.unpack_each(text, body, self.object)
             for number, request in enumerate(requests, start=next(requests)):
                 operation = getattr(self, "do_" + request.pop("do"))
-                own, kind = request.pop("own", None), request.pop("kind", None)
+                known_as, kind = request.pop("id", None), request.pop("kind", None)
                 failed, self.changed = False, []
                 try:
                     value = operation(**request)
                     if kind is not None:
-                        answer = self.kept(value, number, own, kind)
+                        answer = self.predicted_reply(value, number, known_as, kind)
                     else:
                         told = {"number": number, "value": value}
                         if self.changed:
@@ -95,19 +95,19 @@ class Server:
         refuse_absent(thing)
         number, self.held = self.held, self.held + 1
         self.objects[number] = thing
-        return wire.Ref(number, kind_of(thing), makes(thing))
+        return wire.Ref(number, kind_of(thing), predicts(thing))
 
-    def kept(self, thing: Any, number: int, own: int | None, kind: str) -> bytes:
+    def predicted_reply(self, thing: Any, number: int, known_as: int | None, kind: str) -> bytes:
         """Keep a value under the number that was chosen for it, if any, and return the answer."""
         refuse_absent(thing)
-        if own is not None:
-            self.objects[own] = thing
+        if known_as is not None:
+            self.objects[known_as] = thing
         if kind_of(thing) == kind:
             return wire.DONE
 
         def hold(each: Any) -> wire.Ref:
-            if own is not None and each is thing:
-                return wire.Ref(own, kind_of(thing))
+            if known_as is not None and each is thing:
+                return wire.Ref(known_as, kind_of(thing))
             return self.hold(each)
 
         return wire.pack({"number": number, "value": thing}, hold)
@@ -215,7 +215,7 @@ def kind_of(thing: Any) -> str:
     return str(thing.__qualname__ if named else type(thing).__name__)[:80]
 
 
-def makes(thing: Any) -> tuple[str, dict[str, str]] | None:
+def predicts(thing: Any) -> tuple[str, dict[str, str]] | None:
     """Return the kind of a class's instances, and those of their methods, if both are certain.
 
     So they are where nothing but `__init__` has a say in what a call makes, and no method is found

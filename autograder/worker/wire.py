@@ -48,17 +48,17 @@ class Ref:
         The object's number in the worker's table.
     kind : str
         The name of its type, for messages.
-    makes : (str, dict of str to str), optional
+    predicts : (str, dict of str to str), optional
         Of a class that, when called, can only make an instance of its own or raise: the kind of
         the instance, and by their names the kinds of its methods.
     """
 
     def __init__(
-        self, number: int, kind: str = "", makes: tuple[str, dict[str, str]] | None = None
+        self, number: int, kind: str = "", predicts: tuple[str, dict[str, str]] | None = None
     ) -> None:
         self.number = number
         self.kind = kind
-        self.makes = makes
+        self.predicts = predicts
 
 
 def pack(value: Any, hold: Callable[[Any], Ref] | None = None) -> bytes:
@@ -235,7 +235,7 @@ def _encode(
             *[item if type(item) in PLAIN else _encode(item, blobs, hold, depth) for item in value],
         ]
     if kind is Ref:
-        return ["ref", value.number, value.kind, *(value.makes or ())]
+        return ["ref", value.number, value.kind, *(value.predicts or ())]
     return _encode_uncommon(value, blobs, hold, depth + 1)
 
 
@@ -290,7 +290,7 @@ def _key(key: Any) -> Any:
     return key
 
 
-def _makes(kind: Any, methods: Any) -> tuple[str, dict[str, str]]:
+def _predicts(kind: Any, methods: Any) -> tuple[str, dict[str, str]]:
     texts = isinstance(methods, dict) and TEXT.issuperset(map(type, methods.values()))
     if not isinstance(kind, str) or not texts:
         raise WireError("a class that makes no instances with methods")
@@ -336,10 +336,10 @@ class _Decoder:
         if tag == "tuple":
             return tuple([self.decode(item, depth) for item in content])
         if tag == "ref":
-            number, kind, *makes = content
+            number, kind, *predicts = content
             if type(number) is not int or not 0 <= number < LARGE or not isinstance(kind, str):
                 raise WireError("a reference that is no number")
-            return self.resolve(Ref(number, kind[:100], _makes(*makes) if makes else None))
+            return self.resolve(Ref(number, kind[:100], _predicts(*predicts) if predicts else None))
         if tag == "dict":
             return {
                 _key(self.decode(key, depth)): self.decode(item, depth) for key, item in content
