@@ -8,13 +8,23 @@ Masks are boolean arrays of shape (calls, rows, units), True where an element wa
 """
 
 import math
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import fft, stats
 
+from autograder.kit.finding import (
+    Finding,
+    Mask,
+    agreement,
+    apart,
+    blocks,
+    compare,
+    correlations,
+    two_sided,
+)
 from autograder.kit.picture import PicturedError, mask_figure
 
 CHANCE = 1e-9  # of one check to reject independent elements
@@ -23,7 +33,6 @@ FEW = 30  # pairs: so few are not worth a look
 TRIES = 60  # forward passes until something is kept: 0.9**60 is 0.002
 MORE = 4  # times the calls, in the second draw
 
-Mask = NDArray[np.bool_]
 Draw = Callable[[int], Mask]  # from a number of calls
 
 
@@ -93,20 +102,6 @@ def until_kept(take: Callable[[], tuple[NDArray[np.float64], T]], p: float, seen
     return judged
 
 
-class Finding(NamedTuple):
-    """How likely something as odd as this is by chance, what was found, and where.
-
-    `place` is where to look again, `calls` are those whose masks show it, and `focus` is a row and
-    a unit in which it shows.
-    """
-
-    chance: float
-    text: str
-    place: Any = None
-    calls: tuple[int, ...] = (0,)
-    focus: tuple[int, int] = (0, 0)
-
-
 def assert_by_chance(
     draw: Draw, calls: int, look: Callable[[Mask, Any], Finding], where: str
 ) -> None:
@@ -166,7 +161,7 @@ def groups(dropped: Mask, place: Any) -> Finding:
         place = axis, int(scores[axis].argmax())
     axis, number = place
     name = f"{('call', 'row', 'unit')[axis]} {number}"
-    finding = _compare(np.moveaxis(dropped, axis, 0)[number], dropped, name, place)
+    finding = compare(np.moveaxis(dropped, axis, 0)[number], dropped, name, place)
     calls = (number,) if axis == 0 else (0,)
     focus = (number if axis == 1 else 0, number if axis > 1 else 0)
     return finding._replace(chance=finding.chance * tried, calls=calls, focus=focus)
@@ -187,7 +182,7 @@ def values(h: NDArray[np.float64]) -> Callable[[Mask, Any], Finding]:
 
     def look(dropped: Mask, place: Any) -> Finding:
         findings = [
-            _compare(dropped[:, half], dropped, f"elements {name}", name)
+            compare(dropped[:, half], dropped, f"elements {name}", name)
             for name, half in halves.items()
             if place in (None, name)
         ]
@@ -201,14 +196,14 @@ def pairs(dropped: Mask, place: Any) -> Finding:
     """Look for two elements that are dropped together, or in turn, over the calls."""
     flat = dropped.reshape(len(dropped), -1)
     if place is None:
-        alike = np.abs(_correlations(flat.T))
+        alike = np.abs(correlations(flat.T))
         place = np.unravel_index(int(alike.argmax()), alike.shape)
         tried = flat.shape[1] * (flat.shape[1] - 1) / 2
     else:
         tried = 1
     i, j = (int(n) for n in place)
     (row, unit), (other_row, other_unit) = (divmod(n, dropped.shape[2]) for n in (i, j))
-    return _agreement(
+    return agreement(
         flat[:, i],
         flat[:, j],
         f"the elements [{row}, {unit}] and [{other_row}, {other_unit}] of the output",
@@ -234,19 +229,19 @@ def neighbours(dropped: Mask, place: Any) -> Finding:
         place = int(worst[0]), int(right[worst[1]])
         rough = 2 * stats.norm.sf(float(score[worst])) * score.size
         return Finding(float(rough), "", place)
-    a, b = _apart(dropped, *place)
+    a, b = apart(dropped, *place)
     text = f"elements that lie {place[0]} rows and {abs(place[1])} units apart"
-    return _agreement(a, b, text, place)
+    return agreement(a, b, text, place)
 
 
 def repetition(dropped: Mask, place: Any) -> Finding:
     """Look for masks of different calls that are alike, wherever in the calls they stand."""
     flat = dropped.reshape(len(dropped), -1)
-    alike = np.abs(_correlations(flat))
+    alike = np.abs(correlations(flat))
     i, j = (int(n) for n in np.unravel_index(int(alike.argmax()), alike.shape))
     tried = len(flat) * (len(flat) - 1) / 2
     name = f"the masks of the calls {i + 1} and {j + 1}"
-    return _agreement(flat[i], flat[j], name, None, tried)._replace(calls=(i, j))
+    return agreement(flat[i], flat[j], name, None, tried)._replace(calls=(i, j))
 
 
 def succession(dropped: Mask, place: Any) -> Finding:
@@ -258,9 +253,9 @@ def succession(dropped: Mask, place: Any) -> Finding:
         sums = [float((centred[lag:] * centred[:-lag]).sum()) for lag in lags]
         scores = [abs(s) / np.sqrt(len(flat) - lag) for s, lag in zip(sums, lags, strict=True)]
         place = lags[int(np.argmax(scores))]
-    first = list(_blocks(len(flat), place))
+    first = list(blocks(len(flat), place))
     a, b = flat[first], flat[[n + place for n in first]]
-    finding = _agreement(a, b, f"masks that lie {place} calls apart", place, len(lags))
+    finding = agreement(a, b, f"masks that lie {place} calls apart", place, len(lags))
     return finding._replace(calls=(0, place))
 
 
@@ -304,71 +299,6 @@ def counts(axes: tuple[int, ...], name: str) -> Callable[[Mask, Any], Finding]:
         )
 
     return look
-
-
-def two_sided(law: Any, value: float, *parameters: float) -> float:
-    """Return the chance, on either side, of a value at least as far out as this one.
-
-    Parameters
-    ----------
-    law : scipy.stats distribution
-        With its parameters apart: to make one with them costs more than to ask it.
-    value : int or float
-        An int, if the law has whole numbers.
-    *parameters : int or float
-    """
-    below = float(law.cdf(value, *parameters))
-    whole = isinstance(value, int)
-    above = float(law.sf(value - 1 if whole else value, *parameters))
-    return min(1.0, 2 * min(below, above))
-
-
-def _compare(part: Mask, whole: Mask, name: str, place: Any) -> Finding:
-    """Compare a part with the whole by Fisher's exact test, which needs no rate."""
-    count = int(part.sum())
-    rest = (int(whole.sum()) - count) / max(whole.size - part.size, 1)
-    text = f"{name}: {count / part.size:.1%} dropped, against {rest:.1%} of the others"
-    chance = two_sided(stats.hypergeom, count, whole.size, int(whole.sum()), part.size)
-    return Finding(chance, text, place)
-
-
-def _agreement(a: Mask, b: Mask, name: str, place: Any, tried: float = 1) -> Finding:
-    """Judge by Fisher's exact test whether two masks of equal size are independent."""
-    both = int((a & b).sum())
-    usual = float(a.mean() * b.mean() + (1 - a.mean()) * (1 - b.mean()))
-    text = (
-        f"{name} are dropped or kept alike in {(a == b).mean():.0%} of the cases, where chance "
-        f"makes it about {usual:.0%}"
-    )
-    chance = two_sided(stats.hypergeom, both, a.size, int(a.sum()), int(b.sum()))
-    return Finding(chance * tried, text, place)
-
-
-def _correlations(rows: Mask) -> NDArray[np.float64]:
-    """Return the correlation of each pair of rows, once; 0 where a row never changes."""
-    centred = rows - rows.mean(axis=1, keepdims=True)
-    size = np.sqrt((centred**2).sum(axis=1))
-    size[size == 0] = np.inf
-    correlations: NDArray[np.float64] = np.triu((centred @ centred.T) / np.outer(size, size), 1)
-    return correlations
-
-
-def _apart(dropped: Mask, down: int, right: int) -> tuple[Mask, Mask]:
-    """Return elements and those at a distance, each element in one pair at most."""
-    if right < 0:
-        dropped, right = dropped[:, :, ::-1], -right
-    first = list(_blocks(dropped.shape[1 if down else 2], down or right))
-    if down:
-        upper = dropped[:, first, :][:, :, : dropped.shape[2] - right]
-        lower = dropped[:, [n + down for n in first], :][:, :, right:]
-        return upper.ravel(), lower.ravel()
-    return dropped[:, :, first].ravel(), dropped[:, :, [n + right for n in first]].ravel()
-
-
-def _blocks(length: int, distance: int) -> Iterator[int]:
-    """Yield the first ends of pairs at a distance: block by block, no place in two pairs."""
-    for start in range(0, length, 2 * distance):
-        yield from range(start, min(start + distance, length - distance))
 
 
 def _range(found: NDArray[np.int_]) -> str:

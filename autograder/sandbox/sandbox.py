@@ -19,6 +19,7 @@ from autograder.sandbox.template import (
 )
 from autograder.text.wording import one_line
 from autograder.worker import wire
+from autograder.worker.frame import Receiver, WireError
 from autograder.worker.opening import Opening
 
 ROOM = 2**14  # bytes, which a waiting worker's end always has room for
@@ -110,13 +111,13 @@ class Sandbox:
         self._epitaph: DiedError | None = None
         self._template, self._worker = _fork(layers, limits, opening)
         self._connection = self._worker.connection
-        self._answers = wire.Receiver(self._connection)
+        self._answers = Receiver(self._connection)
         try:
             request = self.request("start", {"seed": seed, "user": self._worker.user})
             number, frame = _framed([request])
             self._connection.sendall(frame)
             self._receive(request, number, Budget(START_SECONDS), START_SECONDS)
-        except (OSError, EOFError, StudentError, wire.WireError) as error:
+        except (OSError, EOFError, StudentError, WireError) as error:
             self.close()
             raise SandboxError(
                 f"a worker did not start: {error!r} {self._template.last_words()}"
@@ -229,7 +230,7 @@ class Sandbox:
                 raise SandboxError("the template has ended, and its workers with it") from error
             told = f"the code ended its own process ({cause})"
             self._epitaph = DiedError(f"{told}{_place(asked)}")
-        except wire.WireError as error:
+        except WireError as error:
             told = f"the code answered with something unreadable ({error})"
             self._epitaph = DiedError(f"{told}{_place(asked)}")
         else:
@@ -275,18 +276,18 @@ class Sandbox:
                     return AsPredicted
                 answer = wire.unpack(text, body, resolve)
             if not isinstance(answer, dict):
-                raise wire.WireError("an answer that is no dictionary")
+                raise WireError("an answer that is no dictionary")
             if "event" in answer:
                 on_event(answer["event"])
                 continue
             told = answer.get("number")
             if type(told) is not int or told != number:
-                raise wire.WireError("an answer to another request")
+                raise WireError("an answer to another request")
             if "error" in answer:
                 raise StudentError(one_line(answer["error"]))
             if "changed" in answer:
                 if not request.changes:
-                    raise wire.WireError("a change of nobody's argument")
+                    raise WireError("a change of nobody's argument")
                 return Changed(answer.get("value"), answer["changed"])
             return answer.get("value")
 

@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 
 from autograder.sandbox.sandbox import Changed, Sandbox, StudentError
-from autograder.session.pipeline import Pipeline, RemoteObject
+from autograder.session.pipeline import Pipeline
+from autograder.session.remote_object import RemoteObject
 from autograder.text.wording import one_line
 from autograder.worker import wire
+from autograder.worker.frame import WireError
 
 UNREADABLE = "the code answered with something unreadable"
 
@@ -217,7 +219,7 @@ def _thing_of(ref: wire.Ref) -> RemoteObject:
 def _ref(value: object) -> wire.Ref:
     """Return what stands for a worker's object in a frame."""
     if not isinstance(value, Proxy):
-        raise wire.WireError(f"a {type(value).__name__} cannot be sent to a worker")
+        raise WireError(f"a {type(value).__name__} cannot be sent to a worker")
     return wire.Ref(_agenda(value).number_of(_thing(value)))
 
 

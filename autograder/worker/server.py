@@ -14,6 +14,7 @@ from autograder.worker import chance, wire
 from autograder.worker.absent import policy, refuse_absent
 from autograder.worker.cells import Notebook, describe
 from autograder.worker.forbidden_acts import succeeding
+from autograder.worker.frame import DONE, Receiver, WireError
 
 SLOW = 0.1  # seconds
 MANY = 100  # methods of a class, to be foretold
@@ -48,7 +49,7 @@ class Server:
         confine: Callable[[int | None], None],
     ) -> None:
         self.connection = connection
-        self.requests = wire.Receiver(connection)
+        self.requests = Receiver(connection)
         self.notebook = notebook
         self.confine = confine
         self.objects: dict[int, Any] = {}  # by number, what a `Ref` stands for
@@ -76,7 +77,7 @@ class Server:
                         if self.changed:
                             told["changed"] = self.changed
                         answer = wire.pack(told, self.hold)
-                except wire.WireError as error:  # an answer that cannot be sent
+                except WireError as error:  # an answer that cannot be sent
                     answer = wire.pack({"number": number, "error": str(error)})
                     failed = True
                 except BaseException as error:  # noqa: BLE001  # whatever a student's code raises is its answer
@@ -103,7 +104,7 @@ class Server:
         if known_as is not None:
             self.objects[known_as] = thing
         if kind_of(thing) == kind:
-            return wire.DONE
+            return DONE
 
         def hold(each: Any) -> wire.Ref:
             if known_as is not None and each is thing:

@@ -11,32 +11,23 @@ themselves: so the common types are told by a look, and the others by questions 
 """
 
 import json
-import socket
-import struct
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
-MAX_FRAME = 64 * 2**20  # bytes: 8 million float64
-MAX_TEXT = 4 * 2**20  # bytes of JSON
+from autograder.worker.frame import MAX_FRAME, WireError, frame
+
 MAX_DEPTH = 32
 LARGE = 2**63  # an integer that needs more than 64 bits
 DTYPES = {np.dtype(code).str: np.dtype(code) for code in "?bhilBHILefd"}  # no complex, no objects
 CODES = {dtype: code for code, dtype in DTYPES.items()}
-CHUNK = 2**18  # bytes to be read at a time
-HEADER = struct.Struct(">II")
 PLAIN = frozenset({type(None), bool, str, float})  # JSON has them, to the bit: nan and infinity too
 TEXT = frozenset({str})
 DERIVED = (np.generic, str, int, float, np.ndarray, list, tuple, dict)  # or one of these itself
 MALFORMED = (ValueError, TypeError, LookupError, RecursionError, OverflowError, MemoryError)
 ENCODER = json.JSONEncoder(check_circular=False, separators=(",", ":"))
 DECODER = json.JSONDecoder()
-DONE = HEADER.pack(0, 0)  # an empty frame: what was asked is done, and came out as foretold
-
-
-class WireError(Exception):
-    """A frame that keeps to none of the rules above."""
 
 
 class Ref:
@@ -76,7 +67,7 @@ def pack(value: Any, hold: Callable[[Any], Ref] | None = None) -> bytes:
     WireError
         If the value cannot be sent.
     """
-    return _frame(*encode(value, hold))
+    return frame(*encode(value, hold))
 
 
 def encode(value: Any, hold: Callable[[Any], Ref] | None = None) -> tuple[str, bytes]:
@@ -100,7 +91,7 @@ def pack_each(texts: Iterable[str], bodies: Iterable[bytes]) -> bytes:
     WireError
         If they need more room than a frame has.
     """
-    return _frame(f"[{','.join(texts)}]", b"".join(bodies))
+    return frame(f"[{','.join(texts)}]", b"".join(bodies))
 
 
 def unpack(text: bytes, body: bytes, resolve: Callable[[Ref], Any] = lambda ref: ref) -> Any:
@@ -138,69 +129,6 @@ def arrays_in(values: Iterable[Any]) -> Iterator[np.ndarray[Any, Any]]:
             yield from arrays_in(value)
         elif isinstance(value, dict):
             yield from arrays_in(value.values())
-
-
-class Receiver:
-    """Reads frames from a socket, as few or as many at a time as have arrived.
-
-    Parameters
-    ----------
-    connection : socket
-    """
-
-    def __init__(self, connection: socket.socket) -> None:
-        self._connection = connection
-        self._arrived = bytearray()
-        self._room = memoryview(bytearray(CHUNK))  # once: a quarter of a megabyte costs time
-
-    def receive(self, deadline: Callable[[], float | None]) -> tuple[bytes, bytes]:
-        """Read one frame's text and body; `deadline()` gives the seconds left, None for no limit.
-
-        Raises
-        ------
-        TimeoutError, EOFError, WireError
-        """
-        arrived = self._arrived
-        while len(arrived) < HEADER.size:
-            self._wait(deadline)
-        text_length, body_length = HEADER.unpack_from(arrived)
-        if text_length > MAX_TEXT or text_length + body_length > MAX_FRAME:
-            raise WireError(f"a frame of {text_length} + {body_length} bytes is over the limit")
-        middle = HEADER.size + text_length
-        end = middle + body_length
-        while len(arrived) < end:
-            self._wait(deadline)
-        frame = bytes(arrived[HEADER.size : middle]), bytes(arrived[middle:end])
-        del arrived[:end]
-        return frame
-
-    def done(self) -> bool:
-        """Take an empty frame, and tell whether there was one among what has arrived."""
-        if not self._arrived.startswith(DONE):
-            return False
-        del self._arrived[: len(DONE)]
-        return True
-
-    def _wait(self, deadline: Callable[[], float | None]) -> None:
-        left = deadline()
-        if left is not None and left <= 0:
-            raise TimeoutError
-        if left != self._connection.gettimeout():  # to set it is a system call each time
-            self._connection.settimeout(left)
-        count = self._connection.recv_into(self._room)
-        if not count:
-            raise EOFError
-        self._arrived += self._room[:count]
-
-
-def _frame(text: str, body: bytes) -> bytes:
-    """Return a frame, which is never one that the other side would refuse by its header."""
-    if len(text) > MAX_TEXT or len(text) + len(body) > MAX_FRAME:
-        raise WireError(
-            f"what is sent needs {len(text)} bytes of text and {len(body)} of arrays, "
-            f"the limit is {MAX_TEXT}, and {MAX_FRAME} in all"
-        )
-    return HEADER.pack(len(text), len(body)) + text.encode() + body
 
 
 def _parse(text: bytes) -> Any:

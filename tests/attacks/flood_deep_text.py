@@ -5,7 +5,7 @@ answers: wrong
 
 import gc
 
-from autograder.worker import server, wire
+from autograder.worker import frame, server
 
 [connection] = [t.connection for t in gc.get_objects() if isinstance(t, server.Server)]
 TEXTS = [
@@ -23,4 +23,4 @@ class Dropout(Dropout):
     def __call__(self, x):
         Dropout.turn += 1
         text = TEXTS[Dropout.turn % len(TEXTS)]
-        connection.sendall(wire.HEADER.pack(len(text), 0) + text)
+        connection.sendall(frame.HEADER.pack(len(text), 0) + text)

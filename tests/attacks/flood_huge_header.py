@@ -5,12 +5,12 @@ answers: wrong
 
 import gc
 
-from autograder.worker import server, wire
+from autograder.worker import frame, server
 
 [connection] = [t.connection for t in gc.get_objects() if isinstance(t, server.Server)]
 
 
 class Dropout(Dropout):
     def __call__(self, x):
-        connection.sendall(wire.HEADER.pack(2**32 - 1, 2**32 - 1) + bytes(10**6))
+        connection.sendall(frame.HEADER.pack(2**32 - 1, 2**32 - 1) + bytes(10**6))
         return self.layer(x)

@@ -5,7 +5,7 @@ answers: wrong
 
 import gc, os, socket, threading
 
-from autograder.worker import server, wire
+from autograder.worker import frame, server, wire
 
 [serving] = [t for t in gc.get_objects() if isinstance(t, server.Server)]
 outer = socket.socket(fileno=os.dup(serving.connection.fileno()))
@@ -13,13 +13,13 @@ inner, new = socket.socketpair()
 
 
 def pump(source, sink, change):
-    receiver = wire.Receiver(source)
+    receiver = frame.Receiver(source)
     while True:
         sink.sendall(change(*receiver.receive(lambda: None)))
 
 
 def same(text, body):
-    return wire.HEADER.pack(len(text), len(body)) + text + body
+    return frame.HEADER.pack(len(text), len(body)) + text + body
 
 
 def better(text, body):

@@ -7,6 +7,7 @@ import pytest
 from scipy import stats
 
 from autograder.kit import masks
+from autograder.kit.finding import apart, two_sided
 from autograder.kit.picture import PicturedError
 
 CALLS, ROWS, UNITS, P = 64, 10, 12, 0.45
@@ -190,7 +191,7 @@ def test_what_is_found_is_told_beside_what_chance_makes():
 
 def test_two_sided_counts_the_value_itself():
     """The chance is that of the value and of all beyond it, doubled."""
-    chances = [masks.two_sided(stats.binom, n, 3, 0.5) for n in range(4)]
+    chances = [two_sided(stats.binom, n, 3, 0.5) for n in range(4)]
     assert chances == [0.25, 1.0, 1.0, 0.25]
 
 
@@ -198,7 +199,7 @@ def test_pairs_at_a_distance_are_disjoint():
     """No element is in two pairs, and each pair lies as far apart as it should."""
     numbers = np.arange(2 * 9 * 7).reshape(2, 9, 7)
     for down, right in [(0, 1), (0, 3), (1, 0), (2, 3), (4, -2), (8, 6), (3, -6)]:
-        a, b = masks._apart(numbers, down, right)
+        a, b = apart(numbers, down, right)
         assert len(a) == len(b) > 0
         assert len({*a.tolist(), *b.tolist()}) == 2 * len(a)
         assert set((b - a).tolist()) == {7 * down + right}

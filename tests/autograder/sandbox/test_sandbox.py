@@ -13,7 +13,7 @@ from autograder.sandbox.budget import Budget
 from autograder.sandbox.probe import reached
 from autograder.sandbox.sandbox import DiedError, Sandbox, SandboxError, StudentError, TimedOutError
 from autograder.text.wording import one_line
-from autograder.worker import wire
+from autograder.worker.frame import MAX_TEXT, WireError
 from autograder.worker.opening import Opening
 
 NOISE = """\
@@ -131,8 +131,8 @@ def test_what_is_too_large_for_a_frame_is_not_sent(student):
     """It is an error of who asks, however little it is too large, and the worker lives on."""
     size = student("def size(x): return len(x)").size
     answered = []
-    for length in range(wire.MAX_TEXT - 150, wire.MAX_TEXT, 5):
-        with contextlib.suppress(wire.WireError):
+    for length in range(MAX_TEXT - 150, MAX_TEXT, 5):
+        with contextlib.suppress(WireError):
             answered.append(size("x" * length) == length)
     assert all(answered)
     assert 0 < len(answered) < 30

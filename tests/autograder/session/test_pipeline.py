@@ -12,7 +12,7 @@ from autograder.session.pipeline import AT_ONCE
 from autograder.session.proxy import Proxy, kind_of, repeat
 from autograder.suites.context import Grading
 from autograder.suites.suite import run_suites
-from autograder.worker.wire import MAX_TEXT, WireError
+from autograder.worker.frame import MAX_TEXT, WireError
 from tests.autograder.support.tiny import handed_in, make_course
 
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 
 from autograder.worker import wire
-from autograder.worker.wire import Ref, WireError
+from autograder.worker.frame import CHUNK, HEADER, MAX_TEXT, Receiver, WireError
+from autograder.worker.wire import Ref
 from tests.autograder.worker.conftest import DTYPES, parts, values
 
 
@@ -169,7 +170,7 @@ def test_a_frame_is_received_in_pieces(pair):
     ours, theirs = pair
     for byte in wire.pack([1, np.arange(3)]) + wire.pack("next"):
         theirs.sendall(bytes([byte]))
-    receiver = wire.Receiver(ours)
+    receiver = Receiver(ours)
     first = wire.unpack(*receiver.receive(lambda: 1.0))
     assert same(first, [1, np.arange(3)])
     assert wire.unpack(*receiver.receive(lambda: 1.0)) == "next"
@@ -178,7 +179,7 @@ def test_a_frame_is_received_in_pieces(pair):
 def test_a_small_frame_takes_little_memory(pair):
     """Room for the largest piece is made once, not for each of a thousand small frames."""
     ours, theirs = pair
-    receiver = wire.Receiver(ours)
+    receiver = Receiver(ours)
     theirs.sendall(wire.pack("small"))
     tracemalloc.start()
     try:
@@ -186,7 +187,7 @@ def test_a_small_frame_takes_little_memory(pair):
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert peak < wire.CHUNK / 16
+    assert peak < CHUNK / 16
 
 
 @pytest.mark.parametrize("sent", [b"", b"\0\0\0", struct.pack(">II", 4, 0) + b"nu"])
@@ -196,7 +197,7 @@ def test_an_end_within_a_frame_is_an_eof(pair, sent):
     theirs.sendall(sent)
     theirs.close()
     with pytest.raises(EOFError):
-        wire.Receiver(ours).receive(lambda: 1.0)
+        Receiver(ours).receive(lambda: 1.0)
 
 
 @pytest.mark.parametrize("left", [-1.0, 0.0, 0.05])
@@ -205,7 +206,7 @@ def test_silence_is_a_timeout(pair, left):
     ours, theirs = pair
     theirs.sendall(b"\0\0")
     with pytest.raises(TimeoutError):
-        wire.Receiver(ours).receive(lambda: left)
+        Receiver(ours).receive(lambda: left)
 
 
 @pytest.mark.parametrize("lengths", [(2**23, 0), (0, 2**27), (2**32 - 1, 2**32 - 1)])
@@ -214,7 +215,7 @@ def test_an_oversized_frame_is_refused_by_its_header(pair, lengths):
     ours, theirs = pair
     theirs.sendall(struct.pack(">II", *lengths))
     with pytest.raises(WireError, match="over the limit"):
-        wire.Receiver(ours).receive(lambda: 1.0)
+        Receiver(ours).receive(lambda: 1.0)
 
 
 def test_a_value_over_the_limit_is_not_sent():
@@ -225,10 +226,10 @@ def test_a_value_over_the_limit_is_not_sent():
 
 def test_no_frame_is_made_that_the_other_side_refuses():
     """A text that just has room is sent alone; with what a frame of several adds to it, it is not."""
-    value = "x" * (wire.MAX_TEXT - len('""'))
+    value = "x" * (MAX_TEXT - len('""'))
     text, body = wire.encode(value)
-    assert len(wire.pack(value)) == wire.HEADER.size + wire.MAX_TEXT
-    with pytest.raises(WireError, match=f"{wire.MAX_TEXT + 2} .* limit"):
+    assert len(wire.pack(value)) == HEADER.size + MAX_TEXT
+    with pytest.raises(WireError, match=f"{MAX_TEXT + 2} .* limit"):
         wire.pack_each([text], [body])
 
 

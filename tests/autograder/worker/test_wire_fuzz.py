@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from autograder.worker import wire
-from autograder.worker.wire import HEADER, Receiver, Ref, WireError
+from autograder.worker.frame import HEADER, MAX_FRAME, MAX_TEXT, Receiver, WireError
+from autograder.worker.wire import Ref
 
 EXAMPLES, MUTATIONS = 1_000, 110
 # what a worker sends: a layer's output and the changes of its arguments, many outputs, gradients,
@@ -70,9 +71,9 @@ SIZES = [
     9,
     255,
     2**16,
-    wire.MAX_TEXT,
-    wire.MAX_TEXT + 1,
-    wire.MAX_FRAME,
+    MAX_TEXT,
+    MAX_TEXT + 1,
+    MAX_FRAME,
     2**31,
     2**32 - 1,
 ]
@@ -275,7 +276,7 @@ def test_a_hundred_thousand_mutated_frames_bring_nothing_but_the_errors_agreed_o
 def test_a_text_makes_no_more_than_its_fiftyfold():
     """Values as small as they come are read within memory that follows from their text."""
     unit = b"[[[[]]]],"
-    text = b'["list",' + unit * (wire.MAX_TEXT // 4 // len(unit)) + b"1]"
+    text = b'["list",' + unit * (MAX_TEXT // 4 // len(unit)) + b"1]"
     tracemalloc.start()
     try:
         with pytest.raises(WireError):

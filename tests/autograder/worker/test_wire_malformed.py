@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.worker import wire
-from autograder.worker.wire import WireError
+from autograder.worker.frame import WireError
 from tests.autograder.worker.conftest import parts, values
 
 

@@ -1,0 +1,89 @@
+"""What a look at masks has found, and how likely that is by chance."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+Mask = NDArray[np.bool_]
+
+
+class Finding(NamedTuple):
+    """How likely something as odd as this is by chance, what was found, and where.
+
+    `place` is where to look again, `calls` are those whose masks show it, and `focus` is a row and
+    a unit in which it shows.
+    """
+
+    chance: float
+    text: str
+    place: Any = None
+    calls: tuple[int, ...] = (0,)
+    focus: tuple[int, int] = (0, 0)
+
+
+def two_sided(law: Any, value: float, *parameters: float) -> float:
+    """Return the chance, on either side, of a value at least as far out as this one.
+
+    Parameters
+    ----------
+    law : scipy.stats distribution
+        With its parameters apart: to make one with them costs more than to ask it.
+    value : int or float
+        An int, if the law has whole numbers.
+    *parameters : int or float
+    """
+    below = float(law.cdf(value, *parameters))
+    whole = isinstance(value, int)
+    above = float(law.sf(value - 1 if whole else value, *parameters))
+    return min(1.0, 2 * min(below, above))
+
+
+def compare(part: Mask, whole: Mask, name: str, place: Any) -> Finding:
+    """Compare a part with the whole by Fisher's exact test, which needs no rate."""
+    count = int(part.sum())
+    rest = (int(whole.sum()) - count) / max(whole.size - part.size, 1)
+    text = f"{name}: {count / part.size:.1%} dropped, against {rest:.1%} of the others"
+    chance = two_sided(stats.hypergeom, count, whole.size, int(whole.sum()), part.size)
+    return Finding(chance, text, place)
+
+
+def agreement(a: Mask, b: Mask, name: str, place: Any, tried: float = 1) -> Finding:
+    """Judge by Fisher's exact test whether two masks of equal size are independent."""
+    both = int((a & b).sum())
+    usual = float(a.mean() * b.mean() + (1 - a.mean()) * (1 - b.mean()))
+    text = (
+        f"{name} are dropped or kept alike in {(a == b).mean():.0%} of the cases, where chance "
+        f"makes it about {usual:.0%}"
+    )
+    chance = two_sided(stats.hypergeom, both, a.size, int(a.sum()), int(b.sum()))
+    return Finding(chance * tried, text, place)
+
+
+def correlations(rows: Mask) -> NDArray[np.float64]:
+    """Return the correlation of each pair of rows, once; 0 where a row never changes."""
+    centred = rows - rows.mean(axis=1, keepdims=True)
+    size = np.sqrt((centred**2).sum(axis=1))
+    size[size == 0] = np.inf
+    correlations: NDArray[np.float64] = np.triu((centred @ centred.T) / np.outer(size, size), 1)
+    return correlations
+
+
+def apart(dropped: Mask, down: int, right: int) -> tuple[Mask, Mask]:
+    """Return elements and those at a distance, each element in one pair at most."""
+    if right < 0:
+        dropped, right = dropped[:, :, ::-1], -right
+    first = list(blocks(dropped.shape[1 if down else 2], down or right))
+    if down:
+        upper = dropped[:, first, :][:, :, : dropped.shape[2] - right]
+        lower = dropped[:, [n + down for n in first], :][:, :, right:]
+        return upper.ravel(), lower.ravel()
+    return dropped[:, :, first].ravel(), dropped[:, :, [n + right for n in first]].ravel()
+
+
+def blocks(length: int, distance: int) -> Iterator[int]:
+    """Yield the first ends of pairs at a distance: block by block, no place in two pairs."""
+    for start in range(0, length, 2 * distance):
+        yield from range(start, min(start + distance, length - distance))
