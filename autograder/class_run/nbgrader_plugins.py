@@ -34,7 +34,7 @@ from autograder.course.stock import (
 )
 from autograder.gradebook.lateness import late_plugin
 from autograder.gradebook.score_entry import ScoreEntry
-from autograder.grading.graded import report_on, tell
+from autograder.grading.graded import render, report_on
 from autograder.grading.process import GradingProcess
 from autograder.intake.intake import Intake
 from autograder.intake.notebook_choice import VanishedError
@@ -181,7 +181,7 @@ class GradeCells(SuiteStep):
         """Return the notebook with its grade cells' outputs, and the report in its metadata."""
         process = grading_process(allow_no_isolation=self.allow_no_isolation)
         report = report_on(assignment_of(self, resources), nb, process.grade_notebook)
-        tell(nb, report)
+        render(nb, report)
         return nb, resources
 
 

@@ -76,11 +76,11 @@ def grade(
     if scheduler is not None and source is not ParameterSource.DEFAULT:
         raise click.UsageError("--workers is for this machine: the cluster's own are all taken")
     on = console.console(stderr=as_json)
-    tell = Once(lambda line: on.print(printable(line), style="yellow"))
+    on_line = Once(lambda line: on.print(printable(line), style="yellow"))
     with ExitStack() as stack:
         started: list[GradingProcess] = []
         if scheduler is None:  # PyTorch is loaded while nbgrader is imported here
-            started = GradingProcess.start(workers, tell)
+            started = GradingProcess.start(workers, on_line)
             for process in started:  # the last is ended first
                 stack.enter_context(closing(process))
         with loading():
@@ -96,7 +96,7 @@ def grade(
             allow_no_isolation=allow_no_isolation,
             as_json=as_json,
         )
-        code, document = walk.go(wish, on, tell, started)
+        code, document = walk.go(wish, on, on_line, started)
     if as_json:
         console.print_json({"assignment": assignment, **document})
     if code:

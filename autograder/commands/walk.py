@@ -72,7 +72,7 @@ class GradeOptions:
 def go(
     wish: GradeOptions,
     on: Console,
-    tell: Callable[[str], None],
+    on_line: Callable[[str], None],
     started: list[GradingProcess],
 ) -> tuple[int, dict[str, Any]]:
     """Go through a class; return the exit code, and what was done as data.
@@ -82,7 +82,7 @@ def go(
     wish : Wish
     on : Console
         Where it is told.
-    tell : callable
+    on_line : callable
         As of a `LocalPool`.
     started : list of GradingProcess
         Those that were started early, one for each worker.
@@ -101,7 +101,7 @@ def go(
                 pool = ClusterPool(run.assignments, wish.scheduler, allow_no_isolation=allowed)
             else:
                 width = min(wish.workers, len(run.folders))
-                pool = LocalPool(run.assignments, width, layers, on_line=tell, started=started)
+                pool = LocalPool(run.assignments, width, layers, on_line=on_line, started=started)
             with closing(pool):
                 walk = _Walk(run, pool, on, force=wish.force)
                 return _show_moves(walk) if wish.dry_run else _grade(walk, keep=wish.as_json)

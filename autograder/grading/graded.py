@@ -69,17 +69,17 @@ class Graded:
             Grades a restored notebook.
         """
         notebook = restored(assignment, *handed_in.read())
-        return cls._told(notebook, report_on(assignment, notebook, grade))
+        return cls._rendered(notebook, report_on(assignment, notebook, grade))
 
     @classmethod
     def held_back(cls, assignment: Assignment, cause: str) -> "Graded":
         """Return what becomes of a notebook that cannot be graded by our fault."""
         notebook = unfinished(assignment, cause)
-        return cls._told(notebook, held(assignment, cause[:MAX_CAUSE]))
+        return cls._rendered(notebook, held(assignment, cause[:MAX_CAUSE]))
 
     @classmethod
-    def _told(cls, notebook: NotebookNode, report: Report) -> "Graded":
-        tell(notebook, report)
+    def _rendered(cls, notebook: NotebookNode, report: Report) -> "Graded":
+        render(notebook, report)
         return cls(f"{nbformat.writes(notebook, version=4)}\n")
 
 
@@ -108,7 +108,7 @@ def report_on(assignment: Assignment, notebook: NotebookNode, grade: Grade) -> R
     return replace(report, remarks=told, handed_in=found.get("handed_in", ""), notes=notes)
 
 
-def tell(notebook: NotebookNode, report: Report) -> None:
+def render(notebook: NotebookNode, report: Report) -> None:
     """Write a report into a restored notebook: to its metadata, and to each graded cell."""
     notebook.metadata[KEY] = nbformat.from_dict(report.to_dict())
     cells = Submission.from_notebook(notebook).cells

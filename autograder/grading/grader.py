@@ -147,7 +147,7 @@ def _run(
     grading = Grading(submission, submission.seed, budget, assignment=assignment, layers=layers)
     grading.held = held or {}
     run = run_suites(assignment, grading, items)
-    _tell(run.faults)
+    _log(run.faults)
     return grading, run
 
 
@@ -162,7 +162,7 @@ def _diagnosed(
     ]
     certificate = certificate_of(assignment)
     if lost and certificate is None:
-        _tell_once(
+        _log_once(
             f"{path_of(assignment)} is missing or not of the present version, so no mistake is "
             f"named: run `autograder audit {assignment.name}`"
         )
@@ -175,18 +175,18 @@ def _diagnosed(
             remarks=[],
         )
         facts, faults = behaviour.observe(assignment, again, lost)
-        _tell(faults)
+        _log(faults)
         found = diagnose(certificate.mistakes, deviations(facts, certificate.reference))
     for result in results:
         yield replace(result, diagnosis=found.get(result.name, ()))
 
 
 @lru_cache(maxsize=16)
-def _tell_once(text: str) -> None:
-    _tell([text])
+def _log_once(text: str) -> None:
+    _log([text])
 
 
-def _tell(faults: list[str]) -> None:
+def _log(faults: list[str]) -> None:
     """Log what could not be run of a submission, in one line: a broken suite fails all over."""
     if faults:
         more = f" (and {counted_as(len(faults) - 1, 'more fault')})" if len(faults) > 1 else ""

@@ -107,8 +107,9 @@ def _before_later_ones(
     if submitted.cells[own].kind == "code" and not is_python(python):
         unfinished = f"cell `{name}` is not valid Python"
     elif still := sorted(stub.still_raising(python)):
-        unfinished = f"{', '.join(filter(None, still)) or names} in cell `{name}` still "
-        unfinished += f"raise{'s' * (len(still) == 1)} NotImplementedError"
+        raising = ", ".join(filter(None, still)) or names
+        verb = "raises" if len(still) == 1 else "raise"
+        unfinished = f"{raising} in cell `{name}` still {verb} NotImplementedError"
     else:
         unfinished = ""
     finished = [

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 
 from autograder.sandbox import progress
+from autograder.sandbox.progress import Progress
 
 
 class Budget:
@@ -15,16 +16,14 @@ class Budget:
         In all.
     spent : float
         How many of them earlier tries have used.
-    told : Progress, optional
-        Told what is used, for another try if this process breaks.
+    shared : Progress, optional
+        Is told what is used, for another try if this process breaks.
     """
 
-    def __init__(
-        self, seconds: float, spent: float = 0.0, told: progress.Progress | None = None
-    ) -> None:
+    def __init__(self, seconds: float, spent: float = 0.0, shared: Progress | None = None) -> None:
         self.seconds = seconds
         self.left = seconds - spent
-        self.told = told
+        self.shared = shared
 
     def spend(self, at_most: float) -> "_Spending":
         """Count the time in a `with` block, which gets a function for the seconds left in it."""
@@ -41,15 +40,15 @@ class _Spending:
 
     def __enter__(self) -> Callable[[], float]:
         progress.own.pause()
-        if told := self.budget.told:
-            told.spend(self.budget.seconds - self.budget.left)
+        if shared := self.budget.shared:
+            shared.spend(self.budget.seconds - self.budget.left)
         return self.left
 
     def __exit__(self, *what: object) -> None:
         progress.own.resume()
         self.budget.left -= time.monotonic() - self.start
-        if told := self.budget.told:
-            told.keep(self.budget.seconds - self.budget.left)
+        if shared := self.budget.shared:
+            shared.keep(self.budget.seconds - self.budget.left)
 
     def left(self) -> float:
         return self.end - time.monotonic()

@@ -76,7 +76,7 @@ class _Observer(ResultCollector):
             return
         error = call.excinfo.value
         if isinstance(error, (AssertionError, StudentError, pytest.fail.Exception)):
-            self._keep(function, _told(error))
+            self._keep(function, _fact_of(error))
         elif uses_a_plain_value_as_an_object(error):
             self._keep(function, f"{error}: a plain value")
         else:
@@ -88,7 +88,7 @@ class _Observer(ResultCollector):
         self.facts.setdefault(item.path.stem, {})[name] = fact
 
 
-def _told(error: BaseException) -> str:
+def _fact_of(error: BaseException) -> str:
     """Return an error as a fact: of the student's own, its kind and what its text always says."""
     if isinstance(error, DiedError):
         return "the process ended"

@@ -6,7 +6,7 @@ import nbformat
 import pytest
 
 from autograder.course.assignment import AssignmentError
-from autograder.grading.graded import Graded, held, report_on, tell
+from autograder.grading.graded import Graded, held, render, report_on
 from autograder.intake.handed_in import HandedIn
 from autograder.intake.restoration import MAX_CAUSE, restored, unfinished
 from autograder.results.outcome import ItemResult, Outcome, PropertyResult
@@ -46,7 +46,7 @@ def test_at_once_is_the_same_as_in_steps(tiny, mine):
     written = nbformat.writes(restored(tiny, *mine.read()))
     notebook = nbformat.reads(written, as_version=4)
     report = report_on(tiny, notebook, half)
-    tell(notebook, report)
+    render(notebook, report)
     assert at_once == Graded(f"{nbformat.writes(notebook)}\n")
     assert at_once.report == report
 
@@ -146,5 +146,5 @@ def test_a_release_of_another_source_is_an_error_with_the_remedy(tiny, mine):
 def test_a_grade_that_is_held_back_shows_no_points(tiny, mine):
     """In the cell stands 0.0, since nbgrader would give an empty one full marks."""
     notebook = restored(tiny, *mine.read())
-    tell(notebook, held(tiny, "?"))
+    render(notebook, held(tiny, "?"))
     assert cell(notebook, "test_scaler").outputs[1].data == {"text/plain": "0.0"}
