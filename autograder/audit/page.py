@@ -2,13 +2,13 @@
 
 import io
 
-import jinja2
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
 from autograder.course.certificate import Certificate
+from autograder.text.page import environment
 
 KEPT, HOLDS, FAILS, FAILS_ALONE = range(4)
 COLOURS = ListedColormap(["#e8e8e8", "#ffffff", "#1f3a5f", "#d55e00"])
@@ -25,21 +25,22 @@ def page(name: str, certificate: Certificate) -> str:
     certificate : Certificate
     """
     columns = [(item, one) for item, names in certificate.properties.items() for one in names]
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("autograder"), autoescape=True, undefined=jinja2.StrictUndefined
-    )
-    return environment.get_template("audit.html").render(
-        name=name,
-        certificate=certificate,
-        picture=_picture(certificate, columns),
-        breaks={
-            (item, one): [m for m in certificate.mistakes if one in m.fails.get(item, ())]
-            for item, one in columns
-        },
-        alone={
-            (item, one): [m for m in certificate.mistakes if m.fails.get(item) == (one,)]
-            for item, one in columns
-        },
+    return (
+        environment()
+        .get_template("audit.html")
+        .render(
+            name=name,
+            certificate=certificate,
+            picture=_picture(certificate, columns),
+            breaks={
+                (item, one): [m for m in certificate.mistakes if one in m.fails.get(item, ())]
+                for item, one in columns
+            },
+            alone={
+                (item, one): [m for m in certificate.mistakes if m.fails.get(item) == (one,)]
+                for item, one in columns
+            },
+        )
     )
 
 

@@ -1,28 +1,34 @@
-"""The submissions that a human should look at, and why: sorted by what is to be done first."""
+"""The submissions that a human should look at, and why; and what stands out in a class."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
+from autograder.class_report.facts import ClassFacts
 from autograder.class_report.library_use import LibraryUse
 from autograder.class_report.similarity import Alike
 from autograder.gradebook.class_record import Record
 from autograder.gradebook.entry import NOT_COLLECTED, NOT_GRADED
 from autograder.results.report import NEXT_STEP, NOT_ISOLATED, Status
+from autograder.text.wording import counted_as
 
-HELD, LEFT_OUT, WAITING, UNREADABLE, TIMED_OUT, NEAR_IDENTICAL, LIBRARY, BARE, BY_HAND, REMARKS = (
-    "held back by a fault of ours",
-    "handed in, and not collected",
-    "not graded yet",
-    "could not be read",
-    "timed out",
-    "near-identical answers",
-    "a forbidden library in graded code",
-    "graded without isolation",
-    "a score by hand",
-    "remarks",
-)
 NAMED = 5  # of those who have a like answer
 MAX_LINE = 100  # characters of a student's code
+
+
+class Title(StrEnum):
+    """Why a submission needs a human eye, as the pages say it."""
+
+    HELD = "held back by a fault of ours"
+    LEFT_OUT = "handed in, and not collected"
+    WAITING = "not graded yet"
+    UNREADABLE = "could not be read"
+    TIMED_OUT = "timed out"
+    NEAR_IDENTICAL = "near-identical answers"
+    LIBRARY = "a forbidden library in graded code"
+    BARE = "graded without isolation"
+    BY_HAND = "a score by hand"
+    REMARKS = "remarks"
 
 
 @dataclass(frozen=True)
@@ -31,13 +37,13 @@ class Reason:
 
     Parameters
     ----------
-    title : str
+    title : Title
     what_to_do : str
     cases : tuple of (Record, str)
         Each submission, with what is to be said of it.
     """
 
-    title: str
+    title: Title
     what_to_do: str
     cases: tuple[tuple[Record, str], ...]
 
@@ -57,11 +63,11 @@ def reasons(
     groups : iterable of Alike
     """
     by_status = {
-        HELD: Status.HELD,
-        LEFT_OUT: NOT_COLLECTED,
-        WAITING: NOT_GRADED,
-        UNREADABLE: Status.UNREADABLE,
-        TIMED_OUT: Status.TIMED_OUT,
+        Title.HELD: Status.HELD,
+        Title.LEFT_OUT: NOT_COLLECTED,
+        Title.WAITING: NOT_GRADED,
+        Title.UNREADABLE: Status.UNREADABLE,
+        Title.TIMED_OUT: Status.TIMED_OUT,
     }
     found = [
         Reason(title, _next_step(status, records), tuple((r, r.entry.cause) for r in theirs))
@@ -71,12 +77,12 @@ def reasons(
     partners = _partners(groups)
     rest = (
         (
-            NEAR_IDENTICAL,
+            Title.NEAR_IDENTICAL,
             "compare them below; judge for yourself, since to be alike proves nothing",
             {student: "; ".join(told) for student, told in partners.items()},
         ),
         (
-            LIBRARY,
+            Title.LIBRARY,
             "read the line: the grader has taken no value of it",
             {
                 student: "; ".join(f"{u.cell}, line {u.line}: {u.code[:MAX_LINE]}" for u in theirs)
@@ -85,17 +91,17 @@ def reasons(
             },
         ),
         (
-            BARE,
+            Title.BARE,
             "grade again where student code can be confined: see SECURITY.md",
             {r.student: "" for r in records if r.entry.isolation == NOT_ISOLATED},
         ),
         (
-            BY_HAND,
+            Title.BY_HAND,
             "see that it still holds: it wins over what grading finds",
             {r.student: ", ".join(r.by_hand) for r in records if r.by_hand},
         ),
         (
-            REMARKS,
+            Title.REMARKS,
             "read them; they cost no points by themselves",
             {
                 r.student: "; ".join(r.entry.remarks)
@@ -108,6 +114,11 @@ def reasons(
         if cases := tuple((r, told[r.student]) for r in records if r.student in told):
             found.append(Reason(title, what_to_do, cases))
     return found
+
+
+def findings(facts: ClassFacts, reasons: Sequence[Reason], groups: Sequence[Alike]) -> list[str]:
+    """Return what stands out, the most important first."""
+    return [*_waiting(reasons), *_suspicious(facts, reasons, groups), *_learned(facts)]
 
 
 def _partners(groups: Iterable[Alike]) -> dict[str, list[str]]:
@@ -126,3 +137,57 @@ def _next_step(status: str, records: Sequence[Record]) -> str:
     known: dict[str, str] = {str(one): step for one, step in NEXT_STEP.items()}
     theirs = (record.entry.next_step for record in records if record.entry.status == status)
     return known.get(status) or next(theirs, "")
+
+
+def _waiting(reasons: Sequence[Reason]) -> Iterator[str]:
+    for reason in reasons:
+        if reason.title in (Title.HELD, Title.WAITING, Title.UNREADABLE):
+            yield f"{len(reason.cases)} {reason.title}: {reason.what_to_do}"
+
+
+def _suspicious(
+    facts: ClassFacts, reasons: Sequence[Reason], groups: Sequence[Alike]
+) -> Iterator[str]:
+    for item in facts.items:
+        value = item.discrimination.value
+        if value is not None and value < 0:
+            yield f"{item.name} discriminates by {value:.2f}: {item.discrimination.meaning}"
+    if groups:
+        students = {student for group in groups for student in group.students}
+        yield (
+            f"{len(students)} students have near-identical answers, in "
+            f"{counted_as(len(groups), 'group')}: compare them"
+        )
+    for reason in reasons:
+        if reason.title in (Title.LIBRARY, Title.TIMED_OUT):
+            yield f"{len(reason.cases)} {reason.title}: {reason.what_to_do}"
+
+
+def _learned(facts: ClassFacts) -> Iterator[str]:
+    if facts.mistakes and len(facts.mistakes[0].records) > 1:
+        first = facts.mistakes[0]
+        advice = _sentence(first.advice)
+        yield f"the commonest mistake, made by {len(first.records)}: {first.name}. {advice}"
+    rates = [(rate.rate, rate) for rates in facts.properties.values() for rate in rates]
+    known = [(share, rate) for share, rate in rates if share is not None and share < 1]
+    if known:
+        share, rate = min(known, key=lambda pair: pair[0])
+        yield (
+            f"the property that fewest have, {share:.0%}: {rate.sentence} "
+            f"[{rate.item}: {rate.name}]"
+        )
+    totals = facts.totals
+    if totals.mean is not None and totals.median is not None:
+        are = "is" if totals.n == 1 else "are"
+        yield (
+            f"{totals.n} {are} graded, with {totals.mean:.2f} points in the mean and "
+            f"{totals.median:.2f} in the median; {totals.full} have all"
+        )
+    else:
+        yield "nobody is graded yet: run `autograder grade`"
+
+
+def _sentence(text: str) -> str:
+    """Return a text's first sentence."""
+    head, stop, _ = text.partition(". ")
+    return f"{head}." if stop else text

@@ -8,8 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import groupby
 
-import jinja2
-
 from autograder.class_report.attention import Reason
 from autograder.class_report.facts import ClassFacts
 from autograder.class_report.plot import histogram
@@ -17,6 +15,7 @@ from autograder.class_report.similarity import Alike
 from autograder.gradebook.class_record import ClassRecord, Record
 from autograder.gradebook.lateness import in_words
 from autograder.results.points import added, shown
+from autograder.text.page import environment
 from autograder.text.plain_text import visible
 from autograder.text.wording import counted_as
 
@@ -65,16 +64,13 @@ def page(report: ClassReport, formgrader: str, made: dt.datetime) -> str:
     made : datetime
         When, in UTC.
     """
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("autograder"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
+    pages = environment(
         finalize=lambda value: visible(value) if type(value) is str else value,  # no made HTML
     )
     items = report.whole.items
     distributions = [(TOTAL, added(item.points for item in items), report.facts.totals)]
     distributions += [(item.name, item.maximum, item.distribution) for item in report.facts.items]
-    script = environment.get_template("class.js").render()
+    script = pages.get_template("class.js").render()
     noted: dict[str, list[str]] = defaultdict(list)
     for reason in report.reasons:
         for record, told in reason.cases:
@@ -84,7 +80,7 @@ def page(report: ClassReport, formgrader: str, made: dt.datetime) -> str:
         points = zip(items, record.points(items), strict=True)
         return " ".join(i.name for i, p in points if p is not None and p < i.points)
 
-    return environment.get_template("class.html").render(
+    return pages.get_template("class.html").render(
         name=report.name,
         version=report.version,
         made=made,

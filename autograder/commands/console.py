@@ -7,6 +7,8 @@ import io
 import json
 import os
 import sys
+import threading
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -64,6 +66,22 @@ def progress(on: Console, *columns: ProgressColumn) -> Progress:
 def print_json(document: Any) -> None:
     """Print a document on stdout."""
     click.echo(json.dumps(document, indent=2))
+
+
+class Once:
+    """Reports each line once, however many processes write it; any thread may call it."""
+
+    def __init__(self, report: Callable[[str], None]) -> None:
+        self._report = report
+        self._reported: set[str] = set()
+        self._lock = threading.Lock()
+
+    def __call__(self, line: str) -> None:
+        """Report a line, unless it was reported before."""
+        with self._lock:
+            if line not in self._reported:
+                self._reported.add(line)
+                self._report(line)
 
 
 def escape_unprintable() -> None:

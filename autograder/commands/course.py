@@ -8,7 +8,7 @@ import click
 
 from autograder.course.assignment import Assignment, AssignmentError
 from autograder.course.course import Course, Stage
-from autograder.text.suggestion import suggestion
+from autograder.text.wording import suggestion
 
 SETTINGS = f"{__name__}.settings"  # where click's context keeps them
 SHOWN = "run `nbgrader export --assignment={name}`, or open the Formgrader"

@@ -7,8 +7,8 @@ import click
 from click.core import ParameterSource
 
 from autograder.commands import console
+from autograder.commands.console import Once
 from autograder.commands.course import COURSE, DB, CourseCommand, Place
-from autograder.commands.once import Once
 from autograder.grading.process import GradingProcess
 from autograder.startup.loading import loading
 from autograder.startup.processors import processors

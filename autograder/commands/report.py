@@ -11,9 +11,8 @@ from rich.console import Console
 from rich.progress import Progress
 
 from autograder.agreement.gradebook_cells import check_entered
-from autograder.class_report.attention import Reason, reasons
+from autograder.class_report.attention import Reason, findings, reasons
 from autograder.class_report.facts import ClassFacts
-from autograder.class_report.findings import findings
 from autograder.class_report.library_use import library_uses
 from autograder.class_report.page import ClassReport, page
 from autograder.class_report.similarity import Alike, Answer, alike

@@ -19,7 +19,7 @@ from autograder.code.stub import stub_of
 from autograder.course.course import Course, Stage
 from autograder.course.submission import Cell, Submission
 from autograder.course.suite_file import fault_in
-from autograder.text.suggestion import suggestion
+from autograder.text.wording import suggestion
 from autograder.worker.opening import Opening
 
 LEAST = {"memory_mb": 256}  # an interpreter with NumPy takes more than 64 MiB of it

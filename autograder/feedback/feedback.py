@@ -37,6 +37,7 @@ from autograder.results.account import MARKS, message_of, status_lines
 from autograder.results.points import out_of, rounded, shown, with_unit
 from autograder.results.report import KEY, Report, Status
 from autograder.results.standing import Mark, Standing
+from autograder.text.page import environment
 from autograder.text.plain_text import cut, visible
 
 LARGEST = 295_000  # bytes of a page
@@ -198,16 +199,10 @@ def _account(notebook: NotebookNode) -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("autograder"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    pages = environment(trim_blocks=True, lstrip_blocks=True)
     style = files("autograder").joinpath("templates/feedback.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    environment.globals |= {"style": style, "digest": digest, "MARKS": MARKS, "MOST": MOST}
+    pages.globals |= {"style": style, "digest": digest, "MARKS": MARKS, "MOST": MOST}
     filters: dict[str, Callable[..., Any]] = {
         "points": shown,
         "out_of": out_of,
@@ -215,5 +210,5 @@ def _environment() -> jinja2.Environment:
         "message": lambda result: cut(visible(message_of(result)), LONGEST),
         "short": lambda text: cut(visible(text), LONGEST),
     }
-    environment.filters |= filters
-    return environment
+    pages.filters |= filters
+    return pages

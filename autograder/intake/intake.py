@@ -35,7 +35,7 @@ from autograder.intake import collected_list, notebook_choice, refusal
 from autograder.intake.handed_in import HandedIn
 from autograder.intake.notebook_reader import UnreadableError
 from autograder.results.report import report_in
-from autograder.text.suggestion import suggestion
+from autograder.text.wording import suggestion
 
 ROOM = 50 * 2**20  # bytes free on the disk
 STAMP, SECRET = "timestamp.txt", "submission_secret.txt"  # what nbgrader's exchange adds

@@ -1,6 +1,8 @@
-"""Words and lines as all messages have them."""
+"""Words and lines as all messages have them: counts, lists, suggestions."""
 
 import re
+from collections.abc import Iterable
+from difflib import get_close_matches
 
 FOLDERS = re.compile(r"(?:\bfile://|(?<![\w./])(?!//))/(?:[\w.+@~-]+/)+")  # of no web address
 
@@ -27,3 +29,9 @@ def one_line(text: object) -> str:
     if not line.isprintable():
         line = "".join(c if c.isprintable() else " " for c in line)
     return FOLDERS.sub("", " ".join(line.split()))
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """Return a question that names the nearest known name; empty if none is near."""
+    near = get_close_matches(name, known, n=1)
+    return f" (did you mean {near[0]}?)" if near else ""

@@ -11,6 +11,8 @@ import ctypes
 import errno
 import os
 import resource
+import signal
+import sys
 import tempfile
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,8 +22,6 @@ from pathlib import Path
 
 from landlockpy import AccessFS, AccessNet, Ruleset, Scope
 from seccompy import Action, ArgCmp, CmpOp, Filter
-
-from autograder.worker.death import die_with_parent
 
 
 class Layer(StrEnum):
@@ -185,6 +185,21 @@ def confine(confinement: Confinement, files: Ruleset | None, user: int | None) -
         resource.setrlimit(kind, (lowest, lowest))
     if Layer.SECCOMP in confinement.layers:
         syscall_filter().load()
+
+
+def die_with_parent(parent: int | None = None) -> None:
+    """Have the system end this process when its parent ends.
+
+    Parameters
+    ----------
+    parent : int, optional
+        The parent's number: if it has ended already, so does this process.
+    """
+    if sys.platform == "linux":
+        pr_set_pdeathsig = 1
+        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+    if parent is not None and os.getppid() != parent:  # which was faster
+        os._exit(1)
 
 
 def scratch_of(base: str, process: int) -> Path:

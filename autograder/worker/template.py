@@ -31,11 +31,11 @@ from autograder.worker.cells import Notebook
 from autograder.worker.confinement import (
     Confinement,
     confine,
+    die_with_parent,
     scratch_of,
     shared_files,
     syscall_filter,
 )
-from autograder.worker.death import die_with_parent
 from autograder.worker.opening import Opening
 from autograder.worker.server import Server
 

@@ -9,9 +9,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from autograder.class_report.attention import reasons
+from autograder.class_report.attention import findings, reasons
 from autograder.class_report.facts import ClassFacts
-from autograder.class_report.findings import findings
 from autograder.class_report.library_use import LibraryUse
 from autograder.class_report.page import MOST_GROUPS, MOST_TEXT, ClassReport, page
 from autograder.class_report.similarity import Alike, Answer

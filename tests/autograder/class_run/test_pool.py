@@ -15,7 +15,7 @@ import pytest
 
 from autograder.class_run import pool
 from autograder.class_run.pool import AHEAD, LocalPool, as_graded
-from autograder.commands.once import Once
+from autograder.commands.console import Once
 from autograder.grading import child_process, error_lines
 from autograder.grading.process import GradingProcess
 from autograder.intake.handed_in import HandedIn

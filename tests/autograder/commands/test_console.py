@@ -10,6 +10,7 @@ import sys
 import pytest
 
 import autograder
+from autograder.commands.console import Once
 from tests.conftest import PROJECT
 
 RUN = [sys.executable, "-c", "from autograder.cli import main; main()"]
@@ -132,3 +133,12 @@ def test_the_version_is_told():
     assert (
         run("--version").stdout.decode().strip() == f"autograder, version {autograder.__version__}"
     )
+
+
+def test_a_line_is_reported_once():
+    """Several processes write the same one."""
+    reported = []
+    report = Once(reported.append)
+    for line in ("a", "b", "a"):
+        report(line)
+    assert reported == ["a", "b"]

@@ -1,6 +1,8 @@
-"""Counts, with the noun in its right number."""
+"""Counts with the noun in its right number, and the nearest name that is known."""
 
-from autograder.text.wording import counted_as
+import pytest
+
+from autograder.text.wording import counted_as, suggestion
 
 
 def test_one_is_not_several():
@@ -11,3 +13,18 @@ def test_one_is_not_several():
         "2 students",
     ]
     assert counted_as(2, "penalty", "penalties") == "2 penalties"
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("dropout_12", " (did you mean dropout_l2?)"),
+        ("dropuot_l2", " (did you mean dropout_l2?)"),
+        ("recurrent", ""),
+        ("", ""),
+    ],
+)
+def test_the_nearest_name_is_suggested(name, told):
+    """One that is like nothing known suggests nothing."""
+    assert suggestion(name, ["dropout_l2", "scaling"]) == told
+    assert suggestion(name, []) == ""

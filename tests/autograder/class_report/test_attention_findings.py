@@ -1,8 +1,7 @@
 """The findings: a line each, what is urgent before what is interesting."""
 
-from autograder.class_report.attention import reasons
+from autograder.class_report.attention import findings, reasons
 from autograder.class_report.facts import ClassFacts
-from autograder.class_report.findings import findings
 from autograder.gradebook.class_record import ClassRecord
 from autograder.results.report import NEXT_STEP, Status
 from tests.autograder.class_report.test_attention import like
