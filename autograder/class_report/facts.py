@@ -149,7 +149,7 @@ def _rates(item: str, records: Sequence[Record], whole: ClassRecord) -> list[Pro
     latest = Counter(r.report.version for r in records if r.report).most_common(1)[0][0]
     for record in sorted(records, key=lambda r: bool(r.report and r.report.version != latest)):
         result = _result(record, item)
-        rest = record.total(others) if record.counts(whole.items) else None
+        rest = record.total(others) if record.is_counted(whole.items) else None
         for one in result.properties if result else ():
             if one.name == "grader" and one.outcome is Outcome.NOT_RUN:
                 continue  # stands for all of the suite, where the grader broke before it

@@ -4,21 +4,8 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
-from nbgrader.api import Assignment as Entered
-from nbgrader.api import (
-    BaseCell,
-    Grade,
-    Gradebook,
-    GradeCell,
-    Notebook,
-    Student,
-    SubmittedAssignment,
-    SubmittedNotebook,
-    TaskCell,
-)
-from sqlalchemy import select
+from nbgrader.api import Gradebook
 
 from autograder.course import roster
 from autograder.course.assignment import Assignment, Item
@@ -27,13 +14,11 @@ from autograder.course.roster import Roster
 from autograder.course.spelling import grouped, same
 from autograder.course.submission import Cell, read_graded
 from autograder.gradebook.entry import IN_A_TEAM, Entry, entry_of, handed_in
-from autograder.gradebook.lateness import seconds_late
+from autograder.gradebook.submitted import Cells, Submitted, cells_of, students_of, submissions_of
 from autograder.intake import collected_list
-from autograder.results.points import added, total
+from autograder.results.points import total
 from autograder.results.report import Report, Status, report_in
-from autograder.results.standing import Mark, Standing, cell_names
 
-STUDENT = ("id", "first_name", "last_name", "email", "lms_user_id")
 Tick = Callable[[int, int], None]  # how many are done, and of how many
 
 
@@ -49,23 +34,34 @@ class Record:
         The one in the graded notebook, if that is there.
     cells : tuple of Cell
         Of the graded notebook.
-    notebook_id : str
-        By which the Formgrader knows it; empty if the gradebook does not.
-    stamp : datetime, optional
-        When it was handed in (UTC).
-    seconds_late : float
-        After the due date and the student's extension.
-    by_hand : tuple of str
-        The items whose score is a human's.
+    submitted : Submitted, optional
+        What the gradebook has; None if it has no submission.
     """
 
     entry: Entry
     report: Report | None = None
     cells: tuple[Cell, ...] = ()
-    notebook_id: str = ""
-    stamp: dt.datetime | None = None
-    seconds_late: float = 0.0
-    by_hand: tuple[str, ...] = ()
+    submitted: Submitted | None = None
+
+    @property
+    def notebook_id(self) -> str:
+        """By which the Formgrader knows it; empty if the gradebook does not."""
+        return self.submitted.notebook_id if self.submitted else ""
+
+    @property
+    def stamp(self) -> dt.datetime | None:
+        """When it was handed in (UTC)."""
+        return self.submitted.stamp if self.submitted else None
+
+    @property
+    def seconds_late(self) -> float:
+        """After the due date and the student's extension."""
+        return self.submitted.seconds_late if self.submitted else 0.0
+
+    @property
+    def by_hand(self) -> tuple[str, ...]:
+        """The items whose score is a human's."""
+        return self.submitted.by_hand if self.submitted else ()
 
     @property
     def student(self) -> str:
@@ -80,7 +76,7 @@ class Record:
         """Return the sum, before a penalty; None as long as an item has no points."""
         return total(self.points(items))
 
-    def counts(self, items: list[Item]) -> bool:
+    def is_counted(self, items: list[Item]) -> bool:
         """Tell whether it has a grade that says something of the student's work.
 
         A file that could not be read has 0 points, which do not, unless a human gave them. The
@@ -113,7 +109,7 @@ class ClassRecord:
     @property
     def counted(self) -> list[Record]:
         """Those over which statistics are made."""
-        return [record for record in self.records if record.counts(self.items)]
+        return [record for record in self.records if record.is_counted(self.items)]
 
 
 def read_class(
@@ -130,9 +126,7 @@ def read_class(
         Told how many students of how many are read.
     """
     with Gradebook(db_url) as gradebook:
-        columns = (getattr(Student, name) for name in STUDENT)  # the scores of each take a while
-        students = gradebook.db.execute(select(*columns))
-        people = Roster.of(students, roster.find(assignment.root))
+        people = Roster.of(students_of(gradebook), roster.find(assignment.root))
         return class_in(assignment, gradebook, people, tick)
 
 
@@ -143,18 +137,18 @@ def class_in(
     tick: Tick = lambda done, total: None,
 ) -> ClassRecord:
     """Read a class from an open gradebook, as `read_class` does."""
-    cells = _cells(gradebook, assignment)
-    kept = _kept(gradebook, assignment, cells)
+    cells = cells_of(gradebook, assignment.name)
+    submitted = submissions_of(gradebook, assignment.name, cells)
     items = _items(assignment, cells)
     has_handed_in = handed_in(assignment)
     left_out = collected_list.left_out(collected_list.folder(assignment))
     reasons = {same(student): reason for student, reason in left_out.items()}
-    found = _with_work([*people.people, *left_out], {*kept} | has_handed_in)
+    found = _with_work([*people.people, *left_out], {*submitted} | has_handed_in)
     several = {one: ids for ids in found for one in ids if len(ids) > 1}
     everybody = sorted(one for ids in found for one in ids)
     records = []
     for number, student in enumerate(everybody, start=1):
-        known = kept.get(student)
+        known = submitted.get(student)
         report, notebook = _graded(assignment.folder(Stage.AUTOGRADED, student))
         entry = entry_of(
             assignment,
@@ -167,8 +161,7 @@ def class_in(
         )
         if student in several:
             entry = _told_of(entry, several[student])
-        more: dict[str, Any] = {} if known is None else known.found()
-        records.append(Record(entry, report, notebook, **more))
+        records.append(Record(entry, report, notebook, known))
         tick(number, len(everybody))
     return ClassRecord(items, records, people.with_ids(ids[0] for ids in found))
 
@@ -193,106 +186,6 @@ def _told_of(entry: Entry, spellings: list[str]) -> Entry:
         "remove the other id with `nbgrader db student remove`"
     )
     return replace(entry, next_step="; ".join(filter(None, (entry.next_step, step))))
-
-
-@dataclass
-class _Kept:
-    """What the gradebook has of one submission."""
-
-    stamp: dt.datetime | None
-    seconds_late: float
-    notebook_id: str = ""
-    penalties: list[float] = field(default_factory=list)
-    marks: dict[str, Mark] = field(default_factory=dict)
-
-    @property
-    def standing(self) -> Standing:
-        return Standing(self.marks, added(self.penalties))
-
-    def found(self) -> dict[str, Any]:
-        """Return what goes into a record as it is."""
-        by_hand = [name for name, mark in self.marks.items() if mark.manual is not None]
-        return {
-            "stamp": self.stamp,
-            "seconds_late": self.seconds_late,
-            "notebook_id": self.notebook_id,
-            "by_hand": tuple(sorted(by_hand)),
-        }
-
-
-Cells = dict[tuple[str, str], Item]  # by notebook and `grade_id`
-
-
-def _kept(gradebook: Gradebook, assignment: Assignment, cells: Cells) -> dict[str, _Kept]:
-    """Return what the gradebook has of each submission, by student."""
-    submissions = (
-        select(
-            SubmittedAssignment.student_id,
-            SubmittedAssignment.timestamp,
-            SubmittedAssignment.extension,
-            Entered.duedate,
-        )
-        .join(Entered, Entered.id == SubmittedAssignment.assignment_id)
-        .where(Entered.name == assignment.name)
-    )
-    kept = {
-        student: _Kept(stamp, seconds_late(stamp, due, extension))
-        for student, stamp, extension, due in gradebook.db.execute(submissions)
-    }
-    for student, notebook_id, penalty in gradebook.db.execute(
-        _of_notebooks(
-            assignment,
-            SubmittedAssignment.student_id,
-            SubmittedNotebook.id,
-            SubmittedNotebook.late_submission_penalty,
-        )
-    ):
-        kept[student].notebook_id = notebook_id
-        kept[student].penalties.append(penalty or 0.0)
-    grades = _of_notebooks(
-        assignment,
-        SubmittedAssignment.student_id,
-        Notebook.name,
-        BaseCell.name,
-        Grade.auto_score,
-        Grade.manual_score,
-        Grade.extra_credit,
-        Grade.needs_manual_grade,
-    )
-    grades = grades.join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
-    grades = grades.join(Grade, Grade.notebook_id == SubmittedNotebook.id)
-    for student, notebook, name, auto, manual, extra, waits in gradebook.db.execute(
-        grades.join(BaseCell, BaseCell.id == Grade.cell_id)
-    ):
-        cell = cells[notebook, name]
-        kept[student].marks[cell.name] = Mark(cell.points, auto, manual, extra or 0.0, bool(waits))
-    return kept
-
-
-def _of_notebooks(assignment: Assignment, *columns: Any) -> Any:
-    return (
-        select(*columns)
-        .select_from(SubmittedNotebook)
-        .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
-        .join(Entered, Entered.id == SubmittedAssignment.assignment_id)
-        .where(Entered.name == assignment.name)
-    )
-
-
-def _cells(gradebook: Gradebook, assignment: Assignment) -> Cells:
-    """Return the graded cells that the gradebook knows."""
-    found = {
-        (notebook, name): float(points or 0.0)
-        for kind in (GradeCell, TaskCell)
-        for notebook, name, points in gradebook.db.execute(
-            select(Notebook.name, kind.name, kind.max_score)
-            .join(Notebook, Notebook.id == kind.notebook_id)
-            .join(Entered, Entered.id == Notebook.assignment_id)
-            .where(Entered.name == assignment.name)
-        )
-    }
-    names = cell_names(found)
-    return {place: Item(names[place], points) for place, points in found.items()}
 
 
 def _items(assignment: Assignment, cells: Cells) -> list[Item]:

@@ -7,20 +7,19 @@ and addresses, by which programs find a student again, are written as they are.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Assignment as Entered
-from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
+from nbgrader.api import Gradebook
 from nbgrader.converters.base import NbGraderException
 from nbgrader.plugins import CsvExportPlugin, ExportPlugin
 from traitlets import Bool, Unicode
 
 from autograder.course import roster
-from autograder.course.assignment import Assignment, AssignmentError, Item
+from autograder.course.assignment import Assignment, AssignmentError
 from autograder.course.course import Course, Stage
 from autograder.course.gradebook import check
 from autograder.course.roster import Person, Roster
@@ -30,6 +29,7 @@ from autograder.files import sharing, spreadsheet
 from autograder.gradebook.class_record import Record, class_in
 from autograder.gradebook.entry import Entry
 from autograder.gradebook.membership import Membership
+from autograder.gradebook.submitted import Submitted, cells_of, students_of, submissions_of
 from autograder.results.points import added, rounded
 from autograder.results.report import Status
 from autograder.results.standing import Standing, cell_names
@@ -62,7 +62,7 @@ class Result:
     ----------
     assignment : nbgrader's Assignment
     student : Person
-    submission : nbgrader's SubmittedAssignment, optional
+    submission : Submitted, optional
         The one that counts: the student's own, or their team's.
     values : dict of str to object
         By the columns of `GradesPlugin`; what is not known is not there, or None.
@@ -70,7 +70,7 @@ class Result:
 
     assignment: Entered
     student: Person
-    submission: SubmittedAssignment | None
+    submission: Submitted | None
     values: dict[str, Any]
 
 
@@ -108,7 +108,7 @@ class GradesPlugin(ExportPlugin):
                 self.nbgraders(parent=self.parent, **chosen).export(gradebook)
                 return
             more = roster.find(self._root, self.roster)
-            everybody = Roster.of(gradebook.students, more)
+            everybody = Roster.of(students_of(gradebook), more)
             wanted = {same(str(student)) for student in self.student}
             students = [
                 s for s in sorted(everybody, key=_by_name) if not wanted or same(s.id) in wanted
@@ -145,12 +145,11 @@ class GradesPlugin(ExportPlugin):
         """Return what stands in a row: the sums are nbgrader's for an assignment without suites."""
         if self._has_suites(result.assignment):
             return result.values
-        raw = result.submission.score if result.submission else 0.0
-        penalty = result.submission.late_submission_penalty if result.submission else 0.0
+        standing = result.submission.standing if result.submission else Standing()
         return result.values | {
-            "raw_score": raw,
-            "late_submission_penalty": penalty,
-            "score": max(0.0, raw - penalty),
+            "raw_score": standing.known,
+            "late_submission_penalty": standing.penalty,
+            "score": standing.so_far,
         }
 
     def _has_suites(self, assignment: Entered) -> bool:
@@ -167,10 +166,16 @@ class GradesPlugin(ExportPlugin):
     def _results(
         self, gradebook: Gradebook, assignment: Entered, everybody: Roster, students: list[Person]
     ) -> Iterator[Result]:
-        """Yield what each student has for an assignment, and tell what is odd about the teams."""
+        """Yield what each student has for an assignment, and log what is odd about the teams."""
         ours = self._ours(assignment)
         if ours is None:
-            yield from (self._without_suites(gradebook, assignment, who) for who in students)
+            cells = cells_of(gradebook, assignment.name)
+            found = submissions_of(gradebook, assignment.name, cells)
+            for student in students:
+                spellings = (student.id, *student.spellings)
+                yield self._without_suites(
+                    assignment, student, next((found[s] for s in spellings if s in found), None)
+                )
             return
         whole = class_in(ours, gradebook, everybody)
         teams = Membership.of(ours, whole)
@@ -178,6 +183,7 @@ class GradesPlugin(ExportPlugin):
             if not problem.is_remark:
                 self.log.warning("%s: %s: %s", assignment.name, problem.student, problem.text)
         whole = teams.completed(whole)
+        found = {r.student: r.submitted for r in whole.records if r.submitted is not None}
         records: dict[str, list[Record]] = {}
         for record in whole.records:
             records.setdefault(same(record.student), []).append(record)
@@ -187,42 +193,41 @@ class GradesPlugin(ExportPlugin):
             # of several spellings of an id, each that has a grade is one line
             for record in [one for one in theirs if one.notebook_id] or theirs[:1]:
                 who = replace(person, id=record.student)
-                yield self._row(gradebook, assignment, who, record.entry, whole.items, teams)
+                whose = teams.submission_for(who.id) or who.id
+                row = _about(assignment, who, added(item.points for item in whole.items))
+                row |= _team(teams, who.id, whose)
+                yield self._row(assignment, who, record.entry, found.get(whose), row)
 
     def _row(
         self,
-        gradebook: Gradebook,
         assignment: Entered,
         student: Person,
         known: Entry,
-        items: list[Item],
-        teams: Membership,
+        submission: Submitted | None,
+        row: dict[str, Any],
     ) -> Result:
         """Return the row of a student, whose points are those of `autograder status`."""
-        counts = teams.counts(student.id) or student.id
-        submission = _submission(gradebook, assignment, counts)
-        row = _about(assignment, student, added(item.points for item in items))
         row |= {name: getattr(known, name) for name in FROM_ENTRY}
         row["cause"] = visible(_without_folders(known.cause, self._root))
-        row |= _team(teams, student.id, counts)
         if submission is not None:
-            row["timestamp"] = submission.timestamp
+            row["timestamp"] = submission.stamp
         if known.is_graded and submission is not None:
             row |= {name: p for name, p in known.points.items() if p is not None}
             row["late_submission_penalty"] = known.late_penalty
             row |= {"raw_score": known.before_penalty, "score": known.total}
         return self._completed(Result(assignment, student, submission, row))
 
-    def _without_suites(self, gradebook: Gradebook, assignment: Entered, student: Person) -> Result:
+    def _without_suites(
+        self, assignment: Entered, student: Person, submission: Submitted | None
+    ) -> Result:
         """Return the row of a student for an assignment that we do not grade."""
-        submission = _submission(gradebook, assignment, student.id, *student.spellings)
         row = _about(assignment, student, assignment.max_score)
         if submission is None:
             row["status"] = Status.MISSING
         else:
-            standing = Standing.of(submission.notebooks)
+            standing = submission.standing
             row |= {name: p for name, p in standing.points.items() if p is not None}
-            row["timestamp"] = submission.timestamp
+            row["timestamp"] = submission.stamp
             row["late_submission_penalty"] = standing.penalty
             row |= {"raw_score": standing.before_penalty, "score": standing.score}
         return self._completed(Result(assignment, student, submission, row))
@@ -256,15 +261,6 @@ def most_points(assignment: Entered) -> dict[str, float]:
     }
     names = cell_names(most)
     return {names[place]: rounded(points) for place, points in most.items()}
-
-
-def _submission(
-    gradebook: Gradebook, assignment: Entered, *spellings: str
-) -> SubmittedAssignment | None:
-    for student in spellings:
-        with suppress(MissingEntry):
-            return gradebook.find_submission(assignment.name, student)
-    return None
 
 
 def _about(assignment: Entered, student: Person, most: float) -> dict[str, Any]:

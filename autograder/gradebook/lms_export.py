@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from nbgrader.api import Assignment as Entered
-from nbgrader.api import SubmittedAssignment
 from traitlets import Bool, Dict, Enum, Unicode
 
 from autograder.course.assignment import AssignmentError
@@ -17,7 +16,6 @@ from autograder.course.roster import Person
 from autograder.course.spelling import same
 from autograder.files import spreadsheet
 from autograder.gradebook.export import GradesPlugin, Result, most_points
-from autograder.gradebook.lateness import seconds_late
 from autograder.results.points import added, shown
 from autograder.results.report import Status
 from autograder.text.plain_text import visible
@@ -199,7 +197,7 @@ class GradescopePlugin(OneLinePlugin):
             status = "Missing" if status == Status.MISSING else "Ungraded"
         else:
             status = "Ungraded" if values.get("score") is None else "Graded"
-        time = submission.timestamp if submission else None
+        time = submission.stamp if submission else None
         return [
             visible(student.first_name),
             visible(student.last_name),
@@ -211,7 +209,7 @@ class GradescopePlugin(OneLinePlugin):
             status,
             submission.id if submission else "",
             f"{time:%Y-%m-%d %H:%M:%S} +0000" if time else "",
-            _hours(_seconds_late(submission)) if submission and time else "",
+            _hours(submission.seconds_late) if submission and time else "",
             *(values.get(item) for item in items),
             values.get("late_submission_penalty"),
             values.get("team"),
@@ -237,11 +235,6 @@ def _most(assignment: Entered, column: str) -> str:
     most = most_points(assignment)
     points = added(most.values()) if column == "score" else most.get(column)
     return "" if points is None else spreadsheet.exact(points)
-
-
-def _seconds_late(submission: SubmittedAssignment) -> float:
-    due = submission.assignment.duedate
-    return seconds_late(submission.timestamp, due, submission.extension)
 
 
 def _hours(seconds: float) -> str:

@@ -137,7 +137,7 @@ class Membership:
                 found.setdefault(student, []).append(submitter)
         return {who: sorted(all_, key=lambda one: (one != who, one)) for who, all_ in found.items()}
 
-    def counts(self, student: str) -> str | None:
+    def submission_for(self, student: str) -> str | None:
         """Return whose submission counts for a student.
 
         Their own; without one, that of the only team which names them. None if there is none, or
@@ -159,7 +159,7 @@ class Membership:
         is_without = line.status in (Status.MISSING, NOT_COLLECTED)
         if not is_without or not found or line.student in found:
             return line
-        if whose := self.counts(line.student):
+        if whose := self.submission_for(line.student):
             known = entries.get(whose, line)
             cause = f"in the submission of {whose}"
             if line.status == NOT_COLLECTED:
@@ -215,7 +215,7 @@ class Membership:
 
     def problems_of(self, student: str) -> list[str]:
         """Return what is odd about a student's team, and about the one that counts for them."""
-        about = {student, self.counts(student)}
+        about = {student, self.submission_for(student)}
         return [
             problem.text if problem.student == student else f"{problem.student}: {problem.text}"
             for problem in self.problems

@@ -7,13 +7,16 @@ from autograder.class_report.library_use import LibraryUse
 from autograder.class_report.similarity import Alike, Answer
 from autograder.gradebook.class_record import Record
 from autograder.gradebook.entry import NOT_COLLECTED, NOT_GRADED, Entry
+from autograder.gradebook.submitted import Submitted
 from autograder.results.report import NOT_ISOLATED, Status
+from autograder.results.standing import Mark
 
 
 def record(student, status=Status.GRADED, remarks=(), cause="", **more):
     by_hand = more.pop("by_hand", ())
     entry = Entry(student, {"one": 1.0}, status, remarks, cause or "; ".join(remarks), **more)
-    return Record(entry, by_hand=by_hand)
+    marks = {name: Mark(1.0, manual=1.0) for name in by_hand}
+    return Record(entry, submitted=Submitted("", None, 0.0, marks=marks))
 
 
 def like(*students, cell="dropout"):

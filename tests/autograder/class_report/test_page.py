@@ -17,6 +17,7 @@ from autograder.class_report.similarity import Alike, Answer
 from autograder.course.assignment import Item
 from autograder.gradebook.class_record import ClassRecord, Record
 from autograder.gradebook.entry import NOT_GRADED, Entry
+from autograder.gradebook.submitted import Submitted
 from autograder.results.outcome import Diagnosis, ItemResult, Outcome, PropertyResult
 from autograder.results.report import Report, Status
 
@@ -70,7 +71,7 @@ def record(student, status=Status.GRADED, one=1.0, two=2.0, mistake="", remark="
     entry = Entry(student, points, status, remarks, cause=remark, next_step="do it")
     known = {
         "report": Report(status, (result,), remarks, version="v"),
-        "notebook_id": f"id{student}",
+        "submitted": Submitted("", None, 0.0, f"id{student}"),
     }
     return Record(entry, **known | more)
 
@@ -115,7 +116,8 @@ CLASS = [
 
 def test_each_submission_has_a_row():
     """With time, status, points and what is to be said; what is not known is no 0."""
-    late = record("gus", stamp=dt.datetime.fromisoformat("2026-01-01 12:00"), seconds_late=5400.0)
+    noon = dt.datetime.fromisoformat("2026-01-01 12:00")
+    late = record("gus", submitted=Submitted("", noon, 5400.0, "idgus"))
     late = replace(late, entry=replace(late.entry, late_penalty=0.5))
     found = rows(read([*CLASS, late]))
     assert found["ann"] == ["", "", "graded", "1", "2", "", "3", ""]
@@ -128,7 +130,9 @@ def test_each_submission_has_a_row():
 
 def test_each_student_leads_to_the_formgrader():
     """To the graded notebook, or where it can be graded if there is none."""
-    waiting = replace(CLASS[5], notebook_id="idfay")  # which was graded once
+    waiting = replace(
+        CLASS[5], submitted=Submitted("", None, 0.0, "idfay")
+    )  # which was graded once
     links = read([*CLASS[:5], waiting], formgrader="https://hub/x/formgrader/").links
     assert links["ann"] == "https://hub/x/formgrader/submissions/idann/"
     assert links["eve"] == links["fay"] == "https://hub/x/formgrader/manage_submissions/tiny/"

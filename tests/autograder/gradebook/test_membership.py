@@ -65,15 +65,17 @@ def test_a_submission_counts_for_each_member(membership):
         ann=["ann", "| B. | 1-000-002 | |\n", "| C. | 9999999 | CEM@u.edu |\n"], dan=["dan"]
     )
     assert found.students == {"ann": ["ann", "ben", "cem"], "dan": ["dan"]}
-    assert [found.counts(who) for who in ("ann", "ben", "cem", "dan")] == ["ann"] * 3 + ["dan"]
-    assert found.counts("eve") is None
+    assert [found.submission_for(who) for who in ("ann", "ben", "cem", "dan")] == ["ann"] * 3 + [
+        "dan"
+    ]
+    assert found.submission_for("eve") is None
     assert told(found) == [("ann", "team, line 2: the e-mail is missing")]
 
 
 def test_ones_own_submission_counts_first(membership):
     """Whoever handed in keeps it, and that there are two is told."""
     found = membership(ann=["ann", "ben"], ben=["ben"])
-    assert (found.counts("ann"), found.counts("ben")) == ("ann", "ben")
+    assert (found.submission_for("ann"), found.submission_for("ben")) == ("ann", "ben")
     assert told(found) == [
         ("ben", "has a submission of their own, which counts, and is in that of ann")
     ]
@@ -92,7 +94,7 @@ def test_what_is_odd_about_a_team_is_told_of_each_member(membership):
 def test_whom_two_teams_name_waits_for_a_human(membership):
     """Neither counts: nothing is averaged, and nothing chosen by chance."""
     found = membership(ann=["ann", "cem"], ben=["ben", "cem"])
-    assert found.counts("cem") is None
+    assert found.submission_for("cem") is None
     assert told(found) == [
         ("cem", "is in the submissions of ann and ben: none counts until one is left")
     ]
@@ -188,7 +190,7 @@ def test_what_cannot_be_read_is_ones_own_all_the_same(tiny, membership):
     hand_in(tiny, "ben", "", "autograded", Status.UNREADABLE)
     (tiny.root / "submitted" / "cem" / "tiny").mkdir(parents=True)
     (tiny.root / "submitted" / "cem" / "tiny" / "tiny.ipynb").write_text("no notebook")
-    assert (found.counts("ben"), found.counts("cem")) == ("ben", "cem")
+    assert (found.submission_for("ben"), found.submission_for("cem")) == ("ben", "cem")
     assert not any(problem.is_remark for problem in found.problems)
 
 
@@ -220,7 +222,7 @@ def test_a_team_that_is_too_large_names_nobody(membership, table):
     found = membership(
         [*PEOPLE, EVE, FEE], eve=[rows.get(name, name) for name in table], dan=["dan", "cem"]
     )
-    assert [found.counts(who) for who in ("ann", "ben", "cem", "dan", "eve")] == [
+    assert [found.submission_for(who) for who in ("ann", "ben", "cem", "dan", "eve")] == [
         *(None, None, "dan", "dan", "eve"),
     ]
     assert any(who == "eve" and "`submission_of`" in text for who, text in told(found))
@@ -235,14 +237,19 @@ def test_the_staff_decides_in_the_roster(membership):
     ]
     table = [ROWS["ann"], ROWS["ben"], ROWS["cem"], ROWS["dan"]]
     found = membership([*people, EVE], eve=table, dan=["dan", "ann"])
-    assert [found.counts(who) for who in ("ann", "ben", "cem", "dan")] == ["eve", None, None, "dan"]
+    assert [found.submission_for(who) for who in ("ann", "ben", "cem", "dan")] == [
+        "eve",
+        None,
+        None,
+        "dan",
+    ]
 
 
 def test_the_staff_decides_between_two_teams(membership):
     """One whom two teams name has the submission that the roster names."""
     people = [replace(p, submission_of="ben" if p.id == "cem" else "") for p in PEOPLE]
     found = membership(people, ann=["ann", "cem"], ben=["ben", "cem"])
-    assert found.counts("cem") == "ben"
+    assert found.submission_for("cem") == "ben"
     assert told(found) == []
 
 
@@ -250,5 +257,5 @@ def test_a_decision_for_nobodys_submission_is_told(membership):
     """It gives no grade, and takes that of the table."""
     people = [replace(p, submission_of="dan" if p.id == "cem" else "") for p in PEOPLE]
     found = membership(people, ann=["ann", "cem"])
-    assert found.counts("cem") is None
+    assert found.submission_for("cem") is None
     assert told(found) == [("cem", "the roster's `submission_of` names nobody who has handed in")]

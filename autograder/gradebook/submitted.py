@@ -1,0 +1,150 @@
+"""What the gradebook has of each submission, read in as many queries for thousands as for one."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from nbgrader.api import Assignment as Entered
+from nbgrader.api import (
+    BaseCell,
+    Grade,
+    Gradebook,
+    GradeCell,
+    Notebook,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+    TaskCell,
+)
+from sqlalchemy import Row, Select, select
+
+from autograder.course.assignment import Item
+from autograder.gradebook.lateness import seconds_late
+from autograder.results.points import added
+from autograder.results.standing import Mark, Standing, cell_names
+
+STUDENT = ("id", "first_name", "last_name", "email", "lms_user_id")
+Cells = Mapping[tuple[str, str], Item]  # by notebook and `grade_id`
+
+
+@dataclass
+class Submitted:
+    """What the gradebook has of one submission.
+
+    Parameters
+    ----------
+    id : str
+        By which nbgrader knows it.
+    stamp : datetime, optional
+        When it was handed in (UTC).
+    seconds_late : float
+        After the due date and the student's extension.
+    notebook_id : str
+        By which the Formgrader knows it; empty where it has no notebook.
+    penalties : list of float
+        What being late costs, by notebook.
+    marks : dict of str to Mark
+        By graded cell.
+    """
+
+    id: str
+    stamp: dt.datetime | None
+    seconds_late: float
+    notebook_id: str = ""
+    penalties: list[float] = field(default_factory=list)
+    marks: dict[str, Mark] = field(default_factory=dict)
+
+    @property
+    def standing(self) -> Standing:
+        """The points of the student."""
+        return Standing(self.marks, added(self.penalties))
+
+    @property
+    def by_hand(self) -> tuple[str, ...]:
+        """The graded cells whose score is a human's."""
+        return tuple(sorted(name for name, mark in self.marks.items() if mark.manual is not None))
+
+
+def students_of(gradebook: Gradebook) -> list[Row[Any]]:
+    """Return who is in the gradebook, without the sums that nbgrader makes for each student."""
+    return [*gradebook.db.execute(select(*(getattr(Student, name) for name in STUDENT)))]
+
+
+def cells_of(gradebook: Gradebook, assignment: str) -> dict[tuple[str, str], Item]:
+    """Return an assignment's graded cells, by notebook and `grade_id`."""
+    found = {
+        (notebook, name): float(points or 0.0)
+        for kind in (GradeCell, TaskCell)
+        for notebook, name, points in gradebook.db.execute(
+            select(Notebook.name, kind.name, kind.max_score)
+            .join(Notebook, Notebook.id == kind.notebook_id)
+            .join(Entered, Entered.id == Notebook.assignment_id)
+            .where(Entered.name == assignment)
+        )
+    }
+    names = cell_names(found)
+    return {place: Item(names[place], points) for place, points in found.items()}
+
+
+def submissions_of(gradebook: Gradebook, assignment: str, cells: Cells) -> dict[str, Submitted]:
+    """Return an assignment's submissions, by student.
+
+    Parameters
+    ----------
+    gradebook : Gradebook
+    assignment : str
+    cells : dict of (str, str) to Item
+        As `cells_of` returns them.
+    """
+    student = SubmittedAssignment.student_id
+    submissions = (
+        select(
+            student,
+            SubmittedAssignment.id,
+            SubmittedAssignment.timestamp,
+            SubmittedAssignment.extension,
+            Entered.duedate,
+        )
+        .join(Entered, Entered.id == SubmittedAssignment.assignment_id)
+        .where(Entered.name == assignment)
+    )
+    found = {
+        who: Submitted(number, stamp, seconds_late(stamp, due, extension))
+        for who, number, stamp, extension, due in gradebook.db.execute(submissions)
+    }
+    notebooks = _of_notebooks(
+        assignment, student, SubmittedNotebook.id, SubmittedNotebook.late_submission_penalty
+    )
+    for who, notebook_id, penalty in gradebook.db.execute(notebooks):
+        found[who].notebook_id = notebook_id
+        found[who].penalties.append(penalty or 0.0)
+    grades = (
+        _of_notebooks(
+            assignment,
+            student,
+            Notebook.name,
+            BaseCell.name,
+            Grade.auto_score,
+            Grade.manual_score,
+            Grade.extra_credit,
+            Grade.needs_manual_grade,
+        )
+        .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
+        .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+        .join(BaseCell, BaseCell.id == Grade.cell_id)
+    )
+    for who, notebook, name, auto, manual, extra, waits in gradebook.db.execute(grades):
+        cell = cells[notebook, name]
+        found[who].marks[cell.name] = Mark(cell.points, auto, manual, extra or 0.0, bool(waits))
+    return found
+
+
+def _of_notebooks(assignment: str, *columns: Any) -> Select[Any]:
+    return (
+        select(*columns)
+        .select_from(SubmittedNotebook)
+        .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
+        .join(Entered, Entered.id == SubmittedAssignment.assignment_id)
+        .where(Entered.name == assignment)
+    )
