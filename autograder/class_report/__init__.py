@@ -1,1 +1,8 @@
-"""class_report."""
+"""A class on one page for the course staff: what it misunderstood, and whom to look at.
+
+- `attention`: `Reason`, `findings`, `reasons`
+- `facts`: `ClassFacts`
+- `library_use`: `library_uses`
+- `page`: `ClassReport`, `page`
+- `similarity`: `Alike`, `Answer`, `alike`
+"""

@@ -1,1 +1,7 @@
-"""code."""
+"""Python in cells, read as text: what Jupyter would run, what is a stub, what is alike.
+
+- `cell_code`: `codes_of`
+- `magic`: `CellCode`
+- `normal_form`: `bound`, `normal_form`, `parsed`, `tokens`
+- `stub`: `LARGEST`, `Stub`, `defined`, `is_python`, `stub_of`
+"""

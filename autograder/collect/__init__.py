@@ -1,1 +1,6 @@
-"""collect."""
+"""What students handed in comes into `submitted/`: from Moodle, Canvas, folders, the exchange.
+
+- `archive`: `GuardedExtractor`
+- `collector`: `LmsCollector`
+- `exchange_collector`: `GuardedCollect`
+"""

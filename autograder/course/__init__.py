@@ -1,1 +1,20 @@
-"""course."""
+"""What lies in a course's folders: assignment, specimens, certificate, roster, settings.
+
+- `assignment`: `Assignment`, `AssignmentError`, `Item`, `Limits`
+- `certificate`: `Behaviour`, `Certificate`, `Mistake`, `certificate_of`, `digest_of_specimens`,
+  `path_of`
+- `course`: `Course`, `Stage`
+- `gradebook`: `check`, `check_writable`, `file_of`, `is_there`, `patient`, `share`, `shown`,
+  `students_in`, `trouble`, `update_or_create_student`, `update_or_create_submission`
+- `imprint`: `Imprint`
+- `provenance`: `handed_in`, `is_ours`
+- `roster`: `Person`, `Roster`, `find`, `key`, `name_key`
+- `settings`: `course_in`, `course_of`, `opened`
+- `specimen`: `Specimen`, `mutants`, `variants`
+- `spelling`: `Clash`, `clashes`, `grouped`, `respelt`, `same`
+- `stock`: `SuiteStep`, `assignment_of`, `choose_steps`, `collects_as_nbgrader`, `has_suites`,
+  `without_hidden_files`
+- `submission`: `Cell`, `MAX_POINTS`, `Submission`, `filled`, `read_graded`
+- `transaction`: `transaction`
+- `ulimits`: `OPEN_FILES`, `check_ulimits`
+"""

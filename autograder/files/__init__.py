@@ -1,1 +1,9 @@
-"""files."""
+"""Folders and files that several people write: checked before they are read, written whole.
+
+- `archive_name`: `ENDINGS`, `OTHERS`, `PIECE`, `is_archive`, `stem`
+- `ordinary_file`: `NOT_OURS`, `RefusedError`, `copy`, `opened`, `status`, `why_not`
+- `sharing`: `keep_to_staff`, `make_folder`, `obstacle`, `share`, `shut_out_others`, `unwritable`
+- `spreadsheet`: `exact`, `field`, `is_formula`, `write`
+- `staging`: `Staging`, `original`, `recover`
+- `whole_file`: `write`
+"""

@@ -1,1 +1,14 @@
-"""intake."""
+"""A folder of `submitted/` becomes a notebook as data, in the form of the release.
+
+- `collected_list`: `LIST`, `Line`, `NO_NOTEBOOK`, `RECORD`, `add`, `digest`, `folder`, `left_out`,
+  `log_left_out`
+- `handed_in`: `HandedIn`, `Notebooks`
+- `intake`: `Intake`, `SECRET`, `STAMP`
+- `notebook`: `new_output`
+- `notebook_choice`: `VanishedError`, `content`
+- `notebook_reader`: `MAX_BYTES`, `UnreadableError`, `read_cells`, `read_notebook`
+- `refusal`: `MAX_DEPTH`, `shown`
+- `restoration`: `MAX_CAUSE`, `restored`, `unfinished`
+- `team`: `MOST`, `Member`, `Team`, `read_team`
+- `time_stamp`: `IMPOSSIBLE`, `MAX_LENGTH`, `is_possible`, `read_time`
+"""

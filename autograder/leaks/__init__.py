@@ -1,1 +1,4 @@
-"""leaks."""
+"""Looks for what must not reach a student: tests, solutions, others' work.
+
+- `leaks`: `Leaks`
+"""

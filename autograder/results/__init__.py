@@ -1,10 +1,10 @@
 """What became of a submission, as plain data and in words.
 
-- `outcome`: `Outcome`, `PropertyResult`, `ItemResult`, `Diagnosis`, `Examination`, `Facts`,
+- `account`: `MARKS`, `item_html`, `item_text`, `message_of`, `status_lines`
+- `figure`: `DROPPED`, `Figure`, `MARK`
+- `outcome`: `Diagnosis`, `Examination`, `Facts`, `ItemResult`, `Outcome`, `PropertyResult`,
   `merge`, `with_few_figures`
-- `report`: `Report`, `Status`, `report_in`, `KEY`, `NEXT_STEP`, `NOT_ISOLATED`
-- `account`: `item_text`, `item_html`, `status_lines`, `message_of`, `MARKS`
-- `standing`: `Standing`, `Mark`, `cell_names`
 - `points`: `added`, `less`, `out_of`, `rounded`, `shown`, `total`, `with_unit`
-- `figure`: `Figure`, `DROPPED`, `MARK`
+- `report`: `KEY`, `NEXT_STEP`, `NOT_ISOLATED`, `Report`, `Status`, `report_in`
+- `standing`: `Mark`, `Standing`, `cell_names`
 """

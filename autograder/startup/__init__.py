@@ -1,1 +1,10 @@
-"""startup."""
+"""What a process of this package does first: environment, streams, signals, processors.
+
+- `environment`: `FLAGS`, `IMPORT_ENGINE`, `ONE_THREAD`, `UMASK`, `engine`, `of_grading_process`,
+  `of_template`, `open_standard_streams`
+- `interruption`: `postponed`
+- `loading`: `loading`
+- `processors`: `processors`
+- `scripts`: `put_on_path`
+- `streams`: `guarded`
+"""

@@ -1,8 +1,8 @@
 """The hidden suites of an assignment: loaded once, then run on one submission after the other.
 
-- `suite`: `run_suites`, `SuiteRun`
-- `behaviour`: `observe`, `SEED`
-- `context`: `Grading`
-- `loaded_suites`: `import_faults`
+- `behaviour`: `SEED`, `observe`
+- `context`: `GRADING`, `Grading`
 - `fixtures`: the plugin that pytest loads by its entry point
+- `loaded_suites`: `OPTIONS`, `import_faults`
+- `suite`: `SuiteRun`, `run_suites`
 """
