@@ -50,6 +50,7 @@ JUDGING = [
     "sandbox.budget",
     "sandbox.isolation",
     "sandbox.progress",
+    "sandbox.request",
     "sandbox.sandbox",
     "sandbox.template",
     "sandbox.view",
@@ -61,6 +62,7 @@ JUDGING = [
     "suites.context",
     "suites.fixtures",
     "suites.loaded_suites",
+    "suites.result_collector",
     "suites.suite",
 ]
 

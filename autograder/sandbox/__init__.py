@@ -4,7 +4,7 @@
 - `isolation`: `Layers`, `NONE`, `NotIsolatedError`, `describe`
 - `probe`: `level`, `reached`, `shortfall`
 - `progress`: `Doing`, `HungError`, `LOADING`, `Progress`, `of_process`, `own`, `share`, `shared`
-- `sandbox`: `AsPredicted`, `Changed`, `DiedError`, `Request`, `Sandbox`, `SandboxError`,
-  `StudentError`, `TimedOutError`
+- `request`: `AsPredicted`, `Changed`, `Request`
+- `sandbox`: `DiedError`, `Sandbox`, `SandboxError`, `StudentError`, `TimedOutError`
 - `template`: `close_all`, `forget_templates`, `template`
 """

@@ -1,14 +1,13 @@
 """The trusted end of a worker: starts it, asks it, counts its time, and ends it."""
 
-import secrets
 import signal
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from autograder.course.assignment import Limits
 from autograder.sandbox.budget import Budget
 from autograder.sandbox.isolation import Layers
+from autograder.sandbox.request import AsPredicted, Changed, Request, framed, place
 from autograder.sandbox.template import (
     START_SECONDS,
     Template,
@@ -43,46 +42,6 @@ class TimedOutError(DiedError):
     """The worker was ended because an answer took too long."""
 
 
-class AsPredicted:
-    """Stands for a value that is the one the request predicted, and was not sent."""
-
-
-class Changed(NamedTuple):
-    """A call's value, and what a worker says of the arrays that it changed in place."""
-
-    value: Any
-    changes: Any
-
-
-@dataclass(slots=True)
-class Request:
-    """What is asked of a worker, ready to be sent.
-
-    Parameters
-    ----------
-    text : str
-    body : bytes
-        Its two parts, as `wire.encode` gives them.
-    label : callable
-        Says what is asked, in the student's words, for messages.
-    predicted : bool
-        Whether the value may be the predicted one.
-    changes : bool
-        Whether it may change arguments in place.
-    """
-
-    text: str
-    body: bytes
-    label: Callable[[], str]
-    predicted: bool
-    changes: bool
-
-    @property
-    def size(self) -> int:
-        """Its bytes."""
-        return len(self.text) + len(self.body)
-
-
 class Sandbox:
     """A worker process under limits.
 
@@ -114,7 +73,7 @@ class Sandbox:
         self._answers = Receiver(self._connection)
         try:
             request = self.request("start", {"seed": seed, "user": self._worker.user})
-            number, frame = _framed([request])
+            number, frame = framed([request])
             self._connection.sendall(frame)
             self._receive(request, number, Budget(START_SECONDS), START_SECONDS)
         except (OSError, EOFError, StudentError, WireError) as error:
@@ -207,7 +166,7 @@ class Sandbox:
         """
         asked = requests[0]
         value = None
-        first, frame = _framed(requests)
+        first, frame = framed(requests)
         try:
             self._send(frame, seconds)
             for number, asked in enumerate(requests, first):
@@ -217,22 +176,22 @@ class Sandbox:
                     value = self._receive(asked, number, self.budget, seconds, on_event, resolve)
                 on_value(value)
         except StudentError as error:
-            raise StudentError(f"{error}{_place(asked)}") from None
+            raise StudentError(f"{error}{place(asked)}") from None
         except TimeoutError:
             spent = self.budget.left <= 0
             limit = self.budget.seconds if spent else seconds
             scope = "in all for this submission" if spent else "for one answer"
             told = f"no answer within {limit:g} seconds {scope}"
-            self._epitaph = TimedOutError(f"{told}{_place(asked)}")
+            self._epitaph = TimedOutError(f"{told}{place(asked)}")
         except (EOFError, OSError) as error:
             cause = self._cause_of_death()
             if self._template.broken:
                 raise SandboxError("the template has ended, and its workers with it") from error
             told = f"the code ended its own process ({cause})"
-            self._epitaph = DiedError(f"{told}{_place(asked)}")
+            self._epitaph = DiedError(f"{told}{place(asked)}")
         except WireError as error:
             told = f"the code answered with something unreadable ({error})"
-            self._epitaph = DiedError(f"{told}{_place(asked)}")
+            self._epitaph = DiedError(f"{told}{place(asked)}")
         else:
             return value
         self.close()
@@ -300,18 +259,6 @@ class Sandbox:
         if code < 0:
             return f"signal {signal.Signals(-code).name}"
         return f"exit code {code}"
-
-
-def _framed(requests: Sequence[Request]) -> tuple[int, bytes]:
-    """Return the number that the first answer must repeat, and the requests as one frame."""
-    number = secrets.randbits(62)  # so that no answer can be given before it is asked
-    texts = [str(number), *(one.text for one in requests)]
-    return number, wire.pack_each(texts, [one.body for one in requests])
-
-
-def _place(request: Request) -> str:
-    label = request.label()
-    return f" [{label}]" if label else ""
 
 
 def _fork(layers: Layers, limits: Limits, opening: Opening) -> tuple[Template, Worker]:

@@ -12,7 +12,8 @@ from functools import partial
 from types import FrameType
 from typing import Any, NamedTuple
 
-from autograder.sandbox.sandbox import AsPredicted, Request, Sandbox, StudentError
+from autograder.sandbox.request import AsPredicted, Request
+from autograder.sandbox.sandbox import Sandbox, StudentError
 from autograder.session.remote_object import RemoteObject
 from autograder.worker import wire
 

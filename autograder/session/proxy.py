@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.sandbox.sandbox import Changed, Sandbox, StudentError
+from autograder.sandbox.request import Changed
+from autograder.sandbox.sandbox import Sandbox, StudentError
 from autograder.session.pipeline import Pipeline
 from autograder.session.remote_object import RemoteObject
 from autograder.text.wording import one_line

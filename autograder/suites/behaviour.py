@@ -15,7 +15,8 @@ from autograder.course.assignment import Assignment, Item
 from autograder.results.outcome import Facts
 from autograder.sandbox.sandbox import DiedError, StudentError
 from autograder.suites.context import Grading
-from autograder.suites.loaded_suites import ResultCollector, run_functions
+from autograder.suites.loaded_suites import run_functions
+from autograder.suites.result_collector import ResultCollector
 from autograder.suites.suite import uses_a_plain_value_as_an_object
 
 SEED = 0  # of the inputs, the same for all solutions: a fact depends on the solution alone

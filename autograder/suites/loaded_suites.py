@@ -22,6 +22,7 @@ from autograder.sandbox.isolation import Layers
 from autograder.sandbox.template import template
 from autograder.suites import fixtures
 from autograder.suites.context import GRADING, Grading
+from autograder.suites.result_collector import FunctionName, ResultCollector
 
 OPTIONS = [
     "--config-file=" + os.devnull,  # the project's own settings are for its own tests
@@ -54,7 +55,6 @@ OPTIONS = [
 ]
 
 NOTHING = "-"  # how no function's name begins
-FunctionName = tuple[str, str]  # an item, and a function of its suite
 When = Literal["setup", "call", "teardown"]
 
 
@@ -63,7 +63,7 @@ def run_functions(
     grading: Grading,
     items: list[Item],
     prefix: str,
-    taker: "ResultCollector",
+    taker: ResultCollector,
     only: Container[FunctionName] | None = None,
 ) -> list[str]:
     """Run the functions of some items' suites, and return what broke where they were loaded.
@@ -118,21 +118,6 @@ def import_faults(assignment: Assignment, layers: Layers) -> list[str]:
         return [str(error)]
 
 
-class ResultCollector:
-    """Takes the outcomes of a run's functions.
-
-    pytest calls it by way of the suites' one plugin: it keeps hold of each plugin it ever had.
-    """
-
-    def call(self, function: pytest.Function) -> bool | None:
-        """Call a function in pytest's stead; None leaves that to pytest."""
-        return None
-
-    def take(self, function: pytest.Function, call: pytest.CallInfo[None]) -> None:
-        """Take what became of a function's setup, call or teardown."""
-        raise NotImplementedError
-
-
 class SuitesEndedError(Exception):
     """The suites ended pytest itself: a fault of theirs."""
 
@@ -169,7 +154,7 @@ class Suites:
         self,
         grading: Grading,
         is_asked_for: Callable[[pytest.Function], bool],
-        taker: "ResultCollector",
+        taker: ResultCollector,
     ) -> None:
         """Run the functions that are asked for.
 

@@ -12,7 +12,8 @@ from autograder.kit.picture import PicturedError
 from autograder.results.outcome import ItemResult, Outcome, PropertyResult, merge, with_few_figures
 from autograder.sandbox.sandbox import DiedError, StudentError, TimedOutError
 from autograder.suites.context import Grading
-from autograder.suites.loaded_suites import FunctionName, ResultCollector, run_functions
+from autograder.suites.loaded_suites import run_functions
+from autograder.suites.result_collector import FunctionName, ResultCollector
 
 PLAIN = (type(None), bool, int, float, str, list, tuple, dict, np.ndarray)  # what frames carry
 # what a call says, and `functools.partial`

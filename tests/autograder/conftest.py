@@ -19,7 +19,8 @@ from autograder.grading.process import GradingProcess
 from autograder.sandbox import isolation, probe
 from autograder.sandbox.isolation import Layers
 from autograder.sandbox.probe import breach
-from autograder.sandbox.sandbox import Request, Sandbox
+from autograder.sandbox.request import Request
+from autograder.sandbox.sandbox import Sandbox
 from autograder.session.session import Session
 from autograder.worker import tree
 from tests.autograder.support.course import Course, opened

@@ -10,7 +10,8 @@ from autograder.course.submission import Submission
 from autograder.results.outcome import Outcome
 from autograder.sandbox.probe import reached
 from autograder.suites.context import Grading
-from autograder.suites.loaded_suites import ResultCollector, import_faults, run_functions
+from autograder.suites.loaded_suites import import_faults, run_functions
+from autograder.suites.result_collector import ResultCollector
 from autograder.suites.suite import run_suites
 from tests.autograder.support.tiny import RIGHT, SUITE, handed_in, make_course
 
