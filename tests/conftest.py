@@ -15,6 +15,9 @@ from autograder.course.assignment import Assignment
 from autograder.grading.process import GradingProcess
 from autograder.startup import scripts
 
+if "PYTEST_XDIST_WORKER" in os.environ:  # it is measured itself, and nothing that it starts
+    os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
+
 PROJECT = Path(__file__).resolve().parent.parent
 Nbgrader = Callable[..., str]
 LONGEST = (  # modules that take half a minute or more: workers that begin with them end together
