@@ -52,14 +52,10 @@ lint: setup
 
 # three at a time on two cores: tests wait for other processes and for limits a third of their time
 check: setup
-<<<<<<< HEAD
-	$(BIN)/python -m pytest --numprocesses 3 --dist loadscope --no-loadscope-reorder
-=======
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder
+	$(BIN)/coverage run -m pytest --numprocesses 3 --dist loadscope --no-loadscope-reorder
 	$(BIN)/coverage combine --quiet
 	@$(BIN)/python -m tests.coverage_by_room
->>>>>>> cfd1006 (Add a licence, type information, pre-commit hooks and coverage by room)
 
 bench: setup
 	@$(BIN)/python -m bench --submissions $(N)

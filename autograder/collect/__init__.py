@@ -3,4 +3,5 @@
 - `archive`: `GuardedExtractor`
 - `collector`: `LmsCollector`
 - `exchange_collector`: `GuardedCollect`
+- `exchange_list`: `GuardedList`
 """

@@ -1,6 +1,7 @@
 """Folders and files that several people write: checked before they are read, written whole.
 
 - `archive_name`: `ENDINGS`, `OTHERS`, `PIECE`, `is_archive`, `stem`
+- `bounded_walk`: `BoundedWalk`, `MAX_DEPTH`, `MAX_ENTRIES`
 - `ordinary_file`: `NOT_OURS`, `RefusedError`, `copy`, `opened`, `status`, `why_not`
 - `sharing`: `keep_to_staff`, `make_folder`, `obstacle`, `share`, `shut_out_others`, `unwritable`
 - `spreadsheet`: `exact`, `field`, `is_formula`, `write`

@@ -33,7 +33,6 @@ from autograder.gradebook.submitted import Submitted, cells_of, students_of, sub
 from autograder.results.points import added, rounded
 from autograder.results.report import Status
 from autograder.results.standing import Standing, cell_names
-from autograder.sandbox.sandbox import FOLDERS
 from autograder.text.plain_text import visible
 from autograder.text.wording import FOLDERS
 

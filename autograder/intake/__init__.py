@@ -3,11 +3,11 @@
 - `collected_list`: `LIST`, `Line`, `NO_NOTEBOOK`, `RECORD`, `add`, `digest`, `folder`, `left_out`,
   `log_left_out`
 - `handed_in`: `HandedIn`, `Notebooks`
-- `intake`: `Intake`, `SECRET`, `STAMP`
-- `notebook`: `new_output`
+- `intake`: `Intake`, `MAX_SECRET`, `SECRET`, `STAMP`
+- `notebook`: `new_cell`, `new_output`
 - `notebook_choice`: `VanishedError`, `content`
 - `notebook_reader`: `MAX_BYTES`, `UnreadableError`, `read_cells`, `read_notebook`
-- `refusal`: `MAX_DEPTH`, `shown`
+- `refusal`: `forget`, `shown`
 - `restoration`: `MAX_CAUSE`, `restored`, `unfinished`
 - `team`: `MOST`, `Member`, `Team`, `read_team`
 - `time_stamp`: `IMPOSSIBLE`, `MAX_LENGTH`, `is_possible`, `read_time`

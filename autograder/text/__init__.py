@@ -1,10 +1,11 @@
 """Text of others, made fit for a terminal, a log or a page.
 
+- `code_html`: `CodeToHtml`
 - `listing`: `listing`
 - `page`: `environment`
 - `plain_text`: `cut`, `printable`, `visible`
 - `prose`: `formula`, `prose`
-- `sanitizer`: `MarkdownToHtml`, `ON_A_PAGE`, `PICTURE`, `harmless`
-- `time_budget`: `TimeBudget`, `plain`
+- `sanitizer`: `BUDGET`, `Made`, `MarkdownToHtml`, `ON_A_PAGE`, `PICTURE`, `harmless`
+- `time_budget`: `TOLD`, `TimeBudget`, `plain`
 - `wording`: `FOLDERS`, `counted_as`, `one_line`, `suggestion`
 """
