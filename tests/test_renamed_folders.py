@@ -201,7 +201,10 @@ def test_leaks_finds_what_is_planted(a_class):
     kind = "a path of a machine" if mention.startswith("/") else "a path of the course"
     assert (where, "a line of the solution") in told
     assert (where, kind) in told
-    assert (course.shown(folders[1] / "more.txt"), "a file that is not ours") in told
+    assert (
+        course.shown(folders[1] / "more.txt"),
+        "a file that is not part of the feedback",
+    ) in told
     assert course.shown(course.folder(Stage.SOURCE, "tiny")) in found[0]["remedy"]
 
 

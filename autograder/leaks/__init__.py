@@ -1,4 +1,4 @@
-"""Looks for what must not reach a student: tests, solutions, others' work.
+"""Searches for what must not reach a student: tests, solutions, other students' data.
 
 - `leaks`: `Leaks`
 """

@@ -1,7 +1,6 @@
-"""What must not reach a student: tests, solutions, specimens, numbers, what is of other students.
+"""The texts that must not reach a student: of tests, solutions, specimens and other students.
 
-Each is a text to look for. A line of code counts if it is distinctive: of some length, and none
-that the assignment shows anyway.
+A line of code counts if it is distinctive: it is long enough, and the assignment does not show it.
 """
 
 import ast
@@ -30,9 +29,16 @@ from autograder.results.report import KEY
 from autograder.text.time_budget import TimeBudget
 
 REGION = re.compile(r"### BEGIN (SOLUTION|HIDDEN TESTS)\n(.*?)### END \1", re.DOTALL)
-FRAME = ("def ", "class ", "import ", "from ", "@", '"""')  # how lines begin that say little
-WORDS, LENGTH = 3, 16  # of a distinctive line of code, at least
-SHARED = 3  # lines of one function that, in the open together, are no coincidence
+FRAME = (
+    "def ",
+    "class ",
+    "import ",
+    "from ",
+    "@",
+    '"""',
+)  # a line that begins so is not distinctive
+WORDS, LENGTH = 3, 16  # a distinctive line of code has at least these
+SHARED = 3  # so many lines of one function, shown in the source, were copied there
 PRECISE = re.compile(r"(?<![\w.])\d+\.\d{5,}(?!\w)")
 SHORTEST_NAME, SHORTEST_NUMBER = 3, 6  # characters
 
@@ -53,7 +59,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Text:
-    """A text to look for; `owner` is the student whom it may be shown to, if there is one."""
+    """A text to search for; only the student `owner`, if there is one, may read it."""
 
     kind: Kind
     text: str
@@ -61,7 +67,7 @@ class Text:
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
-        """The text as whole words."""
+        """A pattern of the text as whole words."""
         before = r"(?<![\w.-])" if self.text[0].isalnum() else ""
         after = r"(?![\w-])" if self.text[-1].isalnum() else ""
         return re.compile(before + re.escape(self.text) + after)
@@ -75,7 +81,9 @@ class Confidential:
     ----------
     assignment : Assignment
     db_url : str, optional
-        The gradebook's address; without it, students are known by their folders alone.
+        The gradebook's address. Without it, only the names of folders identify students.
+    too_common : list of str
+        The names of students that are too short or too common to search for.
     """
 
     assignment: Assignment
@@ -84,14 +92,14 @@ class Confidential:
 
     @cached_property
     def texts(self) -> list[Text]:
-        """What to look for in the release, in feedback and in exports."""
+        """What to search for in the release, in feedback and in exports."""
         found = [*self._tests(), *self._solutions(), *self._specimens(), *self._numbers()]
         found += [*self._gradings(), *self._people()]
         return list(dict.fromkeys(found))
 
     @cached_property
     def shown(self) -> str:
-        """The text that the source shows on purpose: all but its regions."""
+        """The text that the source shows to all: everything outside its marked regions."""
         folder = self.assignment.folder(Stage.SOURCE)
         files = [p.read_text(encoding="utf-8", errors="replace") for p in _given(folder)]
         cells = [REGION.sub("", cell.source) for cell in self.assignment.source.cells]
@@ -99,7 +107,7 @@ class Confidential:
 
     @cached_property
     def secrets(self) -> dict[str, list[str]]:
-        """The students who have each key by which feedback is fetched."""
+        """The students who have each secret key; a key gives access to feedback."""
         found: dict[str, list[str]] = {}
         for student in self.students:
             for stage in (Stage.SUBMITTED, Stage.AUTOGRADED):
@@ -111,7 +119,7 @@ class Confidential:
 
     @cached_property
     def students(self) -> dict[str, set[str]]:
-        """What each student is known by: id, names and e-mail address."""
+        """Each student's id, names and e-mail address."""
         known: dict[str, set[str]] = {}
         for stage in (Stage.SUBMITTED, Stage.AUTOGRADED, Stage.FEEDBACK):
             known |= {student: {student} for student in self.assignment.students(stage)}
@@ -121,7 +129,7 @@ class Confidential:
         return known
 
     def own_text(self, student: str) -> str:
-        """Return what a student has handed in: whatever stands there is theirs already."""
+        """Return the text that a student handed in, with the outputs of their own code."""
         handed_in = self.assignment.folder(Stage.SUBMITTED, student)
         texts = [p.relative_to(handed_in).as_posix() for p in sorted(BoundedWalk(handed_in))]
         for path in sorted(self.assignment.folder(Stage.AUTOGRADED, student).glob("*.ipynb")):
@@ -132,7 +140,7 @@ class Confidential:
             texts += [source for source, claim in claims if claim.get("solution")]
             with suppress(UnreadableError):
                 cells = read_outputs(content(handed_in / path.name))
-                budget = TimeBudget()  # one for a whole page, as the feedback has it
+                budget = TimeBudget()  # one for a whole page, as in the feedback
                 texts += [_seen(output, budget) for _, outputs in cells for output in outputs]
         return "\n".join(line for text in texts for line in lines(text))
 
@@ -167,15 +175,16 @@ class Confidential:
             yield from self._of_group(Kind.SPECIMEN, group)
 
     def _of_group(self, kind: Kind, group: list[str]) -> Iterator[Text]:
-        """Yield the distinctive lines of what belongs together.
+        """Yield the distinctive lines of a group of lines.
 
-        One or two that the source shows as well are a coincidence, and are left out; more, or the
-        whole group, have been copied there.
+        The source may show one or two of them by coincidence: these are left out. If it shows
+        more, or the whole group, they were copied there.
         """
-        telling = [line for line in dict.fromkeys(group) if _is_distinctive(line)]
-        shared = [line for line in telling if line in self.shown]
-        few = len(shared) < min(SHARED, len(telling))
-        yield from (Text(kind, line) for line in telling if not (few and line in self.shown))
+        distinctive = [line for line in dict.fromkeys(group) if _is_distinctive(line)]
+        shared = {line for line in distinctive if line in self.shown}
+        if len(shared) < min(SHARED, len(distinctive)):
+            distinctive = [line for line in distinctive if line not in shared]
+        yield from (Text(kind, line) for line in distinctive)
 
     def _numbers(self) -> Iterator[Text]:
         shown = set(PRECISE.findall(self.shown))
@@ -197,25 +206,30 @@ class Confidential:
             yield Text(Kind.KEY, secret, owners[0])
 
     def _people(self) -> Iterator[Text]:
-        """Yield what students are known by, but for words that stand in any text."""
+        """Yield the students' ids, names and addresses, except common words."""
         ours = [*self.assignment.hidden.rglob("*.py"), *Path(__file__).parents[1].rglob("*.py")]
         advice = [specimen.advice for specimen in mutants(self.assignment)]
         texts = [self.shown, *advice, *map(_text, ours)]
         common = {word for text in texts for word in re.findall(r"[^\W\d_]+", text)}
         for student, names in self.students.items():
-            looked_for: list[Text] = []
+            wanted: list[Text] = []
             for name in sorted(names, key=len):
                 shortest = SHORTEST_NUMBER if name.isdigit() else SHORTEST_NAME
                 if len(name) < shortest or name in common:
                     self.too_common.append(name)
-                elif not any(shorter.pattern.search(name) for shorter in looked_for):
-                    looked_for.append(Text(Kind.PERSON, name, student))
-            yield from looked_for
+                elif not any(shorter.pattern.search(name) for shorter in wanted):
+                    wanted.append(Text(Kind.PERSON, name, student))
+            yield from wanted
 
 
 def lines(text: str) -> list[str]:
     """Return the lines of a text that are not empty, each with single spaces."""
-    return [" ".join(line.split()) for line in text.splitlines() if line.strip()]
+    return [single_spaced(line) for line in text.splitlines() if line.strip()]
+
+
+def single_spaced(line: str) -> str:
+    """Return a line with single spaces between its words."""
+    return " ".join(line.split())
 
 
 def _is_distinctive(line: str) -> bool:
@@ -224,18 +238,18 @@ def _is_distinctive(line: str) -> bool:
 
 
 def _code(text: str, node: ast.stmt) -> list[str]:
-    """Return the lines of a statement without the docstrings in it."""
-    within = text.splitlines()
+    """Return the lines of a statement without its docstrings."""
+    every = text.splitlines()
     left_out: set[int] = set()
     for inner in ast.walk(node):
         if isinstance(inner, ast.Expr) and isinstance(inner.value, ast.Constant):
             left_out |= set(range(inner.lineno, (inner.end_lineno or inner.lineno) + 1))
     numbers = range(node.lineno, (node.end_lineno or node.lineno) + 1)
-    return lines("\n".join(within[n - 1] for n in numbers if n not in left_out))
+    return lines("\n".join(every[n - 1] for n in numbers if n not in left_out))
 
 
 def _seen(output: Output, budget: TimeBudget) -> str:
-    """Return an output's text as it is read on the page."""
+    """Return an output's text as the page shows it."""
     return "\n".join(text for _, text in FeedbackPage(output_html(output, budget)).lines)
 
 

@@ -1,4 +1,4 @@
-"""A page of feedback, read for its text, line by line, and for what acts in a browser."""
+"""A page of feedback: its text, line by line, and its active content."""
 
 from html.parser import HTMLParser
 
@@ -8,24 +8,20 @@ INLINE = {"a", "abbr", "b", "code", "em", "i", "kbd", "small", "span", "strong",
 OF_THE_TEMPLATE = {"html", "head", "meta", "title", "body", "main", "a", "h1", "h2"}
 IN_ITS_HEAD = {"style"}
 ADDRESSES = {"href", "src", "action", "formaction", "data", "poster", "background", "xlink:href"}
-GENERATOR = ("generator", "autograder feedback")  # named in the head of the pages that we write
+GENERATOR = ("generator", "autograder feedback")  # in the head of the pages that we write
 
 
 class FeedbackPage(HTMLParser):
-    """What a page shows and says, without its styles.
-
-    Parameters
-    ----------
-    source : str
+    """The text and the active content of a page, without its styles.
 
     Attributes
     ----------
     lines : list of (int, str)
         The number of a line in the source, and the text that begins there, with single spaces.
     active : list of (int, str)
-        The number of a line, and what could act there.
+        The number of a line, and its active content.
     is_ours : bool
-        Whether its head names us as the one who wrote it.
+        Whether the page's head names this package as its generator.
     """
 
     def __init__(self, source: str) -> None:
@@ -41,7 +37,7 @@ class FeedbackPage(HTMLParser):
         self._flush()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Take a tag, and what its attributes say."""
+        """Read a tag with its attributes."""
         if tag not in INLINE:
             self._flush()
         if tag == "body":
@@ -61,14 +57,14 @@ class FeedbackPage(HTMLParser):
             self._open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
-        """Take the end of an element."""
+        """Read the end of an element."""
         if tag not in INLINE:
             self._flush()
         if self._open and self._open[-1] == tag:
             self._open.pop()
 
     def handle_data(self, data: str) -> None:
-        """Take a text."""
+        """Read a text."""
         if self._in_head and self._open and self._open[-1] in IN_ITS_HEAD:
             return
         number = self.getpos()[0]
@@ -80,7 +76,7 @@ class FeedbackPage(HTMLParser):
             self._text += line
 
     def handle_comment(self, data: str) -> None:
-        """Take a comment: nobody sees it, but anybody can read it."""
+        """Read a comment: a page does not show it, but its source does."""
         for count, line in enumerate(data.split("\n")):
             self.lines.append((self.getpos()[0] + count, " ".join(line.split())))
 
@@ -94,7 +90,7 @@ class FeedbackPage(HTMLParser):
 
 
 def _acts(name: str, value: str) -> bool:
-    """Tell whether an attribute could act, or load something; the page names itself alone."""
+    """Return whether an attribute could run or load something; links within the page do not."""
     if name.startswith("on") or (name == "http-equiv" and value.lower() == "refresh"):
         return True
     if name in ADDRESSES:

@@ -1,8 +1,8 @@
-"""What tells the reference solution itself from a right answer that happens to be like it.
+"""The texts that identify a copy of the reference solution.
 
-Short right answers are alike, and so are the numbers that they print. So no code counts, unless a
-long region of it is the same to the letter. Comments and docstrings count, and so do nbgrader's own
-marks around a solution, which stand in the source alone.
+Short right answers are alike, and print the same numbers. So code counts only if a long region is
+equal. Long comments and docstrings count, and so do nbgrader's marks around a solution: only the
+source has them.
 """
 
 import io
@@ -12,35 +12,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from autograder.course.assignment import Assignment
+from autograder.leaks.confidential import lines, single_spaced
 
 REGION = re.compile(r"### BEGIN SOLUTION\n(.*?)[ \t]*### END SOLUTION", re.DOTALL)
 MARKS = ("### BEGIN SOLUTION", "### END SOLUTION", "### BEGIN HIDDEN TESTS")
-WORDS, LENGTH = 5, 24  # of a comment, at least
-LINES = 8  # different ones of a region, at least
+WORDS, LENGTH = 5, 24  # a comment that counts has at least these
+LINES = 8  # a region that counts has at least so many different lines
 
 
 @dataclass(frozen=True)
 class Fingerprints:
-    """The texts by which a copy of the reference solution is known.
-
-    Parameters
-    ----------
-    texts : tuple of str
-        Each on one line; or, where it is a region of code, on several.
-    """
+    """The texts that identify a copy of the reference solution: comments and regions of code."""
 
     texts: tuple[str, ...]
 
     @classmethod
     def of(cls, assignment: Assignment, shown: str) -> "Fingerprints":
-        """Return those of an assignment.
-
-        Parameters
-        ----------
-        assignment : Assignment
-        shown : str
-            What its source shows to everybody: no student has that from the reference alone.
-        """
+        """Return those of an assignment, except for comments in `shown`, which all may read."""
         cells = [cell.source for cell in assignment.source.cells if cell.cell_type == "code"]
         regions = [region for cell in cells for region in REGION.findall(cell)]
         remarks = [text for region in regions for text in _remarks(region) if _is_long(text)]
@@ -49,9 +37,9 @@ class Fingerprints:
         return cls(tuple(dict.fromkeys([*known, *blocks])))
 
     def found_in(self, text: str) -> str:
-        """Return the first line of the first one that stands in a text; empty if none does."""
-        lines = _block(text)
-        found = next((one for one in self.texts if one in lines), "")
+        """Return the first line of the first one that a text contains; empty if none."""
+        block = _block(text)
+        found = next((one for one in self.texts if one in block), "")
         return found.partition("\n")[0]
 
 
@@ -59,13 +47,13 @@ def _remarks(region: str) -> Iterator[str]:
     """Yield the comments of a region, and the lines of the docstrings in it."""
     try:
         tokens = [*tokenize.generate_tokens(io.StringIO(f"if 1:\n{region}").readline)]
-    except (tokenize.TokenError, SyntaxError):  # a source that is no Python is told elsewhere
+    except (tokenize.TokenError, SyntaxError):  # the audit reports a source that is not Python
         return
     for token in tokens:
         if token.type == tokenize.COMMENT:
-            yield _single(token.string.lstrip("# "))
+            yield single_spaced(token.string.lstrip("# "))
         elif token.type == tokenize.STRING and token.line.lstrip().startswith(('"""', "'''")):
-            yield from map(_single, token.string.strip("\"'").splitlines())
+            yield from map(single_spaced, token.string.strip("\"'").splitlines())
 
 
 def _is_long(text: str) -> bool:
@@ -73,9 +61,4 @@ def _is_long(text: str) -> bool:
 
 
 def _block(text: str) -> str:
-    """Return the lines of a text that are not empty, each with single spaces."""
-    return "\n".join(_single(line) for line in text.splitlines() if line.strip())
-
-
-def _single(line: str) -> str:
-    return " ".join(line.split())
+    return "\n".join(lines(text))

@@ -1,66 +1,51 @@
-"""Looks through all that reaches students, and the export, for what must not be there.
+"""Searches what students receive, and the exported tables, for confidential text.
 
-The release, each student's feedback, and what the exchange has of both. On a page of feedback
-nothing counts that the student handed in or was given: an answer may be the solution to the letter,
-and a message may quote it. In the staff's tables, code, paths and formulas count. The reference
-solution itself counts wherever it stands in what is a student's, however it got there.
+- In the release, all that is confidential counts.
+- In feedback, text that the student handed in or received does not count: an answer may equal the
+  solution, and a message may quote it.
+- In the exported tables, code, paths and formulas count.
+- In students' files, a copy of the reference solution counts.
 """
 
 import csv
-import json
 import re
 from bisect import bisect
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from nbgrader.utils import notebook_hash
 
 from autograder.course.assignment import Assignment
 from autograder.course.course import Stage
-from autograder.feedback.output import read_outputs
-from autograder.files.bounded_walk import BoundedWalk
 from autograder.files.spreadsheet import is_formula
 from autograder.gradebook.export import GradesPlugin
 from autograder.gradebook.lms_export import CanvasPlugin, GradescopePlugin, MoodlePlugin
 from autograder.intake.intake import SECRET, STAMP
-from autograder.intake.notebook_choice import content
-from autograder.intake.notebook_reader import MAX_BYTES, UnreadableError, read_notebook
-from autograder.leaks.confidential import Confidential, Kind, Text, lines
+from autograder.leaks.confidential import Confidential, Kind, Text
 from autograder.leaks.feedback_page import FeedbackPage
 from autograder.leaks.fingerprint import Fingerprints
+from autograder.leaks.place import Place, places_in, texts_in
 from autograder.text.plain_text import printable
 
-BEFORE = r"(?<![\w./+~*!)\]}\\-])"  # no path begins within a word, a web address, a formula
+BEFORE = r"(?<![\w./+~*!)\]}\\-])"  # not within a word, a web address or a formula
 A_MACHINE = re.compile(
     rf"{BEFORE}/(?!/)(?:[\w.@~+-]+/)+[\w.@~+-]*|\bfile:/|\b[A-Za-z]:\\[\w .-]+\\"
 )
 THE_SUITES = re.compile(r"\btests/(?:hidden|mutants|variants)/")
 A_TRACEBACK = re.compile(
-    r'\bFile "[^"<]+", line \d+|\b[\w-]+\.py:\d+(?=[:,]| in )'  # "<cell 3>" is the student's
+    r'\bFile "[^"<]+", line \d+|\b[\w-]+\.py:\d+(?=[:,]| in )'  # students may see "<cell 3>"
 )
 IN_RELEASE = set(Kind)
-IN_FEEDBACK = set(Kind) - {Kind.SENTENCE}  # which each student reads below their grade
+IN_FEEDBACK = set(Kind) - {Kind.SENTENCE}  # students read these below their grade
 IN_EXPORT = {Kind.TEST, Kind.SOLUTION, Kind.SPECIMEN, Kind.KEY}
 EXPORTS = (GradesPlugin, CanvasPlugin, MoodlePlugin, GradescopePlugin)
-Place = tuple[str, str]  # where a line stands, and the line
 
 
 @dataclass(frozen=True)
 class Find:
-    """One leak.
-
-    Parameters
-    ----------
-    path : str
-        The file, as seen from the course's folder.
-    place : str
-    what : str
-    remedy : str
-    """
+    """One leak: its file relative to the course, its place there, what it is, and the remedy."""
 
     path: str
     place: str
@@ -79,12 +64,12 @@ class Leaks:
     ----------
     assignment : Assignment
     db_url : str, optional
-        The gradebook's address; without it, students are known by their folders alone.
+        The gradebook's address. Without it, only the names of folders identify students.
 
     Attributes
     ----------
     files : int
-        How many have been looked through so far.
+        The number of files searched so far.
     """
 
     def __init__(self, assignment: Assignment, db_url: str = "") -> None:
@@ -104,28 +89,28 @@ class Leaks:
 
     @property
     def missing(self) -> list[str]:
-        """What there is nothing to look at, or to look for: each with what to do."""
+        """What the search lacks, each with the command that makes it."""
         name, shown, folder = self.assignment.name, self.course.shown, self.assignment.folder
         release, solution = folder(Stage.RELEASE), folder(Stage.SOLUTION)
         students = shown(folder(Stage.FEEDBACK, "*"))
-        told = []
+        found = []
         if not self.course.files(release):
-            told.append(
+            found.append(
                 f"no release in {shown(release)}: run `nbgrader generate_assignment {name}`"
             )
         if not any(map(self.course.files, self.assignment.students(Stage.FEEDBACK).values())):
-            told.append(f"no feedback in {students}: run `nbgrader generate_feedback {name}`")
+            found.append(f"no feedback in {students}: run `nbgrader generate_feedback {name}`")
         if not any(solution.glob("*.ipynb")):
-            told.append(
-                f"no solution in {shown(solution)}, so nobody knows which numbers it prints: run "
+            found.append(
+                f"no solution in {shown(solution)}, so its numbers are unknown: run "
                 f"`nbgrader generate_solution {name}`"
             )
         if not self.confidential.db_url:
-            told.append(
-                "no gradebook, so nobody knows the students' names and addresses: run "
+            found.append(
+                "no gradebook, so the students' names and addresses are unknown: run "
                 f"`autograder grade {name}`, or name the gradebook with --db"
             )
-        return told
+        return found
 
     def finds(self) -> list[Find]:
         """Return all leaks in the release, the feedback, the export and the exchange."""
@@ -142,9 +127,9 @@ class Leaks:
     def _release(self, folder: Path) -> Iterator[Find]:
         source = self.course.shown(self.assignment.folder(Stage.SOURCE))
         again = f"run `nbgrader generate_assignment {self.assignment.name} --force`"
-        remedy = f"take it out of {source}, and {again}"
+        remedy = f"remove it from {source}, and {again}"
         for path in self.course.files(folder):
-            for place, what in self._search(_places(path), IN_RELEASE):
+            for place, what in self._search(places_in(path), IN_RELEASE):
                 yield self._find(path, place, what, remedy)
             self.files += 1
 
@@ -158,31 +143,29 @@ class Leaks:
                 yield from self._page(path, student)
             elif given.is_file() or (source / inside).is_file():
                 if not given.is_file() or path.read_bytes() != given.read_bytes():
-                    yield from self._texts(path, _places(path), student)
+                    yield from self._texts(path, places_in(path), student)
             elif inside not in (STAMP, SECRET):
                 remedy = "remove it, since `nbgrader release_feedback` would publish a page"
-                yield self._find(path, "", "a file that is not ours", remedy)
+                yield self._find(path, "", "a file that is not part of the feedback", remedy)
             self.files += 1
 
     def _page(self, path: Path, student: str) -> Iterator[Find]:
         page = FeedbackPage(path.read_text(encoding="utf-8", errors="replace"))
         again = self._commands(student, "generate_feedback")
         if not page.is_ours:
-            yield self._find(path, "", "a page that is not ours", again)
+            yield self._find(path, "", "a page that autograder did not write", again)
         for number, what in page.active:
             remedy = (
-                "see that nbgrader_config.py names the exporter autograder.feedback.feedback; "
+                "check that nbgrader_config.py names the exporter autograder.feedback.feedback; "
                 f"{again}"
             )
-            yield self._find(
-                path, f"line {number}", f"what acts in a browser, {_shown(what)}", remedy
-            )
+            yield self._find(path, f"line {number}", f"active content, {_shown(what)}", remedy)
         places = [(f"line {number}", text) for number, text in page.lines]
         yield from self._texts(path, places, student)
 
     def _texts(self, path: Path, places: list[Place], student: str) -> Iterator[Find]:
         remedy = (
-            "mend the message, sentence or comment that says so; "
+            "correct the message, sentence or comment that contains it; "
             f"{self._commands(student, 'autograde', 'generate_feedback')}"
         )
         for place, what in self._search(places, IN_FEEDBACK, student):
@@ -190,8 +173,8 @@ class Leaks:
 
     def _commands(self, student: str, *commands: str) -> str:
         name = self.assignment.name
-        told = (f"`nbgrader {word} {name} --student={student} --force`" for word in commands)
-        return f"run {', then '.join(told)}"
+        shown = (f"`nbgrader {word} {name} --student={student} --force`" for word in commands)
+        return f"run {', then '.join(shown)}"
 
     def _shared_secrets(self) -> Iterator[Find]:
         for students in self.confidential.secrets.values():
@@ -201,19 +184,19 @@ class Leaks:
                 yield self._find(path, "", f"the same key as {students[0]}'s", remedy)
 
     def _references(self) -> Iterator[Find]:
-        """Yield the files of students in which the reference solution itself stands."""
+        """Yield the students' files that hold the reference solution."""
         fingerprints = Fingerprints.of(self.assignment, self.confidential.shown)
         source, solution = (
             self.course.shown(self.assignment.folder(stage))
             for stage in (Stage.SOURCE, Stage.SOLUTION)
         )
         remedy = (
-            f"see how the student got it, and who may read {source} and {solution}; release no "
-            "feedback page that shows it"
+            f"find out how the student got it, and who may read {source} and {solution}; do not "
+            "release a feedback page that shows it"
         )
         for stage in (Stage.SUBMITTED, Stage.AUTOGRADED, Stage.FEEDBACK):
             for folder in self.assignment.students(stage).values():
-                for path, place, text in _readable(folder):
+                for path, place, text in texts_in(folder):
                     if found := fingerprints.found_in(text):
                         what = f"the reference solution, {_shown(found)}"
                         yield self._find(path, place, what, remedy)
@@ -235,7 +218,7 @@ class Leaks:
         self.files += 1
 
     def _exchange(self) -> Iterator[Find]:
-        """Yield the leaks in what the exchange holds, if the course has one."""
+        """Yield the leaks in the course's exchange, if it has one."""
         if release := self.course.exchanged(self.assignment.name):
             yield from self._release(release)
         for secret, students in self.confidential.secrets.items():
@@ -249,19 +232,13 @@ class Leaks:
     def _search(
         self, places: list[Place], kinds: set[Kind], student: str = ""
     ) -> Iterator[tuple[str, str]]:
-        """Yield where something confidential stands for the first time, and what it is.
+        """Yield the first place of each confidential text of some kinds, and what it is.
 
-        Parameters
-        ----------
-        places : list of Place
-        kinds : set of Kind
-            What counts.
-        student : str, optional
-            Who may read it: what they have handed in, and been given, is no leak.
+        Text that the reading `student` handed in or received does not count.
         """
         known = f"{self.confidential.own_text(student)}\n{self._released}" if student else ""
         whole = "\n".join(text for _, text in places)
-        flat = whole.replace("\n", " ")  # a sentence may go over several lines
+        flat = whole.replace("\n", " ")  # a sentence may cover several lines
         starts = [0]
         for _, text in places:
             starts.append(starts[-1] + len(text) + 1)
@@ -286,76 +263,16 @@ class Leaks:
     @cached_property
     def _released(self) -> str:
         files = self.course.files(self.assignment.folder(Stage.RELEASE))
-        return "\n".join(text for path in files for _, text in _places(path))
+        return "\n".join(text for path in files for _, text in places_in(path))
 
     def _find(self, path: Path, place: str, what: str, remedy: str) -> Find:
         return Find(printable(self.course.shown(path)), place, what, remedy)
-
-
-def _readable(folder: Path) -> Iterator[tuple[Path, str, str]]:
-    """Yield each text in a student's folder with its file and its place, within a budget."""
-    left = MAX_BYTES
-    for path in sorted(BoundedWalk(folder)):
-        with suppress(UnreadableError, OSError):
-            if path.lstat().st_size > left:
-                continue
-            data = content(path)
-            left -= len(data)
-            if ".ipynb" not in path.name.lower():
-                text = data.decode(errors="replace")
-                is_page = path.suffix == ".html"
-                page = "\n".join(line for _, line in FeedbackPage(text).lines) if is_page else text
-                yield path, "", page
-                continue
-            for number, cell in enumerate(read_notebook(data)[0].cells, start=1):
-                yield path, f"cell {number}", cell.source
-            for number, (_, outputs) in enumerate(read_outputs(data), start=1):
-                text = "\n".join(output.text for output in outputs)
-                yield path, f"outputs of code cell {number}", text
-
-
-def _places(path: Path) -> list[Place]:
-    """Return the lines of a file, each with its place."""
-    text = path.read_text(encoding="utf-8", errors="replace")
-    if path.suffix == ".ipynb":
-        with suppress(ValueError):
-            return list(_in_notebook(json.loads(text)))
-    return [(f"line {n}", _single(line)) for n, line in enumerate(text.splitlines(), start=1)]
-
-
-def _in_notebook(notebook: dict[str, Any]) -> Iterator[Place]:
-    for number, cell in enumerate(notebook.pop("cells", []), start=1):
-        name = cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", "")
-        where = f"cell {number} `{name}`" if name else f"cell {number}"
-        source = cell.pop("source", "")
-        for n, line in enumerate("".join(source).splitlines(), start=1):
-            yield f"{where}, line {n}", _single(line)
-        for part in cell:
-            yield from ((f"{where}, {part}", line) for line in _strings(cell[part]))
-    yield from (("metadata", line) for line in _strings(notebook))
-
-
-def _strings(data: Any) -> Iterator[str]:
-    """Yield the lines of all texts in JSON data, but for pictures."""
-    if isinstance(data, dict):
-        for key, value in data.items():
-            if not key.startswith("image/"):
-                yield from (key, *_strings(value))
-    elif isinstance(data, list):
-        for value in data:
-            yield from _strings(value)
-    else:
-        yield from lines(str(data))
 
 
 def _described(text: Text) -> str:
     if text.kind is Kind.KEY:
         return f"{text.kind}, {text.owner}'s"
     return f"{text.kind}, {_shown(text.text)}"
-
-
-def _single(line: str) -> str:
-    return " ".join(line.split())
 
 
 def _shown(text: str) -> str:
