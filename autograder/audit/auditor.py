@@ -1,6 +1,6 @@
 """The audit: proves an assignment's suites on its reference, its mutants and its variants.
 
-Each is handed in and graded as a student's notebook is. What comes out is the certificate.
+Each is handed in and graded like a student's notebook. The result is the certificate.
 """
 
 import threading
@@ -157,7 +157,7 @@ class Auditor:
         ]
         defects += _lost("the reference", reference.items, frozenset())
         defects += [
-            f"the release, handed in as it is, gets {item.points} points in {item.name}"
+            f"the unsolved release gets {item.points} points in {item.name}"
             for item in unsolved.items
             if item.points
         ]
@@ -193,7 +193,7 @@ def _mistake(specimen: Specimen, examination: Examination, reference: Behaviour)
 
 
 def _named(mistake: Mistake, mistakes: list[Mistake]) -> dict[str, tuple[str, ...]]:
-    """Return what a mistake is taken for, by item, when a student makes it."""
+    """Return, by item, which mistakes are named when a student makes this one."""
     found = diagnose(mistakes, mistake.behaviour)
     return {item: tuple(one.mistake for one in named) for item, named in found.items()}
 

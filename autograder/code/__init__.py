@@ -1,4 +1,4 @@
-"""Python in cells, read as text: what Jupyter would run, what is a stub, what is alike.
+"""Reads Python in cells as text: what Jupyter would run, whether it is still the stub, what is alike.
 
 - `cell_code`: `codes_of`
 - `magic`: `CellCode`

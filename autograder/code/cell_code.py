@@ -1,8 +1,8 @@
 """The Python that Jupyter runs for a code cell: without magics, prompts and indentation.
 
-IPython's own transformer does it, on the trusted side, as text: nothing is run. What it makes of a
-magic is a call of `get_ipython()`, which does nothing in a worker; `magic.py` writes in its place
-what the magic would run.
+IPython's own transformer rewrites the cell as text, on the trusted side; it runs nothing. It turns a
+magic into a call of `get_ipython()`, which does nothing in a worker; `magic.py` replaces this call
+by the code that the magic would run.
 """
 
 import re
@@ -14,7 +14,7 @@ from typing import Any
 from autograder.code.magic import CellCode, automatic, spell_out
 from autograder.code.normal_form import parsed
 
-LARGEST = 2**17  # characters of a cell that is looked at; what is larger stays as it is
+LARGEST = 2**17  # characters; a longer cell stays as it is
 WORK = 300_000  # tokens that a notebook's cells are split into, one pass after the other: 2 s
 LONG = 100  # characters of a line
 MOST = 500  # of Jupyter's own lines in a cell, as in IPython
@@ -23,7 +23,7 @@ DEEPEST = 5  # `%%time` under `%%capture` under ...
 BEGINS = re.compile(r"\n[ \t\f]*(?:[%!?,;/]|>>>|\.{3,}:|(?:\[(?:nav|ins)\])? ?In \[)")
 ENDS = re.compile(r"\?[ \t\f]*(?:\n|\Z)")
 ASSIGNS = re.compile(r"=[ \t]*[%!]")
-# of these, what may stand in plain Python, and is changed all the same
+# these are changed even where the cell is valid Python
 PROMPT = re.compile(r"\n[ \t]*>>>|\A\n(?:.*\n)?(?:(?:\[(?:nav|ins)\])? ?In \[\d+\]: |\s*\.{3,}:)")
 TOKEN = re.compile(r"\w+|[^\w ]")
 
@@ -45,7 +45,7 @@ class _Transformation:
         self.left = WORK
 
     def code(self, source: str, depth: int = 0) -> CellCode:
-        """Return a cell's code: as it stands where that is plain Python, or cannot be told."""
+        """Return a cell's code; a cell that is plain Python, or cannot be read, stays as it is."""
         if len(source) > LARGEST or depth > DEEPEST or _stays(source):
             return CellCode(source)
         try:
@@ -53,7 +53,7 @@ class _Transformation:
             if parsed(python) is None and (line := automatic(source)):
                 python = self._transformed(line)
             return spell_out(python, partial(self.code, depth=depth + 1))
-        except Exception:  # noqa: BLE001  # whatever IPython makes of a text, the text is left
+        except Exception:  # noqa: BLE001  # IPython may fail in any way; the text stays
             return CellCode(source)
 
     def _transformed(self, source: str) -> str:
@@ -100,14 +100,14 @@ def _manager() -> Any:
     return TransformerManager()
 
 
-@lru_cache(maxsize=128)  # what is given stands in every notebook
+@lru_cache(maxsize=128)  # the given cells stand in every notebook
 def _stays(source: str) -> bool:
     """Tell whether a cell is Python, in which nothing is Jupyter's own."""
     return not _is_odd(source) or ("get_ipython" not in source and _is_plain(source))
 
 
 def _is_odd(source: str) -> bool:
-    """Tell at little cost whether anything in a cell may be Jupyter's own."""
+    """Tell quickly whether a cell may contain syntax of Jupyter's own."""
     text = f"\n{source}"
     return (
         source[:1] in {" ", "\t", "\n", "\f"}

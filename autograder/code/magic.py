@@ -1,7 +1,7 @@
-"""What IPython's magics come to where there is no IPython: the Python that they run.
+"""Replaces IPython's magics by the Python that they run.
 
 IPython's transformer turns `%time y = f(x)` into a call of `get_ipython().run_line_magic`. Here
-that call is replaced by `y = f(x)`, which is what Jupyter runs.
+that call is replaced by `y = f(x)`, the code that Jupyter runs.
 """
 
 import ast
@@ -12,7 +12,7 @@ from typing import NamedTuple
 from autograder.code.normal_form import parsed
 
 WORDS = 8  # options before a statement, at most
-RUNNING = {"time", "prun", "debug", "memit"}  # they run what stands behind them, or below
+RUNNING = {"time", "prun", "debug", "memit"}  # they run the code behind them, or below
 QUIET = {"", "-n", "--no-raise-error"}  # what may stand behind %%time
 FILES = {"run", "load", "loadpy"}  # they read code from a file
 PYLAB = (
@@ -74,7 +74,7 @@ def automatic(source: str) -> str:
 
 
 def spell_out(python: str, read: Read) -> CellCode:
-    """Write what magics run in the place of their calls.
+    """Replace calls of magics by the code that they run.
 
     Parameters
     ----------
@@ -131,7 +131,7 @@ def _run_by(one: _Magic, read: Read) -> CellCode | None:
 
 
 def _statement(line: str, read: Read) -> CellCode:
-    """Return the code behind a magic's options; none if there is none that can be read."""
+    """Return the code behind a magic's options; empty if none can be read."""
     words = line.split(" ")
     for number in range(min(len(words), WORDS) if line.startswith("-") else 1):
         code = read(" ".join(words[number:]))
@@ -141,7 +141,7 @@ def _statement(line: str, read: Read) -> CellCode:
 
 
 def _replace(lines: list[bytes], statement: ast.Expr | ast.Assign, python: str) -> None:
-    """Put code in the place of a statement, or of the value that it assigns."""
+    """Replace a statement, or the value that it assigns, by other code."""
     body = ast.parse(python).body
     node: ast.stmt | ast.expr = statement
     if isinstance(statement, ast.Assign):

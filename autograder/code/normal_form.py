@@ -15,7 +15,7 @@ DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def parsed(code: str) -> ast.Module | None:
-    """Return a code's syntax tree; None if it is no Python, or so deep that none can be had."""
+    """Return a code's syntax tree; None if it is no Python, or nested too deeply."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of a student's strange escapes
@@ -27,16 +27,15 @@ def parsed(code: str) -> ast.Module | None:
 def normal_form(code: str, stub: str = "") -> tuple[str, ...]:
     """Return the lines of a code that are not in its stub, in a form that copies share.
 
-    Comments, docstrings, annotations, layout and parentheses that change nothing are gone; every
-    name that the code gives itself is the same; methods stand in the order of their names. What the
-    stub names, and what the code takes from elsewhere, such as `np.random.rand`, keeps its name.
-    Code that is no Python keeps its names as well.
+    Comments, docstrings, annotations, layout and needless parentheses are removed. Every name that
+    the code defines becomes the same name. Methods are sorted by name. Names of the stub, and of
+    libraries, such as `np.random.rand`, stay. Code that is no Python keeps its names as well.
 
     Parameters
     ----------
     code : str
     stub : str
-        What was released in its place.
+        The released cell.
     """
     names, released = _released(stub)
     lines = _lines(code[:MAX_CODE], names)

@@ -47,7 +47,7 @@ class Stub:
         return self._still_raising(body or [])
 
     def may_be_in(self, python: str) -> bool:
-        """Tell at little cost whether a cell may define one of its names."""
+        """Tell quickly whether a cell may define one of its names."""
         return self._mention.search(python) is not None
 
     def is_unanswered(self, python: str) -> bool:
@@ -72,7 +72,7 @@ class Stub:
 
     @cached_property
     def _head(self) -> re.Pattern[str]:
-        """What the definitions begin with in which something is left open."""
+        """How the definitions begin that the student completes."""
         names = {name.partition(".")[0] for name in self.raising - {CELL}}
         return re.compile(
             rf"^(?:class|def) (?:{'|'.join(names)})\b" if names else r"(?!)", re.MULTILINE
@@ -92,7 +92,7 @@ class Stub:
         return found & self.raising
 
     def _rebinds(self, statement: ast.stmt) -> bool:
-        """Tell whether a statement gives a name of the stub, or a part of it, another value."""
+        """Tell whether a statement assigns to a name of the stub, or to a part of it."""
         if isinstance(statement, Definition):
             within = [node for one in statement.decorator_list for node in ast.walk(one)]
             return any(isinstance(node, ast.Name) and node.id in self.names for node in within)
@@ -127,7 +127,7 @@ def defined(python: str) -> set[str]:
 
 
 def _body(python: str) -> list[ast.stmt] | None:
-    """Return a cell's statements without those that do nothing; None if they cannot be read."""
+    """Return a cell's statements that do something; None if they cannot be parsed."""
     tree = parsed(python) if len(python) <= LARGEST else None
     if tree is None:
         return None
@@ -186,7 +186,7 @@ def _only_raises(body: list[ast.stmt]) -> bool:
 
 
 def _before_raise(body: list[ast.stmt]) -> list[ast.stmt] | None:
-    """Return the statements before the one that raises `NotImplementedError`; None without it."""
+    """Return the statements before `raise NotImplementedError`; None if there is none."""
     for number, statement in enumerate(body):
         if isinstance(statement, ast.Raise):
             raised = statement.exc

@@ -36,7 +36,7 @@ spec.loader.exec_module(sys.modules["autograder"])
 
 def of_grading_process() -> dict[str, str]:
     """Return the environment of a trusted process, which runs the hidden suites."""
-    # the folder is one that can be written to, whatever TMPDIR says
+    # `gettempdir` finds a folder that can be written to, even if TMPDIR names none
     return (
         _kept(*PLACES, *PROCESSOR)
         | SAME_EVERYWHERE
@@ -55,7 +55,7 @@ def engine() -> dict[str, Any]:
     """Return the options by which `IMPORT_ENGINE` finds this package and its libraries."""
     package = Path(__file__).parents[1]
     own = site.getusersitepackages()
-    # at the end of the search path: what the installation has comes first
+    # at the end of the search path, so that installed libraries come first
     folders = [*([own] if own in sys.path else []), str(package.parent)]
     return {"engine": str(package / "__init__.py"), "folders": folders}
 

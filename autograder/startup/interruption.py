@@ -1,4 +1,4 @@
-"""What must not be cut in two by Ctrl-C: writing a submission to the folder and the gradebook."""
+"""Postpones Ctrl-C while a submission is written to its folder and the gradebook."""
 
 import signal
 import threading
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def postponed() -> Iterator[None]:
-    """Let Ctrl-C wait until the block has ended; a second one does not wait."""
+    """Postpone Ctrl-C until the block has ended; a second Ctrl-C takes effect immediately."""
     if threading.current_thread() is not threading.main_thread():
         yield  # no signal is handled here
         return

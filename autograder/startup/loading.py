@@ -1,4 +1,4 @@
-"""What a process of our own leaves undone when it starts, since nothing needs it."""
+"""Switches off garbage collection while a process loads its libraries."""
 
 import gc
 from collections.abc import Iterator
@@ -7,10 +7,10 @@ from contextlib import contextmanager
 
 @contextmanager
 def loading() -> Iterator[None]:
-    """Let nobody look for garbage among what is loaded in the `with` block, neither now nor later.
+    """Exclude the objects that the `with` block creates from garbage collection, for good.
 
-    It is here to stay. PyTorch and the suites are a quarter of a million objects: to walk through
-    them while they are loaded takes a quarter of a second, and later an eighth, again and again.
+    PyTorch and the suites create a quarter of a million objects that are never freed. Collecting
+    takes 0.25 s while they load, and 0.13 s each time later.
     """
     gc.disable()
     try:

@@ -1,4 +1,4 @@
-"""How many processors there are for this process, which may be fewer than the machine has."""
+"""Counts the processors that this process may use."""
 
 import math
 import os

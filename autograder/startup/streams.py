@@ -1,7 +1,7 @@
-"""The standard streams: nobody's work is lost because its output has nowhere to go.
+"""Guards the standard streams: a command finishes its work even if it cannot print.
 
-`autograder report NAME | head -1` still writes its page: what follows the first line is dropped.
-A full disk is told at the end, with exit code 1, when all that is not output has been done.
+`autograder report NAME | head -1` still writes its page; lines after the first are dropped.
+If the disk is full, the command does the rest of its work, says so, and ends with exit code 1.
 """
 
 import errno
@@ -81,7 +81,7 @@ def _replace(name: str) -> _Outlet | None:
 
 
 def _number(stream: TextIO) -> int:
-    """Return a stream's descriptor; -1 if it has none."""
+    """Return a stream's file descriptor, or -1."""
     try:
         return stream.fileno()
     except OSError:

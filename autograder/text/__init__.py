@@ -1,4 +1,4 @@
-"""Text of others, made fit for a terminal, a log or a page.
+"""Makes text that others wrote fit for a terminal, a log or a page.
 
 - `code_html`: `CodeToHtml`
 - `listing`: `listing`

@@ -18,7 +18,7 @@ LANGUAGE = re.compile(r"[\w+#.-]{1,40}")  # a name; nbconvert makes a class of i
 
 @pass_context
 class CodeToHtml(LoggingConfigurable):
-    """Highlights code; what is too long, or takes too long, is shown as it was written."""
+    """Highlights code; code that is too long, or takes too long, is shown without colours."""
 
     def __init__(self, **kw: Any) -> None:
         super().__init__(**kw)

@@ -1,4 +1,4 @@
-"""Code as HTML: what are comments, strings, numbers, keywords and names that are defined."""
+"""Code as HTML, with comments, strings, numbers, keywords and defined names marked."""
 
 from functools import lru_cache
 from html import escape
@@ -21,7 +21,7 @@ KINDS = {
 LEXER = PythonLexer(stripnl=False, ensurenl=False)
 
 
-@lru_cache(maxsize=128)  # what is given is the same for a whole class
+@lru_cache(maxsize=128)  # a whole class shares the given texts
 def listing(source: str) -> str:
     """Return Python code as HTML, each part of a kind in a span with the kind's class."""
     parts = groupby(lex(source, LEXER), key=lambda token: _kind(token[0]))

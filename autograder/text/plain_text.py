@@ -1,13 +1,12 @@
-"""Text as a person can look at it: nothing in it is unseen, and nothing of it is too long.
+"""Text as a person can read it: each character is visible, and the length is bounded.
 
-Every place that shows what somebody else wrote takes it from here: pages, terminal, logs, and what
-a person reads in a CSV file.
+Pages, terminal, logs and CSV files all use it for text that somebody else wrote.
 """
 
 import re
 
-# What has no shape of its own: control characters, those that change the direction of what follows,
-# and those of no width. Left as they are: newline, tab, and a line's end as Windows writes it.
+# Characters without a shape: control characters, characters that change the direction of the text,
+# and characters without width. Newline, tab and Windows' line end stay.
 UNSEEN = re.compile(
     "\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u0600-\u0605\u061c\u06dd\u070f"
     "\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u2028-\u202e"

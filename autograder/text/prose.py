@@ -19,9 +19,9 @@ BELOW = 2  # the page's own headings, by so many levels
 SHOWN_ADDRESSES = ("http://", "https://", "mailto:")
 
 
-@lru_cache(maxsize=128)  # what is given is the same for a whole class
+@lru_cache(maxsize=128)  # a whole class shares the given texts
 def prose(source: str) -> str:
-    """Return Markdown as HTML that does nothing, whatever stands in it.
+    """Return Markdown as HTML that does nothing, whatever the Markdown contains.
 
     Call it within a `TimeBudget`: some texts take long, and deeply nested ones raise.
     """
@@ -30,20 +30,20 @@ def prose(source: str) -> str:
 
 
 def formula(source: str, *, display: bool = False) -> str:
-    """Return a formula as MathML, or as it was written where it is none."""
+    """Return a formula as MathML; text that is no formula stays as it is."""
     if len(source) <= LONGEST_FORMULA:
         try:
             element = convert_to_element(source, display="block" if display else "inline")
             for part in element.iter():  # which are named by their numbers
                 part.text = unescape(part.text or "")
             return tostring(element, encoding="unicode")
-        except Exception:  # noqa: BLE001, S110  # each fault of a formula has an error of its own
+        except Exception:  # noqa: BLE001, S110  # each kind of fault has its own exception
             pass
     return f"<code>{escape(source)}</code>"
 
 
 class _Renderer(IPythonRenderer):
-    """Renders what is to be read on the page, and nothing that leads away from it."""
+    """Renders text for reading: addresses are text, so nothing leads away from the page."""
 
     def heading(self, text: str, level: int, **_attributes: Any) -> str:
         level = min(level + BELOW, LOWEST)

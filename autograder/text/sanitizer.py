@@ -1,8 +1,8 @@
 """Renders a notebook's text without anything that could act in the reader's browser.
 
-nbgrader shows a student's own Markdown to the TA, in the Formgrader. The configuration puts
-`MarkdownToHtml` in the place of nbconvert's filter. The feedback page, which loads nothing from
-anywhere, has the stricter `harmless`.
+In the Formgrader, nbgrader shows a student's Markdown to the TA. The configuration replaces
+nbconvert's filter by `MarkdownToHtml`. The feedback page loads nothing, so it uses the stricter
+`harmless`.
 """
 
 import re
@@ -117,7 +117,7 @@ class MarkdownToHtml(LoggingConfigurable):
     def __call__(self, context: Any, source: str) -> str:
         """Return the HTML: text, tables, pictures, formulas, links; nothing that runs.
 
-        What is too long, takes too long or cannot be rendered is shown as it was written.
+        Text that is too long, takes too long or cannot be rendered is shown as it was written.
 
         Parameters
         ----------
@@ -151,7 +151,7 @@ markdown_to_html = MarkdownToHtml  # its name in the settings of courses
 
 
 def _inert(html: str) -> str:
-    """Return HTML as nbconvert reads it if all of it is allowed, or else what is allowed of it."""
+    """Return HTML as nbconvert reads it if all of it is allowed, or else its allowed parts."""
     read = BeautifulSoup(html, "html.parser")  # as nbconvert does with the whole page
     for tag in read.find_all(True):  # all tags
         if not _is_inert(tag):
@@ -195,7 +195,7 @@ def _is_inert(node: PageElement) -> bool:
 
 
 def _allowed(tag: str, attribute: str, value: str) -> str | None:
-    """Return what is left of an attribute: prefixed names, known classes, harmless addresses."""
+    """Return the allowed part of an attribute: prefixed names, known classes, harmless addresses."""
     if attribute in NAMES:
         return _prefixed(value)
     if attribute == "style":
@@ -218,7 +218,7 @@ def _prefixed(name: str) -> str:
 def harmless(html: str) -> str:
     """Return HTML with text, tables, formulas and embedded pictures, and nothing else.
 
-    No address is left in it, and each picture has a text.
+    It contains no address, and each picture has a text.
 
     Raises
     ------

@@ -1,7 +1,7 @@
-"""Limits the processor time in which what a student wrote becomes the HTML of one page.
+"""Limits the processor time for turning a student's texts into one page.
 
-Readers of Markdown and HTML take time that grows with the square of some texts. What takes too long
-is shown as it was written.
+For some texts the time of Markdown and HTML parsers grows with the square of the length. A text that
+takes too long is shown as it was written.
 """
 
 import re
@@ -31,7 +31,7 @@ class OutOfTimeError(BaseException):
 
 
 class TimeBudget:
-    """The processor time that a page has left for what a student wrote.
+    """The processor time that a page has left for a student's texts.
 
     Only the main thread can be interrupted. In another one, the length is the only limit.
     """

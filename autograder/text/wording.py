@@ -32,6 +32,6 @@ def one_line(text: object) -> str:
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:
-    """Return a question that names the nearest known name; empty if none is near."""
+    """Return a question with the nearest known name; empty if no name is near."""
     near = get_close_matches(name, known, n=1)
     return f" (did you mean {near[0]}?)" if near else ""
