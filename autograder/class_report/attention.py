@@ -12,7 +12,7 @@ from autograder.gradebook.entry import NOT_COLLECTED, NOT_GRADED
 from autograder.results.report import NEXT_STEP, NOT_ISOLATED, Status
 from autograder.text.wording import counted_as
 
-NAMED = 5  # of those who have a like answer
+NAMED = 5  # of similar answers
 MAX_LINE = 100  # characters of a student's code
 
 
@@ -40,7 +40,7 @@ class Reason:
     title : Title
     what_to_do : str
     cases : tuple of (Record, str)
-        Each submission, with what is to be said of it.
+        Each submission, with a remark.
     """
 
     title: Title
@@ -78,12 +78,12 @@ def reasons(
     rest = (
         (
             Title.NEAR_IDENTICAL,
-            "compare them below; judge for yourself, since to be alike proves nothing",
+            "compare them below; being alike proves nothing, so judge for yourself",
             {student: "; ".join(told) for student, told in partners.items()},
         ),
         (
             Title.LIBRARY,
-            "read the line: the grader has taken no value of it",
+            "read the line; the grader used no value from it",
             {
                 student: "; ".join(f"{u.cell}, line {u.line}: {u.code[:MAX_LINE]}" for u in theirs)
                 for student, theirs in uses.items()
@@ -97,7 +97,7 @@ def reasons(
         ),
         (
             Title.BY_HAND,
-            "see that it still holds: it wins over what grading finds",
+            "check that it still holds: it takes precedence over the automatic score",
             {r.student: ", ".join(r.by_hand) for r in records if r.by_hand},
         ),
         (
@@ -122,7 +122,7 @@ def findings(facts: ClassFacts, reasons: Sequence[Reason], groups: Sequence[Alik
 
 
 def _partners(groups: Iterable[Alike]) -> dict[str, list[str]]:
-    """Return, for each student with a like answer, whose it is like."""
+    """Return the names of the similar answers, by student."""
     partners: dict[str, list[str]] = {}
     for group in groups:
         for student in group.students:
@@ -167,13 +167,13 @@ def _learned(facts: ClassFacts) -> Iterator[str]:
     if facts.mistakes and len(facts.mistakes[0].records) > 1:
         first = facts.mistakes[0]
         advice = _sentence(first.advice)
-        yield f"the commonest mistake, made by {len(first.records)}: {first.name}. {advice}"
+        yield f"the most common mistake, made by {len(first.records)}: {first.name}. {advice}"
     rates = [(rate.rate, rate) for rates in facts.properties.values() for rate in rates]
     known = [(share, rate) for share, rate in rates if share is not None and share < 1]
     if known:
         share, rate = min(known, key=lambda pair: pair[0])
         yield (
-            f"the property that fewest have, {share:.0%}: {rate.sentence} "
+            f"the property that fewest pass, {share:.0%}: {rate.sentence} "
             f"[{rate.item}: {rate.name}]"
         )
     totals = facts.totals
@@ -181,7 +181,7 @@ def _learned(facts: ClassFacts) -> Iterator[str]:
         are = "is" if totals.n == 1 else "are"
         yield (
             f"{totals.n} {are} graded, with {totals.mean:.2f} points in the mean and "
-            f"{totals.median:.2f} in the median; {totals.full} have all"
+            f"{totals.median:.2f} in the median; {totals.full} with full marks"
         )
     else:
         yield "nobody is graded yet: run `autograder grade`"

@@ -1,4 +1,4 @@
-"""What a class's reports say: each property's pass rate, and the mistakes that were made."""
+"""Statistics of a class: each property's pass rate, and the mistakes that were made."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from autograder.results.report import Status
 
 @dataclass(frozen=True)
 class PropertyRate:
-    """How a class fared in one property.
+    """How many of a class pass one property.
 
     Parameters
     ----------
@@ -44,14 +44,14 @@ class PropertyRate:
 
     @property
     def rate(self) -> float | None:
-        """The share that passed, of those in which it was run; None if it was in none."""
+        """The share of submissions that pass, of those in which it was run; None if none."""
         run = self.passed + self.failed
         return self.passed / run if run else None
 
 
 @dataclass(frozen=True)
 class MistakeMade:
-    """A known mistake, and who made it.
+    """A known mistake, and the submissions that have it.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ class MistakeMade:
 
 @dataclass(frozen=True)
 class ClassFacts:
-    """All that is counted of a class.
+    """The statistics of a class.
 
     Parameters
     ----------
@@ -86,11 +86,11 @@ class ClassFacts:
     mistakes : list of MistakeMade
         The commonest first.
     unnamed : dict of str to list of Record
-        By item, who lost points by a mistake that is not a known one.
+        By item, who lost points by an unknown mistake.
     uncounted : int
-        How many submissions are in no statistics, since they have no grade that says anything.
+        How many submissions have no grade that says anything about the work.
     outdated : list of Record
-        Those graded with another version of the suites.
+        Submissions graded with another version of the suites.
     """
 
     statuses: dict[str, int]
@@ -115,7 +115,7 @@ class ClassFacts:
         counted = whole.counted
         points = [[p or 0.0 for p in record.points(whole.items)] for record in counted]
         maxima = [item.points for item in whole.items]
-        # what a file that cannot be read, or a grader that breaks, "fails" is no property
+        # an unreadable file or a broken grader is reported as a failure, which is no property
         told = [r for r in whole.records if r.report and r.report.status is not Status.UNREADABLE]
         return cls(
             statuses=dict(Counter(r.entry.status for r in whole.records).most_common()),
@@ -141,7 +141,7 @@ def _result(record: Record, item: str) -> ItemResult | None:
 
 
 def _rates(item: str, records: Sequence[Record], whole: ClassRecord) -> list[PropertyRate]:
-    """Return the rates of an item's properties; those only of an earlier version come last."""
+    """Return the rates of an item's properties; properties of earlier versions come last."""
     others = [other for other in whole.items if other.name != item]
     outcomes: dict[str, Counter[Outcome]] = defaultdict(Counter)
     pairs: dict[str, list[tuple[float, float]]] = defaultdict(list)
@@ -152,7 +152,7 @@ def _rates(item: str, records: Sequence[Record], whole: ClassRecord) -> list[Pro
         rest = record.total(others) if record.is_counted(whole.items) else None
         for one in result.properties if result else ():
             if one.name == "grader" and one.outcome is Outcome.NOT_RUN:
-                continue  # stands for all of the suite, where the grader broke before it
+                continue  # one result for the whole suite, where the grader broke before it
             texts.setdefault(one.name, one)
             outcomes[one.name][one.outcome] += 1
             if rest is not None and one.outcome is not Outcome.NOT_RUN:

@@ -1,4 +1,4 @@
-"""What a class's points say of the items: how they lie, how hard each is, what it tells apart."""
+"""Item analysis: the distribution of points, the difficulty and the discrimination of items."""
 
 import math
 import statistics
@@ -10,13 +10,13 @@ import numpy as np
 FEWEST = 10  # submissions: a correlation over fewer says nothing
 LOW = 0.2  # a correlation below it (Ebel and Frisbie's "poor")
 BINS = 12  # of a histogram, about
-DIGITS = 9  # behind the point: beyond them sums differ by how they were made
+DIGITS = 9  # decimals: further ones depend on the order of summation
 STEPS = (1, 2, 2.5, 5, 10)  # what the width of a bin may begin with
 
 
 @dataclass(frozen=True)
 class Distribution:
-    """How the points of a class lie.
+    """The distribution of a class's points.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ class Discrimination:
             return self.reason
         if self.value < 0:
             return (
-                "whoever does well here does worse elsewhere: look for a fault in the suite, or in "
+                "students who do well here do worse elsewhere: look for a fault in the suite or in "
                 "the question"
             )
         if self.value < LOW:
@@ -88,16 +88,16 @@ class Discrimination:
                 "points here say little about points elsewhere: it tests something of its own, "
                 "nearly everyone fares alike, or its suite is at fault"
             )
-        return "whoever does well here tends to do well elsewhere"
+        return "students who do well here tend to do well elsewhere"
 
 
 def discrimination(x: Sequence[float], rest: Sequence[float]) -> Discrimination:
     """Return Pearson's correlation of an item with the sum of all others.
 
-    That is the corrected item-total correlation: the item itself is taken out of the total, with
-    which it would agree by itself. Of an item that is only right or wrong it is the point-biserial
-    correlation, (M1 - M0) / s * sqrt(q (1 - q)): M1 and M0 the mean rest of those who have it right
-    and wrong, s the rest's standard deviation (n), q the share who has it right.
+    This is the corrected item-total correlation: the total excludes the item, which would correlate
+    with itself. For an item that is only right or wrong it is the point-biserial correlation,
+    (M1 - M0) / s * sqrt(q (1 - q)), where M1 and M0 are the mean rest of the right and the wrong, s
+    is the rest's standard deviation (n), and q is the share of the right.
 
     Parameters
     ----------
@@ -130,7 +130,7 @@ def discrimination(x: Sequence[float], rest: Sequence[float]) -> Discrimination:
 
 @dataclass(frozen=True)
 class ItemAnalysis:
-    """One item, as a class fared.
+    """One item's analysis.
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ class ItemAnalysis:
         The points that can be had.
     distribution : Distribution
     facility : float or None
-        The share of its points that the class has, from 0 (hard) to 1 (easy); None without any.
+        The share of its points that the class has, from 0 (hard) to 1 (easy); None if ungraded.
     discrimination : Discrimination
     """
 
@@ -188,7 +188,7 @@ def _centred(values: np.ndarray) -> np.ndarray:
 
 
 def _edges(low: float, high: float) -> tuple[float, ...]:
-    """Return about a dozen edges of round numbers that enclose a range and have 0 among them."""
+    """Return about a dozen round edges that enclose a range and include 0."""
     if high <= low:
         return (0.0, 1.0)
     rough = (high - low) / BINS

@@ -1,4 +1,4 @@
-"""Where code uses a library that it may not use, read from its syntax: a comment does not count."""
+"""Finds uses of forbidden libraries in code, by its syntax: a comment does not count."""
 
 import ast
 import re
@@ -11,7 +11,7 @@ from typing import NamedTuple
 from autograder.code.normal_form import bound, parsed
 
 IMPORTERS = ("__import__", "import_module")
-LINE_END = re.compile(r"\r\n|\r|\n")  # of Python's; a text's own splitlines knows more
+LINE_END = re.compile(r"\r\n|\r|\n")  # Python's line ends; `str.splitlines` knows more
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -46,8 +46,7 @@ def library_uses(
     answers : dict of str to str
         The solution cells, by `grade_id`.
     others : sequence of str
-        The notebook's other code cells: what they import, or define with its help, an answer may
-        use by its name.
+        The notebook's other code cells. An answer may use names that they import or define.
     forbidden : sequence of str
         The libraries' names.
     """
@@ -57,9 +56,9 @@ def library_uses(
     for cell, text in answers.items():
         as_python = unicodedata.normalize("NFKC", text)  # which reads names so
         if not any(name in as_python for name in (*wanted, *names)):
-            continue  # as nearly all answers: to parse each takes long
+            continue  # as in nearly all answers; parsing each takes long
         if tree := parsed(text):
-            # a name that the answer gives itself is not the one from elsewhere
+            # a name that the answer defines hides the imported one
             seen = {name: names[name] for name in names.keys() - set(bound(tree))}
             seen |= dict(_imported(tree, wanted))
             found = dict(_found(tree, seen, wanted))
@@ -72,7 +71,7 @@ def library_uses(
 
 
 class _Definition(NamedTuple):
-    """A function or class: the library that it uses itself, if any, and all names in it."""
+    """A function or class: the library that it uses, if any, and all names in it."""
 
     name: str
     library: str
@@ -80,7 +79,7 @@ class _Definition(NamedTuple):
 
 
 class _Cell(NamedTuple):
-    """What a cell imports of forbidden libraries, by name, and what it defines."""
+    """A cell's imports from forbidden libraries, and its definitions."""
 
     imported: dict[str, str]
     definitions: tuple[_Definition, ...]
@@ -88,7 +87,7 @@ class _Cell(NamedTuple):
 
 @lru_cache(maxsize=1024)
 def _cell(text: str, forbidden: frozenset[str]) -> _Cell:
-    """Read a cell; most cells of a class are as released, and are read once."""
+    """Read a cell; released cells are the same for a whole class, and are read once."""
     tree = parsed(text)
     if tree is None:
         return _Cell({}, ())
@@ -106,7 +105,7 @@ def _cell(text: str, forbidden: frozenset[str]) -> _Cell:
 
 
 def _names(cells: Sequence[_Cell]) -> dict[str, str]:
-    """Return the libraries behind the names that cells import, or define with their help."""
+    """Return the libraries behind the names that cells import or define."""
     names = {name: library for cell in cells for name, library in cell.imported.items()}
     left = [definition for cell in cells for definition in cell.definitions]
     before = -1
@@ -119,7 +118,7 @@ def _names(cells: Sequence[_Cell]) -> dict[str, str]:
 
 
 def _imported(tree: ast.AST, forbidden: frozenset[str]) -> Iterator[tuple[str, str]]:
-    """Yield each name that stands for a forbidden library or a part of it, and the library's."""
+    """Yield each name of a forbidden library or a part of it, with the library's name."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:

@@ -1,4 +1,4 @@
-"""A class as one HTML page for the course staff, which loads nothing from anywhere."""
+"""The class report as one HTML page, which loads nothing."""
 
 import base64
 import datetime as dt
@@ -20,15 +20,15 @@ from autograder.text.plain_text import visible
 from autograder.text.wording import counted_as
 
 MOST_MISTAKES = 12  # that are shown at once
-MOST_GROUPS = 40  # of like answers whose text is shown
+MOST_GROUPS = 40  # groups of similar answers whose text is shown
 MOST_TEXT = 8000  # characters of an answer
-MANY_LINES = 4  # as released, which are not shown
+MANY_LINES = 4  # lines as released, from which on they are left out
 TOTAL = "total"
 
 
 @dataclass(frozen=True)
 class ClassReport:
-    """All that the page tells.
+    """What the page shows.
 
     Parameters
     ----------
@@ -108,13 +108,13 @@ def page(report: ClassReport, formgrader: str, made: dt.datetime) -> str:
         counted_as=counted_as,
         lost=lost,
         script=script,
-        # whatever else would run, of a student's text for instance, does not
+        # the browser runs this script and no other
         script_hash="sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )
 
 
 def _linked(name: str, formgrader: str) -> Callable[[Record], str]:
-    """Return a function that gives a submission's address in the Formgrader."""
+    """Return a function that returns a submission's address in the Formgrader."""
     base = formgrader.rstrip("/")
 
     def link(record: Record) -> str:
@@ -126,7 +126,7 @@ def _linked(name: str, formgrader: str) -> Callable[[Record], str]:
 
 
 def _excerpt(text: str, stub: str) -> str:
-    """Return what a student wrote, with a mark for each longer passage that was released so."""
+    """Return a student's text, with a mark for each longer passage of the release."""
     released = {*stub.splitlines(), ""}
     shown: list[str] = []
     for is_released, lines in groupby(text[:MOST_TEXT].splitlines(), released.__contains__):

@@ -1,4 +1,4 @@
-"""How the points of a class lie, drawn: an SVG that stands in a page and takes on its colour."""
+"""Draws the distribution of points as an SVG in the colour of the page's text."""
 
 import io
 import re
@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from autograder.class_report.item_analysis import Distribution
 from autograder.results.points import shown
 
-INK = "#010203"  # stands for the colour of the page's text
+INK = "#010203"  # replaced by the colour of the page's text
 BAR = "#0072b2"
 MEAN = "#d55e00"
 WIDTH, HEIGHT = 4.2, 2.2  # inches: as wide as a phone, so that its text is as large as the page's
@@ -36,13 +36,12 @@ def histogram(distribution: Distribution, maximum: float, title: str) -> str:
     Returns
     -------
     svg : str
-        An element for an HTML page, the same for the same numbers. Nothing in it refers to
-        anything outside of it.
+        An element for an HTML page, the same for the same numbers. It loads nothing.
     """
     edges, counts = distribution.edges, distribution.counts
     settings: Any = {
         "svg.fonttype": "none",
-        "svg.hashsalt": title,  # names within the picture, which must not be another's
+        "svg.hashsalt": title,  # ids within the picture, unique on the page
         "font.size": 9,
         "font.family": "sans-serif",
         **dict.fromkeys(
@@ -66,7 +65,7 @@ def histogram(distribution: Distribution, maximum: float, title: str) -> str:
         figure.savefig(text, format="svg", transparent=True, metadata=nothing)
     svg = STYLE.sub("", text.getvalue().partition("<svg")[2].strip())
     used = set(REFERENCE.findall(svg))
-    # all pictures of a page would have the others' names
+    # all pictures of a page would have the same ids
     svg = ID.sub(lambda match: match[0] if match[1] in used else "", svg)
     label = escape(f"{title}. {_in_words(distribution)}")
     return f'<svg role="img" aria-label="{label}" {svg.replace(INK, "currentColor")}'

@@ -1,4 +1,4 @@
-"""Finds the answers of a class that are alike, and not because everybody writes so."""
+"""Finds answers that are alike beyond what many students write."""
 
 import math
 from collections import defaultdict
@@ -16,16 +16,16 @@ from autograder.code.normal_form import normal_form, tokens
 
 NEAR_IDENTICAL = 85  # percent of the tokens
 RARE = 16.0  # bits, such as four lines that one in sixteen writes
-UNSEEN = 20  # authors besides the class, so that in a small one not every line is a rare one
+UNSEEN = 20  # authors besides the class, so that not every line of a small class is rare
 MAX_TOKENS = 4000  # of an answer
 CHUNK = 256  # answers compared with all others at a time
-FIRST_SIGN = 0x4E00  # a token is a sign of a text, from here on; no surrogates for a long way
+FIRST_SIGN = 0x4E00  # tokens become characters from here on; surrogates are far away
 LAST_SIGN = 0xD7FF
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What stands in one solution cell.
+    """The text of one solution cell.
 
     Parameters
     ----------
@@ -33,8 +33,7 @@ class Answer:
     text : str
         As the student wrote it.
     author : str
-        Who wrote it: the student, or the team. Answers of one author are never told as alike, and
-        this is the only thing here that knows of teams.
+        The student or the team. Answers of one author are never reported as alike.
     """
 
     student: str
@@ -53,15 +52,15 @@ class Alike:
     students : tuple of str
         Whose answers they are.
     shown : tuple of Answer
-        Two of them, by different authors: the pair that has most in common.
+        The two, by different authors, that have most in common.
     percent : int
-        How much of these two is the same, but for names, comments and layout.
+        How much of these two is the same, apart from names, comments and layout.
     lines : int
         How many lines of their own these two share.
     only_here : int
         How many of these lines nobody else has.
     bits : float
-        How rare what they share is in the class.
+        How rare the shared lines are in the class.
     """
 
     cell: str
@@ -79,13 +78,12 @@ Tick = Callable[[int, int], None]
 def alike(
     cell: str, stub: str, answers: Sequence[Answer], tick: Tick = lambda done, total: None
 ) -> list[Alike]:
-    """Return the groups of like answers to a solution cell, the most striking first.
+    """Return the groups of similar answers to a solution cell, the most striking first.
 
     Two answers are alike if `NEAR_IDENTICAL` percent of the tokens of their normal form are the
     same in the same order (normalised insert and delete distance), and if what they share is rare:
     each shared line of n authors counts log2((N + 20) / n) bits, N being the authors of the class,
-    and they need 16 bits. So neither a stub nor what many write by themselves makes anyone
-    conspicuous.
+    and they need 16 bits. So neither the stub nor lines that many write count.
 
     Parameters
     ----------
@@ -95,7 +93,7 @@ def alike(
         The cell as released.
     answers : sequence of Answer
     tick : callable
-        Told how many texts of how many are compared.
+        Takes how many texts are compared, and of how many.
     """
     texts = _texts(stub, answers)
     authors: dict[str, set[str]] = defaultdict(set)
@@ -156,7 +154,7 @@ def _texts(stub: str, answers: Sequence[Answer]) -> list[_Text]:
 
 
 def _near(texts: list[_Text], tick: Tick) -> Iterator[tuple[_Text, _Text, int]]:
-    """Yield each pair of texts that are near each other, and each that several answers have."""
+    """Yield each pair of similar texts, and each text of several answers."""
     for text in texts:
         yield text, text, 100
     signs = _signs(texts)
@@ -178,7 +176,7 @@ def _near(texts: list[_Text], tick: Tick) -> Iterator[tuple[_Text, _Text, int]]:
 
 
 def _signs(texts: list[_Text]) -> list[str]:
-    """Return each text as a string that has one sign a token: what the library compares fastest."""
+    """Return each text as a string of one character a token, which the library compares fastest."""
     known: dict[str, int] = {}
     span = LAST_SIGN - FIRST_SIGN
     return [
@@ -191,7 +189,7 @@ def _signs(texts: list[_Text]) -> list[str]:
 
 
 def _groups(links: list[_Link]) -> list[list[_Link]]:
-    """Return the links of each set of texts that hang together."""
+    """Return the links of each connected set of texts."""
     ends = [(id(link.first), id(link.second)) for link in links]
     number = {text: n for n, text in enumerate(dict.fromkeys(chain.from_iterable(ends)))}
     pairs = np.array([[number[text] for text in pair] for pair in ends], int).reshape(-1, 2)

@@ -1,4 +1,4 @@
-"""Reads Python in cells as text: what Jupyter would run, whether it is still the stub, what is alike.
+"""Python in cells, read as text: what Jupyter would run, what is still the stub, what is alike.
 
 - `cell_code`: `codes_of`
 - `magic`: `CellCode`

@@ -1,8 +1,8 @@
 """The Python that Jupyter runs for a code cell: without magics, prompts and indentation.
 
-IPython's own transformer rewrites the cell as text, on the trusted side; it runs nothing. It turns a
-magic into a call of `get_ipython()`, which does nothing in a worker; `magic.py` replaces this call
-by the code that the magic would run.
+IPython's own transformer rewrites the cell as text, on the trusted side; it runs nothing. It turns
+a magic into a call of `get_ipython()`, which does nothing in a worker; `magic.py` replaces this
+call by the code that the magic would run.
 """
 
 import re

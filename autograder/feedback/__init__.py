@@ -1,4 +1,4 @@
-"""The page that a student reads after grading.
+"""The pages of a graded notebook: feedback for the student, the Formgrader for the staff.
 
 - `feedback`: `FeedbackExporter`, `GetMarks`
 - `formgrader_page`: `InertPage`

@@ -1,8 +1,8 @@
 """The page of feedback that a student reads: `nbgrader generate_feedback` writes it.
 
-The points are the gradebook's, where scores by hand, extra credit and late penalties stand. Why
-they are so is the report's, which lies in the graded notebook. What was printed and drawn comes
-from the file that was handed in. The page runs nothing and loads nothing, whatever stands in these.
+The points come from the gradebook, with scores by hand, extra credit and late penalties. The
+reasons come from the report in the graded notebook; outputs come from the submitted file. The page
+runs nothing and loads nothing.
 """
 
 import base64
@@ -47,10 +47,10 @@ Resources = dict[str, Any]
 
 
 class GetMarks(GetGrades, SuiteStep):
-    """Puts into a graded cell's metadata how its score came about, too."""
+    """Puts the gradebook's marks into the metadata of graded cells."""
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
-        """Return the notebook with what the gradebook has of each graded cell."""
+        """Return the notebook with the gradebook's mark of each graded cell."""
         self._marks: dict[str, Mark] = {}
         nb, resources = super().preprocess(nb, resources)
         names = resources["nbgrader"]
@@ -71,7 +71,7 @@ class GetMarks(GetGrades, SuiteStep):
 
 
 class FeedbackExporter(HTMLExporter):
-    """Makes the page of a graded notebook, whose cells `GetMarks` has been through.
+    """Makes the page of a graded notebook, after `GetMarks`.
 
     The page of an assignment without hidden suites is nbgrader's own.
     """
@@ -83,7 +83,7 @@ class FeedbackExporter(HTMLExporter):
             try:
                 _prepare(self.parent)
             except NbGraderException as error:
-                # nbgrader ends with such an error, and does not tell it
+                # nbgrader ends with such an error, and does not log it
                 self.log.error("%s", error)  # noqa: TRY400  # the error's text is enough
                 raise
 
@@ -98,7 +98,7 @@ class FeedbackExporter(HTMLExporter):
         return page(nb, resources["nbgrader"], given, outputs), resources
 
     def _around(self, names: Resources) -> tuple[frozenset[str], list[tuple[str, list[Output]]]]:
-        """Return the texts of what was released, and what the file handed in has printed."""
+        """Return the texts of the release, and the outputs of the submitted file."""
         coursedir = getattr(self.parent, "coursedir", None)
         if coursedir is None:
             return frozenset(), []
@@ -111,18 +111,18 @@ class FeedbackExporter(HTMLExporter):
         )
         name = f"{names['notebook']}.ipynb"
         outputs: list[tuple[str, list[Output]]] = []
-        with suppress(UnreadableError):  # the page is of what was read of it
+        with suppress(UnreadableError):  # the page shows the part that was read
             outputs = read_outputs(content(submitted / name))
         return _texts(release / name), outputs
 
 
 def _prepare(converter: GenerateFeedback) -> None:
-    """Let graders of one group replace each other's pages, before nbgrader removes any.
+    """Check that earlier pages can be replaced, and let the graders' group do so.
 
     Raises
     ------
     NbGraderException
-        If an earlier page cannot be replaced; then nothing has been changed.
+        If an earlier page cannot be replaced; nothing has been changed then.
     """
     course = course_of(converter.coursedir)
     name = converter.coursedir.assignment_id
@@ -161,13 +161,13 @@ def page(
     given : frozenset of str
         The texts of the released cells.
     outputs : list of (str, list of Output)
-        What the cells of the file that was handed in printed and drew.
+        The outputs of the submitted file's cells.
     """
     template = _environment().get_template("feedback.html")
     known: dict[str, Any] = {"names": names, **_account(notebook)}
-    # what there is to be said comes first; the notebook gets the room that is left
+    # the account comes first; the notebook gets the remaining room
     account = template.render(cells=[], **known)
-    if known["is_unreadable"]:  # what there is of a notebook is the release
+    if known["is_unreadable"]:  # such a notebook is the release
         return account
     cells = shown_cells(notebook, outputs or [], given, LARGEST - len(account.encode()))
     return template.render(cells=cells, **known)

@@ -1,8 +1,8 @@
-"""What the Formgrader shows of a submission: as much as there is room and time for, and inert.
+"""Bounds what the Formgrader shows of a submission, and makes it inert.
 
-nbgrader makes these pages in its server, while every other request waits. The configuration gives
-`InertPage` to nbconvert's exporter as its last preprocessor. It renders the cells by our own means,
-in the order of their worth, and leaves nothing else of the notebook to the exporter.
+nbgrader makes these pages in its server, while every other request waits. `InertPage` is the last
+preprocessor of nbconvert's exporter. It renders the cells itself, the most important first, until
+the room or the time is used up.
 """
 
 import re
@@ -28,7 +28,7 @@ from autograder.text.wording import counted_as
 
 ROOM = LARGEST  # bytes of all texts, as on the feedback page
 ROOM_FOR_PICTURES = 4_000_000
-LEAST = 1000  # characters of an answer for which there is no room
+LEAST = 1000  # characters of an answer, if there is no room for all
 GRADE_ID = re.compile(r"[\w-]{1,200}", re.ASCII)  # the template writes it as it is
 NAMES = ("student", "first_name", "last_name", "notebook_path")  # likewise
 # No part of a cell is painted outside it, wherever a style or a formula wants to be.
@@ -51,7 +51,7 @@ class InertPage(Preprocessor):
     """Renders the cells of a notebook for the page of a submission."""
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
-        """Return the notebook with texts as our filters make them, and outputs that do nothing."""
+        """Return the notebook with rendered texts, and outputs that do nothing."""
         if isinstance(self.parent, FeedbackExporter):  # whose page has limits of its own
             return nb, resources
         budget = resources.setdefault(BUDGET, TimeBudget())
@@ -78,7 +78,7 @@ class InertPage(Preprocessor):
 
 
 def _pieces(cell: NotebookNode, make: Make, budget: TimeBudget) -> Iterator[Piece]:
-    """Empty a cell, and yield what it held as pieces that fill it again."""
+    """Empty a cell, and yield its contents as pieces that fill it again."""
     claims, written, outputs = _claims(cell), cell.source, outputs_of(cell)
     kind = "code" if cell.cell_type == "code" else "markdown"
     known = {"id": cell.get("id", ""), "metadata": {"nbgrader": claims} if claims else {}}
@@ -102,7 +102,7 @@ def _pieces(cell: NotebookNode, make: Make, budget: TimeBudget) -> Iterator[Piec
 
 
 def _claims(cell: NotebookNode) -> dict[str, Any]:
-    """Return what nbgrader's template shows a field for."""
+    """Return the cells for which nbgrader's template shows a field."""
     claims = cell.metadata.get("nbgrader")
     if not isinstance(claims, dict) or not GRADE_ID.fullmatch(str(claims.get("grade_id"))):
         return {}
@@ -114,7 +114,7 @@ def _fill(node: NotebookNode, html: str) -> None:
 
 
 def _with_gaps(cells: list[NotebookNode]) -> Iterator[NotebookNode]:
-    """Yield the cells that are shown, and a sentence in the place of others."""
+    """Yield the cells that are shown, and a sentence instead of the others."""
     hidden = 0
     for cell in [*cells, None]:
         outputs = [node for node in cell.get("outputs", []) if node.data] if cell else []

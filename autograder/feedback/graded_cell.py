@@ -1,6 +1,6 @@
-"""What a student is told of a graded cell: its score, and why the tests gave it.
+"""What a student reads about a graded cell: its score, and why.
 
-The score is the gradebook's; what the tests gave, and the properties behind it, are the report's.
+The score comes from the gradebook; the automatic points and the properties come from the report.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ TITLES = {
 
 @dataclass(frozen=True)
 class GradedCell:
-    """A graded cell: its name, what the gradebook has of it, and what the tests gave."""
+    """A graded cell: its name, its mark in the gradebook, and its result in the report."""
 
     name: str
     mark: Mark
@@ -28,14 +28,14 @@ class GradedCell:
 
     @cached_property
     def groups(self) -> list[tuple[str, list[PropertyResult]]]:
-        """The properties by outcome, with a title: what is to be done comes first."""
+        """The properties by outcome, with a title; failed ones come first."""
         properties = self.item.properties if self.item else ()
         grouped = [(TITLES[o], [p for p in properties if p.outcome is o]) for o in ORDER]
         return [(title, found) for title, found in grouped if found]
 
     @property
     def common(self) -> str:
-        """What is said of each property that fails, if that is the same: it is said once."""
+        """The message of all failed properties, if they have the same one: it is shown once."""
         failed = (
             [p for p in self.item.properties if p.outcome is Outcome.FAILED] if self.item else []
         )
@@ -44,12 +44,12 @@ class GradedCell:
 
     @property
     def advice(self) -> list[str]:
-        """What to do about the mistakes that the item behaves like."""
+        """The advice for the mistakes that were recognised."""
         return [diagnosis.advice for diagnosis in self.item.diagnosis] if self.item else []
 
     @property
     def notes(self) -> list[str]:
-        """What is to be said of the score, beside what the tests gave."""
+        """Remarks on the score, besides the automatic points."""
         told = []
         mark = self.mark
         tests = None if self.item is None else self.item.points

@@ -1,4 +1,4 @@
-"""What the code of a submitted notebook printed and drew, of whatever kind, within limits.
+"""Reads the outputs of a submitted notebook, within limits.
 
 Grading needs none of it, so it stays in the submitted file; the feedback page shows it.
 """
@@ -16,7 +16,7 @@ from autograder.intake.notebook_reader import read_cells
 from autograder.text.plain_text import cut, visible
 
 LONGEST = 3000  # characters of a text
-LOOKED_AT = 100_000  # of one, before it is made readable
+LOOKED_AT = 100_000  # characters of a text, before it is made readable
 LONGEST_HTML = 20_000
 LARGEST = 150_000  # characters of a picture, in base64
 MOST = 30  # outputs of a cell
@@ -41,7 +41,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Output:
-    """One output: its text, that of a picture being a `data:` address; what else is to be said."""
+    """One output: its text (of a picture, a `data:` address), and a remark."""
 
     kind: Kind
     text: str
@@ -49,7 +49,7 @@ class Output:
 
 
 def read_outputs(data: bytes) -> list[tuple[str, list[Output]]]:
-    """Return the text of each code cell in a notebook's file, and what it printed and drew.
+    """Return the text of each code cell in a notebook's file, and its outputs.
 
     Raises
     ------
@@ -67,28 +67,28 @@ def read_outputs(data: bytes) -> list[tuple[str, list[Output]]]:
 
 
 def outputs_of(cell: dict[str, Any]) -> list[Output]:
-    """Return what a code cell printed and drew, of a notebook that nbformat has read."""
+    """Return the outputs of a code cell that nbformat has read."""
     return _few([_output(content) for content in cell.get("outputs", [])])
 
 
 def readable(text: str) -> str:
-    """Return what was printed without commands to a terminal; each other character is seen.
+    """Return printed text without commands to a terminal, and with all characters visible.
 
-    A line that was written over, as a progress bar is, is what it was at last.
+    Of a line that was overwritten, such as a progress bar, the last state is kept.
     """
     text = COMMAND.sub("", strip_ansi(text)).replace("\r\n", "\n")
     return visible("\n".join(line.rstrip("\r").split("\r")[-1] for line in text.split("\n")))
 
 
 def _take(pairs: list[tuple[str, Any]]) -> Any:
-    """Shorten an output as soon as it is read, so that there is never much of them."""
+    """Shorten an output as soon as it is read, to bound memory."""
     content = dict(pairs)
     content.pop("attachments", None)
     return _output(content) if isinstance(content.get("output_type"), str) else content
 
 
 def _few(outputs: list[Output]) -> list[Output]:
-    """Return few outputs; what was printed in a row as one."""
+    """Merge consecutive printed outputs, and drop outputs beyond the limit."""
     together: list[Output] = []
     for (kind, note), group in groupby(outputs, key=lambda output: (output.kind, output.note)):
         if kind is Kind.TEXT:
@@ -122,7 +122,7 @@ def _output(content: dict[str, Any]) -> Output:
 
 
 def _of_bundle(data: dict[str, Any]) -> Iterator[Output]:
-    """Yield the ways in which an output of several kinds can be shown, the best one first."""
+    """Yield the ways to show an output of several kinds, the best first."""
     plain = _short(_joined(data.get("text/plain", data.get("text"))))
     for kind, beginning in BEGINNINGS.items():
         if kind in data:

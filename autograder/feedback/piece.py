@@ -1,4 +1,4 @@
-"""What a page shows if there is room for it, and how the room is shared out."""
+"""A part of a page that is shown if there is room, and how the room is shared out."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
@@ -12,7 +12,7 @@ class Piece(NamedTuple):
     Parameters
     ----------
     rank : int
-        The lower it is, the sooner the piece gets its room.
+        Pieces of a lower rank get room first.
     size : int
         Among pieces of one rank, smaller ones come first.
     put : callable

@@ -1,4 +1,4 @@
-"""The cells of a notebook as a page shows them, as much of them as there is room for."""
+"""The cells of a notebook as a page shows them, as far as there is room."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -48,8 +48,8 @@ def shown_cells(
 ) -> list[ShownCell]:
     """Return the cells of a graded notebook as HTML.
 
-    What a student wrote comes first, then what was given; what they printed, then what they drew,
-    small pictures before large ones. What there is no room for is told in a few words.
+    The student's texts get room first, then given texts, printed outputs and pictures, small ones
+    before large ones. A sentence replaces what has no room.
 
     Parameters
     ----------

@@ -195,7 +195,7 @@ def _is_inert(node: PageElement) -> bool:
 
 
 def _allowed(tag: str, attribute: str, value: str) -> str | None:
-    """Return the allowed part of an attribute: prefixed names, known classes, harmless addresses."""
+    """Return the allowed part of an attribute: prefixed names, known classes, safe addresses."""
     if attribute in NAMES:
         return _prefixed(value)
     if attribute == "style":

@@ -1,7 +1,7 @@
 """Limits the processor time for turning a student's texts into one page.
 
-For some texts the time of Markdown and HTML parsers grows with the square of the length. A text that
-takes too long is shown as it was written.
+For some texts the time of Markdown and HTML parsers grows with the square of the length. A text
+that takes too long is shown as it was written.
 """
 
 import re

@@ -135,7 +135,7 @@ UNBROKEN = "no mutant breaks test_scaler: "
         ),
         (
             {"stub": THREE},
-            ["the release, handed in as it is, gets 1.5 points in test_scaler"],
+            ["the unsolved release gets 1.5 points in test_scaler"],
         ),
         (
             {"suites": {"test_scaler.py": SUITE + OBSERVATIONS.replace("Scaler()", "Scaler(2)")}},

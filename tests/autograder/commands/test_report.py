@@ -96,7 +96,7 @@ def test_what_is_told_ends_with_the_place_and_three_findings(course, grade):
         f"{course.root}/reports/tiny.html: 9 students",
         "- 1 could not be read: ask the student for the file again, and grade it",
         "- 2 students have near-identical answers, in 1 group: compare them",
-        "- 1 a forbidden library in graded code: read the line: the grader has taken no value of it",
+        "- 1 a forbidden library in graded code: read the line; the grader used no value from it",
     ]
 
 
@@ -163,7 +163,7 @@ def test_mistakes_are_those_that_were_diagnosed(tmp_path, tiny_course, grade, on
     tiny_course.hand_in("cem", IDENTITY)
     grade()
     result = run(tiny_course.root)
-    assert "- the commonest mistake, made by 2: in_place. Leave x as it is." in result.output
+    assert "- the most common mistake, made by 2: in_place. Leave x as it is." in result.output
     reader = read(tiny_course.root / "reports" / "tiny.html")
     assert ["2", "in_placeLeave x as it is.", "test_scaler", "ann, bob"] in reader.rows
 
