@@ -16,6 +16,7 @@ from nbgrader.api import Gradebook
 
 from autograder.course.assignment import Assignment
 from autograder.gradebook.class_record import read_class
+from autograder.worker import tree
 from tests.autograder.support.tiny import RIGHT, handed_in, make_course
 from tests.breakages import (
     cells,
@@ -94,7 +95,8 @@ def graded(tmp_path_factory):
         if content is not None:
             content = content.encode() if isinstance(content, str) else content
             (folder / "tiny.ipynb").write_bytes(content)
-    return Class(root, nbgrader(root, "autograde", "tiny"))
+    yield Class(root, nbgrader(root, "autograde", "tiny"))
+    tree.remove(root / "submitted")  # pytest itself cannot remove folders nested by the thousand
 
 
 @pytest.fixture(scope="module")
