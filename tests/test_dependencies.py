@@ -21,7 +21,7 @@ COMES_WITH = packages_distributions()
 ENGINE = [path for path in PROJECT.glob("autograder/**/*.py") if path.name != "cluster.py"]
 FILES = {  # by who needs them: the files, and what is declared for them
     "the engine": (ENGINE, BASE),
-    "the cluster": (PROJECT.glob("autograder/cluster*.py"), BASE + CLUSTER),
+    "the cluster": (PROJECT.glob("autograder/class_run/cluster*.py"), BASE + CLUSTER),
     "the notebook": (PROJECT.glob("source/*/**/*.py"), BASE),
     "developers": (
         [

@@ -14,8 +14,9 @@ NAMES = {getattr(DEFAULT, stage) for stage in Stage}
 NAMES |= {DEFAULT.downloaded_directory, "gradebook.db", "reference_solution", "nbgrader_config.py"}
 KEYS = {"get", "pop", "setdefault"}  # methods whose first argument is a key
 ELSEWHERE = {  # words of something else
-    ("reader.py", "solution"),  # a key of nbgrader's in a cell
+    ("notebook_reader.py", "solution"),  # a key of nbgrader's in a cell
     ("master.py", "solution"),
+    ("formgrader_page.py", "solution"),
     ("collector.py", "submitted"),  # what the dates in an archive are: a setting's values
     ("collector.py", "downloaded"),
 }
@@ -50,12 +51,14 @@ def named(tree, file):
 
 
 @pytest.mark.parametrize(
-    "path", sorted((PROJECT / "autograder").rglob("*.py")), ids=lambda path: path.name
+    "path",
+    sorted((PROJECT / "autograder").rglob("*.py")),
+    ids=lambda path: f"{path.parent.name}-{path.stem}",
 )
 def test_no_module_but_one_names_a_folder(path):
     """A name that is written down is not the one in the settings."""
     found = named(ast.parse(path.read_text(encoding="utf-8")), path.name)
-    assert bool(found) == (path == PROJECT / "autograder" / "course.py"), found
+    assert bool(found) == (path == PROJECT / "autograder" / "course" / "course.py"), found
 
 
 @pytest.mark.parametrize(
