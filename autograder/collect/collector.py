@@ -62,7 +62,7 @@ class LmsCollector(FileNameCollectorPlugin):
     roster = Unicode(
         "",
         help="A CSV file that gives each of the LMS's numbers its student id (see "
-        "docs/instructor.md). Without it, roster.csv in the course's folder, if there.",
+        "docs/ta.md). Without it, roster.csv in the course's folder, if there.",
     ).tag(config=True)
 
     entry_dates = Enum(

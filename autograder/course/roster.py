@@ -296,7 +296,7 @@ def _columns(head: list[str], path: Path) -> dict[str, int]:
         found["lms_user_id"] = found.pop("id", names.index("ID"))
     if not set(found) & set(KEYS):
         raise RosterError(
-            f"{path} must have a column `id`, got {names[:20]}: docs/instructor.md has the names"
+            f"{path} must have a column `id`, got {names[:20]}: docs/ta.md has the names"
         )
     return found
 

@@ -86,7 +86,7 @@ class GradesPlugin(ExportPlugin):
     roster = Unicode(
         "",
         help="A CSV file that says more of the students, and names those who are in no gradebook "
-        "(see docs/instructor.md). Without it, roster.csv in the course's folder, if there.",
+        "(see docs/ta.md). Without it, roster.csv in the course's folder, if there.",
     ).tag(config=True)
 
     missing_as_zero = Bool(

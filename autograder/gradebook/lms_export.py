@@ -1,6 +1,6 @@
 """The export in the columns of Canvas, Moodle and Gradescope: `nbgrader export --exporter ...`.
 
-What is not known is empty in each of them. docs/instructor.md has the mapping, and what an import
+What is not known is empty in each of them. docs/ta.md has the mapping, and what an import
 makes of it.
 """
 
