@@ -1,6 +1,6 @@
 """Which layer stops what: tries the attacks under each choice of layers, and prints the table.
 
-`python -m tests.ablation` takes about ten minutes. ARCHITECTURE.md has what it printed. Attacks that
+`python -m tests.ablation` takes about ten minutes. SECURITY.md has what it printed. Attacks that
 are not safe without confinement are left out where there is not all of it.
 """
 
