@@ -1,5 +1,5 @@
-# Two commands: `make demo` shows a class graded end to end, `make test` proves that it is right.
-# PIP_ARGS is passed to pip, to choose another index: see the README on PyTorch.
+# Two commands: `make demo` grades a made-up class, `make test` runs linters and all tests.
+# PIP_ARGS are options for pip, for example another index: see README.md, "PyTorch".
 
 PYTHON ?= python3
 PIP_ARGS ?=
@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
 
 
-# the minor versions of Python 3 that pyproject.toml admits: from the first on, and below the second
+# the range of minor versions of Python 3 in pyproject.toml: from OLDEST on, below BEYOND
 ADMITTED := $(shell sed -n 's/^requires-python = ">=3\.\([0-9]*\),<3\.\([0-9]*\)"/\1 \2/p' pyproject.toml)
 OLDEST := $(word 1,$(ADMITTED))
 BEYOND := $(word 2,$(ADMITTED))
@@ -16,13 +16,13 @@ BEYOND := $(word 2,$(ADMITTED))
 .PHONY: help setup demo test lint check bench screens regenerate lock clean
 
 help:
-	@echo "make demo        a made-up class, from release to feedback, in demo/course/"
-	@echo "make test        lint, types and all tests"
-	@echo "make bench       what grading costs, beside stock nbgrader: about twenty minutes"
-	@echo "make screens     write the docs' pictures anew, from a real browser"
-	@echo "make regenerate  write release/ and reference_solution/ anew from source/"
-	@echo "make lock        write requirements.lock anew, for all versions of Python"
-	@echo "make clean       remove the virtual environment and what the demo made"
+	@echo "make demo        grades a made-up class, from release to feedback, in demo/course/"
+	@echo "make test        runs linters, types and all tests"
+	@echo "make bench       compares the speed with stock nbgrader: about twenty minutes"
+	@echo "make screens     makes the docs' pictures with a real browser"
+	@echo "make regenerate  makes release/ and reference_solution/ from source/"
+	@echo "make lock        makes requirements.lock, for all versions of Python"
+	@echo "make clean       removes the virtual environment and the demo's files"
 
 setup: $(VENV)/ready
 
@@ -50,7 +50,7 @@ lint: setup
 	$(BIN)/lint-imports --no-logo
 	cd source/dropout_l2 && $(BIN)/mypy --strict --cache-dir ../../.mypy_cache/given layers activations losses model visible_checks.py check.py
 
-# three at a time on two cores: tests wait for other processes and for limits a third of their time
+# three at a time on two cores, since tests wait for a third of their time
 check: setup
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest --numprocesses 3 --dist loadscope --no-loadscope-reorder

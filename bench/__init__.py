@@ -1,1 +1,1 @@
-"""What grading costs: stock nbgrader, ours, and the floor, on the same submissions in one run."""
+"""Measures what grading costs: with stock nbgrader, with `autograder`, and at the floor."""

@@ -1,7 +1,7 @@
 """`python -m bench`: grades the same submissions with stock nbgrader, with ours, and at the floor.
 
-All in one run on one machine, each as a whole process from its start to its end. The figures are
-printed, and kept as JSON with a plot.
+It measures whole processes from start to end, on one machine, in one run. It prints the figures and
+writes them as JSON and as a plot.
 """
 
 import json
@@ -28,7 +28,7 @@ from autograder.startup.environment import ONE_THREAD
 from bench import course
 from bench.plot import plot
 
-LOOK = 2.0  # seconds between two looks at memory, each of which takes hundredths of one
+LOOK = 2.0  # seconds between two measurements of memory, which take some hundredths each
 HERE = Path(__file__).resolve().parent
 SCORES = """
 select student.id, base_cell.name, grade.auto_score
@@ -47,13 +47,13 @@ Scores = dict[tuple[str, str], float]
     "--sizes",
     default="10,100,500,2000",
     show_default=True,
-    help="Of the classes by which it is seen whether a submission costs more in a larger one.",
+    help="Class sizes, to see whether a submission costs more in a larger class.",
 )
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
     default=HERE,
-    help="Where results.json and results.svg go.",
+    help="The folder for results.json and results.svg.",
 )
 def main(submissions: int, sizes: str, out: Path) -> None:
     """Compare stock nbgrader, ours and the floor."""
@@ -65,7 +65,7 @@ def main(submissions: int, sizes: str, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     (out / "results.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     plot(figures, out / "results.svg")
-    console.print(f"kept in {out / 'results.json'} and {out / 'results.svg'}")
+    console.print(f"written to {out / 'results.json'} and {out / 'results.svg'}")
 
 
 class Bench:
@@ -87,7 +87,7 @@ class Bench:
         self.solutions = course.answers(count)
 
     def figures(self, sizes: list[int]) -> dict[str, Any]:
-        """Return all that is measured: seconds for whole processes, MiB for whole trees of them."""
+        """Return all figures: seconds of whole processes, MiB of processes with their children."""
         memory = psutil.virtual_memory().total / 2**30
         figures: dict[str, Any] = {
             "machine": {"cores": os.cpu_count(), "memory_gib": round(memory)},
@@ -98,7 +98,7 @@ class Bench:
         ours = course.ours(self.place / "ours", self.solutions)
         stock = course.stock(self.place / "stock", self.solutions)
 
-        # these before and after stock's, so that a machine that changes its pace is seen to
+        # before and after stock: then a change in the machine's speed shows
         first, (floor_before, _) = self._ours(ours, 2), self._floor(ours)
         stock_seconds, _ = self._timed("stock nbgrader autograde", lambda: _stock(stock))
         second, (floor_after, floor_scores) = self._ours(ours, 2), self._floor(ours)
@@ -125,7 +125,7 @@ class Bench:
         self._say(
             f"{figures['times_stock']:.1f} times the throughput of stock nbgrader, "
             f"{figures['times_floor']:.2f} times the floor; of {figures['scores']} scores "
-            f"{other['stock']} unlike stock's, {other['floor']} unlike the floor's"
+            f"{other['stock']} differ from stock's, {other['floor']} from the floor's"
         )
         figures["growth"] = [self._growth(size) for size in sizes]
         return figures
@@ -138,7 +138,7 @@ class Bench:
         return {"size": size, **found, "floor_seconds": floor}
 
     def _ours(self, root: Path, workers: int) -> dict[str, float]:
-        """Grade a class of ours anew; return the seconds, those for each submission, the memory."""
+        """Grade a class with `autograder`; return seconds, seconds per submission, memory."""
         course.renew(root)
         count = len(list(root.glob("submitted/*")))
         words = [str(Path(sys.executable).with_name("autograder")), "grade", course.NAME]
@@ -182,7 +182,7 @@ def _stock(root: Path) -> None:
 
 
 def _watched(root: Path, words: list[str]) -> float:
-    """Run a command; return the most memory, in MiB, that it and all it started had at a time."""
+    """Run a command; return the largest memory of it and its descendants, in MiB."""
     most = 0.0
     with subprocess.Popen(
         words, cwd=root, env=course.environment(root), stdout=subprocess.DEVNULL
@@ -205,7 +205,7 @@ def _watched(root: Path, words: list[str]) -> float:
 
 
 def _memory(root: int) -> float:
-    """Return what a process and its descendants have, in MiB; what they share counts once."""
+    """Return the memory of a process and its descendants, in MiB; shared memory counts once."""
     total = 0
     with suppress(psutil.Error):  # it has just ended
         parent = psutil.Process(root)

@@ -1,4 +1,4 @@
-"""Makes the courses that are compared: the same submissions, for stock nbgrader and for us."""
+"""Makes two courses with the same submissions: for stock nbgrader and for `autograder`."""
 
 import os
 import random
@@ -33,7 +33,7 @@ points({course!r}, {name!r}, {item!r}, globals())
 def answers(count: int) -> list[dict[str, str]]:
     """Return the solution cells of a class: half of its answers right, half of them wrong.
 
-    They are drawn from the variants and the mutants of the assignment, each time the same.
+    They are variants and mutants of the assignment, the same in each run.
     """
     assignment = Assignment(PROJECT, NAME)
     chance = random.Random(SEED)  # noqa: S311  # a class is no secret
@@ -61,7 +61,7 @@ def answers(count: int) -> list[dict[str, str]]:
 
 
 def ours(root: Path, solutions: list[dict[str, str]]) -> Path:
-    """Make a course of ours, with what its students handed in."""
+    """Make a course for `autograder`, with its submissions."""
     ignore = shutil.ignore_patterns("__pycache__", ".mypy_cache")
     for stage in ("source", "release", "tests/hidden", "tests/certificates"):
         shutil.copytree(PROJECT / stage, root / stage, ignore=ignore)
@@ -73,7 +73,7 @@ def ours(root: Path, solutions: list[dict[str, str]]) -> Path:
 
 
 def stock(root: Path, solutions: list[dict[str, str]]) -> Path:
-    """Make a course of stock nbgrader: the same notebook, whose graded cells run our suites."""
+    """Make a course for stock nbgrader: the same notebook, and its graded cells run our suites."""
     ignore = shutil.ignore_patterns("__pycache__", ".mypy_cache")
     shutil.copytree(PROJECT / "source", root / "source", ignore=ignore)
     (root / "nbgrader_config.py").write_text(
@@ -96,10 +96,9 @@ def stock(root: Path, solutions: list[dict[str, str]]) -> Path:
 
 
 def renew(root: Path) -> None:
-    """Take back all that grading has done to a course.
+    """Put a course back into the state before grading.
 
-    What it wrote is put aside: a file system that has just removed thousands of files may be slow
-    to make new ones.
+    Graded files are moved, not removed: a file system is slow after removing thousands of files.
     """
     if (root / "autograded").exists():
         (root / "autograded").rename(Path(tempfile.mkdtemp(dir=root.parent)) / "autograded")
@@ -125,7 +124,7 @@ def run(root: Path, module: str, *words: str) -> str:
 
 
 def environment(root: Path) -> dict[str, str]:
-    """Return the variables with which a course's commands run."""
+    """Return the environment variables of a course's commands."""
     return {**os.environ, "PYTHONPATH": str(PROJECT), "JUPYTER_CONFIG_DIR": str(root)}
 
 

@@ -1,4 +1,4 @@
-"""The floor: what grading costs where nothing is confined, and no student's code can do harm.
+"""The floor: what grading costs without isolation.
 
 `python -m bench.floor COURSE NAME WORKERS` loads PyTorch and the suites once, then forks for each
 submission; the child runs the student's own statements and the suites, and ends. It prints the
@@ -45,7 +45,7 @@ class Floor:
         self.points: dict[str, dict[str, float]] = {}
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Grade the reference here, so that all is warm, and each submission in a child."""
+        """Grade the reference in this process, to warm up, and each submission in a child."""
         reference = filled(self.assignment.release, self.assignment.reference)
         with redirect_stdout(io.StringIO()):
             self._run(session, reference)
@@ -87,7 +87,7 @@ class Floor:
 
 @contextmanager
 def _as_in_a_worker(given: dict[str, str]) -> Iterator[None]:
-    """Have the given modules and NumPy, and no other library: no figure is drawn for nobody."""
+    """Allow the given modules and NumPy, and no other library, so that no figure is drawn."""
     other = {name: sys.modules.pop(name) for name in [*sys.modules] if _is_other(name)}
     finders: list[Any] = [GivenModules(given), AbsentFinder()]
     sys.meta_path[:0] = finders
@@ -106,7 +106,7 @@ def _is_other(name: str) -> bool:
 
 
 def main() -> None:
-    """Grade a class in several processes, each of which forks for its share."""
+    """Grade a class in several processes; each forks for its share of submissions."""
     root, name, workers = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
     assignment = Assignment(root, name)
     paths = sorted(root.glob(f"submitted/*/{name}/*.ipynb"))

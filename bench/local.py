@@ -1,7 +1,7 @@
-"""The hidden suites in one process with the student's code: no wire and no confinement.
+"""Runs the hidden suites in the student's process: no wire and no confinement.
 
-So a kernel runs them in the stock course, and so the floor is measured. They are the suites that
-`autograder` runs, judged by the same rule; whatever a student's code raises fails its property.
+A kernel of the stock course runs them in this way, and so does the floor. They are `autograder`'s
+suites with the same rule for points. Any error of a student's code fails its property.
 """
 
 import warnings
@@ -20,13 +20,13 @@ from autograder.suites import fixtures
 from autograder.suites.context import GRADING, Grading
 from autograder.suites.loaded_suites import OPTIONS
 
-# the properties alone, and not what observes a mistake
 SEED_FILE = "seed.txt"
+# only the properties, no observations
 PLAIN = [*OPTIONS, "--rootdir=/", "--override-ini=python_functions=test_*"]
 
 
 class Local(Grading):
-    """Gives the suites a student's own objects, instead of stand-ins."""
+    """Gives the suites a student's own objects, instead of proxies."""
 
     names: SimpleNamespace = SimpleNamespace()
 
@@ -36,21 +36,21 @@ class Local(Grading):
 
 
 class Judge:
-    """A pytest plugin that lets suites run on names of this process, and keeps the outcomes."""
+    """A pytest plugin that runs suites on names of this process, and keeps the outcomes."""
 
     def __init__(self) -> None:
         self.grading = Local(Submission(()), seed=0, layers=frozenset())
         self.cases: dict[str, dict[str, list[PropertyResult]]] = {}
 
     def judge(self, names: Mapping[str, Any], seed: int) -> None:
-        """Forget all outcomes, and look at other names, with the suites' numbers of a seed."""
+        """Forget all outcomes; judge these names, with the suites' inputs of this seed."""
         self.grading.seed = seed
         own = {name: _guarded(kind) for name, kind in names.items() if _is_own(kind)}
         self.grading.names = SimpleNamespace(**{**names, **own})
         self.cases = {}
 
     def points(self, assignment: Assignment) -> dict[str, float]:
-        """Return the points of each item whose suite was run."""
+        """Return the points of each item whose suite ran."""
         results = (
             ItemResult(item.name, item.points, tuple(map(merge, self.cases[item.name].values())))
             for item in assignment.items
@@ -65,7 +65,7 @@ class Judge:
     def pytest_runtest_makereport(
         self, item: pytest.Function, call: pytest.CallInfo[None]
     ) -> pytest.TestReport:
-        """Keep the outcome of a test, and make a report that nobody reads, as the grader does."""
+        """Keep the outcome of a test, and return a minimal report, as the grader does."""
         assert call.when != "collect"
         failed = call.excinfo is not None
         if call.when == "call" or failed:
@@ -73,8 +73,8 @@ class Judge:
             essential = item.get_closest_marker("essential") is not None
             cases = self.cases.setdefault(item.path.stem, {}).setdefault(item.originalname, [])
             cases.append(PropertyResult(item.originalname, "", outcome, essential=essential))
-        told: Literal["passed", "failed"] = "failed" if failed else "passed"
-        return pytest.TestReport(item.nodeid, item.location, {}, told, None, call.when)
+        outcome_name: Literal["passed", "failed"] = "failed" if failed else "passed"
+        return pytest.TestReport(item.nodeid, item.location, {}, outcome_name, None, call.when)
 
 
 def _is_own(thing: object) -> bool:
@@ -82,29 +82,29 @@ def _is_own(thing: object) -> bool:
 
 
 def _guarded(kind: type) -> type:
-    """Return a student's class whose errors are told from the suites' own, as in a sandbox."""
+    """Return a student's class that raises `StudentError`, as in a sandbox."""
     methods: dict[str, Any] = {
-        name: _telling(getattr(kind, name))
+        name: _raising(getattr(kind, name))
         for name in ("__init__", "__call__", "backward", "penalty")
         if name in dir(kind) and callable(getattr(kind, name))
     }
     return type(kind.__name__, (kind,), methods)
 
 
-def _telling(method: Callable[..., Any]) -> Callable[..., Any]:
-    def tell(*args: Any, **kwargs: Any) -> Any:
+def _raising(method: Callable[..., Any]) -> Callable[..., Any]:
+    def call(*args: Any, **kwargs: Any) -> Any:
         try:
             return method(*args, **kwargs)
-        except Exception as error:  # whatever a student's code raises
+        except Exception as error:  # any error of a student's code
             raise StudentError(str(error)) from error
 
-    return tell
+    return call
 
 
 def points(course: str, name: str, item: str, names: Mapping[str, Any]) -> float:
-    """Return the points that names of this process earn in an item: what a stock grade cell says.
+    """Return the points of an item for names of this process, for a stock grade cell.
 
-    Beside the notebook lies the seed with which we grade it.
+    The seed is in a file beside the notebook.
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ def points(course: str, name: str, item: str, names: Mapping[str, Any]) -> float
     judge.judge(names, int(Path(SEED_FILE).read_text(encoding="ascii")))
     suite = next(assignment.suite(one) for one in assignment.items if one.name == item)
     with warnings.catch_warnings():
-        # one that is written would cost the cell all its points, by stock's own rule
+        # by stock's rule, a warning on the standard error costs the cell all its points
         warnings.simplefilter("ignore")
         pytest.main([*PLAIN, str(suite)], plugins=[fixtures, judge])
     return judge.points(assignment)[item]

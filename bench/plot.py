@@ -11,14 +11,14 @@ COLOURS = ("#d55e00", "#1f3a5f", "#999999")
 
 
 def plot(figures: dict[str, Any], path: Path) -> None:
-    """Draw the seconds for each submission: of all three, and of the last two as a class grows.
+    """Draw the seconds per submission: all three, and the last two by class size.
 
     Parameters
     ----------
     figures : dict
-        As in results.json.
+        The contents of results.json.
     path : Path
-        Of the SVG file.
+        The SVG file.
     """
     count = figures["submissions"]
     bars = {

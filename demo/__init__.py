@@ -1,1 +1,1 @@
-"""A made-up class, taken through a whole assignment: `make demo`."""
+"""A made-up class works on the assignment from release to feedback: `make demo`."""

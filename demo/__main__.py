@@ -1,4 +1,4 @@
-"""Runs nbgrader's own commands for a made-up class, from release to feedback, and our report.
+"""Runs nbgrader's commands for a made-up class, from release to feedback, and the class report.
 
 `python -m demo [FOLDER]` makes the course in FOLDER, demo/course/ by default.
 """
@@ -44,7 +44,7 @@ class Course:
 
     @property
     def log(self) -> Path:
-        """Where the output of all commands goes."""
+        """The file with the output of all commands."""
         return self.root / "demo.log"
 
     @property
@@ -54,14 +54,14 @@ class Course:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The variables with which all commands run.
+        """The environment variables of all commands.
 
-        Students have the course's settings from the configuration of their own machines.
+        Through `JUPYTER_CONFIG_DIR`, the students' commands find the course's settings.
         """
         return {**os.environ, "JUPYTER_CONFIG_DIR": str(self.root), "PYTHONPATH": str(PROJECT)}
 
     def create(self) -> None:
-        """Make the course's folder anew."""
+        """Make the course's folder; an earlier one is removed."""
         shutil.rmtree(self.root, ignore_errors=True)
         self.root.mkdir(parents=True)
         ignore = shutil.ignore_patterns("__pycache__")
@@ -78,7 +78,7 @@ class Course:
         (self.root / "roster.csv").write_text(roster, encoding="utf-8")
 
     def run(self, progress: Progress, task: TaskID, sign: str, *words: str) -> None:
-        """Run a Python module; each line of its output that has the sign is a piece of progress."""
+        """Run a Python module; each output line with the sign advances the progress bar."""
         with (
             self.log.open("a", encoding="utf-8") as log,
             subprocess.Popen(
@@ -106,7 +106,7 @@ class Course:
 
 
 def run(course: Course, progress: Progress) -> None:
-    """Take the class through the assignment, one line of progress a step."""
+    """Run all steps, with a progress bar for each."""
     course.create()
     root = str(course.root)
     steps: list[tuple[str, int, str, list[str]]] = [

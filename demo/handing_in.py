@@ -1,7 +1,7 @@
 """The students' part of the demo, in one process: `python -m demo.handing_in COURSE`.
 
-Each student runs nbgrader's own fetch and submit commands in a folder of their own. A line with the
-student's id on standard output tells that they are done; all else goes to standard error.
+Each student runs nbgrader's own fetch and submit commands in a folder of their own. It prints a
+student's id on standard output when the student is done, and everything else on standard error.
 """
 
 import contextlib
@@ -28,7 +28,7 @@ def hand_in(course: Path, student: Student, assignment: Assignment) -> None:
 
 
 def main() -> None:
-    """Let the whole class hand in."""
+    """Hand in for the whole class."""
     course = Path(sys.argv[1])
     assignment = Assignment(course, sys.argv[2])
     for student in CLASS:

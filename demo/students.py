@@ -21,12 +21,11 @@ class Student:
     story : str
         What is special about the submission.
     answers : tuple of str
-        The specimens that fill the solution cells; where there is none, the reference does.
+        The mutants and variants that fill the solution cells; the reference fills the others.
     first_cell : str
-        A code cell that the student has put before all others.
+        A code cell that the student inserts before all others.
     solves, submits, truncates : bool
-        Whether the stubs are filled in, whether the notebook is handed in, and whether half of its
-        file gets lost on the way.
+        Whether the student fills in the stubs, hands in the notebook, and loses half of its file.
     """
 
     id: str
