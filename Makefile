@@ -61,7 +61,8 @@ bench: setup
 	@$(BIN)/python -m bench --submissions $(N)
 
 screens: setup
-	SCREENS=docs/screens $(BIN)/python -m pytest tests/test_screens.py
+	SCREENS=docs/screens $(BIN)/python -m pytest tests/test_screens.py \
+		tests/test_demo.py::test_class_report_is_shown_by_a_browser
 
 regenerate: setup
 	for name in $(notdir $(wildcard source/*)); do \

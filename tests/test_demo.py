@@ -12,6 +12,7 @@ from autograder.course.settings import course_in
 from autograder.leaks.leaks import Leaks
 from demo.students import CLASS
 from tests.conftest import PROJECT
+from tests.screens import browser
 
 SCORES = {  # by hand: what each story must lose
     "student-01": 3.0,
@@ -94,6 +95,16 @@ def test_nothing_leaks(demo):
     assert [str(find) for find in search.finds()] == []
     pages = sum(student.submits for student in CLASS)
     assert search.files > 2 * pages  # those in feedback/, and those in the exchange
+
+
+def test_class_report_is_shown_by_a_browser(demo, tmp_path):
+    """With its findings first; the README has a picture of it."""
+    browser.require()
+    with browser.launched() as chromium:
+        page = chromium.new_page(viewport=browser.SIZE)
+        page.goto((demo[0] / "reports" / "dropout_l2.html").as_uri())
+        browser.expect(page.get_by_text("16 students: ")).to_be_visible()
+        browser.Pictures(tmp_path).take(page, "class-report")
 
 
 def test_table_names_each_status(demo):

@@ -1,5 +1,6 @@
 """What the docs point at is there, and what was pictured for them is shown."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -26,9 +27,23 @@ def test_local_links_and_pictures_are_there(page):
 
 
 @each_page
+def test_anchors_are_headings(page):
+    """Each link to a part of a page leads to a heading there."""
+    links = [urlsplit(str(token.attrs.get("href") or "")) for token in tokens(page)]
+    lost = [
+        link.geturl()
+        for link in links
+        if link.fragment and not link.scheme
+        if link.fragment not in headings((page.parent / link.path) if link.path else page)
+    ]
+    assert lost == []
+
+
+@each_page
 def test_each_picture_says_in_words_what_it_shows(page):
-    """Whoever sees no pictures reads a text in the place of each."""
+    """Each picture has a text for readers who do not see it."""
     silent = [token.attrs["src"] for token in tokens(page) if image(token) and not token.content]
+    silent += re.findall(r'<img (?!.*alt="[^"]).*>', page.read_text(encoding="utf-8"))
     assert silent == []
 
 
@@ -49,6 +64,14 @@ def targets(page: Path) -> Iterator[Path]:
         address = urlsplit(str(token.attrs.get("src") or token.attrs.get("href") or ""))
         if address.path and not address.scheme:
             yield (page.parent / unquote(address.path)).resolve()
+    for source in re.findall(r'<img src="([^"]+)"', page.read_text(encoding="utf-8")):
+        yield (page.parent / source).resolve()
+
+
+def headings(page: Path) -> set[str]:
+    """Return the anchors of a page's headings, as GitHub makes them."""
+    found = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading).lower().replace(" ", "-") for heading in found}
 
 
 def tokens(page: Path) -> Iterator[Token]:

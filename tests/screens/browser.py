@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
@@ -28,6 +29,13 @@ OPTIONS = [
 def installed() -> str:
     """Return where the system's own Chromium lies, or nothing."""
     return next(filter(None, map(shutil.which, NAMES)), "")
+
+
+def require() -> None:
+    """Skip the test where there is no Chromium; fail there if `CI=true`."""
+    if not installed():
+        reason = "no Chromium was found: `apt-get install chromium`, or as your system installs it"
+        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
 
 
 @contextmanager
