@@ -1,8 +1,7 @@
-"""The untrusted side: all that runs in the process in which a student's code runs.
+"""The untrusted side: everything that runs in the same process as a student's code.
 
-Nothing here may import more than the standard library and NumPy, and the trusted side believes
-nothing that comes from here. Of these names it uses some to start a worker, and `frame` and `wire`
-to talk to it.
+A module here imports only the standard library, NumPy and the two packages that confine it. The
+trusted side believes nothing that comes from here. It uses these names to start and ask a worker.
 
 - `absent`: `AbsentFinder`
 - `cells`: `Notebook`

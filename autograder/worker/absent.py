@@ -1,9 +1,8 @@
-"""Stand-ins for the libraries that a worker does not have, so that using them costs nothing.
+"""Stand-ins for the libraries that a worker does not have.
 
-A notebook imports PyTorch to compare and matplotlib to plot. In a worker there is neither, and the
-statements around the graded classes should not fail for it: an absent library imports, and whatever
-is done with it does nothing, until its value is needed for a number: that is an error which names
-the library.
+A notebook imports PyTorch to compare and matplotlib to plot. A worker has neither, but the
+statements around the graded classes should not fail. So an absent library can be imported, and
+using it does nothing. An error names the library as soon as a result needs its value.
 """
 
 import sys
@@ -17,7 +16,7 @@ class NotAvailableError(Exception):
     """A graded result depends on a library that the worker does not have."""
 
 
-# of others, which are asked for as well, it cannot be said whether they are a student's own files
+# any other name may be a library, or a file of the student's own
 LIBRARIES = {
     *("torch", "torchvision", "tensorflow", "keras", "jax", "cupy", "numba", "scipy", "sklearn"),
     *("pandas", "matplotlib", "seaborn", "plotly", "tqdm", "IPython", "ipywidgets", "PIL", "cv2"),
@@ -26,11 +25,11 @@ JUPYTER = {"get_ipython", "display"}
 
 
 class _Policy:
-    """What is refused at present; changed by the server only."""
+    """What is refused at present; only the server changes it."""
 
     forbidden: frozenset[str] = frozenset()  # libraries that graded code may not even touch
     grading = False  # True while a graded object answers, False while the notebook's cells run
-    strict_imports = False  # True inside `try: import ...`, where a failure is what is expected
+    strict_imports = False  # True inside `try: import ...`, which expects the import to fail
 
 
 policy = _Policy()
@@ -44,8 +43,8 @@ def _refuse(name: str) -> NoReturn:
         )
     if library in JUPYTER:
         raise NotAvailableError(
-            "the result needs what a line for Jupyter gives, such as %timeit or !ls: graded code "
-            "runs without Jupyter, so write that in Python"
+            "the result needs a Jupyter command, such as %timeit or !ls: graded code runs without "
+            "Jupyter, so write that in Python"
         )
     own = f": if {library} is a file of your own, copy its code into the notebook"
     raise NotAvailableError(
@@ -60,7 +59,7 @@ def _touch(name: str) -> None:
 
 
 class Absent:
-    """Anything reached through an absent library: it takes every call and gives no value."""
+    """Anything reached through an absent library: it accepts every call and has no value."""
 
     _name: str
 
@@ -122,12 +121,7 @@ class Absent:
 
 
 def refuse_absent(thing: object) -> None:
-    """Raise an error that names the library if that is all that an answer is.
-
-    Raises
-    ------
-    NotAvailableError
-    """
+    """Raise a `NotAvailableError` if an answer is an absent library, or comes from one."""
     if type(thing) is Absent:
         _refuse(object.__getattribute__(thing, "_name"))
     if type(thing) is AbsentModule:
@@ -148,7 +142,7 @@ for _name in OPERATORS.split():
 
 
 class AbsentModule(types.ModuleType):
-    """An absent library itself, or one of its submodules."""
+    """An absent library, or one of its submodules."""
 
     __path__: list[str] = []  # noqa: RUF012  # the import system wants an attribute of the class
 
@@ -160,14 +154,15 @@ class AbsentModule(types.ModuleType):
 
 
 class AbsentFinder:
-    """The last finder on `sys.meta_path`: what nobody has is imported as an `AbsentModule`."""
+    """The last finder on `sys.meta_path`: it finds an `AbsentModule` for each unknown name."""
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: object = None
     ) -> ModuleSpec | None:
-        """Find any module but those of the standard library and of NumPy."""
-        known = sys.modules.get(name.partition(".")[0])
-        if name.partition(".")[0] in sys.stdlib_module_names or policy.strict_imports:
+        """Find every module except those of the standard library and of NumPy."""
+        library = name.partition(".")[0]
+        known = sys.modules.get(library)
+        if library in sys.stdlib_module_names or policy.strict_imports:
             return None
         if known is not None and not isinstance(known, AbsentModule):
             return None  # numpy.nonsense does not exist: that is the student's own mistake

@@ -1,7 +1,7 @@
 """Runs a notebook's code cells statement by statement, so that no demonstration can cost a point.
 
-A statement that raises is noted and passed over. One that never ends, or ends the process, is
-found by the trusted side, which starts another worker that leaves it out.
+A statement that raises is noted, and the next one runs. The trusted side finds a statement that
+never ends, or ends the process, and starts another worker that skips it.
 """
 
 import __future__
@@ -31,10 +31,10 @@ FUTURES = {name: getattr(__future__, name).compiler_flag for name in __future__.
 
 
 class Cell(TypedDict):
-    """A code cell as it arrives: its text, and whose it is.
+    """A code cell: its text and its role.
 
-    An "answer" is a solution cell that has been filled in, a "stub" one that has not; a "given"
-    cell stands as it was released; all others are the student's "own".
+    "answer": a solution cell that the student has filled in. "stub": a solution cell that is still
+    empty. "given": a cell as it was released. "own": every other cell.
     """
 
     source: str
@@ -42,7 +42,7 @@ class Cell(TypedDict):
 
 
 class Remark(TypedDict):
-    """A statement that was passed over: where it stands, and why."""
+    """A statement that failed: where it is, and why."""
 
     cell: int
     line: int
@@ -58,18 +58,17 @@ class Notebook:
         self.answers: dict[str, Any] = {}
         self.given: dict[str, Any] = {}
         self.remarks: list[Remark] = []
-        self._at: dict[str, dict[str, Any]] = {}  # by graded cell, what names stand for there
+        self._at: dict[str, dict[str, Any]] = {}  # by graded cell, the values of names there
         self._at_end: dict[str, Any] = {}
         self._stubs: dict[str, Any] = {}
-        self._loop: Any = None  # for statements that wait
-        self._features = 0  # flags of what `from __future__ import` has brought in
-        self._answering: set[str] = set()  # names that stand for an answer, or come of one
+        self._loop: Any = None  # for statements with `await`
+        self._features = 0  # flags of the imports from `__future__`
+        self._answering: set[str] = set()  # names of answers, and of values computed with them
 
     def __getitem__(self, name: str) -> Any:
-        """Return what a name stands for: in the answers first, then in the given cells.
+        """Return the value of a name: from the answers, the given cells, or the other cells.
 
-        A later try-out elsewhere in the notebook, such as `from torch.nn import Dropout, Linear`,
-        replaces neither.
+        So a later `from torch.nn import Dropout, Linear` in another cell replaces no answer.
         """
         for names in (self.answers, self.given, self.module.__dict__):
             if name in names:
@@ -92,15 +91,15 @@ class Notebook:
         ----------
         cells : list of Cell
         skip : set of (cell, line)
-            Statements to leave out.
+            Statements to skip.
         announce : callable
-            Told (cell, line) before each statement.
+            Called with the cell and the line of each statement before it runs.
         definitions_only : bool
-            Leave out every statement that defines nothing.
+            Whether to skip every statement that defines nothing.
         graded : dict of str to int, optional
-            By the names of graded cells, the numbers of the cells before which they stand.
+            By the name of each graded cell, the number of the cell that follows it.
         first : int
-            The number of the first of these cells: as many have been run before.
+            The number of the first of these cells: this many cells have been run before.
         """
         for number, cell in enumerate(cells, start=first):
             self._note(number, graded or {})
@@ -131,7 +130,7 @@ class Notebook:
                 self.answers.update(new)
             if cell["role"] == "given":
                 self.given.update(new)
-            if cell["role"] == "stub":  # what was written elsewhere before stays as it was
+            if cell["role"] == "stub":  # it does not replace what earlier cells defined
                 self.module.__dict__.update((n, before[n]) for n in new if n in before)
                 self._stubs.update(new)
             if cell["role"] in {"answer", "stub"}:
@@ -140,12 +139,12 @@ class Notebook:
         self._at_end = dict(self.module.__dict__)
 
     def enter(self, graded: str) -> None:
-        """Let names stand for what they do at a graded cell, whatever later cells make of them."""
+        """Give names the values that they had at a graded cell."""
         self.module.__dict__.update(self._at_end)
         self.module.__dict__.update(self._at.get(graded, {}))
 
     def _note(self, number: int, graded: dict[str, int]) -> None:
-        """Take note of what names stand for, if there are graded cells before this one."""
+        """Note the values of names for each graded cell that stands before this cell."""
         for name in (name for name, place in graded.items() if place == number):
             self._at[name] = {
                 name: value
@@ -154,14 +153,14 @@ class Notebook:
             }
 
     def _demonstrates(self, statement: "Statement") -> bool:
-        """Tell whether a given statement only shows the answers at work: grading needs it not.
+        """Return whether a given statement only demonstrates answers, so that grading skips it.
 
-        So no answer that hangs or ends the process does so before it is graded.
+        So an answer that hangs or ends the process does not do so before it is graded.
         """
         if self._answering.isdisjoint(statement.names):
             return False
         if isinstance(statement.node, (ast.FunctionDef, ast.ClassDef)):
-            self._answering.add(statement.node.name)  # it may be defined, but what uses it shows it
+            self._answering.add(statement.node.name)  # defining it is harmless, using it is not
             return False
         self._answering |= statement.stores
         return True
@@ -171,8 +170,7 @@ class Notebook:
         try:
             if isinstance(statement.code, BaseException):
                 raise statement.code
-            # a student's code, which a worker is there for
-            value = eval(statement.code, self.module.__dict__)  # noqa: S307
+            value = eval(statement.code, self.module.__dict__)  # noqa: S307  # a worker's purpose
             if statement.code.co_flags & inspect.CO_COROUTINE:
                 self._wait_for(value)
         except BaseException as error:  # noqa: BLE001  # a student's sys.exit() ends nothing either
@@ -181,7 +179,7 @@ class Notebook:
             policy.strict_imports = False
 
     def _wait_for(self, coroutine: Any) -> None:
-        """Run a statement that waits, such as `x = await f()`, as Jupyter does."""
+        """Run a statement with `await`, as Jupyter does."""
         import asyncio
 
         if self._loop is None:
@@ -194,24 +192,15 @@ class Notebook:
 
 
 class Statement(NamedTuple):
-    """A statement of a cell.
-
-    Parameters
-    ----------
-    node : ast.stmt
-    code : code
-        Or why there is none.
-    names, stores : frozenset of str
-        The names in it, and those that it binds.
-    """
+    """A statement of a cell."""
 
     node: ast.stmt
-    code: types.CodeType | BaseException
-    names: frozenset[str]
-    stores: frozenset[str]
+    code: types.CodeType | BaseException  # the error, if it cannot be compiled
+    names: frozenset[str]  # all names in it
+    stores: frozenset[str]  # the names that it binds
 
 
-@cache  # so that what is given is compiled in the template, once
+@cache  # so that the template compiles the given cells once
 def compiled(number: int, source: str, features: int = 0) -> list[Statement]:
     """Return a cell's statements.
 
@@ -233,7 +222,7 @@ def compiled(number: int, source: str, features: int = 0) -> list[Statement]:
 
 
 def features_of(body: Iterable[ast.stmt], features: int) -> int:
-    """Return the flags of features, and of those that statements bring in."""
+    """Return the flags of some features and of those that statements import."""
     for node in body:
         if isinstance(node, ast.ImportFrom) and node.module == "__future__":
             for alias in node.names:
@@ -253,9 +242,9 @@ def _statement(node: ast.stmt, flags: int, file: str) -> Statement:
 
 
 def describe(error: BaseException) -> str:
-    """Return an exception's type and text, whatever its `__str__` does.
+    """Return an exception's type and text, even if its `__str__` raises.
 
-    Addresses in memory are left out: they differ from run to run, and tell a student nothing.
+    Memory addresses are left out: they differ from run to run and do not help a student.
     """
     try:
         return ADDRESS.sub("", f"{type(error).__name__}: {error}"[:300])

@@ -1,9 +1,9 @@
-"""Makes a worker repeatable: all entropy that a student's code may ask for comes from one seed.
+"""Makes a worker repeatable: all randomness that a student's code can use comes from one seed.
 
-So the same submission gets the same verdict, and the same words, each time it is graded. The number
-of the process and the clock of the day count as entropy, since they are used as seeds: the clock
-starts at a fixed moment and goes on a little with each look at it. Clocks that measure how long
-something takes are left alone.
+So the same submission gets the same result and the same messages each time it is graded. The
+process number and the time of day are fixed too, since students use them as seeds: the clock starts
+at a fixed moment and advances a little with each reading. Clocks that measure durations stay as
+they are.
 """
 
 import itertools
@@ -21,8 +21,8 @@ seed_with = random.Random.seed  # Python's own
 
 
 def fix(seed: int) -> None:
-    """Let every source of randomness of this process follow from a seed."""
-    entropy = random.Random(seed)  # noqa: S311  # repeatable is what it is meant to be
+    """Make every source of randomness of this process depend on a seed alone."""
+    entropy = random.Random(seed)  # noqa: S311  # it must be repeatable
 
     def seed_or_draw(self: random.Random, a: Any = None, version: int = 2) -> None:
         seed_with(self, entropy.getrandbits(256) if a is None else a, version)

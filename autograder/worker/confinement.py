@@ -1,9 +1,13 @@
-"""Gives a worker's rights away, for good, before any student's code runs in it.
+"""Takes a worker's rights away, for good, before any student's code runs in it.
 
-Three layers, each by itself: namespaces, made around the template by bubblewrap, show a file system
-of the interpreter and NumPy alone, and no network; Landlock lets the kernel refuse every other
-file; seccomp lets it refuse every call that ordinary computing does not need. Limits on resources,
-and a user of its own where the grader is root, come with each of them.
+There are three independent layers:
+
+- bubblewrap makes namespaces around the template: they contain the interpreter and NumPy, and no
+  network;
+- with Landlock, the kernel refuses every other file;
+- with seccomp, the kernel refuses every system call that ordinary computing does not need.
+
+With each of them come limits on resources, and a user of its own if the grader is root.
 """
 
 import contextlib
@@ -17,7 +21,7 @@ import tempfile
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from os import getpid  # whatever becomes of `os.getpid`
+from os import getpid  # the real one: `chance` replaces `os.getpid`
 from pathlib import Path
 
 from landlockpy import AccessFS, AccessNet, Ruleset, Scope
@@ -39,22 +43,22 @@ class Confinement:
     Parameters
     ----------
     layers : list of str
-        The layers to put on; bubblewrap is around it already.
+        The layers to apply; bubblewrap already surrounds the template.
     readable : list of str
-        Files, and folders with all that is in them.
+        Files and folders that it may read.
     partly : list of str
-        Folders that may be listed, while of what they hold only `readable` can be read.
+        Folders that it may only list.
     around : list of str
-        Folders in which all of that lies, and `scratch` does not.
+        Folders that contain all of these, but not `scratch`.
     scratch : str
-        The folder in which it makes one of its own, to write to.
+        The folder in which it makes a folder of its own, to write to.
     limits : dict of str to int
-        By the names of `resource`.
+        By the names of the module `resource`.
     reads_as_root : bool
-        Whether a user that it becomes keeps root's right to read: where the interpreter lies in
-        root's home.
+        Whether it may read as root does after a change of user: the interpreter may lie in root's
+        home.
     threads : int
-        How many it may have.
+        How many threads it may have.
     """
 
     layers: list[str]
@@ -78,9 +82,9 @@ WRITE = (
     | AccessFS.REFER
 )
 
-# what Python and NumPy need to compute, to read and write files, and to use threads; none that
-# changes a file's mode, times or length by its path, or reads where a link leads: Landlock does not
-# see all of them
+# the system calls that Python and NumPy need to compute, to read and write files, and to use
+# threads; no call that changes a file's mode, times or length by its path, or reads a link:
+# Landlock does not see all of these
 CALLS = """
     read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 lseek close close_range
     creat stat lstat fstat newfstatat statx access faccessat faccessat2
@@ -100,26 +104,26 @@ CALLS = """
     clock_gettime clock_getres clock_nanosleep nanosleep gettimeofday time times getrusage
     getrlimit sysinfo uname getrandom exit exit_group
 """
-# by call, and by the number of its argument that says what it is to do
+# by call, and by the number of the argument that selects what it does: the permitted values
 PARTS_OF_CALLS = {
     ("ioctl", 1): [0x5401, 0x5413, 0x5421, 0x541B, 0x5450, 0x5451],  # isatty, size, non-blocking
     ("prctl", 0): [15, 16, 0x53564D41],  # names of threads and of memory
     # duplicates, flags and locks; not F_SETOWN, which sends signals
     ("fcntl", 1): [*range(8), 36, 37, 38, 1030, 1032],
-    ("prlimit64", 0): [0],  # its own: those of others it could set to nothing, which ends them
-    ("sendto", 4): [0],  # to the other end: half of a pair could send to any address
+    ("prlimit64", 0): [0],  # its own limits: a limit of 0 would end another process
+    ("sendto", 4): [0],  # to the other end of the pair, and to no other address
 }
-# by call, the number of its flags: a file is emptied only if it may be written to
+# by call, the number of the argument with its flags: it may empty a file only to write to it
 OPENING = {"open": 1, "openat": 2}
 CLONE_THREAD = 0x10000
 
 
 @lru_cache(maxsize=1)
 def syscall_filter() -> Filter:
-    """Return the filter of system calls: what it does not name is not permitted."""
+    """Return the filter of system calls: it refuses every call that it does not name."""
     calls = Filter(default=Action.ERRNO | errno.EPERM)
     for name in CALLS.split():
-        with contextlib.suppress(ValueError):  # another processor's
+        with contextlib.suppress(ValueError):  # this processor does not have the call
             calls.allow(name)
     for (name, argument), values in PARTS_OF_CALLS.items():
         for value in values:
@@ -132,17 +136,17 @@ def syscall_filter() -> Filter:
             for how in (0, os.O_TRUNC | os.O_WRONLY, os.O_TRUNC | os.O_RDWR):
                 mask = os.O_TRUNC | (os.O_ACCMODE if how else 0)
                 calls.allow(name, args=[ArgCmp(flags, CmpOp.MASKED_EQ, how, mask=mask)])
-    for name in ("listxattr", "llistxattr", "flistxattr"):  # of which `shutil.copy2` copies each
+    for name in ("listxattr", "llistxattr", "flistxattr"):  # `shutil.copy2` accepts this error
         calls.errno(name, errno.ENOTSUP)
-    for name in ("clone3", "openat2"):  # their arguments cannot be seen: there are others for it
+    for name in ("clone3", "openat2"):  # a filter cannot see their arguments; libraries have others
         calls.errno(name, errno.ENOSYS)
     return calls
 
 
 def shared_files(confinement: Confinement) -> Ruleset | None:
-    """Return what all workers may do to files, made once: some hundred paths take milliseconds.
+    """Return the access to files that all workers share: it is slow to make, so it is made once.
 
-    It lets them into the whole of `scratch`: the rest is for `confine` to take away.
+    It includes all of `scratch`; `confine` restricts each worker to its own folder in there.
     """
     if Layer.LANDLOCK not in confinement.layers:
         return None
@@ -156,15 +160,15 @@ def shared_files(confinement: Confinement) -> Ruleset | None:
 
 
 def confine(confinement: Confinement, files: Ruleset | None, user: int | None) -> None:
-    """Confine this process; what fails raises, and no student's code runs.
+    """Confine this process, or raise: then no student's code runs.
 
     Parameters
     ----------
     confinement : Confinement
     files : Ruleset, optional
-        Of `shared_files`, which is called without it.
+        The result of `shared_files`, if it has been called.
     user : int, optional
-        A user, and group, to become.
+        The user and group that the process becomes.
     """
     files = files or shared_files(confinement)
     own = _make_scratch(confinement.scratch, user)
@@ -172,7 +176,7 @@ def confine(confinement: Confinement, files: Ruleset | None, user: int | None) -
         _become(user, reads_as_root=confinement.reads_as_root)
     threads = confinement.threads
     if user is None and Layer.BUBBLEWRAP not in confinement.layers:
-        threads += _tasks_of_this_user()  # which share one limit
+        threads += _tasks_of_this_user()  # they share one limit
     limits = {**confinement.limits, "RLIMIT_NPROC": threads}
     if files is not None:
         with files:
@@ -180,7 +184,7 @@ def confine(confinement: Confinement, files: Ruleset | None, user: int | None) -
         _restrict_to(own, confinement.around)
     for name, limit in limits.items():
         kind = getattr(resource, name)
-        _, most = resource.getrlimit(kind)  # the system's own, which nobody may raise
+        _, most = resource.getrlimit(kind)  # the system's own limit, which cannot be raised
         lowest = limit if most == resource.RLIM_INFINITY else min(limit, most)
         resource.setrlimit(kind, (lowest, lowest))
     if Layer.SECCOMP in confinement.layers:
@@ -190,20 +194,17 @@ def confine(confinement: Confinement, files: Ruleset | None, user: int | None) -
 def die_with_parent(parent: int | None = None) -> None:
     """Have the system end this process when its parent ends.
 
-    Parameters
-    ----------
-    parent : int, optional
-        The parent's number: if it has ended already, so does this process.
+    With the number of a `parent` that has already ended, this process ends at once.
     """
     if sys.platform == "linux":
         pr_set_pdeathsig = 1
         ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
-    if parent is not None and os.getppid() != parent:  # which was faster
+    if parent is not None and os.getppid() != parent:  # it ended before the call above
         os._exit(1)
 
 
 def scratch_of(base: str, process: int) -> Path:
-    """Return the folder of its own that a worker writes to."""
+    """Return the folder that only this worker writes to."""
     return Path(base, str(process))
 
 
@@ -230,7 +231,7 @@ def _become(user: int, *, reads_as_root: bool) -> None:
     os.setresuid(user, user, user)
     if reads_as_root:
         _keep_only_reading(libc)
-    die_with_parent()  # which a change of user undoes
+    die_with_parent()  # again: a change of user undoes it
 
 
 def _keep_only_reading(libc: ctypes.CDLL) -> None:
@@ -257,7 +258,7 @@ def _tasks_of_this_user() -> int:
 
 
 def _restrict_to(own: Path, around: list[str]) -> None:
-    """Take away all folders of `scratch` but its own: what lies around was restricted before."""
+    """Take away all folders of `scratch` except its own."""
     with Ruleset(handled_net=AccessNet.NONE) as ruleset:
         _allow_reading(ruleset, around)
         ruleset.allow_path(os.devnull, AccessFS.READ_FILE | AccessFS.WRITE_FILE)
@@ -267,5 +268,5 @@ def _restrict_to(own: Path, around: list[str]) -> None:
 
 def _allow_reading(ruleset: Ruleset, paths: list[str]) -> None:
     for path in map(Path, paths):
-        with contextlib.suppress(FileNotFoundError):  # a link that leads out of the namespace
+        with contextlib.suppress(FileNotFoundError):  # a link out of the namespace
             ruleset.allow_path(path, READ if path.is_dir() else AccessFS.READ_FILE)

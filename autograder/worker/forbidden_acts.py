@@ -1,4 +1,4 @@
-"""What no worker may do, to be tried by one: each act harms nobody where it succeeds."""
+"""Acts that no worker may do: a worker tries them. An act that succeeds does no harm."""
 
 import ctypes
 import os
@@ -11,24 +11,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 CLONE_NEWUSER = 0x10000000
-PTRACE_SEIZE = 0x4206  # which, unlike PTRACE_ATTACH, does not stop whom it traces
+PTRACE_SEIZE = 0x4206  # unlike PTRACE_ATTACH, it does not stop the other process
 
 
 def succeeding(secret: str) -> list[str]:
-    """Return the acts in which this process does not fail.
-
-    Parameters
-    ----------
-    secret : str
-        A file of the grader's.
-    """
+    """Return the forbidden acts that this process can do; `secret` is a file of the grader."""
     beside = Path(secret).with_name("written")
     libc = ctypes.CDLL(None, use_errno=True)
     acts: dict[str, Callable[[], object]] = {
         "read a file of the grader": lambda: Path(secret).read_bytes(),
         "write beside it": lambda: beside.write_bytes(b""),
-        "change its mode": lambda: posix.chmod(secret, 0o644),  # which it has
-        "empty it": lambda: os.truncate(secret, 0),  # as it is
+        "change its mode": lambda: posix.chmod(secret, 0o644),  # the mode that it has
+        "empty it": lambda: os.truncate(secret, 0),  # it is empty
         "list a folder of the grader": lambda: list(beside.parent.iterdir()),
         "fork": _fork,
         "start a program": lambda: subprocess.run([sys.executable, "-c", ""], check=True),
@@ -44,7 +38,7 @@ def succeeding(secret: str) -> list[str]:
 def _succeeds(act: Callable[[], object]) -> bool:
     try:
         act()
-    except Exception:  # noqa: BLE001  # whatever it is that stops it
+    except Exception:  # noqa: BLE001  # any error means that something stopped it
         return False
     return True
 

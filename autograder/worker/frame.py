@@ -1,4 +1,4 @@
-"""Frames: two lengths, a text and a body, as they go through a socket."""
+"""A frame, as it goes through a socket: two lengths, a text and a body."""
 
 import socket
 import struct
@@ -8,35 +8,30 @@ MAX_FRAME = 64 * 2**20  # bytes: 8 million float64
 MAX_TEXT = 4 * 2**20  # bytes of JSON
 CHUNK = 2**18  # bytes to be read at a time
 HEADER = struct.Struct(">II")
-DONE = HEADER.pack(0, 0)  # an empty frame: what was asked is done, and came out as foretold
+DONE = HEADER.pack(0, 0)  # an empty frame: the request is done, and its value is as predicted
 
 
 class WireError(Exception):
-    """A frame that keeps to none of the rules above."""
+    """A frame or a value that breaks the rules."""
 
 
 def frame(text: str, body: bytes) -> bytes:
-    """Return a frame, which is never one that the other side would refuse by its header."""
+    """Return a frame; raise a `WireError` if it is too large for the other side."""
     if len(text) > MAX_TEXT or len(text) + len(body) > MAX_FRAME:
         raise WireError(
-            f"what is sent needs {len(text)} bytes of text and {len(body)} of arrays, "
-            f"the limit is {MAX_TEXT}, and {MAX_FRAME} in all"
+            f"a value has {len(text)} bytes of text and {len(body)} of arrays, "
+            f"but the limits are {MAX_TEXT} of text and {MAX_FRAME} in all"
         )
     return HEADER.pack(len(text), len(body)) + text.encode() + body
 
 
 class Receiver:
-    """Reads frames from a socket, as few or as many at a time as have arrived.
-
-    Parameters
-    ----------
-    connection : socket
-    """
+    """Reads frames from a socket; several may have arrived at a time."""
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
         self._arrived = bytearray()
-        self._room = memoryview(bytearray(CHUNK))  # once: a quarter of a megabyte costs time
+        self._room = memoryview(bytearray(CHUNK))  # made once, as that takes time
 
     def receive(self, deadline: Callable[[], float | None]) -> tuple[bytes, bytes]:
         """Read one frame's text and body; `deadline()` gives the seconds left, None for no limit.
@@ -60,7 +55,7 @@ class Receiver:
         return found
 
     def done(self) -> bool:
-        """Take an empty frame, and tell whether there was one among what has arrived."""
+        """Return whether the next frame has arrived and is empty; if so, take it."""
         if not self._arrived.startswith(DONE):
             return False
         del self._arrived[: len(DONE)]
@@ -70,7 +65,7 @@ class Receiver:
         left = deadline()
         if left is not None and left <= 0:
             raise TimeoutError
-        if left != self._connection.gettimeout():  # to set it is a system call each time
+        if left != self._connection.gettimeout():  # setting it is a system call
             self._connection.settimeout(left)
         count = self._connection.recv_into(self._room)
         if not count:

@@ -1,4 +1,4 @@
-"""The assignment's given packages, imported from memory: a worker needs no file of the course."""
+"""Imports the assignment's given packages from memory: a worker needs no file of the course."""
 
 import importlib.abc
 from collections.abc import Mapping, Sequence
@@ -22,13 +22,13 @@ class GivenModules(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Find a given module; everything else is left to the other finders."""
+        """Find a given module; the other finders find all others."""
         if fullname not in self._sources:
             return None
         return ModuleSpec(fullname, self, is_package=self.is_package(fullname))
 
     def is_package(self, fullname: str) -> bool:
-        """Tell whether the module is a package."""
+        """Return whether the module is a package."""
         return fullname in self._packages
 
     def get_source(self, fullname: str) -> str:

@@ -1,10 +1,9 @@
-"""The opening of a notebook: what the release gives before the first answer, run once for all.
+"""The opening of a notebook: the released cells before the first answer, run once for all workers.
 
-A notebook spends most of its time there, on imports and data. So the template runs it, and each
-worker that is forked from it has done so already. But an open file or a thread is not copied by a
-fork, and what a worker is refused has to stay refused. So a confined child of the template tries
-the cells first: only those that leave nothing but names behind, and fail where they fail in there,
-are run for all.
+A notebook spends most of its time there, on imports and data. So the template runs these cells
+before it forks its workers. But a fork copies no open file and no thread, and a worker must not
+gain anything that it is refused. So a confined child of the template tries the cells first. The
+template runs only the cells that leave nothing but names behind, and that fail in the same way.
 """
 
 import contextlib
@@ -19,7 +18,7 @@ from autograder.worker.absent import policy
 from autograder.worker.cells import Notebook, Remark, compiled
 from autograder.worker.given import GivenModules
 
-SEED = 0  # of what given cells draw without a seed of their own
+SEED = 0  # for given cells that draw random numbers without a seed
 
 
 @dataclass(frozen=True)
@@ -33,9 +32,9 @@ class Opening:
     forbidden : tuple of str
         The libraries that graded code may not touch.
     cells : tuple of str
-        The code cells that the release gives before the first answer.
+        The released code cells before the first answer.
     later : tuple of (int, str)
-        The number and the text of each code cell that it gives after that.
+        The number and the text of each released code cell after it.
     """
 
     given: tuple[tuple[str, str], ...] = ()
@@ -44,7 +43,7 @@ class Opening:
     later: tuple[tuple[int, str], ...] = ()
 
     def prepare(self) -> None:
-        """Have the given modules, the libraries that are forbidden, and later cells compiled."""
+        """Set the given modules and the forbidden libraries, and compile the later cells."""
         policy.forbidden = frozenset(self.forbidden)
         sys.meta_path.insert(0, GivenModules(dict(self.given)))
         for number, source in self.later:
@@ -57,9 +56,9 @@ class Opening:
         Returns
         -------
         count : int
-            How many of them leave nothing but names behind.
+            The number of cells, from the first on, that leave nothing but names behind.
         remarks : list of Remark
-            What is noted about these.
+            The remarks on these cells.
         """
         notebook = self.run(0)
         own = Path.cwd()
@@ -73,7 +72,7 @@ class Opening:
         return len(self.cells), remarks
 
     def run(self, count: int) -> Notebook:
-        """Return a new notebook in which that many of the cells have been run."""
+        """Return a new notebook in which the first `count` cells have been run."""
         chance.fix(SEED)
         notebook = Notebook()
         sys.modules["__main__"] = notebook.module
@@ -93,7 +92,7 @@ def _run(notebook: Notebook, number: int, source: str) -> None:
 
 
 def _surroundings(own: Path) -> tuple[object, ...]:
-    """Return what a cell may have changed beside names: folders, threads, open files."""
+    """Return what a cell can change besides names: folders, threads, open files."""
     free = os.dup(0)  # the lowest number that no open file has
     os.close(free)
     return Path.cwd(), [*own.iterdir()], threading.active_count(), free

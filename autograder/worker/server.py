@@ -5,7 +5,7 @@ import socket
 import sys
 import types
 from collections.abc import Callable
-from time import monotonic  # whatever becomes of `time.monotonic`
+from time import monotonic  # before a student's code can replace it
 from typing import Any
 
 import numpy as np
@@ -17,29 +17,28 @@ from autograder.worker.forbidden_acts import succeeding
 from autograder.worker.frame import DONE, Receiver, WireError
 
 SLOW = 0.1  # seconds
-MANY = 100  # methods of a class, to be foretold
+MAX_METHODS = 100  # of a class, whose kinds are sent
 GETATTRIBUTE = object.__getattribute__
 
 
 class Server:
     """Answers requests, one at a time, over one socket.
 
-    A frame has a number and requests, which are done in their order, down to the first that fails:
-    those behind it are left out, and have no answer. A request is a dictionary with the name of the
-    operation and its arguments. Its answer is a frame of its own, sent before the next is begun: a
-    value or an error, and the frame's number, which goes up by one with each request.
+    A frame has a number and several requests. The server does them in order, up to the first that
+    fails; those after it are not done and have no answer. A request is a dictionary with the name
+    of the operation and its arguments. Each answer is a frame of its own: a value or an error, and
+    the frame's number, which increases by one with each request.
 
-    A request may foretell the kind of its value, and choose the number that stands for it from then
-    on, so that those behind it may speak of it: if it is the predicted one, the answer is an empty
-    frame.
+    A request may predict the kind of its value, and choose the number by which later requests refer
+    to the value. If the prediction is right, the answer is an empty frame.
 
     Parameters
     ----------
     connection : socket
     notebook : Notebook
-        In which the opening has been run.
+        The opening has been run in it.
     confine : callable
-        Confines this process, as a user who is told, if it is to become one.
+        Confines this process; takes the user that it becomes, or None.
     """
 
     def __init__(
@@ -52,9 +51,9 @@ class Server:
         self.requests = Receiver(connection)
         self.notebook = notebook
         self.confine = confine
-        self.objects: dict[int, Any] = {}  # by number, what a `Ref` stands for
-        self.changed: list[Any] = []  # by its number among a call's arrays, each with its content
-        self.held = 0  # how many of the numbers are ours; those of the other side are far above
+        self.objects: dict[int, Any] = {}  # by the number of their `Ref`
+        self.changed: list[Any] = []  # (number among a call's arrays, array)
+        self.held = 0  # the next number of ours; those of the other side are far above
 
     def serve(self) -> None:
         """Answer until the other side hangs up."""
@@ -73,14 +72,14 @@ class Server:
                     if kind is not None:
                         answer = self.predicted_reply(value, number, known_as, kind)
                     else:
-                        told = {"number": number, "value": value}
+                        content = {"number": number, "value": value}
                         if self.changed:
-                            told["changed"] = self.changed
-                        answer = wire.pack(told, self.hold)
-                except WireError as error:  # an answer that cannot be sent
+                            content["changed"] = self.changed
+                        answer = wire.pack(content, self.hold)
+                except WireError as error:  # the value cannot be sent
                     answer = wire.pack({"number": number, "error": str(error)})
                     failed = True
-                except BaseException as error:  # noqa: BLE001  # whatever a student's code raises is its answer
+                except BaseException as error:  # noqa: BLE001  # any error of a student's code is its answer
                     answer = wire.pack({"number": number, "error": describe(error) + place(error)})
                     failed = True
                 self.connection.sendall(answer)
@@ -88,18 +87,18 @@ class Server:
                     break
 
     def object(self, ref: wire.Ref) -> Any:
-        """Return what a reference stands for."""
+        """Return the object of a reference."""
         return self.objects[ref.number]
 
     def hold(self, thing: Any) -> wire.Ref:
-        """Keep an object that cannot be sent, and return what stands for it."""
+        """Keep an object that cannot be sent, and return a reference to it."""
         refuse_absent(thing)
         number, self.held = self.held, self.held + 1
         self.objects[number] = thing
         return wire.Ref(number, kind_of(thing), predicts(thing))
 
     def predicted_reply(self, thing: Any, number: int, known_as: int | None, kind: str) -> bytes:
-        """Keep a value under the number that was chosen for it, if any, and return the answer."""
+        """Keep a value under the number that the request chose, if any, and return the answer."""
         refuse_absent(thing)
         if known_as is not None:
             self.objects[known_as] = thing
@@ -114,15 +113,15 @@ class Server:
         return wire.pack({"number": number, "value": thing}, hold)
 
     def do_start(self, seed: int, user: int | None) -> None:
-        """Be confined; nothing of a student's has run before this."""
+        """Confine this process, before any student's code runs."""
         self.confine(user)
-        os.dup2(1, 2)  # nowhere: from here on it is a student who writes
-        for name in ("chmod", "utime"):  # which `shutil.copy` uses, and no result depends on
+        os.dup2(1, 2)  # nowhere: from here on, a student's code writes
+        for name in ("chmod", "utime"):  # `shutil.copy` uses them, and no result depends on them
             setattr(os, name, lambda *what, **how: None)
         chance.fix(seed)
 
     def do_try_forbidden_acts(self, secret: str) -> list[str]:
-        """Return which forbidden acts this worker can do all the same."""
+        """Return the forbidden acts that this worker can do."""
         return succeeding(secret)
 
     def do_run(
@@ -134,9 +133,10 @@ class Server:
         graded: dict[str, int],
         first: int,
     ) -> list[Any]:
-        """Run the notebook's cells; before each statement a frame says which one it is.
+        """Run the notebook's cells; before each statement, send a frame with its cell and line.
 
-        The `first` ones have been run, as the opening; if none, it was not this notebook's.
+        The first `first` cells have been run as the opening. If it is 0, the notebook has another
+        opening and starts anew.
         """
         if first == 0:
             self.notebook = Notebook()
@@ -157,11 +157,11 @@ class Server:
         return list(self.notebook.remarks)
 
     def do_enter(self, graded: str) -> None:
-        """Let the notebook's names stand for what they do at a graded cell."""
+        """Give the notebook's names the values that they had at a graded cell."""
         self.notebook.enter(graded)
 
     def do_get(self, name: str) -> Any:
-        """Return what a name of the notebook stands for."""
+        """Return the value of a name of the notebook."""
         try:
             return self.notebook[name]
         except KeyError:
@@ -169,7 +169,7 @@ class Server:
         raise NameError(f"{name} is not defined in the notebook")
 
     def do_call(self, target: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Call an object, and find which of the arrays it was given have been changed in place."""
+        """Call an object, and find which of its array arguments it has changed in place."""
         arrays = [*wire.arrays_in((*args, *kwargs.values()))]
         before = [a.tobytes() for a in arrays]
         value = self.objects[target](*args, **kwargs)
@@ -181,19 +181,19 @@ class Server:
         return value
 
     def do_repeat(self, target: int, args: tuple[Any, ...], times: int) -> list[Any]:
-        """Call an object several times, each time with the arrays as they were sent.
+        """Call an object several times, each time with copies of the arrays; copy each result.
 
-        A result that is an array is copied before the next call. Each call has the time of a call:
-        where they are slow, an event says that one is done.
+        Each call has the time limit of a call: if calls are slow, an event reports each that is
+        done.
         """
         call = self.objects[target]
         results: list[Any] = []
-        told = monotonic()
+        reported = monotonic()
         for _ in range(times):
             result = call(*(a.copy() if isinstance(a, np.ndarray) else a for a in args))
             results.append(np.array(result) if isinstance(result, np.ndarray) else result)
-            if monotonic() > told + SLOW:
-                told = monotonic()
+            if monotonic() > reported + SLOW:
+                reported = monotonic()
                 self.connection.sendall(wire.pack({"event": len(results)}))
         return results
 
@@ -206,21 +206,21 @@ class Server:
         setattr(self.objects[target], name, value)
 
     def do_nothing(self) -> None:
-        """Be asked last, after what foretells its value."""
+        """Do nothing: the last request of a frame whose other requests predict their values."""
 
 
 def kind_of(thing: Any) -> str:
     """Return the name of a class, function or method, or else that of an object's type."""
     named = isinstance(thing, (type, types.FunctionType, types.MethodType))
-    # nothing else is asked for its name: its class may answer with whatever it likes
+    # no other object is asked for its name: its class could return anything
     return str(thing.__qualname__ if named else type(thing).__name__)[:80]
 
 
 def predicts(thing: Any) -> tuple[str, dict[str, str]] | None:
-    """Return the kind of a class's instances, and those of their methods, if both are certain.
+    """Return the kind of a class's instances and the kinds of their methods, if they are certain.
 
-    So they are where nothing but `__init__` has a say in what a call makes, and no method is found
-    in another way than Python's.
+    They are certain for an ordinary class: without a metaclass, a `__new__` or a `__getattribute__`
+    of its own.
     """
     if type(thing) is not type:
         return None
@@ -234,12 +234,12 @@ def predicts(thing: Any) -> tuple[str, dict[str, str]] | None:
         for name, value in found.items()
         if type(value) is types.FunctionType and type(name) is str and not name.startswith("__")
     ]
-    methods = {name: kind_of(found[name]) for name in functions[:MANY]}
+    methods = {name: kind_of(found[name]) for name in functions[:MAX_METHODS]}
     return str(thing.__name__)[:80], methods
 
 
 def place(error: BaseException) -> str:
-    """Return the innermost line of the notebook that an exception came through, as text."""
+    """Return, as text, the innermost line of the notebook in an exception's traceback."""
     found = ""
     traceback = error.__traceback__
     while traceback is not None:

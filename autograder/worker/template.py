@@ -1,6 +1,6 @@
-"""A warm process with NumPy loaded, from which workers are forked: no worker waits for imports.
+"""A process that has NumPy loaded and forks workers, so that no worker waits for imports.
 
-No student's code runs in it. Of an assignment it knows what is the same for all: see `opening`.
+No student's code runs in it. It knows only what all submissions share: see `opening`.
 """
 
 import builtins
@@ -18,7 +18,7 @@ import time
 import traceback
 from collections.abc import Callable
 from functools import partial
-from os import getpid  # whatever becomes of `os.getpid`
+from os import getpid  # the real one: `chance` replaces `os.getpid`
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -39,69 +39,57 @@ from autograder.worker.confinement import (
 from autograder.worker.opening import Opening
 from autograder.worker.server import Server
 
-# a request: 0, and with it the connection of a new worker; or a worker's number, and for how many
-# milliseconds it may still end by itself; or `OPEN`, and the size of an opening, which follows
+# two numbers; one of
+# - 0, 0 and a descriptor: fork a worker that serves this connection; the answer is its number
+# - a worker's number and milliseconds: wait so long for its end, then end it; the answer is its
+#   exit code, or `ENDED_BY_US`
+# - `OPEN` and a size: run the opening that follows; the answer is the number of cells that were run
 REQUEST = struct.Struct(">qq")
 OPEN = -1
-# its answer: the number of the new worker; the exit code of the old one; how many cells were run
 ANSWER = struct.Struct(">q")
 ENDED_BY_US = 1 << 32  # instead of an exit code
 STEP = 0.005  # seconds between two looks at whether a worker has ended
-TIDYING = 10.0  # seconds at a time for removing what a worker has written: somebody waits for it
+TIDYING = 10.0  # seconds to remove what a worker has written; the rest waits for the next time
 WATCH = 0.1  # seconds between two looks at what workers have written
-# what notebooks use, and Python would otherwise load for each worker anew
-PRELOADED = [
-    "dataclasses",
-    "fractions",
-    "numpy.fft",
-    "numpy.linalg",
-    "numpy.ma",
-    "numpy.polynomial",
-    "numpy.random",
-    "numpy.typing",
-    "secrets",
-]
+# modules that notebooks use: each worker would otherwise load them anew
+PRELOADED = """
+    dataclasses fractions numpy.fft numpy.linalg numpy.ma numpy.polynomial numpy.random numpy.typing
+    secrets
+"""
 
 
-def main(told: dict[str, Any]) -> None:
-    """Answer requests on an inherited socket.
-
-    Parameters
-    ----------
-    told : dict
-        What `Settings` are made of.
-    """
-    settings = Settings(**told)
+def main(options: dict[str, Any]) -> None:
+    """Answer requests on an inherited socket; `options` are the fields of `Settings`."""
+    settings = Settings(**options)
     die_with_parent(settings.parent)
-    for name in PRELOADED:
+    for name in PRELOADED.split():
         importlib.import_module(name)
     _warm_up()
     sys.path[:] = [path for path in sys.path if path not in settings.paths]
     sys.path_importer_cache.clear()
     sys.meta_path.append(AbsentFinder())
-    for name in ("exit", "quit"):  # which Jupyter has as well
+    for name in ("exit", "quit"):  # as in Jupyter
         setattr(builtins, name, sys.exit)
-    builtins.input = lambda prompt="": ""  # there is nobody to ask
+    builtins.input = lambda prompt="": ""  # nobody can answer
     with socket.socket(fileno=settings.control) as control:
         Template(control, Confinement(**settings.confinement), settings.scratch_size).serve()
 
 
 class Settings(NamedTuple):
-    """What the process is told when it starts.
+    """The options with which the process starts.
 
     Parameters
     ----------
     control : int
         The descriptor of the socket.
     parent : int
-        The process with which this one ends.
+        The process with which this one ends; 0 in a namespace of its own.
     paths : list of str
-        Put before Python's search path, and forgotten once all is imported.
+        Folders for Python's search path until all is imported.
     scratch_size : int
-        How many bytes each worker may write: one that writes more is ended. 0 where its folder is
-        in a file system of that size, which sees to it by itself.
+        How many bytes each worker may write before it is ended; 0 if its file system has that size.
     confinement : dict
-        What a `Confinement` is made of.
+        The fields of a `Confinement`.
     """
 
     control: int
@@ -112,16 +100,7 @@ class Settings(NamedTuple):
 
 
 class Template:
-    """The process itself.
-
-    Parameters
-    ----------
-    control : socket
-        On which it is asked.
-    confinement : Confinement
-        Of its workers.
-    scratch_size : int
-    """
+    """The process: it answers requests on `control`, and confines its workers."""
 
     def __init__(self, control: socket.socket, confinement: Confinement, scratch_size: int) -> None:
         self.control = control
@@ -129,7 +108,7 @@ class Template:
         self.scratch = confinement.scratch
         self.scratch_size = scratch_size
         self.files: landlockpy.Ruleset | None = None
-        with contextlib.suppress(OSError):  # a worker says why it cannot be had
+        with contextlib.suppress(OSError):  # a worker tries again, and reports the error
             self.files = shared_files(confinement)
         self.notebook = Notebook()
         self.workers: set[int] = set()
@@ -141,7 +120,7 @@ class Template:
             if not select.select([self.control], [], [], WATCH if self.workers else None)[0]:
                 for worker in self.workers:
                     if tree.is_excessive(scratch_of(self.scratch, worker), self.scratch_size):
-                        os.kill(worker, signal.SIGKILL)  # `end` finds that it has ended
+                        os.kill(worker, signal.SIGKILL)  # `end` waits for it
                 continue
             request, descriptors, _, _ = socket.recv_fds(self.control, REQUEST.size, 1)
             if not request:
@@ -156,10 +135,10 @@ class Template:
                 answer = self.end(number, amount / 1000)
             self.control.sendall(ANSWER.pack(answer))
 
-    def open(self, told: dict[str, Any]) -> int:
-        """Run an opening's cells for all workers, and return how many; see `Opening`."""
-        user, seconds = told.pop("user"), told.pop("seconds")
-        opening = Opening(**told)
+    def open(self, options: dict[str, Any]) -> int:
+        """Run an opening's cells for all workers; return how many were run. See `Opening`."""
+        user, seconds = options.pop("user"), options.pop("seconds")
+        opening = Opening(**options)
         opening.prepare()
         reading, writing = os.pipe()
 
@@ -173,13 +152,13 @@ class Template:
         with os.fdopen(reading) as answer:
             count, remarks = json.loads(answer.read() or "[0, []]")
         self.notebook = opening.run(count)
-        if self.notebook.remarks != remarks:  # something is refused to a worker
+        if self.notebook.remarks != remarks:  # they differ in a worker, which is confined
             count, self.notebook = 0, opening.run(0)
         _leave_to_children()
         return count
 
     def fork(self, do: Callable[[], None]) -> int:
-        """Start a process that ends when it has done something; return its number."""
+        """Start a process that calls `do` and ends; return its number."""
         parent = getpid()
         process = os.fork()
         if process:
@@ -188,11 +167,11 @@ class Template:
         code = 1
         try:
             self.control.close()
-            os.setsid()  # so that it is ended with all that it starts
+            os.setsid()  # a group of its own, to be ended with all that it starts
             die_with_parent(parent)
             do()
             code = 0
-        finally:  # whatever was raised: a child that went on would be a second template
+        finally:  # always: a child that continued would be a second template
             if code:
                 traceback.print_exc()
             os._exit(code)
@@ -209,28 +188,28 @@ class Template:
         """End a worker; return its exit code, or `ENDED_BY_US`."""
         code = _end(process, seconds)
         self.workers.discard(process)
-        # nothing of it is left for the next
+        # the next worker must not find its files
         _empty(scratch_of(self.scratch, process) if self.workers else Path(self.scratch))
         return code
 
 
 def _warm_up() -> None:
-    """Find the C library, and build the filter, once for all workers."""
+    """Find the C library and build the filter of system calls, once for all workers."""
     with contextlib.suppress(landlockpy.UnsupportedError, OSError):
         landlockpy.abi_version()
     with contextlib.suppress(seccompy.UnsupportedError, OSError):
         seccompy.supported()
-        syscall_filter().program  # noqa: B018  # which keeps what it compiles
+        syscall_filter().program  # noqa: B018  # compiles it, and keeps the result
 
 
 def _leave_to_children() -> None:
-    """See to it that a worker's first collection touches, and copies, nothing of what is there."""
+    """Keep a worker's garbage collection from touching, and so copying, the present objects."""
     gc.collect()
     gc.freeze()
 
 
 def _end(process: int, seconds: float) -> int:
-    """Wait for a worker to end by itself, then end it with all that it started."""
+    """Wait for a worker to end by itself, then end it and all that it started."""
     deadline = time.monotonic() + seconds
     while True:
         ended, status = os.waitpid(process, os.WNOHANG)
@@ -241,13 +220,13 @@ def _end(process: int, seconds: float) -> int:
         os.killpg(process, signal.SIGKILL)
     if ended:
         return os.waitstatus_to_exitcode(status)
-    os.kill(process, signal.SIGKILL)  # it leads a group of its own only from its first moments on
+    os.kill(process, signal.SIGKILL)  # it may not have made its group yet
     os.waitpid(process, 0)
     return ENDED_BY_US
 
 
 def _empty(folder: Path) -> None:
-    """Remove all that lies in a folder, if it is there; what fails is left for the next time."""
+    """Empty a folder, if it exists; what cannot be removed is left for the next time."""
     try:
         descriptor = os.open(folder, tree.FOLDER)
         try:

@@ -1,7 +1,7 @@
-"""A folder with all that lies in it, whatever a student's code has made of it: looked at, removed.
+"""Measures or removes a folder that a student's code has filled.
 
-Neither follows a link, and neither is ended by depth, by long paths, or by what is exchanged in the
-meantime: each step goes from one open folder to the next, and nothing calls itself.
+Both work on any depth and length of paths, while the code exchanges files and folders. They follow
+no link: each step goes from one open folder to the next, without recursion.
 """
 
 import contextlib
@@ -15,23 +15,16 @@ from typing import NamedTuple
 
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 BLOCK = 512  # bytes, in which the system counts a file's size
-ENTRY = 4096  # bytes that an empty file or folder counts for
+ENTRY = 4096  # bytes counted for an empty file or folder
 MAX_ENTRIES = 4000
-MAX_DEPTH = 32  # of folders: more than any notebook needs, and fewer than the files one may open
+MAX_DEPTH = 32  # of folders: fewer than the files that a process may open
 
 
 def is_excessive(path: Path, size: int) -> bool:
-    """Tell whether a folder holds more than a worker may write, while it may still write.
+    """Return whether a folder holds more than a worker may write; it may be written to meanwhile.
 
-    That is more than `MAX_ENTRIES` files and folders, folders nested more than `MAX_DEPTH` deep, or
-    a folder that cannot be listed.
-
-    Parameters
-    ----------
-    path : Path
-        A folder that is not there holds nothing.
-    size : int
-        How many bytes it may hold; 0 where the file system sees to it.
+    That is more than `size` bytes, unless `size` is 0, more than `MAX_ENTRIES` files and folders,
+    folders nested more than `MAX_DEPTH` deep, or a folder that cannot be listed.
     """
     try:
         levels = [_Look(os.open(path, FOLDER))]
@@ -43,13 +36,13 @@ def is_excessive(path: Path, size: int) -> bool:
     try:
         while levels:
             folder = levels[-1].folder
-            # one after the other: a folder may grow as fast as it is listed
+            # one at a time: a folder may grow as fast as it is listed
             entry = next(levels[-1].entries, None)
             if entry is None:
                 levels.pop().close()
                 continue
             entries += 1
-            # what is gone, or exchanged, in the meantime is for the next look
+            # the next look finds what replaces an entry that is gone
             with contextlib.suppress(FileNotFoundError, NotADirectoryError):
                 found = os.stat(entry.name, dir_fd=folder, follow_symlinks=False)
                 written += ENTRY + found.st_blocks * BLOCK
@@ -68,7 +61,7 @@ def is_excessive(path: Path, size: int) -> bool:
 
 
 class _Look:
-    """An open folder, and what is still to be looked at in it."""
+    """An open folder, and its entries that have not been looked at."""
 
     def __init__(self, folder: int) -> None:
         self.folder = folder
@@ -80,18 +73,12 @@ class _Look:
 
 
 def remove(path: Path, seconds: float = math.inf) -> None:
-    """Remove whatever stands at a path, if anything does.
-
-    Parameters
-    ----------
-    path : Path
-    seconds : float
-        How long it may take.
+    """Remove the file or folder at a path, if there is one, within some seconds.
 
     Raises
     ------
     OSError
-        The first that failed, once all else has been removed; what is left is for another try.
+        The first error, after everything else has been removed. Another try may remove the rest.
     """
     parent = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
@@ -107,7 +94,7 @@ def remove(path: Path, seconds: float = math.inf) -> None:
 
 
 class _Level(NamedTuple):
-    """A folder that is being emptied: its name in the one above, itself, and what is left in it."""
+    """A folder that is being emptied: its name, its identity, and the names still in it."""
 
     name: str
     itself: tuple[int, int]
@@ -115,20 +102,7 @@ class _Level(NamedTuple):
 
 
 def empty(folder: int, seconds: float = math.inf) -> None:
-    """Remove all that lies in an open folder.
-
-    Parameters
-    ----------
-    folder : int
-        Its descriptor.
-    seconds : float
-        How long it may take.
-
-    Raises
-    ------
-    OSError
-        As `remove` does.
-    """
+    """Empty an open folder, given its descriptor; raise as `remove` does."""
     failed: OSError | None = None
     end = time.monotonic() + seconds
     here = os.dup(folder)
@@ -159,7 +133,7 @@ def empty(folder: int, seconds: float = math.inf) -> None:
                     raise OSError(errno.ESTALE, "a folder was moved while it was removed")
                 try:
                     os.rmdir(level.name, dir_fd=here)
-                except OSError as error:  # something in it is left
+                except OSError as error:  # it is not empty
                     failed = failed or error
     finally:
         os.close(here)
@@ -170,7 +144,7 @@ def empty(folder: int, seconds: float = math.inf) -> None:
 def _level(name: str, folder: int) -> _Level:
     found = os.fstat(folder)
     if found.st_mode & stat.S_IRWXU != stat.S_IRWXU:
-        with contextlib.suppress(OSError):  # of another owner
+        with contextlib.suppress(OSError):  # it has another owner
             os.fchmod(folder, stat.S_IRWXU)
     return _Level(name, _identity(found), os.listdir(folder))
 
@@ -180,12 +154,12 @@ def _identity(found: os.stat_result) -> tuple[int, int]:
 
 
 def _removed_or_opened(name: str, parent: int) -> int | None:
-    """Remove a file or an empty folder; open, and return, a folder that holds something."""
+    """Remove a file or an empty folder; open and return any other folder."""
     try:
         os.unlink(name, dir_fd=parent)
     except FileNotFoundError:
         return None
-    except OSError as error:  # which one differs by system and by right
+    except OSError as error:  # its class depends on the system and on rights
         try:
             os.rmdir(name, dir_fd=parent)
         except NotADirectoryError:
@@ -198,7 +172,7 @@ def _removed_or_opened(name: str, parent: int) -> int | None:
 def _opened(name: str, parent: int) -> int:
     try:
         return os.open(name, FOLDER, dir_fd=parent)
-    except PermissionError:  # its owner may not list it: so no other user's code can be at work
+    except PermissionError:  # its owner may not list it, so no other user's code is at work in it
         if not stat.S_ISDIR(os.stat(name, dir_fd=parent, follow_symlinks=False).st_mode):
             raise
         os.chmod(name, stat.S_IRWXU, dir_fd=parent)

@@ -1,13 +1,13 @@
 """The frames between the trusted side and a worker: plain values and plain arrays, nothing else.
 
-A frame is two lengths, a JSON text and the bytes of its arrays. In the text an object is a
-dictionary whose keys are text, and a list begins with a tag that says what the rest of it is, so
-that no value can be mistaken for another. Every array comes with a dtype from a list and a shape
-that must account for its bytes exactly. There is no pickle and no `eval` on either side. What is
-asked in one go is one frame of several values, in a list that needs no tag; each answer is a frame.
+A frame is two lengths, a JSON text and the bytes of its arrays. In the text, a JSON object is a
+dictionary whose keys are text, and a JSON list begins with a tag that says what the rest of it is,
+so every value is unambiguous. An array has a dtype from a list and a shape that must match its
+bytes exactly. Neither side uses pickle or `eval`. Several requests travel in one frame, in a list
+without a tag; each answer is a frame.
 
-Grading is hundreds of small frames, and reading and writing them its largest cost beside the suites
-themselves: so the common types are told by a look, and the others by questions only after that.
+Grading exchanges hundreds of small frames, at a cost second only to the suites. So common types
+are recognised by `type` alone, before the slower checks of uncommon ones.
 """
 
 import json
@@ -19,19 +19,19 @@ import numpy as np
 from autograder.worker.frame import MAX_FRAME, WireError, frame
 
 MAX_DEPTH = 32
-LARGE = 2**63  # an integer that needs more than 64 bits
+LARGE = 2**63  # this and larger integers need more than 64 bits
 DTYPES = {np.dtype(code).str: np.dtype(code) for code in "?bhilBHILefd"}  # no complex, no objects
 CODES = {dtype: code for code, dtype in DTYPES.items()}
-PLAIN = frozenset({type(None), bool, str, float})  # JSON has them, to the bit: nan and infinity too
+PLAIN = frozenset({type(None), bool, str, float})  # JSON keeps each bit, nan and infinity too
 TEXT = frozenset({str})
-DERIVED = (np.generic, str, int, float, np.ndarray, list, tuple, dict)  # or one of these itself
+DERIVED = (np.generic, str, int, float, np.ndarray, list, tuple, dict)  # sent as values
 MALFORMED = (ValueError, TypeError, LookupError, RecursionError, OverflowError, MemoryError)
 ENCODER = json.JSONEncoder(check_circular=False, separators=(",", ":"))
 DECODER = json.JSONDecoder()
 
 
 class Ref:
-    """A name for an object that stays on the other side.
+    """A reference to an object that stays on the other side.
 
     Parameters
     ----------
@@ -40,8 +40,7 @@ class Ref:
     kind : str
         The name of its type, for messages.
     predicts : (str, dict of str to str), optional
-        Of a class that, when called, can only make an instance of its own or raise: the kind of
-        the instance, and by their names the kinds of its methods.
+        For an ordinary class: the kind of its instances, and the kinds of their methods by name.
     """
 
     def __init__(
@@ -59,8 +58,7 @@ def pack(value: Any, hold: Callable[[Any], Ref] | None = None) -> bytes:
     ----------
     value : None, bool, int, float, str, list, tuple, dict, ndarray, NumPy scalar or Ref, nested
     hold : callable, optional
-        Takes any other object and returns the `Ref` that stands for it; without it such an object
-        is an error.
+        Takes any other object and returns a `Ref` to it; without it, such an object is an error.
 
     Raises
     ------
@@ -71,36 +69,24 @@ def pack(value: Any, hold: Callable[[Any], Ref] | None = None) -> bytes:
 
 
 def encode(value: Any, hold: Callable[[Any], Ref] | None = None) -> tuple[str, bytes]:
-    """Return a value's text and body, of which a frame is made.
-
-    Raises
-    ------
-    WireError
-        If the value is none that can be sent; whether there is room for it, the frame tells.
-    """
+    """Return a value's text and body, of any size; raise a `WireError` if it cannot be sent."""
     blobs: list[bytes] = []
     text = ENCODER.encode(_encode(value, blobs, hold, MAX_DEPTH))
     return text, b"".join(blobs)
 
 
 def pack_each(texts: Iterable[str], bodies: Iterable[bytes]) -> bytes:
-    """Return one frame of several values, given what `encode` made of each.
-
-    Raises
-    ------
-    WireError
-        If they need more room than a frame has.
-    """
+    """Return one frame of several encoded values; raise a `WireError` if they are too large."""
     return frame(f"[{','.join(texts)}]", b"".join(bodies))
 
 
 def unpack(text: bytes, body: bytes, resolve: Callable[[Ref], Any] = lambda ref: ref) -> Any:
-    """Return the value of a frame's two parts; each `Ref` in it becomes `resolve(ref)`.
+    """Return the value of a frame's two parts, with `resolve(ref)` for each `Ref` in it.
 
     Raises
     ------
     WireError
-        If the frame breaks any rule: nothing else is ever raised for bad bytes.
+        If the frame breaks any rule. Bad bytes never raise anything else.
     """
     decoder = _Decoder(body, resolve)
     value = decoder.value(_parse(text))
@@ -110,18 +96,13 @@ def unpack(text: bytes, body: bytes, resolve: Callable[[Ref], Any] = lambda ref:
 
 
 def unpack_each(text: bytes, body: bytes, resolve: Callable[[Ref], Any]) -> Iterator[Any]:
-    """Yield the values of a frame of several, each made when its turn comes.
-
-    Raises
-    ------
-    WireError
-    """
+    """Yield the values of a frame of several, each decoded when it is asked for."""
     decoder = _Decoder(body, resolve)
     return map(decoder.value, _parse(text))
 
 
 def arrays_in(values: Iterable[Any]) -> Iterator[np.ndarray[Any, Any]]:
-    """Yield the arrays among some values, in lists, tuples and dictionaries too, in order."""
+    """Yield in order the arrays among values, and in their lists, tuples and dictionaries."""
     for value in values:
         if isinstance(value, np.ndarray):
             yield value
@@ -170,7 +151,7 @@ def _encode(
 def _encode_uncommon(
     value: Any, blobs: list[bytes], hold: Callable[[Any], Ref] | None, depth: int
 ) -> object:
-    """Encode objects to be held, NumPy's numbers, and what is derived from a common type."""
+    """Encode objects to be held, NumPy's numbers, and instances of subclasses of common types."""
     if hold is not None and not isinstance(value, DERIVED):
         return _encode(hold(value), blobs, None, depth)
     if isinstance(value, np.floating):
@@ -206,7 +187,7 @@ def _encode_array(array: np.ndarray[Any, Any], blobs: list[bytes]) -> object:
     if code is None:
         if array.dtype.char != "g":
             raise WireError(f"an array of dtype {array.dtype} [numbers or booleans are needed]")
-        array = array.astype(np.float64)  # long doubles are of another size elsewhere
+        array = array.astype(np.float64)  # the size of a long double depends on the machine
         code = CODES[array.dtype]
     blobs.append(array.tobytes())  # in C order
     return ["array", code, *array.shape]
@@ -234,7 +215,7 @@ class _Decoder:
         self.resolve = resolve
 
     def value(self, tree: Any) -> Any:
-        """Return what a whole tree stands for."""
+        """Return the value of a whole tree."""
         try:
             return self.decode(tree, MAX_DEPTH)
         except MALFORMED as error:
