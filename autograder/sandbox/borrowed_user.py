@@ -1,27 +1,23 @@
-"""The number of a user who owns nothing, borrowed for one worker: no other has it meanwhile."""
+"""The number of a user who owns nothing, borrowed for one worker at a time."""
 
 import errno
 import secrets
 import socket
 
-# of a socket in the system's abstract namespace, which only one process may have
+# a socket in the system's abstract namespace: only one process can have it
 NAME = "\0autograder-user-{}"
 
 
 class BorrowedUser:
-    """A user's number, until it is given back; the system gives it back for a process that ends.
+    """The `number` of a user, until it is given back or this process ends.
 
-    No other grader on this machine has the same number, as far as both are in one network
-    namespace: those in containers of their own do not see each other's processes and files.
+    No other grader in the same network namespace has the same number. Graders in other containers
+    do not see each other's processes and files.
 
     Parameters
     ----------
     users : range
         The numbers that may be borrowed.
-
-    Attributes
-    ----------
-    number : int
 
     Raises
     ------
@@ -46,5 +42,5 @@ class BorrowedUser:
         raise OSError(errno.EADDRINUSE, f"each of the {len(users)} users for workers is in use")
 
     def give_back(self) -> None:
-        """Let another worker have it."""
+        """Let another worker borrow it."""
         self._holder.close()

@@ -17,7 +17,7 @@ class Budget:
     spent : float
         How many of them earlier tries have used.
     shared : Progress, optional
-        Is told what is used, for another try if this process breaks.
+        Keeps the time used, for another try if this process breaks.
     """
 
     def __init__(self, seconds: float, spent: float = 0.0, shared: Progress | None = None) -> None:
@@ -26,12 +26,12 @@ class Budget:
         self.shared = shared
 
     def spend(self, at_most: float) -> "_Spending":
-        """Count the time in a `with` block, which gets a function for the seconds left in it."""
+        """Count the time in a `with` block; it gets a function for the seconds left."""
         return _Spending(self, at_most)
 
 
 class _Spending:
-    """A `with` block whose time counts: a class, as it costs a third of a generator."""
+    """A `with` block whose time counts; a class takes a third of a generator's time."""
 
     def __init__(self, budget: Budget, at_most: float) -> None:
         self.budget = budget

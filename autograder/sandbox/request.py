@@ -1,4 +1,4 @@
-"""What is asked of a worker, and what stands for its answer."""
+"""A request to a worker, and the forms of its answer."""
 
 import secrets
 from collections.abc import Callable, Sequence
@@ -9,11 +9,11 @@ from autograder.worker import wire
 
 
 class AsPredicted:
-    """Stands for a value that is the one the request predicted, and was not sent."""
+    """Marks a value that is as the request predicted, and was not sent."""
 
 
 class Changed(NamedTuple):
-    """A call's value, and what a worker says of the arrays that it changed in place."""
+    """A call's value, and the array arguments that it changed in place, as the worker reports."""
 
     value: Any
     changes: Any
@@ -21,17 +21,17 @@ class Changed(NamedTuple):
 
 @dataclass(slots=True)
 class Request:
-    """What is asked of a worker, ready to be sent.
+    """A request to a worker, ready to be sent.
 
     Parameters
     ----------
     text : str
     body : bytes
-        Its two parts, as `wire.encode` gives them.
+        The two parts that `wire.encode` returns.
     label : callable
-        Says what is asked, in the student's words, for messages.
+        Returns what is asked, in the student's words, for messages.
     predicted : bool
-        Whether the value may be the predicted one.
+        Whether the request predicts the kind of its value.
     changes : bool
         Whether it may change arguments in place.
     """
@@ -44,18 +44,18 @@ class Request:
 
     @property
     def size(self) -> int:
-        """Its bytes."""
+        """The number of its bytes."""
         return len(self.text) + len(self.body)
 
 
 def framed(requests: Sequence[Request]) -> tuple[int, bytes]:
-    """Return the number that the first answer must repeat, and the requests as one frame."""
-    number = secrets.randbits(62)  # so that no answer can be given before it is asked
+    """Return the number of the first answer, and the requests as one frame."""
+    number = secrets.randbits(62)  # a worker cannot guess it and answer before it is asked
     texts = [str(number), *(one.text for one in requests)]
     return number, wire.pack_each(texts, [one.body for one in requests])
 
 
 def place(request: Request) -> str:
-    """Return what was asked, in brackets, as a message ends; empty where nothing says it."""
+    """Return the label in brackets, for the end of a message; empty without a label."""
     label = request.label()
     return f" [{label}]" if label else ""

@@ -1,4 +1,4 @@
-"""The trusted end of a worker: starts it, asks it, counts its time, and ends it."""
+"""The trusted end of a worker: starts it, asks it, counts its time and ends it."""
 
 import signal
 from collections.abc import Callable, Sequence
@@ -21,21 +21,21 @@ from autograder.worker import wire
 from autograder.worker.frame import Receiver, WireError
 from autograder.worker.opening import Opening
 
-ROOM = 2**14  # bytes, which a waiting worker's end always has room for
-SHORTEST = 0.001  # seconds: none at all would mean not to wait
-HANGUP_SECONDS = 0.5  # for a worker that is ending to have ended
+ROOM = 2**14  # bytes that can always be sent to a waiting worker without delay
+SHORTEST = 0.001  # seconds: a timeout of 0 would mean not to wait
+HANGUP_SECONDS = 0.5  # for a worker to end after it has closed its connection
 
 
 class SandboxError(Exception):
-    """A worker that broke, and not by what a student's code did: our fault."""
+    """A worker broke by our fault, and not by a student's code."""
 
 
 class StudentError(Exception):
-    """What a student's code did instead of answering; the text is for the student."""
+    """A student's code failed instead of answering; the text is for the student."""
 
 
 class DiedError(StudentError):
-    """The worker ended, or was ended: nothing more can be asked of it."""
+    """The worker has ended, or was ended: it answers no more requests."""
 
 
 class TimedOutError(DiedError):
@@ -60,6 +60,7 @@ class Sandbox:
     Raises
     ------
     SandboxError
+        If the worker does not start.
     """
 
     def __init__(
@@ -113,19 +114,19 @@ class Sandbox:
         what : dict
             Its arguments.
         label : callable, optional
-            Says what is asked, in the student's words, for messages.
+            Returns what is asked, in the student's words, for messages.
         hold : callable, optional
-            Exchanges the objects that stand for a worker's objects with their `Ref`.
+            Returns the `Ref` of a proxy.
         predicted : (int or None, str), optional
-            The number that is to stand for the value from then on, if any is, and the value's kind.
+            The number by which later requests refer to the value, if any, and the value's kind.
 
         Raises
         ------
         DiedError
-            Once the worker is dead: it says why.
+            If the worker has ended; the text says why.
         """
         if self._epitaph is not None:
-            raise type(self._epitaph)(f"not run, since before this: {self._epitaph}")
+            raise type(self._epitaph)(f"not run, after an earlier failure: {self._epitaph}")
         asked = {"do": do, **what}
         if predicted is not None:
             asked["id"], asked["kind"] = predicted
@@ -141,7 +142,7 @@ class Sandbox:
         on_value: Callable[[Any], None] = lambda value: None,
         resolve: Callable[[wire.Ref], Any] = lambda ref: ref,
     ) -> Any:
-        """Send requests in one go, and return the value of the last.
+        """Send requests in one frame, and return the value of the last.
 
         Parameters
         ----------
@@ -149,20 +150,20 @@ class Sandbox:
         seconds : float
             How long each frame of the answers may take.
         on_event : callable, optional
-            Told each frame that comes before an answer.
+            Called with the content of each frame that comes before an answer.
         on_value : callable, optional
-            Told the value of each, in order; `AsPredicted` where it came out as that, `Changed`
-            where arguments are not what they were.
+            Called with each value in order: `AsPredicted` if it is as predicted, `Changed` if the
+            call has changed arguments.
         resolve : callable, optional
-            Exchanges each `Ref` with what stands for a worker's object.
+            Returns the proxy of a `Ref`.
 
         Raises
         ------
         StudentError
             If the student's code raised; `DiedError` if it ended the worker, `TimedOutError` if it
-            had to be ended. What comes after is not done.
+            took too long. Later requests are not done.
         SandboxError
-            If something else has ended it.
+            If something else has ended the worker.
         """
         asked = requests[0]
         value = None
@@ -178,20 +179,18 @@ class Sandbox:
         except StudentError as error:
             raise StudentError(f"{error}{place(asked)}") from None
         except TimeoutError:
-            spent = self.budget.left <= 0
-            limit = self.budget.seconds if spent else seconds
-            scope = "in all for this submission" if spent else "for one answer"
-            told = f"no answer within {limit:g} seconds {scope}"
-            self._epitaph = TimedOutError(f"{told}{place(asked)}")
+            failure = f"the code did not return within {seconds:g} seconds"
+            if self.budget.left <= 0:
+                failure = f"the code has used up the submission's {self.budget.seconds:g} seconds"
+            self._epitaph = TimedOutError(f"{failure}{place(asked)}")
         except (EOFError, OSError) as error:
             cause = self._cause_of_death()
             if self._template.broken:
-                raise SandboxError("the template has ended, and its workers with it") from error
-            told = f"the code ended its own process ({cause})"
-            self._epitaph = DiedError(f"{told}{place(asked)}")
+                raise SandboxError("the template and its workers have ended") from error
+            failure = f"the code ended its own process ({cause})"
+            self._epitaph = DiedError(f"{failure}{place(asked)}")
         except WireError as error:
-            told = f"the code answered with something unreadable ({error})"
-            self._epitaph = DiedError(f"{told}{place(asked)}")
+            self._epitaph = DiedError(f"the code's answer cannot be read ({error}){place(asked)}")
         else:
             return value
         self.close()
@@ -199,12 +198,12 @@ class Sandbox:
 
     @property
     def alive(self) -> bool:
-        """Whether the worker can still be asked."""
+        """Whether the worker still answers requests."""
         return self._epitaph is None
 
     @property
     def opened(self) -> int:
-        """How many of the opening's cells it has run."""
+        """How many of the opening's cells have been run."""
         return self._template.opened or 0
 
     def close(self) -> None:
@@ -212,7 +211,7 @@ class Sandbox:
         self._worker.end()
 
     def _send(self, frame: bytes, seconds: float) -> None:
-        if len(frame) > ROOM:  # which takes as long as the worker takes to read it
+        if len(frame) > ROOM:  # the worker's time to read it counts
             with self.budget.spend(seconds) as left:
                 self._connection.settimeout(max(left(), SHORTEST))
                 self._connection.sendall(frame)
@@ -235,18 +234,18 @@ class Sandbox:
                     return AsPredicted
                 answer = wire.unpack(text, body, resolve)
             if not isinstance(answer, dict):
-                raise WireError("an answer that is no dictionary")
+                raise WireError("an answer that is not a dictionary")
             if "event" in answer:
                 on_event(answer["event"])
                 continue
-            told = answer.get("number")
-            if type(told) is not int or told != number:
+            given = answer.get("number")
+            if type(given) is not int or given != number:
                 raise WireError("an answer to another request")
             if "error" in answer:
                 raise StudentError(one_line(answer["error"]))
             if "changed" in answer:
                 if not request.changes:
-                    raise WireError("a change of nobody's argument")
+                    raise WireError("a changed argument of a request without any")
                 return Changed(answer.get("value"), answer["changed"])
             return answer.get("value")
 
@@ -262,7 +261,7 @@ class Sandbox:
 
 
 def _fork(layers: Layers, limits: Limits, opening: Opening) -> tuple[Template, Worker]:
-    """Return a new worker, and its template; one that is broken is replaced once."""
+    """Return a template and a new worker of it; a broken template is replaced once."""
     for last in (False, True):
         try:
             return (parent := template(layers, limits, opening)), parent.fork()

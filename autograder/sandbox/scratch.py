@@ -1,7 +1,7 @@
-"""Folders on the disk for as long as a process needs them, even if it is ended at any moment.
+"""Temporary folders that are removed even if their process is killed.
 
-Each is held by a lock, which the system takes back from whoever ends. So the next process finds
-what an ended one has left, and removes it: it does not grow from end to end.
+A process holds a lock on its folder; the system releases the lock when the process ends. So the
+next process finds and removes the folders of processes that have ended.
 """
 
 import contextlib
@@ -20,15 +20,15 @@ from autograder.worker import tree
 
 PREFIX = "autograder-scratch-"
 NAME = re.compile(re.escape(PREFIX) + r"[a-z0-9_]{8}")
-SWEEPING = 10.0  # seconds for each folder that an ended process has left: a run waits for it
-YOUNG = 60.0  # seconds in which a new folder may not be held yet
+SWEEPING = 10.0  # seconds to remove the folder of an ended process: a run waits for it
+YOUNG = 60.0  # seconds in which a new folder may not be locked yet
 
 
 class Scratch:
-    """A new folder in the system's place for temporary files; a context manager.
+    """A new temporary folder; a context manager.
 
-    What earlier ones of the same user left there is removed. What cannot be removed is logged, and
-    left for the next one.
+    It first removes those that ended processes of the same user have left. A folder that cannot be
+    removed is logged, and the next process tries again.
     """
 
     def __init__(self) -> None:
@@ -38,7 +38,7 @@ class Scratch:
         fcntl.flock(self._lock, fcntl.LOCK_EX)
 
     def close(self) -> None:
-        """Remove the folder with all that is in it."""
+        """Remove the folder and its content."""
         if self._lock >= 0:
             _remove(self.path)
             os.close(self._lock)
@@ -52,9 +52,9 @@ class Scratch:
 
 
 def sweep(place: Path) -> None:
-    """Remove the folders in a place that were ours and are held by nobody."""
+    """Remove the folders in a place that are ours and that no process has locked."""
     for folder in place.glob(f"{PREFIX}*"):
-        with contextlib.suppress(OSError):  # it is held, or gone
+        with contextlib.suppress(OSError):  # it is locked, or gone
             found = folder.lstat()
             if (
                 not NAME.fullmatch(folder.name)
@@ -76,6 +76,6 @@ def _remove(folder: Path, seconds: float = math.inf) -> None:
         tree.remove(folder, seconds)
     except OSError as error:
         sys.stderr.write(
-            f"{folder} could not be removed ({error.strerror}): the next run tries again; else "
-            "remove it by hand\n"
+            f"{folder} could not be removed ({error.strerror}): the next run tries again; "
+            "otherwise remove it by hand\n"
         )

@@ -1,4 +1,4 @@
-"""The trusted end of the template: the warm process from which each worker is forked."""
+"""The trusted end of the template, the process that forks each worker."""
 
 import atexit
 import json
@@ -31,14 +31,14 @@ from autograder.worker.template import main
 main(settings)
 """
 KEPT = 4  # templates at a time, for one class after the other
-START_SECONDS = 60.0  # for our own code alone: a busy machine must cost nobody a point
-# in namespaces of their own, all that workers can write to; it hides nothing that they need, as
-# `/tmp` would where the engine or Python lies below it
+START_SECONDS = 60.0  # only for our own code: a busy machine must cost nobody a point
+# the only folder that workers in namespaces of their own can write to; not `/tmp`, which would hide
+# an engine or a Python below it
 INSIDE = "/scratch"
 
 
 class TemplateError(Exception):
-    """The template broke; the text is what it said before."""
+    """The template broke; the text is its last output."""
 
 
 class Worker:
@@ -52,7 +52,7 @@ class Worker:
     connection : socket
         Our end of the socket on which it serves.
     user : BorrowedUser, optional
-        Whom it has to become, which is given back when it has ended.
+        The user that it becomes; it is given back when the worker has ended.
     """
 
     def __init__(
@@ -71,16 +71,13 @@ class Worker:
 
     @property
     def user(self) -> int | None:
-        """The number of the user whom it has to become; None if it has to stay who it is."""
+        """The number of the user that it becomes; None if it does not change user."""
         return self._user.number if self._user else None
 
     def end(self, seconds: float = 0.0) -> int | None:
-        """End the worker, and all that it started; return its exit code if it ended by itself.
+        """End the worker and all that it started, after it had some seconds to end by itself.
 
-        Parameters
-        ----------
-        seconds : float
-            How long it may take to do so.
+        Return its exit code if it ended by itself, or None.
         """
         if not self._ended:
             self._ended = True
@@ -92,26 +89,19 @@ class Worker:
 
 
 class Template:
-    """The process itself.
-
-    Parameters
-    ----------
-    layers : Layers
-        What confines its workers.
-    limits : Limits
-        Of a worker.
+    """The process, with workers that `layers` and `limits` confine.
 
     Attributes
     ----------
     opening : Opening
-        What its workers begin with; a template without one may still be given one.
+        What its workers begin with; it may be set until the first is forked.
     opened : int
-        How many of its cells have been run for all workers, once one has been forked.
+        How many of its cells have been run for all workers, after the first fork.
 
     Raises
     ------
     TemplateError
-        Here and in `fork`, if it does not do what it should.
+        Here and in `fork`, if the process breaks.
     """
 
     def __init__(self, layers: Layers, limits: Limits) -> None:
@@ -120,22 +110,22 @@ class Template:
         self.limits = limits
         self.opening = Opening()
         self.opened: int | None = None
-        self.broken = False  # whether it was found to have ended
+        self.broken = False  # whether it has ended
         namespaces = Layer.BUBBLEWRAP in layers
         self.scratch = INSIDE
         self._folder = None if namespaces else Scratch()
         if self._folder is not None:
             self.scratch = str(self._folder.path)
-            self._folder.path.chmod(0o711)  # for workers of another user to pass through
+            self._folder.path.chmod(0o711)  # workers of another user pass through it
         self._users = isolation.users(layers)
-        self._asking = threading.Lock()  # suites that end do so in a thread of their own
+        self._asking = threading.Lock()  # suites end in a thread of their own
         self._control, theirs = socket.socketpair()
         self._control.settimeout(START_SECONDS)
         self._log = tempfile.TemporaryFile("a+b")  # noqa: SIM115  # closed with this object
         with theirs:
             settings = Settings(
                 control=theirs.fileno(),
-                parent=0 if namespaces else os.getpid(),  # in there, it knows no number of ours
+                parent=0 if namespaces else os.getpid(),  # its namespace does not have our number
                 paths=[str(path) for path in view().search],
                 scratch_size=0 if namespaces else limits.scratch_mb * isolation.MEBIBYTE,
                 confinement=isolation.confinement(layers, self.scratch, limits),
@@ -185,11 +175,11 @@ class Template:
         return self._log.read()[-2000:].decode(errors="replace").strip()
 
     def _open(self, user: BorrowedUser | None) -> int:
-        # what takes longer than a single statement may is not run for all
+        # cells that take longer than a single statement may are not run for all
         number = user.number if user else None
         more = {"user": number, "seconds": self.limits.statement_seconds}
-        told = json.dumps({**asdict(self.opening), **more}).encode()
-        return self._ask(OPEN, len(told), more=told)
+        options = json.dumps({**asdict(self.opening), **more}).encode()
+        return self._ask(OPEN, len(options), more=options)
 
     def _ask(
         self,
@@ -217,7 +207,7 @@ class Template:
         return int(result)
 
     def close(self) -> None:
-        """End it, and with it whatever worker is left."""
+        """End the process and the workers that are left."""
         self._control.close()
         self._process.kill()
         self._process.wait()
@@ -235,7 +225,7 @@ _running: weakref.WeakSet[Template] = weakref.WeakSet()
 
 @atexit.register
 def close_all() -> None:
-    """End all templates of this process, which is about to end itself."""
+    """End all templates of this process, which is about to end."""
     for one in list(_running):
         one.close()
 
@@ -244,7 +234,7 @@ _kept: list[Template] = []  # the one used last comes first
 
 
 def template(layers: Layers, limits: Limits, opening: Opening) -> Template:
-    """Return this process's template for workers that are confined, and begin, like this."""
+    """Return this process's template for workers with these layers, limits and opening."""
     fitting = (
         one
         for one in _kept
@@ -257,5 +247,5 @@ def template(layers: Layers, limits: Limits, opening: Opening) -> Template:
 
 
 def forget_templates() -> None:
-    """Have the next worker forked from a new template."""
+    """Start a new template for the next worker."""
     _kept.clear()

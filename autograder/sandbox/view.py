@@ -1,4 +1,4 @@
-"""What of the file system a worker may see: the interpreter, NumPy, and the libraries they need."""
+"""The files that a worker may see: the interpreter, NumPy, and the libraries that they need."""
 
 import re
 import sys
@@ -8,36 +8,30 @@ from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
-OTHERS = {"site-packages", "dist-packages"}  # where all else is installed: PyTorch, the engine
-# of the package itself, a worker needs this alone
+OTHERS = {"site-packages", "dist-packages"}  # all other packages: PyTorch, the engine
+# the only part of the engine that a worker needs
 PACKAGE = Path(__file__).parents[1]
 ENGINE = [PACKAGE / "__init__.py", PACKAGE / "worker"]
 CONFINING = ["landlockpy", "seccompy"]
 LOADERS = ["/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1"]
-SYSTEM = [
-    "/etc/ld.so.cache",
-    "/etc/localtime",
-    "/usr/share/zoneinfo",
-    "/dev/null",
-    "/dev/zero",
-    "/dev/full",
-    "/dev/random",
-    "/dev/urandom",
-]
+SYSTEM = """
+    /etc/ld.so.cache /etc/localtime /usr/share/zoneinfo
+    /dev/null /dev/zero /dev/full /dev/random /dev/urandom
+"""
 
 
 @dataclass(frozen=True)
 class View:
-    """Paths as they are outside, which is what they are inside too.
+    """Paths, which are the same inside and outside.
 
     Parameters
     ----------
     whole : list of Path
-        Files, and folders with all that is in them.
+        Files and folders that are visible as a whole.
     partly : dict of Path to list of Path
-        Folders of which some is hidden, and what of them is not.
+        Folders that are visible in part, each with its visible children.
     search : list of Path
-        Where Python finds the engine and NumPy.
+        The folders in which Python finds the engine and NumPy.
     """
 
     whole: list[Path]
@@ -53,26 +47,26 @@ class View:
 
     @property
     def readable(self) -> list[Path]:
-        """All that can be read, without what is hidden."""
+        """Every file and folder that can be read."""
         return [*self.whole, *(child for children in self.partly.values() for child in children)]
 
 
 @lru_cache(maxsize=1)
 def view() -> View:
     """Return the view for this interpreter."""
-    base = {"base": sys.base_prefix, "platbase": sys.base_exec_prefix}  # not a virtual environment
+    base = {"base": sys.base_prefix, "platbase": sys.base_exec_prefix}  # no virtual environment
     libraries = {
         Path(sysconfig.get_path(name, vars=base)).resolve() for name in ("stdlib", "platstdlib")
     }
     packages = [_package(name) for name in ("numpy", *CONFINING)]
-    # the shared libraries that wheels bring along
+    # the shared libraries that wheels contain
     packages += [p.with_name(f"{p.name}.libs") for p in packages]
     whole = [
         Path(sys.executable).resolve(),
         *ENGINE,
         *packages,
         *_shared_libraries(),
-        *map(Path, SYSTEM),
+        *map(Path, SYSTEM.split()),
     ]
     return View(
         whole=[path for path in dict.fromkeys(whole) if path.exists()],
@@ -99,7 +93,7 @@ def _shared_libraries() -> list[Path]:
     """Return the interpreter's own library, and the system's folder of libraries."""
     maps = Path("/proc/self/maps")  # on Linux
     mapped = re.findall(r"(/\S+\.so\S*)$", maps.read_text() if maps.exists() else "", re.MULTILINE)
-    # as each program names it, below the folder that `/lib64` may be a link to
+    # programs name it by this path, and `/lib64` may be a link
     found = [loader.parent.resolve() / loader.name for loader in map(Path, LOADERS)]
     for path in map(Path, dict.fromkeys(mapped)):
         if path.name.startswith("libpython"):

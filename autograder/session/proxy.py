@@ -14,7 +14,7 @@ from autograder.text.wording import one_line
 from autograder.worker import wire
 from autograder.worker.frame import WireError
 
-UNREADABLE = "the code answered with something unreadable"
+UNREADABLE = "the code's answer cannot be read"
 
 
 class Proxy:

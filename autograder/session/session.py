@@ -119,9 +119,9 @@ class Session:
                 if place is None or self.budget.left <= 0 or len(skip) == RESTARTS:
                     raise
                 skip.append(place)
-                verb = "never ended" if isinstance(death, TimedOutError) else "ended the process"
+                verb = "did not finish" if isinstance(death, TimedOutError) else "ended the process"
                 cell, line = place
-                self._remark(f"{self._titles[cell]}, line {line}: passed over, since it {verb}")
+                self._remark(f"{self._titles[cell]}, line {line}: skipped: it {verb}")
                 continue
             except StudentError as error:  # each statement's error is caught in the worker
                 sandbox.close()

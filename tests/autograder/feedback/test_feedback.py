@@ -227,7 +227,7 @@ def test_code_that_hangs_has_its_page(tiny_course, made):
     tiny_course.grade("ann")
     found = made()
     assert "Status: timed out." in found.text
-    assert "no answer within 0.5 seconds" in found.text
+    assert "did not return within 0.5 seconds" in found.text
 
 
 def test_who_handed_in_nothing_has_no_page(tiny_course, made):

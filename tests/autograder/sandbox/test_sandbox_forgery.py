@@ -127,7 +127,7 @@ def test_a_forged_answer_harms_its_author_alone(student, frame):
 def test_an_answer_is_one_to_what_was_asked(student, frame):
     """A value that was asked for is never what stands for a foretold one, or what a call changes."""
     reads = student(LATER.replace("FRAME", "b''").replace("READ", frame)).Reads()
-    with pytest.raises(DiedError, match="the code answered with something unreadable"):
+    with pytest.raises(DiedError, match="the code's answer cannot be read"):
         _ = reads.anything
 
 

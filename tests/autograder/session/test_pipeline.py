@@ -90,7 +90,7 @@ def test_a_constructors_changes_of_an_array_are_seen_at_once(names):
 
 ENDS = {
     "raise": (StudentError, r"^ValueError: no \(line 11 of its cell, in do\) \[LABEL\]$"),
-    "hang": (TimedOutError, r"^no answer within 0.4 seconds for one answer \[LABEL\]$"),
+    "hang": (TimedOutError, r"^the code did not return within 0.4 seconds \[LABEL\]$"),
     "exit": (DiedError, r"^the code ended its own process \(exit code 3\) \[LABEL\]$"),
 }
 
@@ -115,7 +115,7 @@ def test_a_constructor_that_fails_is_told_as_itself(names, how):
             kind_of(layer)
         assert names.Layer()(2) == 2
     else:
-        with pytest.raises(kind, match="^not run, since before this: " + text[1:-15]):
+        with pytest.raises(kind, match="^not run, after an earlier failure: " + text[1:-15]):
             names.Layer("later")
 
 

@@ -175,7 +175,7 @@ def test_suites_of_one_submission_share_its_time_and_what_was_found(tmp_path):
     run = run_suites(assignment, grading)
     assert run.items[0].points == 2.0
     assert grading.skip == [(2, 1)]
-    assert run.remarks == ["code cell 4, line 1: passed over, since it never ended"]
+    assert run.remarks == ["code cell 4, line 1: skipped: it did not finish"]
     assert isinstance(grading.budget, Budget)
     assert grading.budget.left < assignment.limits.submission_seconds
 

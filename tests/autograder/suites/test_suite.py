@@ -138,7 +138,7 @@ def test_an_endless_answer_is_told_as_timed_out(run):
     assert ran.timed_out
     assert ran.faults == []
     assert set(outcomes(ran).values()) == {Outcome.FAILED}
-    assert ran.remarks == ["no answer within 0.3 seconds for one answer [Scaler]"]
+    assert ran.remarks == ["the code did not return within 0.3 seconds [Scaler]"]
 
 
 def test_a_notebook_that_cannot_be_run_fails_every_property(run):

@@ -116,13 +116,13 @@ def test_what_fails_everywhere_does_not_keep_the_rest(opened):
 
 @pytest.mark.parametrize(
     ("given", "verb"),
-    [("while True: pass", "never ended"), ("import os; os._exit(3)", "ended the process")],
+    [("while True: pass", "did not finish"), ("import os; os._exit(3)", "ended the process")],
 )
 def test_what_never_ends_is_left_to_the_workers(opened, given, verb):
     """There it is found, and passed over with a remark."""
     running = opened(given, "after = 1", statement_seconds=0.3)
     assert running.sandbox.opened == 0
-    assert running.remarks == [f"cell `given0`, line 1: passed over, since it {verb}"]
+    assert running.remarks == [f"cell `given0`, line 1: skipped: it {verb}"]
     assert running.namespace.after == 1
 
 
