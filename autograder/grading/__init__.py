@@ -1,4 +1,4 @@
-"""One submission becomes a graded notebook and its report, in a process that does only that.
+"""Turns one submission into a graded notebook and its report, in a process of its own.
 
 - `diagnosis`: `deviations`, `diagnose`
 - `graded`: `Graded`, `render`, `report_on`

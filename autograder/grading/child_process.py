@@ -1,7 +1,7 @@
-"""A process that grades, until it breaks: started, asked and ended by the one that started it.
+"""Starts, asks and ends a grading process, which runs `server.py`, until it breaks.
 
-`server.py` runs in it. Several are started at once: the first loads what all of them need, and
-forks the others. `process.py` is what other rooms use.
+If several are started at once, the first loads what all of them need, and forks the others. Other
+rooms use `process.py`.
 """
 
 import json
@@ -40,14 +40,14 @@ class ChildProcess:
     on_line : callable, optional
         Called with each line that it writes to its standard error, in a thread of its own.
     count : int
-        How many processes, this one included.
+        The number of processes, this one included.
     is_early : bool
         Whether it loads PyTorch before `begin` is called.
 
     Attributes
     ----------
     forked : list of ChildProcess
-        The others.
+        The other processes.
     pid : int or None
         None until it has answered.
     """
@@ -78,10 +78,10 @@ class ChildProcess:
             text=True,
             errors="replace",
             env=environment.of_grading_process(),
-            cwd="/",  # it goes to the course's folder by itself: ours may be gone
+            cwd="/",  # it changes to the course's folder itself: ours may be gone
             umask=environment.UMASK,
             pass_fds=[*theirs, memory],
-            start_new_session=True,  # Ctrl-C is for the one who started us: it closes our input
+            start_new_session=True,  # Ctrl-C does not reach it: this process ends it
         )
         for _, their in pairs:
             their.close()
@@ -105,15 +105,11 @@ class ChildProcess:
         self._progress = done
 
     def begin(self, load: Assignment | None, count: int) -> None:
-        """Say whose suites it loads at once, and how many of the processes are needed.
+        """Name the assignment whose suites it loads at once, and the number of processes needed.
 
-        Parameters
-        ----------
-        load : Assignment, optional
-        count : int
-            At most the number that it was started with. The others do not answer.
+        More processes than `count` do not answer.
         """
-        wanted = {"load": None if load is None else _named(load), "count": count}
+        wanted = {"load": None if load is None else _key(load), "count": count}
         assert self._process.stdin is not None
         # if it has ended, the first request says so
         with suppress(OSError), self._process.stdin as opened:
@@ -128,7 +124,7 @@ class ChildProcess:
         allow_no_isolation: bool = False,
         **more: Any,
     ) -> Any:
-        """Send a request, and return the answer. After an error, the process has been ended.
+        """Send a request, and return the answer. Any error ends the process.
 
         Raises
         ------
@@ -139,8 +135,8 @@ class ChildProcess:
         OSError, ValueError
             If the process broke.
         """
-        request = {"do": do, **_named(assignment), "version": assignment.version}
-        self._progress.keep(spent)  # until the process says more
+        request = {"do": do, **_key(assignment), "version": assignment.version}
+        self._progress.keep(spent)  # until the process counts on
         try:
             if self.pid is None:
                 self.pid = self._answer()
@@ -149,13 +145,13 @@ class ChildProcess:
                 raise NotIsolatedError(self._trouble)
             self._send(json.dumps({**request, "spent": spent, **more}).encode() + b"\n")
             return self._answer()
-        except BaseException:  # Ctrl-C too: what it answers later is not for the next submission
+        except BaseException:  # Ctrl-C too: a later answer must not reach the next submission
             self.close()
             raise
 
     @property
     def spent(self) -> float:
-        """How many seconds of its time the submission's code has had, earlier tries included."""
+        """How many seconds the submission's code has used, earlier tries included."""
         return self._progress.spent
 
     def _send(self, request: bytes) -> None:
@@ -180,7 +176,7 @@ class ChildProcess:
         return json.loads(answer)
 
     def _look(self) -> None:
-        """End the process if a suite takes too long in it."""
+        """End the process if a suite in it takes too long."""
         if doing := self._progress.overdue():
             self._kill()
             raise HungError(doing)
@@ -192,7 +188,7 @@ class ChildProcess:
         return f"it ended with exit code {self._process.wait()}"
 
     def close(self) -> None:
-        """End the process: at the end of its input it tidies up, and ends itself."""
+        """End the process: at the end of its input it cleans up and ends."""
         with suppress(OSError):  # it has ended already
             self._connection.shutdown(socket.SHUT_WR)
         self._end()
@@ -210,12 +206,12 @@ class ChildProcess:
             self._process.wait()
 
     def __del__(self) -> None:
-        if hasattr(self, "_lines"):  # else it has not been started
+        if hasattr(self, "_lines"):  # otherwise it has not been started
             self.close()
 
 
 class _ForkedProcess(ChildProcess):
-    """A process forked from another: we cannot wait for it, but see its end."""
+    """A forked process: we cannot wait for it, but its connection closes when it ends."""
 
     def __init__(self, connection: socket.socket, lines: ErrorLines, done: Progress) -> None:
         self.forked = []
@@ -230,7 +226,7 @@ class _ForkedProcess(ChildProcess):
                 os.kill(self.pid, signal.SIGKILL)
 
     def _end(self) -> None:
-        first = b""  # that comes: if it was asked nothing, it has said who it is
+        first = b""  # the first answer: its number, if it has had no request
         try:
             self._connection.settimeout(ENDING_SECONDS)
             while some := self._connection.recv(2**16):
@@ -238,12 +234,12 @@ class _ForkedProcess(ChildProcess):
         except TimeoutError:
             self.pid = self.pid or json.loads(first.partition(b"\n")[0] or "null")
             self._kill()
-        except OSError:  # it has ended, in the midst of an answer
+        except OSError:  # it has ended while it answered
             pass
 
 
-def _named(assignment: Assignment) -> dict[str, Any]:
-    """Return what a process finds an assignment by."""
+def _key(assignment: Assignment) -> dict[str, Any]:
+    """Return the data by which a process finds an assignment."""
     return {
         "course": assignment.course.to_dict(),
         "assignment": assignment.name,

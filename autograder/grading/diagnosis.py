@@ -1,11 +1,11 @@
-"""Names a student's mistake: the known one whose behaviour theirs equals, on the same inputs."""
+"""Names a student's mistake: the known mistake that behaves in the same way on the same inputs."""
 
 from collections.abc import Iterable, Sequence
 
 from autograder.course.certificate import Behaviour, Mistake
 from autograder.results.outcome import Diagnosis, Facts
 
-TOGETHER = 3  # mistakes in one item: more of them explain anything
+TOGETHER = 3  # mistakes in one item at most: more of them can explain anything
 
 
 def deviations(behaviour: Behaviour, reference: Behaviour) -> Behaviour:
@@ -29,8 +29,8 @@ def diagnose(mistakes: Sequence[Mistake], lost: Behaviour) -> dict[str, tuple[Di
     Returns
     -------
     diagnoses : dict of str to tuple of Diagnosis
-        By the item's name. One mistake, if its behaviour is the item's; several, if each shows in
-        full and together they make up all that is seen; none otherwise.
+        By the item's name: one mistake, if it behaves like the item; several, if each is seen in
+        full and together they explain all deviations; none otherwise.
     """
     return {
         item: tuple(Diagnosis(m.name, m.advice) for m in _behind(item, mistakes, lost))
@@ -49,9 +49,9 @@ def _behind(item: str, mistakes: Sequence[Mistake], lost: Behaviour) -> list[Mis
 
 
 def _shows(mistake: Mistake, lost: Behaviour) -> bool:
-    """Tell whether all that a mistake does is seen, in each item that it loses.
+    """Return whether all facts of a mistake are seen in each item that it affects.
 
-    Its advice speaks of all of them, and must be true of each.
+    Its advice must be true for all of them.
     """
     return all(
         item in lost and facts.items() <= lost[item].items()
@@ -60,12 +60,12 @@ def _shows(mistake: Mistake, lost: Behaviour) -> bool:
 
 
 def _explained(mistake: Mistake, lost: Behaviour) -> int:
-    """Count the items that a mistake explains in full: the most specific one explains most."""
+    """Return the number of items that a mistake explains in full."""
     return sum(mistake.behaviour.get(item) == seen for item, seen in lost.items())
 
 
 def _cover(item: str, shown: Iterable[Mistake], seen: Facts) -> list[Mistake]:
-    """Return few mistakes that together make up all that is seen; none if they cannot."""
+    """Return few mistakes that together explain all that is seen; none if they cannot."""
     left, chosen = set(seen), []
     for mistake in sorted(shown, key=lambda m: (-len(m.behaviour[item]), m.name)):
         if left & mistake.behaviour[item].keys():

@@ -1,4 +1,4 @@
-"""What several processes write to the one standard error that they share."""
+"""Reads the standard error that several processes share."""
 
 import socket
 import threading
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from typing import IO
 
-OnLine = Callable[[str], None]  # takes a line that a process has written
+OnLine = Callable[[str], None]  # called with a line that a process has written
 ENDING_SECONDS = 5.0
 
 
@@ -16,9 +16,8 @@ class ErrorLines:
     Parameters
     ----------
     lines : file of text or None
-        The standard error; closed at its end.
+        The standard error; it is closed at its end.
     on_line : callable or None
-        Called with each line.
     connections : list of socket
         One for each process.
     """

@@ -1,6 +1,6 @@
-"""A notebook on its way from what was handed in to what nbgrader keeps: restored, graded, told.
+"""A graded notebook: restored from what was handed in, graded, with the report written into it.
 
-`nbgrader autograde` goes this way in steps, with a file after each, and `autograder grade` at once.
+`nbgrader autograde` does this in steps, with a file after each; `autograder grade` does it at once.
 """
 
 import json
@@ -28,24 +28,18 @@ Grade = Callable[[Assignment, NotebookNode], Report]
 
 @dataclass(frozen=True)
 class Graded:
-    """What becomes of a notebook.
-
-    Parameters
-    ----------
-    text : str
-        The graded notebook, as nbgrader writes it to `autograded/`. The report stands in it.
-    """
+    """A graded notebook, as the text that nbgrader writes to `autograded/`, report included."""
 
     text: str
 
     @cached_property
     def report(self) -> Report:
-        """The account of it."""
+        """The report on it."""
         return Report.from_dict(self._data["metadata"][KEY])
 
     @cached_property
     def notebook(self) -> NotebookNode:
-        """Its cells as nbgrader takes them; they were checked when they were written."""
+        """Its cells as nbgrader uses them; they were checked when they were written."""
         return nbformat.v4.to_notebook({**self._data, "metadata": {}})
 
     @cached_property
@@ -54,26 +48,18 @@ class Graded:
 
     @property
     def is_held(self) -> bool:
-        """Whether it has no grade yet, by our fault."""
+        """Whether it has no grade yet by our fault."""
         return self.report.status is Status.HELD
 
     @classmethod
     def of(cls, assignment: Assignment, handed_in: HandedIn, grade: Grade) -> "Graded":
-        """Go all the way.
-
-        Parameters
-        ----------
-        assignment : Assignment
-        handed_in : HandedIn
-        grade : callable
-            Grades a restored notebook.
-        """
+        """Read, restore and grade what was handed in; `grade` grades a restored notebook."""
         notebook = restored(assignment, *handed_in.read())
         return cls._rendered(notebook, report_on(assignment, notebook, grade))
 
     @classmethod
     def held_back(cls, assignment: Assignment, cause: str) -> "Graded":
-        """Return what becomes of a notebook that cannot be graded by our fault."""
+        """Return the notebook and report of a submission that cannot be graded by our fault."""
         notebook = unfinished(assignment, cause)
         return cls._rendered(notebook, held(assignment, cause[:MAX_CAUSE]))
 
@@ -84,7 +70,7 @@ class Graded:
 
 
 def report_on(assignment: Assignment, notebook: NotebookNode, grade: Grade) -> Report:
-    """Return the report of a restored notebook, graded or told why it cannot be."""
+    """Return the report of a restored notebook: its grade, or why it has none."""
     graded = {cell.grade_id for cell in Submission.from_notebook(notebook).cells if cell.is_item}
     if unknown := sorted(graded - {item.name for item in assignment.items}):
         release, source = (
@@ -103,13 +89,16 @@ def report_on(assignment: Assignment, notebook: NotebookNode, grade: Grade) -> R
         report = replace(report, remarks=(*report.remarks, *found.get("remarks", ())))
     else:
         report = grade(assignment, notebook)
-    notes = tuple(found.get("notes", ()))
-    told = grouped(report.remarks)
-    return replace(report, remarks=told, handed_in=found.get("handed_in", ""), notes=notes)
+    return replace(
+        report,
+        remarks=grouped(report.remarks),
+        handed_in=found.get("handed_in", ""),
+        notes=tuple(found.get("notes", ())),
+    )
 
 
 def render(notebook: NotebookNode, report: Report) -> None:
-    """Write a report into a restored notebook: to its metadata, and to each graded cell."""
+    """Write a report into a restored notebook: into its metadata and each graded cell."""
     notebook.metadata[KEY] = nbformat.from_dict(report.to_dict())
     cells = Submission.from_notebook(notebook).cells
     for written, cell in zip(notebook.cells, cells, strict=True):
@@ -118,7 +107,7 @@ def render(notebook: NotebookNode, report: Report) -> None:
 
 
 def _outputs(report: Report, name: str) -> list[NotebookNode]:
-    """Return the account of an item, and its points as the one result that nbgrader reads."""
+    """Return the text of an item, and its points as the result that nbgrader reads."""
     points = report.item(name).points
     return [
         new_output(
@@ -130,10 +119,11 @@ def _outputs(report: Report, name: str) -> list[NotebookNode]:
 
 
 def unreadable(assignment: Assignment, cause: str) -> Report:
-    """Return the report of a file that could not be read: no points, and the reason."""
-    items = tuple(
-        ItemResult(item.name, item.points, (_not_there(cause),)) for item in assignment.items
+    """Return the report of a file that could not be read: 0 points, and the cause."""
+    failure = PropertyResult(
+        "readable", "The notebook can be read.", Outcome.FAILED, cause, essential=True
     )
+    items = tuple(ItemResult(item.name, item.points, (failure,)) for item in assignment.items)
     return Report(Status.UNREADABLE, items, (cause,), version=assignment.version)
 
 
@@ -142,9 +132,3 @@ def held(assignment: Assignment, cause: str) -> Report:
     fault = PropertyResult("grader", "The grader works.", Outcome.NOT_RUN, cause)
     items = tuple(ItemResult(item.name, item.points, (fault,)) for item in assignment.items)
     return Report(Status.HELD, items, version=assignment.version)
-
-
-def _not_there(cause: str) -> PropertyResult:
-    return PropertyResult(
-        "readable", "The notebook can be read.", Outcome.FAILED, cause, essential=True
-    )

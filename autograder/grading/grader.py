@@ -1,4 +1,4 @@
-"""Grades one submission in this process: a function of the assignment and the code alone."""
+"""Grades one submission in this process; the result depends on the assignment and code alone."""
 
 import sys
 from collections.abc import Iterable, Iterator
@@ -22,7 +22,7 @@ from autograder.suites.suite import SuiteRun, run_suites
 from autograder.text.wording import counted_as
 
 OBSERVING_SECONDS = 10.0  # of a submission's time, at most
-TRIES = 2  # of what the system may end at any moment, such as where memory is short
+TRIES = 2  # the system may end a template, for example if memory is short
 
 
 def grade(
@@ -40,11 +40,11 @@ def grade(
     assignment : Assignment
     submission : Submission
     remarks : tuple of str
-        What has been noticed about the notebook before.
+        Earlier remarks on the notebook.
     layers : Layers, optional
-        What confines the student's code; without it, the best that can be had.
+        What confines the student's code; by default, the best that this machine has.
     held : Held, optional
-        As of a `Grading`.
+        See `Grading`.
     spent : float
         How many seconds of the submission's time earlier tries have used.
 
@@ -58,7 +58,7 @@ def grade(
     for _ in range(TRIES):
         parent = template(layers, assignment.limits, assignment.opening)
         report = _grade(assignment, submission, remarks, layers, held or {}, budget)
-        if not parent.broken:  # else its workers have ended with it: no fault of the student's
+        if not parent.broken:  # otherwise its workers have ended by our fault
             break
         forget_templates()
     return report
@@ -81,8 +81,8 @@ def _grade(
     else:
         status = Status.REMARKS if all_remarks else Status.GRADED
     items = tuple(_diagnosed(assignment, grading, run.items))
-    told = isolation.describe(layers)
-    return Report(status, items, all_remarks, grading.seed, assignment.version, told)
+    confined_by = isolation.describe(layers)
+    return Report(status, items, all_remarks, grading.seed, assignment.version, confined_by)
 
 
 def examine(
@@ -94,9 +94,9 @@ def examine(
     whole: bool,
     chance: int,
 ) -> Examination:
-    """Grade some items of a specimen, and observe what it loses of them, or the `whole` of them.
+    """Grade some items of a specimen, and observe those that lose points, or the `whole` of them.
 
-    The random numbers of its own with which it is observed follow from `chance`.
+    `chance` is the seed of the specimen's own random numbers while it is observed.
     """
     items = [item for item in assignment.items if item.name in names]
     _, run = _run(assignment, submission, items, layers)
@@ -119,7 +119,7 @@ def repeat(
     layers: Layers,
     seeds: Iterable[int],
 ) -> list[str]:
-    """Grade some items of a right solution with other seeds; return what it lost, in words."""
+    """Grade some items of a right solution with other seeds; return the properties that it lost."""
     items = [item for item in assignment.items if item.name in names]
     losses = []
     for seed in seeds:
@@ -142,7 +142,7 @@ def _run(
     held: Held | None = None,
     budget: Budget | None = None,
 ) -> tuple[Grading, SuiteRun]:
-    """Run the suites of items on a submission, with the seed that belongs to it."""
+    """Run the suites of items on a submission, with the submission's own seed."""
     budget = budget or Budget(assignment.limits.submission_seconds)
     grading = Grading(submission, submission.seed, budget, assignment=assignment, layers=layers)
     grading.held = held or {}
@@ -187,7 +187,7 @@ def _log_once(text: str) -> None:
 
 
 def _log(faults: list[str]) -> None:
-    """Log what could not be run of a submission, in one line: a broken suite fails all over."""
+    """Log in one line what could not be run: a broken suite has many faults."""
     if faults:
         more = f" (and {counted_as(len(faults) - 1, 'more fault')})" if len(faults) > 1 else ""
         sys.stderr.write(f"{' '.join(faults[0].split())}{more}\n")

@@ -1,4 +1,4 @@
-"""Which suites hang, so that they are left out instead of being tried again."""
+"""Which suites hang, so that they are skipped instead of tried again."""
 
 from collections import Counter
 from pathlib import Path
@@ -6,15 +6,14 @@ from pathlib import Path
 from autograder.sandbox.progress import LOADING, HungError
 
 Held = dict[tuple[str, str], str]  # by a prefix of functions and an item: why they are not run
-IN_A_ROW = 3  # submissions at which a suite hangs, until it is not tried any more
-EVERYTHING = ("", "")  # what is left out where the suites cannot be loaded
+IN_A_ROW = 3  # submissions at which a suite hangs before it is skipped
+EVERYTHING = ("", "")  # all functions, if the suites cannot be loaded
 
 
 class HungSuites:
     """Counts at how many submissions in a row a suite hangs.
 
-    A suite that hangs at one submission after the other is not tried for ever: each try takes as
-    long as a suite may take.
+    A suite that hangs at each submission is soon skipped, since each try takes its whole time.
     """
 
     def __init__(self) -> None:
@@ -23,14 +22,14 @@ class HungSuites:
         self._counts: Counter[tuple[str, str]] = Counter()
 
     def given_up(self, version: str) -> Held:
-        """Return what is not tried any more, in this version of the suites."""
+        """Return the functions that are skipped, in this version of the suites."""
         if version != self._version:
             self._version = version
             self._counts.clear()
         return {what: self._causes[what] for what, n in self._counts.items() if n >= IN_A_ROW}
 
     def add(self, error: HungError) -> tuple[str, str]:
-        """Count a suite that hangs; return what is to be left out."""
+        """Count a suite that hangs; return the functions to skip."""
         doing = error.doing
         is_loading = doing.function == LOADING
         kind = f"{doing.function.partition('_')[0]}_"
@@ -40,6 +39,6 @@ class HungSuites:
         return what
 
     def forget_but(self, held: Held) -> None:
-        """Note a submission at which nothing but `held` has hung."""
+        """Note a submission at which only `held` has hung."""
         for what in set(self._counts) - set(held):
             del self._counts[what]

@@ -1,7 +1,7 @@
 """The trusted process that grades one submission after the other, and is replaced when it breaks.
 
-Little is imported here: a command starts it first of all, and imports the rest while PyTorch is
-loaded there.
+This module imports little: a command starts the process first, and imports the rest while the
+process loads PyTorch.
 """
 
 from typing import Any
@@ -19,7 +19,7 @@ from autograder.results.report import Report
 from autograder.sandbox.isolation import Layers
 from autograder.sandbox.progress import HungError
 
-TRIES_PER_SUBMISSION = 2  # of what the system may end at any moment, where memory is short
+TRIES_PER_SUBMISSION = 2  # the system may end a process, for example if memory is short
 
 
 class GradingProcess:
@@ -33,17 +33,17 @@ class GradingProcess:
     layers : Layers, optional
         What confines student code; by default, the best that this machine has.
     allow_no_isolation : bool
-        Whether, without `layers`, that may be nothing.
+        Whether it may grade where nothing confines student code, if `layers` is not given.
     on_line : callable, optional
         Called with each line that the process writes to its standard error, in a thread of its own;
         without it, the lines go to our standard error.
     child : ChildProcess, optional
-        One that has been started before.
+        A process that has been started before.
 
     Attributes
     ----------
     spent : float
-        How many seconds of its time the latest submission's code has had, in all its tries.
+        How many seconds the latest submission's code has used in all tries.
     """
 
     def __init__(
@@ -58,31 +58,27 @@ class GradingProcess:
         self._allow_no_isolation = allow_no_isolation
         self._on_line = on_line
         self._child = child
-        self._versions: dict[tuple[str, ...], str] = {}  # of the suites that it has loaded
+        self._versions: dict[tuple[str, ...], str] = {}  # of the suites that the child has loaded
         self._hung = HungSuites()
         self._is_closed = False
         self.spent = 0.0
 
     @classmethod
     def start(cls, count: int, on_line: OnLine | None = None) -> list["GradingProcess"]:
-        """Start several processes before it is known what they grade; then call `begin`."""
+        """Start processes before their assignment is known; then call `begin` on the first."""
         first = ChildProcess(on_line=on_line, count=count, is_early=True)
         return [cls(on_line=on_line, child=child) for child in (first, *first.forked)]
 
     def begin(self, load: Assignment | None, count: int) -> None:
-        """Say what the processes of `start` load, and how many are needed; ask the first of them.
+        """Name the assignment whose suites the processes of `start` load at once.
 
-        Parameters
-        ----------
-        load : Assignment, optional
-            Whose suites they load at once, and not with the first request.
-        count : int
+        More processes than `count` are not used.
         """
         assert self._child is not None
         self._child.begin(load, count)
 
     def confine(self, layers: Layers) -> None:
-        """Say what confines student code, to a process that may have been started before."""
+        """Set what confines student code; the process may already have been started."""
         self._layers = layers
         self._allow_no_isolation = not layers
 
@@ -107,7 +103,7 @@ class GradingProcess:
             return Graded(self._try("grade_file", assignment, handed_in=handed_in.to_dict()))
         except _GivenUpError as error:
             cause = str(error)
-            # with what the student wrote, so that somebody can look at it
+            # with the student's code, so that somebody can look at it
             return Graded.of(assignment, handed_in, lambda known, _: held(known, cause))
 
     def examine(
@@ -124,7 +120,7 @@ class GradingProcess:
         Raises
         ------
         HungError, OSError, ValueError
-            If a suite hangs or the process breaks: here and in `repeat` there is no other try.
+            If a suite hangs or the process breaks: this method and `repeat` do not try again.
         """
         items, facts, faults = self._ask(
             "examine", assignment, notebook=notebook, names=names, whole=whole, chance=chance
@@ -141,15 +137,15 @@ class GradingProcess:
         return losses
 
     def close(self) -> None:
-        """End the process, and with it whatever it is grading; another thread may call this."""
+        """End the process, even while it grades; another thread may call this."""
         self._is_closed = True
         if (child := self._child) is not None:
             child.close()
 
     def _try(self, do: str, assignment: Assignment, **what: Any) -> Any:
-        """Have something done; a suite that hangs is left out, and its item alone is held back.
+        """Return the answer to a request; a suite that hangs is skipped, and its item held back.
 
-        Another try has what is left of the submission's time.
+        A second try has only the rest of the submission's time.
         """
         self.spent = 0.0
         held_functions = self._hung.given_up(assignment.version)
@@ -186,23 +182,23 @@ class GradingProcess:
             self.spent = child.spent
 
     def _child_for(self, assignment: Assignment) -> ChildProcess:
-        """Return the process for an assignment; another one if its suites have changed."""
+        """Return the process for an assignment; a new one if its suites have changed."""
         place = (str(assignment.hidden), assignment.notebook)
         known = self._versions.setdefault(place, assignment.version)
         if self._child is not None and known != assignment.version:
-            self._child.close()  # before there are two
+            self._child.close()  # before a second one starts
             self._child = None
         if self._child is None:
             self._versions = {place: assignment.version}
             self._child = ChildProcess(self._layers, on_line=self._on_line)
             self._child.begin(assignment, 1)
-            if self._is_closed:  # while it started
+            if self._is_closed:  # it was closed while it started
                 self._child.close()
         return self._child
 
 
 class _GivenUpError(Exception):
-    """No try has brought an answer; the text is the cause."""
+    """No try was successful; the text is the cause."""
 
 
 def _listed(held_functions: Held) -> list[list[str]]:

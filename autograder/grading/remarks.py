@@ -1,24 +1,24 @@
-"""Remarks on a submission, of which those of one kind are told once."""
+"""Groups the remarks on a submission by their kind."""
 
 import re
 from collections.abc import Iterable
 
-FEW = 3  # remarks of a kind that are told one by one
+FEW = 3  # remarks of one kind that are shown one by one
 MASKED = re.compile(r"`[^`]*`|'[^']*'|\"[^\"]*\"|\d+")  # what differs within a kind
 
 
 def grouped(remarks: Iterable[str]) -> tuple[str, ...]:
-    """Return remarks without repetition, and of many of one kind the first, with their number.
+    """Return remarks without repetitions; of many of one kind, the first and their number.
 
-    Remarks are of one kind if they differ in names in quotation marks and in numbers only.
+    Remarks are of one kind if they differ only in quoted names and in numbers.
     """
     kinds: dict[str, list[str]] = {}
     for remark in dict.fromkeys(remarks):
         kinds.setdefault(MASKED.sub("", remark), []).append(remark)
-    told = []
+    shown = []
     for kind in kinds.values():
         if len(kind) <= FEW:
-            told += kind
+            shown += kind
         else:
-            told.append(f"{kind[0]} (and {len(kind) - 1} more remarks of this kind)")
-    return tuple(told)
+            shown.append(f"{kind[0]} (and {len(kind) - 1} more remarks of this kind)")
+    return tuple(shown)

@@ -1,7 +1,6 @@
-"""What runs in a grading process: it loads PyTorch and the suites once, and grades a whole class.
+"""The main loop of a grading process: loads PyTorch and the suites once, and grades a whole class.
 
-It reads requests from a socket and writes answers to it, each as a line of JSON. The other end is
-`child_process.py`.
+Requests and answers are lines of JSON on a socket. The other end is `child_process.py`.
 """
 
 import importlib
@@ -38,8 +37,8 @@ from autograder.worker.confinement import Layer
 
 
 def main(options: dict[str, Any]) -> None:
-    """Say which process it is and whether student code can be confined, then serve."""
-    os.dup2(2, 1)  # where any library may print
+    """Send the process's number and whether it can confine student code, then serve."""
+    os.dup2(2, 1)  # libraries may print
     if options["is_early"]:
         _load_pytorch()
     wanted = json.load(sys.stdin)
@@ -49,7 +48,7 @@ def main(options: dict[str, Any]) -> None:
     progress.share(options["progress"], place)
     with connection, connection.makefile("w") as answers:
         requests = _until_hung_up(connection)
-        _write(answers, os.getpid())  # at once: whoever does not end is ended by it
+        _write(answers, os.getpid())  # at once: by this number, a process that hangs is ended
         trouble = ""
         try:
             chosen = options["layers"]
@@ -57,7 +56,7 @@ def main(options: dict[str, Any]) -> None:
             if chosen is None and (shortfall := probe.shortfall()):
                 sys.stderr.write(f"{shortfall}\n")
         except NotIsolatedError as error:
-            layers, trouble = isolation.NONE, str(error)  # it is asked no more, or in spite of it
+            layers, trouble = isolation.NONE, str(error)  # for requests that allow it
         _write(answers, trouble)
         if wanted["load"]:
             _load(wanted["load"], layers)
@@ -68,7 +67,7 @@ def serve(requests: Iterable[str], answers: Any, layers: Layers) -> None:
     """Answer each request, a JSON line, with a report, a JSON line."""
     for line in requests:
         request = json.loads(line)
-        os.chdir(request["course"]["root"])  # wherever the command was started
+        os.chdir(request["course"]["root"])  # the command may start anywhere
         assignment = _assignment(
             Course.from_dict(request["course"]),
             *(request[name] for name in ("assignment", "notebook_name", "version")),
@@ -77,14 +76,14 @@ def serve(requests: Iterable[str], answers: Any, layers: Layers) -> None:
 
 
 def _write(answers: Any, answer: Any) -> None:
-    with suppress(OSError):  # of whoever has hung up: that ends us, too
+    with suppress(OSError):  # the other end has closed, which ends this process too
         answers.write(json.dumps(answer) + "\n")
         answers.flush()
 
 
 @lru_cache(maxsize=8)  # for the notebooks of one assignment
 def _assignment(course: Course, name: str, notebook: str, version: str) -> Assignment:
-    """Return an assignment as it stands; `version` tells one state of its files from another."""
+    """Return an assignment in its present version."""
     return Assignment(course, name, notebook)
 
 
@@ -129,10 +128,7 @@ def _report(
 
 
 def _until_hung_up(connection: socket.socket) -> Iterator[str]:
-    """Return the lines that come in; at their end, end at once, whatever is going on.
-
-    So nothing goes on for somebody who is no longer there.
-    """
+    """Return the lines that arrive; when the other end closes, end this process at once."""
     lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
 
     def read() -> None:
@@ -154,16 +150,16 @@ def _load(named: dict[str, Any], layers: Layers) -> None:
     assignment = Assignment(course, named["assignment"], named["notebook_name"])
     os.chdir(assignment.root)
     with loading():
-        import_faults(assignment, layers)  # which the first request asks for, or meets
+        import_faults(assignment, layers)  # a request reports them
 
 
 def _load_pytorch() -> None:
-    with suppress(ImportError), loading():  # an error is told with the first submission
+    with suppress(ImportError), loading():  # the first submission reports an error
         importlib.import_module("autograder.kit.oracle")
 
 
 def _fork_for(connections: list[socket.socket], count: int) -> tuple[socket.socket, int]:
-    """Fork a process for each of the first connections but one.
+    """Fork a process for each of the first `count` connections but one.
 
     Return the connection of this process, and its place among them.
     """
@@ -188,11 +184,10 @@ def _fork_for(connections: list[socket.socket], count: int) -> tuple[socket.sock
 
 
 def _keep_to_one_processor(place: int, count: int) -> None:
-    """Have one of `count` processes keep to a processor of its own, if there are just as many.
+    """Keep one of `count` processes to a processor of its own, if there are exactly as many.
 
-    It and its worker take turns. On one processor, neither waits for another to awake, and what
-    one has written is in the cache of the other. Where somebody else keeps a processor busy, its
-    process takes fewer submissions than the others do.
+    A process and its worker take turns. On one processor, neither waits for another processor to
+    wake up, and both share a cache. A process on a busy processor takes fewer submissions.
     """
     processors = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
     if len(processors) == count:
