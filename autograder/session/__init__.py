@@ -1,4 +1,4 @@
-"""A notebook that has run in a worker, and its objects as a hidden suite uses them.
+"""A notebook that has run in a worker, and proxies of its objects for hidden suites.
 
 - `pipeline`: `Pipeline`
 - `proxy`: `Namespace`, `Proxy`, `kind_of`, `repeat`, `settled`, `together`

@@ -1,7 +1,7 @@
-"""What is still to be done in a worker: it waits for the next request that needs an answer.
+"""Defers requests to a worker until one of them needs an answer, and sends them together.
 
-An exchange of frames costs more than what most of them ask for. So what need not be known at once,
-a write or the making of an object, is put off, and travels with what comes next, in its order.
+An exchange of frames costs more than most requests do. So a request whose value is not needed at
+once, to set an attribute or make an object, waits and travels with the next one, in order.
 """
 
 import contextlib
@@ -18,25 +18,28 @@ from autograder.session.remote_object import RemoteObject
 from autograder.worker import wire
 
 AT_ONCE = 2**18  # bytes of requests in one frame, if they are several
-NOTHING = (None, "NoneType")  # what a write returns: nobody will speak of it
-BETWEEN = {__name__, "autograder.session.proxy"}  # the modules between a suite and its requests
-FIRST = 2**62  # of the numbers that this side chooses: a worker counts its own from 0
+NOTHING = (None, "NoneType")  # predicts the value of setting an attribute
+PROXIES = {
+    __name__,
+    "autograder.session.proxy",
+}  # between a suite and its requests
+FIRST = 2**62  # of the numbers that this side chooses: a worker counts from 0
 
 
 class Answer:
-    """Stands for the value of a request that travels with others, until it has come.
+    """The future value of a request that travels with others.
 
     Parameters
     ----------
     flush : callable
-        Has it come.
+        Sends the batch, so that the value is available.
     take : callable
-        Makes of what the worker answers what the suite gets.
+        Converts the worker's value to the value for the suite.
     on_error : callable
-        Raises what says it better, if there is such a thing, where the request has failed.
+        Called if the request has failed; may raise a clearer error.
     """
 
-    __slots__ = ("_flush", "_has_come", "_on_error", "_take", "_value", "fault")
+    __slots__ = ("_flush", "_is_available", "_on_error", "_take", "_value", "fault")
 
     def __init__(
         self,
@@ -48,20 +51,20 @@ class Answer:
         self._take = take
         self._on_error = on_error
         self._value: Any = None
-        self._has_come = False
+        self._is_available = False
         self.fault: StudentError | None = None
 
     def resolve_to(self, value: Any) -> None:
-        """Be a value that has come."""
-        self._has_come = True
+        """Set the value."""
+        self._is_available = True
         try:
             self._value = self._take(value)
         except StudentError as error:
             self.fault = error
 
     def get(self) -> Any:
-        """Return the value, or raise what there is instead."""
-        if not self._has_come and self.fault is None:  # what it was to travel with has failed here
+        """Return the value, or raise the error of its request."""
+        if not self._is_available and self.fault is None:  # the last request failed on our side
             self._flush()
         if self.fault is not None:
             self._on_error()
@@ -69,43 +72,32 @@ class Answer:
         return self._value
 
     def __call__(self, *args: object, **kwargs: object) -> Any:
-        """Call the value: an attribute of which nobody knew that it is a method."""
+        """Call the value, which may be a method."""
         return self.get()(*args, **kwargs)
 
 
 class Deferred(NamedTuple):
-    """A request that waits.
-
-    Parameters
-    ----------
-    request : Request
-    result : RemoteObject or Answer, optional
-        What stands for its value.
-    invalid_on_failure : RemoteObject or Answer
-        What cannot be used any more if it fails.
-    suite, line : FrameType, int
-        Where the suite asked for it.
-    """
+    """A request that waits."""
 
     request: Request
-    result: RemoteObject | Answer | None
-    invalid_on_failure: RemoteObject | Answer
-    suite: FrameType
+    result: RemoteObject | Answer | None  # receives its value
+    invalid_on_failure: RemoteObject | Answer  # cannot be used any more if it fails
+    suite: FrameType  # the place where the suite made it
     line: int
 
 
 class Pipeline:
     """The requests that wait, of all objects in one worker.
 
-    Whatever fails of them is told by the request that they travel with, which the suite may have
-    expected to fail by itself. So what could not be made or written is not to be used any more; and
-    unless it was the same line that asked for both, `settle` tells it once more.
+    The next request that is sent raises the error of a deferred one. The suite may have expected
+    that request itself to fail. So an object that could not be made or set becomes unusable, and
+    `settle` raises the error again, unless the same line of the suite made both requests.
 
     Parameters
     ----------
     sandbox : Sandbox
     hold, resolve : callable
-        Exchange what stands for a worker's objects with their `Ref`, and back.
+        Return the `Ref` of a proxy, and the proxy of a `Ref`.
     """
 
     def __init__(
@@ -118,7 +110,7 @@ class Pipeline:
         self._hold = hold
         self._resolve = partial(resolve, self)
         self._waiting: deque[Deferred] = deque()
-        self._size = 0  # bytes that wait
+        self._size = 0  # bytes of the requests that wait
         self._number = FIRST
         self._fault: StudentError | None = None
         self._gathers = False
@@ -126,56 +118,54 @@ class Pipeline:
     def defer(
         self,
         do: str,
-        thing: RemoteObject,
+        remote: RemoteObject,
         what: dict[str, Any],
         label: Callable[[], str],
         made: RemoteObject | None = None,
     ) -> None:
-        """Ask for something whose value can be predicted: nothing, or something that is `made`."""
+        """Add a request that returns nothing, or the object that is `made`."""
         predicted = NOTHING if made is None else (made.number, made.kind)
-        request = self._request(do, thing, what, label, predicted)
-        self._wait(request, made, made or thing, _suite())
+        request = self._request(do, remote, what, label, predicted)
+        self._wait(request, made, made or remote, _suite())
 
     def number(self) -> int:
-        """Return a number for something that is put off."""
+        """Return a number for the object of a deferred request."""
         self._number += 1
         return self._number
 
-    def number_of(self, thing: RemoteObject) -> int:
-        """Return the number of something that is there; else raise why it is not."""
-        if thing.fault is not None:
-            self._fault = self._fault or thing.fault
-            raise type(thing.fault)(str(thing.fault))
-        return thing.number
+    def number_of(self, remote: RemoteObject) -> int:
+        """Return the number of an object; raise the error of the request that failed to make it."""
+        if remote.fault is not None:
+            self._fault = self._fault or remote.fault
+            raise type(remote.fault)(str(remote.fault))
+        return remote.number
 
     def ask(
         self,
         do: str,
-        thing: RemoteObject | None,
+        remote: RemoteObject | None,
         what: dict[str, Any],
         label: Callable[[], str],
         take: Callable[[Any], Any] = lambda value: value,
         on_error: Callable[[], object] = lambda: None,
     ) -> Any:
-        """Ask for a value, after all that waits; while they are gathered, return an `Answer`.
+        """Send all that waits and a request, and return its value; in `gather`, an `Answer`.
 
         Parameters
         ----------
         do, what, label
-            As `Sandbox.request` takes them.
-        thing : RemoteObject, optional
+            As for `Sandbox.request`.
+        remote : RemoteObject, optional
             The object that does it.
-        take : callable, optional
-            Makes of what the worker answers what the suite gets.
-        on_error : callable, optional
-            Raises what says it better, if there is such a thing, where the request has failed.
+        take, on_error : callable, optional
+            As for `Answer`.
 
         Raises
         ------
         StudentError
         """
         suite = _suite()
-        request = self._request(do, thing, what, label)
+        request = self._request(do, remote, what, label)
         if self._gathers:
             answer = Answer(self.flush, take, on_error)
             self._wait(request, answer, answer, suite)
@@ -189,9 +179,9 @@ class Pipeline:
             raise
 
     def gather(self, asks: Sequence[Callable[[], Any]]) -> Iterator[Any]:
-        """Have several functions ask for a value each, in one exchange; return what they return.
+        """Call functions that ask for one value each, in one exchange; yield what they return.
 
-        Where one fails, that is raised when its turn comes, and the rest has not been done.
+        The error of a function is raised when its turn comes; later requests are not done.
         """
         returned: list[Any] = []
         fault: Exception | None = None
@@ -199,19 +189,19 @@ class Pipeline:
             for number, ask in enumerate(asks, start=1):
                 self._gathers = number < len(asks)  # the others travel with the last
                 returned.append(ask())
-        except Exception as error:  # noqa: BLE001  # raised in its turn, whatever it is
+        except Exception as error:  # noqa: BLE001  # raised when its turn comes
             fault = error
         finally:
             self._gathers = False
         return _in_turn(returned, fault)
 
     def flush(self, suite: FrameType | None = None) -> None:
-        """Do what waits, now."""
+        """Send what waits."""
         if self._waiting:
             self._exchange(self._sandbox.request("nothing", {}), suite)
 
     def settle(self) -> None:
-        """Do what waits, and tell what has failed of it and may not have been heard."""
+        """Send what waits, and raise an error that the suite may not have noticed."""
         with contextlib.suppress(StudentError):
             self.flush()
         fault, self._fault = self._fault, None
@@ -219,21 +209,21 @@ class Pipeline:
             raise fault
 
     def forget(self) -> None:
-        """Do what waits, and tell nothing: it is of no concern any more."""
+        """Send what waits, and ignore its errors."""
         with contextlib.suppress(StudentError):
             self.settle()
 
     def _request(
         self,
         do: str,
-        thing: RemoteObject | None,
+        remote: RemoteObject | None,
         what: dict[str, Any],
         label: Callable[[], str],
         predicted: tuple[int | None, str] | None = None,
     ) -> Request:
-        if thing is not None:
-            # of a worker that is dead, that is what is told
-            number = self.number_of(thing) if self._sandbox.alive else thing.number
+        if remote is not None:
+            # if the worker has ended, the sandbox raises that error
+            number = self.number_of(remote) if self._sandbox.alive else remote.number
             what = {"target": number, **what}
         return self._sandbox.request(do, what, label, self._hold, predicted=predicted)
 
@@ -269,7 +259,7 @@ class Pipeline:
             self._size = 0
 
     def _done(self, value: Any) -> None:
-        if self._waiting:  # else it is what was asked for
+        if self._waiting:  # otherwise it is the value of the last request
             result = self._waiting.popleft().result
             if result is not None and value is not AsPredicted:
                 result.resolve_to(value)
@@ -279,15 +269,15 @@ class Pipeline:
         for one in self._waiting:
             one.invalid_on_failure.fault = error
         if isinstance(first.invalid_on_failure, Answer):
-            return  # it is told when its turn comes
+            return  # raised when its turn comes
         if suite is None or (first.suite, first.line) != (suite, suite.f_lineno):
             self._fault = self._fault or error
 
 
 def _suite() -> FrameType:
-    """Return the frame of whoever uses a stand-in: the first that is none of these two modules."""
+    """Return the frame of the suite: the first outside the modules of `PROXIES`."""
     frame = inspect.currentframe()
-    while frame is not None and frame.f_globals["__name__"] in BETWEEN:
+    while frame is not None and frame.f_globals["__name__"] in PROXIES:
         frame = frame.f_back
     assert frame is not None
     return frame

@@ -1,4 +1,4 @@
-"""Objects of the trusted side that stand for a student's objects and look as if they were local."""
+"""Proxies: objects of the trusted side that use a student's objects as if they were local."""
 
 import copy
 from collections.abc import Callable, Iterator
@@ -18,36 +18,29 @@ UNREADABLE = "the code's answer cannot be read"
 
 
 class Proxy:
-    """Stands for one object in a worker: calls and attributes go there and back as plain values.
+    """One object in a worker: arguments and values travel as plain values.
 
-    As with a local object, an array that the call changes in place is changed here too. What need
-    not be known at once is put off: a write, a call that makes an object, the look for a method.
-
-    Parameters
-    ----------
-    agenda : Pipeline
-        Of its worker.
-    thing : RemoteObject
-        The object.
+    As with a local object, an array that a call changes in place changes here too. Requests whose
+    value is not needed at once are deferred: to set an attribute, make an object, or get a method.
     """
 
-    def __init__(self, agenda: Pipeline, thing: RemoteObject) -> None:
-        object.__setattr__(self, "_agenda", agenda)
-        object.__setattr__(self, "_thing", thing)
+    def __init__(self, pipeline: Pipeline, remote: RemoteObject) -> None:
+        object.__setattr__(self, "_pipeline", pipeline)
+        object.__setattr__(self, "_remote", remote)
 
     def __call__(self, *args: object, **kwargs: object) -> Any:
         """Call the object."""
-        thing: RemoteObject = self._thing
-        agenda: Pipeline = self._agenda
-        if thing.plain:
-            return thing.plain[0](*args, **kwargs)
+        remote: RemoteObject = self._remote
+        pipeline: Pipeline = self._pipeline
+        if remote.plain:
+            return remote.plain[0](*args, **kwargs)
         what = {"args": args, "kwargs": kwargs}
         arrays = [*wire.arrays_in((*args, *kwargs.values()))]
-        if thing.predicts is not None and not arrays:
-            kind, methods = thing.predicts
-            made = RemoteObject(agenda.number(), kind, methods=methods)
-            agenda.defer("call", thing, what, lambda: thing.kind, made)
-            return Proxy(agenda, made)
+        if remote.predicts is not None and not arrays:
+            kind, methods = remote.predicts
+            made = RemoteObject(pipeline.number(), kind, methods=methods)
+            pipeline.defer("call", remote, what, lambda: remote.kind, made)
+            return Proxy(pipeline, made)
 
         def take(answer: Any) -> Any:
             if not isinstance(answer, Changed):
@@ -59,45 +52,47 @@ class Proxy:
             return answer.value
 
         def on_error() -> None:
-            if thing.plain:  # as it has turned out
-                thing.plain[0](*args, **kwargs)
+            if remote.plain:
+                remote.plain[0](*args, **kwargs)
 
-        return agenda.ask("call", thing, what, lambda: thing.kind, take, on_error)
+        return pipeline.ask("call", remote, what, lambda: remote.kind, take, on_error)
 
     def __getattr__(self, name: str) -> Any:
         """Read an attribute."""
         if name.startswith("__"):
-            raise AttributeError(name)  # what Python itself looks for is not in the worker
-        thing: RemoteObject = self._thing
-        agenda: Pipeline = self._agenda
-        if thing.plain:
-            return getattr(thing.plain[0], name)
-        if name in thing.methods:
-            method = RemoteObject(agenda.number(), thing.methods[name])
-            agenda.defer("getattr", thing, {"name": name}, lambda: f"{thing.kind}.{name}", method)
-            return Method(agenda, method)
-        return agenda.ask("getattr", thing, {"name": name}, lambda: f"{thing.kind}.{name}")
+            raise AttributeError(name)  # Python looks for these, and not the suite
+        remote: RemoteObject = self._remote
+        pipeline: Pipeline = self._pipeline
+        if remote.plain:
+            return getattr(remote.plain[0], name)
+        if name in remote.methods:
+            method = RemoteObject(pipeline.number(), remote.methods[name])
+            pipeline.defer(
+                "getattr", remote, {"name": name}, lambda: f"{remote.kind}.{name}", method
+            )
+            return Method(pipeline, method)
+        return pipeline.ask("getattr", remote, {"name": name}, lambda: f"{remote.kind}.{name}")
 
     def __setattr__(self, name: str, value: object) -> None:
         """Write an attribute."""
-        thing: RemoteObject = self._thing
-        if thing.plain:
-            setattr(thing.plain[0], name, value)
+        remote: RemoteObject = self._remote
+        if remote.plain:
+            setattr(remote.plain[0], name, value)
             return
         what = {"name": name, "value": value}
-        self._agenda.defer("setattr", thing, what, lambda: f"{thing.kind}.{name}")
-        if name in thing.methods:
-            thing.methods = {each: thing.methods[each] for each in thing.methods if each != name}
+        self._pipeline.defer("setattr", remote, what, lambda: f"{remote.kind}.{name}")
+        if name in remote.methods:
+            remote.methods = {each: remote.methods[each] for each in remote.methods if each != name}
 
     def __repr__(self) -> str:
         """Name the object's type."""
-        return f"<a student's {self._thing.kind}>"
+        return f"<a student's {self._remote.kind}>"
 
 
 class Method(Proxy):
-    """Stands for what an object has where its class has a method: most often, that is the method.
+    """An attribute that is a method in the object's class.
 
-    Where the object has a plain value of its own there, this is as good as the value.
+    If the object itself has a plain value there, this behaves like the value.
     """
 
     def __eq__(self, other: object) -> bool:
@@ -122,37 +117,36 @@ class Method(Proxy):
 
 
 class Namespace:
-    """The names that a submission's notebook defines, as stand-ins: `submission.Dropout`."""
+    """The names that a submission's notebook defines, as proxies: `submission.Dropout`."""
 
-    def __init__(self, agenda: Pipeline) -> None:
-        self._agenda = agenda
+    def __init__(self, pipeline: Pipeline) -> None:
+        self._pipeline = pipeline
 
     def __getattr__(self, name: str) -> Any:
-        """Return what the name stands for in the notebook; it does so for good."""
+        """Return the value of a name in the notebook, and keep it."""
         if name.startswith("__"):
             raise AttributeError(name)
-        value = self._agenda.ask("get", None, {"name": name}, lambda: name)
+        value = self._pipeline.ask("get", None, {"name": name}, lambda: name)
         if isinstance(value, Proxy):
             setattr(self, name, value)
         return value
 
 
-def agenda_of(sandbox: Sandbox) -> Pipeline:
-    """Return a new agenda for the stand-ins of one worker."""
-    return Pipeline(sandbox, _ref, lambda agenda, ref: Proxy(agenda, _thing_of(ref)))
+def pipeline_of(sandbox: Sandbox) -> Pipeline:
+    """Return a new pipeline for the proxies of one worker."""
+    return Pipeline(sandbox, _ref, lambda pipeline, ref: Proxy(pipeline, _remote_of(ref)))
 
 
 def repeat(call: Any, times: int, *args: object) -> list[Any]:
     """Make the same call several times, and return a copy of each result.
 
-    Each call gets its own copies of the arrays. All calls of a stand-in cost one
-    exchange of frames.
+    Each call gets its own copies of the arrays. All calls of a proxy take one exchange of frames.
     """
     call = settled(call)
     if isinstance(call, Proxy):
-        thing, agenda = _thing(call), _agenda(call)
+        remote, pipeline = _remote(call), _pipeline(call)
         what = {"args": args, "times": times}
-        results = agenda.ask("repeat", thing, what, lambda: thing.kind)
+        results = pipeline.ask("repeat", remote, what, lambda: remote.kind)
         if not isinstance(results, list) or len(results) != times:
             raise StudentError(UNREADABLE)
         return results
@@ -164,64 +158,64 @@ def _copied(value: object) -> object:
 
 
 def together(of: Any, *asks: Callable[[], Any]) -> Iterator[Any]:
-    """Ask for several things at once, and return an iterator over the answers.
+    """Make several calls at once, and return an iterator over their values.
 
-    Of a stand-in it costs one exchange of frames. What fails raises when its turn comes, and what
-    stands behind it has not been done. Of another object, each is asked for when its turn comes.
+    For a proxy, this takes one exchange of frames. The error of a call is raised when its turn
+    comes; later calls are not made. For another object, each call is made when its turn comes.
 
     Parameters
     ----------
     of : object
-        Whose answers they are.
+        The object that is used.
     *asks : callable
-        Each makes one call or reads one attribute, and returns what it gets.
+        Each makes one call or reads one attribute of the object, and returns its value.
     """
     if isinstance(of, Proxy):
-        return _agenda(of).gather(asks)
+        return _pipeline(of).gather(asks)
     return (ask() for ask in asks)
 
 
 def settled(value: Any) -> Any:
-    """Return the plain value that a `Method` stands for, if it is one; else what stands for it."""
+    """Return the plain value of a `Method`, if it has one, or its proxy, or any other value."""
     if not isinstance(value, Method):
         return value
-    thing = _thing(value)
-    _agenda(value).flush()
+    remote = _remote(value)
+    _pipeline(value).flush()
     _ref(value)
-    return thing.plain[0] if thing.plain else Proxy(_agenda(value), thing)
+    return remote.plain[0] if remote.plain else Proxy(_pipeline(value), remote)
 
 
-def kind_of(stand_in: Proxy) -> str:
-    """Return the name of the type that the worker says an object has."""
-    _agenda(stand_in).flush()
-    _ref(stand_in)
-    return _thing(stand_in).kind
+def kind_of(proxy: Proxy) -> str:
+    """Return the name of an object's type, as the worker reports it."""
+    _pipeline(proxy).flush()
+    _ref(proxy)
+    return _remote(proxy).kind
 
 
-def _thing(stand_in: Proxy) -> RemoteObject:
-    thing: RemoteObject = object.__getattribute__(stand_in, "_thing")
-    return thing
+def _remote(proxy: Proxy) -> RemoteObject:
+    remote: RemoteObject = object.__getattribute__(proxy, "_remote")
+    return remote
 
 
-def _agenda(stand_in: Proxy) -> Pipeline:
-    agenda: Pipeline = object.__getattribute__(stand_in, "_agenda")
-    return agenda
+def _pipeline(proxy: Proxy) -> Pipeline:
+    pipeline: Pipeline = object.__getattribute__(proxy, "_pipeline")
+    return pipeline
 
 
-def _thing_of(ref: wire.Ref) -> RemoteObject:
-    """Believe nothing of a reference but text, and that cut."""
+def _remote_of(ref: wire.Ref) -> RemoteObject:
+    """Return the object of a reference, with texts cut to one line."""
     if ref.predicts is None:
         return RemoteObject(ref.number, one_line(ref.kind))
     kind, methods = ref.predicts
-    told = {name: one_line(method) for name, method in methods.items()}
-    return RemoteObject(ref.number, one_line(ref.kind), (one_line(kind), told))
+    kinds = {name: one_line(method) for name, method in methods.items()}
+    return RemoteObject(ref.number, one_line(ref.kind), (one_line(kind), kinds))
 
 
 def _ref(value: object) -> wire.Ref:
-    """Return what stands for a worker's object in a frame."""
+    """Return the reference of a proxy."""
     if not isinstance(value, Proxy):
         raise WireError(f"a {type(value).__name__} cannot be sent to a worker")
-    return wire.Ref(_agenda(value).number_of(_thing(value)))
+    return wire.Ref(_pipeline(value).number_of(_remote(value)))
 
 
 def _apply(change: object, arrays: list[np.ndarray[Any, Any]]) -> None:
@@ -236,5 +230,5 @@ def _apply(change: object, arrays: list[np.ndarray[Any, Any]]) -> None:
     if new.shape == array.shape and new.dtype == array.dtype:
         array[...] = new
     else:
-        # resized in place: changed, and of no use any more
+        # resized in place: a suite sees a change, and no numbers to use
         array[...] = np.nan if array.dtype.kind == "f" else ~array

@@ -1,4 +1,4 @@
-"""An object in a worker, as it is known here."""
+"""What the trusted side knows of an object in a worker."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from autograder.sandbox.sandbox import StudentError
 
 
 class RemoteObject:
-    """What is known of an object in a worker.
+    """An object in a worker.
 
     Parameters
     ----------
@@ -14,9 +14,9 @@ class RemoteObject:
     kind : str
         The name of its type, for messages.
     predicts : (str, dict of str to str), optional
-        Of a class: the kind of its instances, and the kinds of their methods by their names.
+        For a class: the kind of its instances, and the kinds of their methods by name.
     methods : dict of str to str, optional
-        Of an instance: the kinds of its methods.
+        For an instance: the kinds of its methods by name.
     """
 
     __slots__ = ("fault", "kind", "methods", "number", "plain", "predicts")
@@ -32,13 +32,13 @@ class RemoteObject:
         self.kind = kind
         self.predicts = predicts
         self.methods = methods or {}
-        self.fault: StudentError | None = None  # why it is not there, or not what it should be
-        self.plain: tuple[Any, ...] = ()  # its value, where it turned out to be a plain one
+        self.fault: StudentError | None = None  # why it cannot be used
+        self.plain: tuple[Any, ...] = ()  # its value, if it is a plain one
 
     def resolve_to(self, value: Any) -> None:
-        """Be something else than was predicted: a plain value, or an object of another kind."""
+        """Set the value, which is not as predicted: a plain value or an object of another kind."""
         match value:
-            case object(_thing=RemoteObject(kind=kind)):  # a stand-in
+            case object(_remote=RemoteObject(kind=kind)):  # a proxy
                 self.kind = kind
             case _:
                 self.plain = (value,)

@@ -1,4 +1,4 @@
-"""A submission brought to life: its cells run in a sandbox, its names ready to be graded."""
+"""Runs a submission's cells in a sandbox, so that its names can be graded."""
 
 import contextlib
 from collections import deque
@@ -10,20 +10,20 @@ from autograder.course.submission import Cell, Submission
 from autograder.sandbox.budget import Budget
 from autograder.sandbox.isolation import Layers
 from autograder.sandbox.sandbox import DiedError, Sandbox, SandboxError, StudentError, TimedOutError
-from autograder.session.proxy import Namespace, agenda_of
-from autograder.text.wording import one_line
+from autograder.session.proxy import Namespace, pipeline_of
+from autograder.text.wording import counted_as, one_line
 
 NOT_PYTHON = ("SyntaxError", "IndentationError", "TabError")
 MAX_REMARKS = 100
-FEW = 3  # failed statements of a cell that are told
-RESTARTS = 8  # of a worker that ends or hangs while the notebook's cells run
+FEW = 3  # failed statements of a cell that a remark shows
+RESTARTS = 8  # of a worker that ends or hangs while the cells run
 
 
 class Session:
     """One worker in which a submission's cells have been run.
 
-    A statement that hangs or ends the worker is found, and another worker leaves it out; that one
-    runs definitions alone, so that a notebook of endless demonstrations is read in bounded time.
+    If a statement hangs or ends the worker, another worker skips it. The other worker runs only
+    definitions, so that a notebook of endless demonstrations is read in bounded time.
 
     Parameters
     ----------
@@ -34,16 +34,16 @@ class Session:
     seed : int
         For the random numbers of the student's own code.
     skip : list of (cell, line)
-        Statements to leave out; those that are found to hang or to end the worker are added.
+        Statements to skip; those that hang or end the worker are added.
     layers : Layers
         What confines the worker.
 
     Raises
     ------
     SandboxError
-        If a worker cannot be started, or fails at what is not the student's.
+        If a worker cannot be started, or fails by our fault.
     DiedError
-        If the cells cannot be run to their end.
+        If the cells cannot be run to the end.
     """
 
     def __init__(
@@ -73,20 +73,20 @@ class Session:
         ]
         self._graded = _places(code)
         self.sandbox = self._run_cells(skip)
-        self.agenda = agenda_of(self.sandbox)
+        self.pipeline = pipeline_of(self.sandbox)
 
     @property
     def namespace(self) -> Namespace:
         """The notebook's names."""
-        return Namespace(self.agenda)
+        return Namespace(self.pipeline)
 
     def enter(self, item: str) -> Namespace:
         """Return the notebook's names, with the values that they have at an item's cell.
 
-        All items of one answer see the same values: no name tells it which item is asked.
+        All items of one answer see the same values, so the code cannot know which item is graded.
         """
-        self.agenda.forget()
-        with contextlib.suppress(StudentError):  # whoever has ended it is told so at every name
+        self.pipeline.forget()
+        with contextlib.suppress(StudentError):  # if the worker has ended, every name says so
             self.sandbox.ask("enter", {"graded": item}, self.assignment.limits.call_seconds)
         return self.namespace
 
@@ -100,7 +100,7 @@ class Session:
             sandbox = Sandbox(self.assignment.limits, opening, self.budget, self.seed, self.layers)
             opened = [{"source": s, "role": "given"} for s in opening.cells[: sandbox.opened]]
             first = len(opened) if self._cells[: len(opened)] == opened else 0
-            reached: deque[Any] = deque(maxlen=1)  # the latest event, whatever it says
+            reached: deque[Any] = deque(maxlen=1)  # the latest event
             try:
                 remarks = sandbox.ask(
                     "run",
@@ -133,7 +133,7 @@ class Session:
             return sandbox
 
     def _remark_on_failures(self, remarks: list[Any]) -> None:
-        """Add one remark for each cell of which statements have failed."""
+        """Add one remark for each cell with failed statements."""
         failures: dict[int, list[tuple[int, str]]] = {}
         for remark in remarks:
             match remark:
@@ -141,17 +141,18 @@ class Session:
                     if self._matters(cell, cause):
                         failures.setdefault(cell, []).append((line, cause))
         for cell, failed in failures.items():
-            told = [
+            parts = [
                 f"line {line}: {one_line(cause)}{_advice(cause)}" for line, cause in failed[:FEW]
             ]
             if len(failed) > FEW:
-                told.append(f"and {len(failed) - FEW} more statements that fail")
-            self._remark(f"{self._titles[cell]}, {'; '.join(told)}")
+                more = counted_as(len(failed) - FEW, "more statement")
+                parts.append(f"and {more} failed")
+            self._remark(f"{self._titles[cell]}, {'; '.join(parts)}")
 
     def _matters(self, cell: int, cause: str) -> bool:
-        """Tell whether a failed statement is worth a remark: in an answer, or never understood.
+        """Return whether a failed statement needs a remark: it is in an answer, or is no Python.
 
-        Elsewhere it is a demonstration, which may well need what a worker does not have.
+        Other statements are demonstrations, which may need what a worker does not have.
         """
         known = 0 <= cell < len(self._cells)
         return known and (self._cells[cell]["role"] == "answer" or cause.startswith(NOT_PYTHON))
@@ -168,10 +169,10 @@ class Session:
 
 
 def _places(code: Sequence[Cell]) -> dict[str, int]:
-    """Return, by the names of graded cells, how many other code cells come first.
+    """Return, for each graded cell by its name, how many other code cells precede it.
 
-    Graded cells between which there is no solution cell judge the same answer, and share the place
-    of the last: what a student adds on the way to it counts for all of them.
+    Graded cells without a solution cell between them judge the same answer. They share the place of
+    the last one, so that a student's additions before it count for all of them.
     """
     places: dict[str, int] = {}
     together: list[str] = []
@@ -188,7 +189,7 @@ def _places(code: Sequence[Cell]) -> dict[str, int]:
 
 
 def _advice(cause: str) -> str:
-    """Return what to do about a character that Python does not have, as it was pasted."""
+    """Return what to do about a pasted character that Python does not have."""
     if "SyntaxError: invalid " in cause and "character" in cause:
         return ": it only looks like a blank, a quotation mark or a sign of Python, so type it anew"
     return ""

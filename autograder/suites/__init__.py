@@ -1,4 +1,4 @@
-"""The hidden suites of an assignment: loaded once, then run on one submission after the other.
+"""Runs an assignment's hidden suites, loaded once, on one submission after the other.
 
 - `behaviour`: `SEED`, `observe`
 - `context`: `GRADING`, `Grading`

@@ -1,8 +1,9 @@
-"""What a solution does, as facts: observed on fixed inputs, told as text, free of chance.
+"""What a solution does on fixed inputs, as facts: repeatable texts.
 
-Beside its properties, `test_*`, a suite may have observations: functions named `observe_*`, which
+Besides its properties, `test_*`, a suite may have observations: functions named `observe_*` that
 take the same fixtures and return what they see. Two solutions with the same facts behave alike.
-Nobody's points depend on them: they are compared with those of known mistakes, to name the mistake.
+The facts of a submission are compared with those of known mistakes to name its mistake. They do not
+change its points.
 """
 
 import re
@@ -20,19 +21,19 @@ from autograder.suites.result_collector import ResultCollector
 from autograder.suites.suite import uses_a_plain_value_as_an_object
 
 SEED = 0  # of the inputs, the same for all solutions: a fact depends on the solution alone
-DIGITS = 4  # of a number in a fact: more than any two mistakes have in common
+DIGITS = 4  # of a number in a fact: enough to distinguish any two mistakes
 PLACE = re.compile(r" \(line \d+ of its cell, in .*\)$")
 VARYING = re.compile(r"""'[^']*'|"[^"]*"|\d+""")  # names and numbers
-MANY = 40  # numbers: an array of more is told by its first ones and its sum
+MANY = 40  # numbers: a fact has only the first numbers and the sum of a larger array
 
 
 def observe(
     assignment: Assignment, grading: Grading, items: list[Item]
 ) -> tuple[dict[str, Facts], list[str]]:
-    """Observe a submission, all items in one worker, as long as that lives.
+    """Observe items of a submission, all in one worker unless the code ends it.
 
-    A fact may depend on what was observed before. So a mistake that outlives its layer may be named
-    where all that it spoils is seen, and not where only a part of that is.
+    A fact may depend on earlier observations. So a mistake that affects several layers may be named
+    only where all its effects are seen.
 
     Parameters
     ----------
@@ -40,7 +41,6 @@ def observe(
     grading : Grading
         The submission; its seed should be `SEED`.
     items : list of Item
-        Those whose suites' observations are made.
 
     Returns
     -------
@@ -90,7 +90,7 @@ class _Observer(ResultCollector):
 
 
 def _fact_of(error: BaseException) -> str:
-    """Return an error as a fact: of the student's own, its kind and what its text always says."""
+    """Return an error as a fact: of a student's error, the type and constant text."""
     if isinstance(error, DiedError):
         return "the process ended"
     text = str(error).partition(" [")[0]
@@ -98,7 +98,7 @@ def _fact_of(error: BaseException) -> str:
         return text
     kind, _, words = PLACE.sub("", text).partition(":")
     if kind == NotImplementedError.__name__:
-        return f"raises {kind}"  # which says it all
+        return f"raises {kind}"  # its text varies
     return f"raises {kind}: {VARYING.sub('#', words.strip())}".rstrip(": ")
 
 
@@ -110,7 +110,7 @@ def _text(value: Any) -> str:
     if isinstance(value, np.ndarray):
         if value.size > MANY:
             return _text([*value.ravel()[:DIGITS], value.sum()])
-        # of the largest, so that rounding errors next to zero make no difference
+        # relative to the largest, so that rounding errors next to zero make no difference
         unit = float(np.abs(value[np.isfinite(value)]).max(initial=0.0))
         return _text([0.0 if abs(v) <= unit * 10**-DIGITS else float(v) for v in value.ravel()])
     if isinstance(value, (float, np.floating)):

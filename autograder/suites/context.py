@@ -1,4 +1,4 @@
-"""What a run of suites is about: the submission, its worker, and how it is graded."""
+"""The context of a run of suites: the submission, its worker, and how it is graded."""
 
 from dataclasses import dataclass, field
 
@@ -16,28 +16,28 @@ from autograder.session.session import Session
 
 @dataclass
 class Grading:
-    """What a run of suites is about.
+    """The context of a run of suites.
 
     Parameters
     ----------
     submission : Submission
     seed : int
-        Of every random number on the trusted side.
+        The seed of every random number on the trusted side.
     worker_seed : int, optional
-        Of every random number in the workers; without it, one that follows from the other seed,
-        which it does not tell.
+        The seed of every random number in the workers; by default, it is derived from `seed`, which
+        cannot be computed from it.
     budget : Budget, optional
-        The submission's time; made from the assignment's limits without one.
+        The submission's time; by default, from the assignment's limits.
     remarks : list of str
-        What the sessions noticed is added here.
+        Each session adds its remarks.
     skip : list of (cell, line)
-        Statements that hung or ended a worker: found once, then left out of every session.
+        Statements that hung or ended a worker: every later session skips them.
     assignment : Assignment, optional
-        Without it, the one that a suite's place tells.
+        By default, the assignment in whose folder a suite lies.
     layers : Layers, optional
-        What confines the workers; without it, the best that can be had.
+        What confines the workers; by default, the best that this machine has.
     alone : bool
-        Whether each item has a worker of its own, in which no other item has been before.
+        Whether each item has a worker of its own.
     session : Session, optional
         The worker that is used at present.
     first : list of str
@@ -64,7 +64,7 @@ class Grading:
             self.worker_seed = int(np.random.default_rng([self.seed, 1]).integers(2**63))
 
     def enter(self, assignment: Assignment, item: str) -> Namespace:
-        """Return the submission's names for an item; its worker may serve other items too."""
+        """Return the submission's names for an item; other items may use the same worker."""
         if self.session is None or self.alone or not self.session.sandbox.alive:
             self.close()
             self.budget = self.budget or Budget(assignment.limits.submission_seconds)

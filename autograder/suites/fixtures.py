@@ -1,4 +1,4 @@
-"""The fixtures of hidden suites, for plain pytest and for the grader alike.
+"""The fixtures of hidden suites, for both pytest and the grader.
 
 `pytest tests/hidden` runs the suites on the reference, in this process;
 `pytest tests/hidden --submission NOTEBOOK` runs them on a notebook, in a sandbox.
@@ -28,7 +28,7 @@ from autograder.worker.given import GivenModules
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add our two options."""
+    """Add our options."""
     group = parser.getgroup("autograder")
     group.addoption(
         "--submission", metavar="NOTEBOOK", help="run the hidden suites on this notebook"
@@ -43,7 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker, and read the notebook given on the command line."""
-    config.addinivalue_line("markers", "essential: without this property the item is worth nothing")
+    config.addinivalue_line("markers", "essential: without this property the item scores 0")
     if path := config.getoption("--submission", default=None):
         try:
             notebook, _ = read_notebook(Path(path).read_bytes())
@@ -62,25 +62,25 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Forget what was put off for a test that has failed before it was run."""
-    for agenda in _agendas(item):
-        agenda.forget()
+    """Forget deferred requests of a test that failed during its setup."""
+    if pipeline := _pipeline(item):
+        pipeline.forget()
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, Any]:
-    """Have all done that a test has put off: what fails of it fails the test, before all else."""
+    """Send the requests that a test has deferred; an error of theirs precedes other errors."""
     try:
         return (yield)
     finally:
-        for agenda in _agendas(pyfuncitem):
-            agenda.settle()
+        if pipeline := _pipeline(pyfuncitem):
+            pipeline.settle()
 
 
-def _agendas(item: pytest.Item) -> list[Pipeline]:
-    """Return that of the present worker, if there is one."""
+def _pipeline(item: pytest.Item) -> Pipeline | None:
+    """Return the pipeline of the present worker, if there is one."""
     grading = item.config.stash.get(GRADING, None)
-    return [grading.session.agenda] if grading is not None and grading.session is not None else []
+    return grading.session.pipeline if grading is not None and grading.session is not None else None
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +96,7 @@ def submission(request: pytest.FixtureRequest) -> Iterator[Any]:
 
 @pytest.fixture
 def rng(request: pytest.FixtureRequest) -> np.random.Generator:
-    """A generator whose numbers depend on the recorded seed and the test's own name alone."""
+    """A generator whose numbers depend only on the recorded seed and the test's own name."""
     grading = request.config.stash.get(GRADING, None)
     seed = (
         request.config.getoption("--grading-seed", default=0) if grading is None else grading.seed
@@ -118,7 +118,7 @@ def _course(root: Path) -> Course:
 
 
 def _reference(assignment: Assignment) -> Iterator[Any]:
-    """Yield the names that the source notebook's solution cells define, in this process."""
+    """Yield the names that the source notebook's solution cells define, run in this process."""
     source = Submission.from_notebook(assignment.source)
     cells = [
         (cell, code.python)
@@ -135,7 +135,7 @@ def _reference(assignment: Assignment) -> Iterator[Any]:
     finder = GivenModules(assignment.given)
     others = {name: module for name, module in sys.modules.items() if finder.find_spec(name, None)}
     for name in others:
-        del sys.modules[name]  # of the same name, but of somebody else's
+        del sys.modules[name]  # other modules of the same name
     sys.meta_path.insert(0, finder)
     try:
         notebook = Notebook()

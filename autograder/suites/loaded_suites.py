@@ -24,37 +24,20 @@ from autograder.suites import fixtures
 from autograder.suites.context import GRADING, Grading
 from autograder.suites.result_collector import FunctionName, ResultCollector
 
+UNUSED = """
+    cacheprovider capture debugging doctest faulthandler junitxml legacypath logging pastebin
+    setuponly setupplan stepwise terminal threadexception unittest unraisableexception warnings
+"""  # plugins of pytest
 OPTIONS = [
     "--config-file=" + os.devnull,  # the project's own settings are for its own tests
     "--import-mode=importlib",
     "--override-ini=python_functions=test_* observe_*",
     "--assert=plain",  # a message says what the suite's author wrote, and shows no expected value
-    "--disable-plugin-autoload",  # whatever happens to be installed
-    *(
-        f"-pno:{name}"
-        for name in (
-            "cacheprovider",
-            "capture",
-            "debugging",
-            "doctest",
-            "faulthandler",
-            "junitxml",
-            "legacypath",
-            "logging",
-            "pastebin",
-            "setuponly",
-            "setupplan",
-            "stepwise",
-            "terminal",
-            "threadexception",
-            "unittest",
-            "unraisableexception",
-            "warnings",
-        )
-    ),
+    "--disable-plugin-autoload",  # other plugins that are installed
+    *(f"-pno:{name}" for name in UNUSED.split()),
 ]
 
-NOTHING = "-"  # how no function's name begins
+NOTHING = "-"  # the prefix of no function's name
 When = Literal["setup", "call", "teardown"]
 
 
@@ -63,8 +46,8 @@ def run_functions(
     grading: Grading,
     items: list[Item],
     prefix: str,
-    taker: ResultCollector,
-    only: Container[FunctionName] | None = None,
+    collector: ResultCollector,
+    selected: Container[FunctionName] | None = None,
 ) -> list[str]:
     """Run the functions of some items' suites, and return what broke where they were loaded.
 
@@ -74,28 +57,28 @@ def run_functions(
     grading : Grading
     items : list of Item
     prefix : str
-        Of the functions' names: "test_" or "observe_".
-    taker : ResultCollector
-    only : container of (str, str), optional
-        The names of items and, without cases, of functions; all without it.
+        The beginning of the functions' names: "test_" or "observe_".
+    collector : ResultCollector
+    selected : container of (str, str), optional
+        The items and functions, without cases, to run; by default, all.
     """
     held = [item for item in items if (prefix, item.name) in grading.held]
     items = [item for item in items if item not in held]
     if not items:
         return [grading.held[prefix, item.name] for item in held]
     suites = _suites(assignment.course, assignment.name, assignment.notebook, assignment.version)
-    # which ends with the thread that starts it
+    # here, since it ends with the thread that starts it
     template(grading.layers, assignment.limits, assignment.opening)
     try:
         names = {item.name for item in items}
 
-        def is_asked_for(function: pytest.Function) -> bool:
+        def is_selected(function: pytest.Function) -> bool:
             name, item = function.originalname, function.path.stem
-            return (
-                item in names and name.startswith(prefix) and (only is None or (item, name) in only)
-            )
+            if item not in names or not name.startswith(prefix):
+                return False
+            return selected is None or (item, name) in selected
 
-        suites.run(grading, is_asked_for, taker)
+        suites.run(grading, is_selected, collector)
     except SuitesEndedError as error:
         _suites.cache_clear()
         return [str(error)]
@@ -103,13 +86,9 @@ def run_functions(
 
 
 def import_faults(assignment: Assignment, layers: Layers) -> list[str]:
-    """Import an assignment's suites, if they are not yet, and return what is wrong with them.
+    """Import an assignment's suites, unless they are loaded, and return what is wrong with them.
 
-    Parameters
-    ----------
-    assignment : Assignment
-    layers : Layers
-        What is to confine the student's code afterwards: its template is started, too.
+    This also starts the template that confines student code by `layers`.
     """
     grading = Grading(Submission(()), 0, assignment=assignment, layers=layers)
     try:
@@ -119,24 +98,20 @@ def import_faults(assignment: Assignment, layers: Layers) -> list[str]:
 
 
 class SuitesEndedError(Exception):
-    """The suites ended pytest itself: a fault of theirs."""
+    """The suites ended pytest itself, which is a fault of theirs."""
 
 
 class Suites:
     """An assignment's suites, collected once, in a run of pytest that waits for submissions.
 
-    It has a thread of its own, since it is pytest that calls its plugins.
-
-    Parameters
-    ----------
-    assignment : Assignment
+    The run has a thread of its own, since pytest calls its plugins and not the other way round.
     """
 
     def __init__(self, assignment: Assignment) -> None:
         _forget_modules(assignment.hidden)
         self._loop = _Loop(assignment)
         paths = [str(assignment.suite(item)) for item in assignment.items]
-        # modules are named by their paths below the root: whole paths, for suites of the same name
+        # modules are named by their paths below the root: whole paths, as names may be equal
         place = ["--rootdir=/", f"--confcutdir={assignment.hidden}"]
         self._loop.begin(assignment.hidden / "conftest.py")
         threading.Thread(
@@ -153,17 +128,11 @@ class Suites:
     def run(
         self,
         grading: Grading,
-        is_asked_for: Callable[[pytest.Function], bool],
-        taker: ResultCollector,
+        is_selected: Callable[[pytest.Function], bool],
+        collector: ResultCollector,
     ) -> None:
-        """Run the functions that are asked for.
-
-        Raises
-        ------
-        SuitesEndedError
-            If they end pytest.
-        """
-        self._loop.jobs.put((grading, is_asked_for, taker))
+        """Run the selected functions; raise `SuitesEndedError` if they end pytest."""
+        self._loop.jobs.put((grading, is_selected, collector))
         if self._loop.ended or self._loop.done.get():
             raise SuitesEndedError(self._loop.last_words)
 
@@ -176,13 +145,13 @@ Job = tuple[Grading, Callable[[pytest.Function], bool], ResultCollector]
 
 
 class _Loop:
-    """A pytest plugin whose test loop takes jobs until there are no more."""
+    """A pytest plugin whose test loop runs jobs until there are no more."""
 
     def __init__(self, assignment: Assignment) -> None:
         self.assignment = assignment
         self.jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self.done: queue.SimpleQueue[bool] = queue.SimpleQueue()  # whether that was the end
-        self.taker: ResultCollector | None = None  # of the present job
+        self.collector: ResultCollector | None = None  # of the present job
         self.ended = False
         self.faults: list[str] = []
         self.last_words = ""
@@ -190,25 +159,25 @@ class _Loop:
         self.path = assignment.hidden  # of the suite that runs
 
     def main(self, options: list[str]) -> None:
-        # a suite that is edited within a second would be taken for the one before
+        # cached bytecode would hide an edit within the same second
         sys.dont_write_bytecode = True
         try:
             code = pytest.main(options, plugins=[fixtures, self])
             self.last_words = self.fatal or f"the suites ended pytest: {code!r}"
         except SuitesEndedError as error:
             self.last_words = str(error)
-        except BaseException as error:  # noqa: BLE001  # whatever a suite does to pytest
+        except BaseException as error:  # noqa: BLE001  # a suite can end pytest in any way
             self.last_words = f"the suites ended pytest: {error!r}"
         self.ended = True
         self.done.put(True)
 
     def begin(self, file: Path, function: str = progress.LOADING) -> None:
-        """Say what is done from now on, for whoever waits for it."""
+        """Note in the shared progress what begins now."""
         self.path = file
-        told = str(file.relative_to(self.assignment.root))
+        shown = str(file.relative_to(self.assignment.root))
         limits = self.assignment.limits
         seconds = limits.suite_seconds if function else limits.loading_seconds
-        progress.own.begin(progress.Doing(told, function, seconds))
+        progress.own.begin(progress.Doing(shown, function, seconds))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_load_initial_conftests(self) -> Generator[None]:
@@ -226,12 +195,12 @@ class _Loop:
     def pytest_exception_interact(
         self, node: pytest.Collector, call: pytest.CallInfo[Any], report: pytest.CollectReport
     ) -> None:
-        """Note why a suite cannot be imported; of its properties, pytest tells nothing here."""
+        """Note why a suite cannot be imported."""
         assert call.excinfo is not None
         self.faults.append(self._import_fault(node.path, call.excinfo.value))
 
     def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
-        """Note what ends pytest, such as a SystemExit, in place of pytest's traceback."""
+        """Note what ends pytest, such as a SystemExit, instead of pytest's traceback."""
         self.fatal = f"the suites ended pytest: {self._import_fault(self.path, excinfo.value)}"
         return True
 
@@ -241,7 +210,7 @@ class _Loop:
             self.faults.append(f"{suite} must have a property to run, but skips itself: let it run")
 
     def _import_fault(self, suite: Path, error: BaseException) -> str:
-        """Return what a suite raised while it was imported, where, and the remedy."""
+        """Return what a suite raised while it was imported, the place, and the remedy."""
         cause = error.__cause__ or error  # pytest wraps an ImportError
         place, line = suite, 0
         for frame, number in traceback.walk_tb(cause.__traceback__):
@@ -254,44 +223,45 @@ class _Loop:
         )
 
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
-        assert self.taker is not None
-        return self.taker.call(pyfuncitem)
+        assert self.collector is not None
+        return self.collector.call(pyfuncitem)
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         self.done.put(False)
         while (job := self.jobs.get()) is not None:
-            grading, is_asked_for, self.taker = job
+            grading, is_selected, self.collector = job
             session.config.stash[GRADING] = grading
             items: list[Any] = session.items
-            functions = [item for item in items if is_asked_for(item)]
+            functions = [item for item in items if is_selected(item)]
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # those of suites are for their authors
+                warnings.simplefilter("ignore")  # they are for the authors of suites
                 for function, following in zip_longest(functions, functions[1:]):
                     self._run(function, following)
             self.done.put(False)
         return True
 
     def _run(self, function: pytest.Function, following: pytest.Function | None) -> None:
-        """Run a function by pytest's own steps, but without its reports, which nobody reads."""
+        """Run a function by pytest's own steps, without pytest's reports."""
         hook = function.config.hook
         self.begin(function.path, function.name)
-        if self._took("setup", function, hook.pytest_runtest_setup):
-            self._took("call", function, hook.pytest_runtest_call)
-        self._took("teardown", function, partial(hook.pytest_runtest_teardown, nextitem=following))
+        if self._succeeds("setup", function, hook.pytest_runtest_setup):
+            self._succeeds("call", function, hook.pytest_runtest_call)
+        teardown = partial(hook.pytest_runtest_teardown, nextitem=following)
+        self._succeeds("teardown", function, teardown)
         progress.own.end()
-        function._initrequest()  # noqa: SLF001  # the one way that pytest itself has to run it again
+        function._initrequest()  # noqa: SLF001  # pytest has no other way to run it again
 
-    def _took(self, when: When, function: pytest.Function, do: Callable[..., None]) -> bool:
-        assert self.taker is not None
+    def _succeeds(self, when: When, function: pytest.Function, do: Callable[..., None]) -> bool:
+        assert self.collector is not None
         call = pytest.CallInfo.from_call(
             lambda: do(item=function), when, (pytest.exit.Exception, KeyboardInterrupt)
         )
-        self.taker.take(function, call)
+        self.collector.take(function, call)
         return call.excinfo is None
 
 
 def _forget_modules(folder: Path) -> None:
-    """Forget what was loaded from a folder, which may have changed since."""
+    """Forget the modules of a folder, which may have changed."""
     for name, module in list(sys.modules.items()):
         if (getattr(module, "__file__", None) or "").startswith(f"{folder}{os.sep}"):
             del sys.modules[name]

@@ -1,4 +1,4 @@
-"""What a run of suites hands its results to."""
+"""Collects the results of a run of suites."""
 
 import pytest
 
@@ -6,15 +6,15 @@ FunctionName = tuple[str, str]  # an item, and a function of its suite
 
 
 class ResultCollector:
-    """Takes the outcomes of a run's functions.
+    """Takes the results of a run's functions.
 
-    pytest calls it by way of the suites' one plugin: it keeps hold of each plugin it ever had.
+    The suites' one plugin calls it: pytest would keep each further plugin for ever.
     """
 
     def call(self, function: pytest.Function) -> bool | None:
-        """Call a function in pytest's stead; None leaves that to pytest."""
+        """Call a function instead of pytest, or return None to let pytest call it."""
         return None
 
     def take(self, function: pytest.Function, call: pytest.CallInfo[None]) -> None:
-        """Take what became of a function's setup, call or teardown."""
+        """Take the result of a function's setup, call or teardown."""
         raise NotImplementedError

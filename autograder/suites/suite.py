@@ -15,15 +15,15 @@ from autograder.suites.context import Grading
 from autograder.suites.loaded_suites import run_functions
 from autograder.suites.result_collector import FunctionName, ResultCollector
 
-PLAIN = (type(None), bool, int, float, str, list, tuple, dict, np.ndarray)  # what frames carry
-# what a call says, and `functools.partial`
+PLAIN = (type(None), bool, int, float, str, list, tuple, dict, np.ndarray)  # as in frames
+# the errors of a call, and of `functools.partial`
 NOT_CALLABLE = ("object is not callable", "the first argument must be callable")
 PLAIN_NAMES = {"numpy.ndarray", *(kind.__name__ for kind in PLAIN)}
 
 
 @dataclass
 class SuiteRun:
-    """What running the suites brought to light.
+    """The results of running the suites.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ class SuiteRun:
     faults : list of str
         What broke on our side, for the operator.
     timed_out : bool
-        Whether some answer took too long.
+        Whether some call took too long.
     remarks : list of str
     """
 
@@ -46,9 +46,9 @@ def run_suites(
 ) -> SuiteRun:
     """Run an assignment's suites in this process.
 
-    All items are tried in one worker. What does not hold there counts only if it does not hold in
-    a worker of the item's own either: nothing that one item's code destroys is missing in another.
-    Where all of it holds there, the item is tried once more as a whole, for that to count.
+    All items first run in one worker. A property that fails there runs again in a worker that its
+    item has to itself: the code of one item must not cost points in another. If all of an item's
+    failed properties hold there, the whole item runs once more, and that run counts.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def run_suites(
     grading : Grading
         The submission and its seed.
     items : list of Item, optional
-        Those to run the suites of; all without it.
+        The items whose suites run; by default, all.
     """
     items = assignment.items if items is None else items
     runs = _run_items(assignment, grading, items)
@@ -87,10 +87,10 @@ def _run_items(
     assignment: Assignment,
     grading: Grading,
     items: list[Item],
-    only: Container[FunctionName] | None = None,
+    selected: Container[FunctionName] | None = None,
 ) -> "dict[str, _ItemRun]":
     collector = _Collector(items)
-    faults = run_functions(assignment, grading, items, "test_", collector, only)
+    faults = run_functions(assignment, grading, items, "test_", collector, selected)
     grading.close()
     for name, run in collector.runs.items():
         run.faults += faults
@@ -103,7 +103,7 @@ def _run_items(
 
 @dataclass
 class _ItemRun:
-    """What running one suite brought to light; `cases` are the results by property."""
+    """The results of running one suite; `cases` are the results by property."""
 
     item: Item
     cases: dict[str, list[PropertyResult]] = field(default_factory=dict)
@@ -118,7 +118,7 @@ class _ItemRun:
 
     @property
     def lost(self) -> list[FunctionName]:
-        """The properties that do not hold."""
+        """The properties that failed or did not run."""
         return [
             (self.item.name, result.name)
             for result in map(merge, self.cases.values())
@@ -126,7 +126,7 @@ class _ItemRun:
         ]
 
     def but(self, later: "_ItemRun") -> "_ItemRun":
-        """Return this run, with what a later one has brought to light of some properties."""
+        """Return this run, with the results of some properties from a later run."""
         return replace(later, cases=self.cases | later.cases)
 
 
@@ -163,11 +163,11 @@ def _not_run(cause: str) -> PropertyResult:
 def _judge(
     run: _ItemRun, item: pytest.Function, error: BaseException | None
 ) -> tuple[Outcome, str]:
-    """Tell a student's fault from ours: theirs come as one of two exceptions, ours as any."""
+    """Return a case's outcome and message: only some exceptions are the student's fault."""
     if error is None:
         return Outcome.PASSED, ""
     if uses_a_plain_value_as_an_object(error):
-        return Outcome.FAILED, f"{error}: there is a plain value where an object should be"
+        return Outcome.FAILED, f"{error}: a plain value, but should be an object"
     if not isinstance(error, (AssertionError, StudentError, pytest.fail.Exception)):
         message = f"{item.nodeid}: {type(error).__name__}: {error}"
         run.faults.append(message)
@@ -181,14 +181,16 @@ def _judge(
 
 
 def uses_a_plain_value_as_an_object(error: BaseException) -> bool:
-    """Tell whether a suite met a plain value, as after `Dropout = 3`, where it needs an object.
+    """Return whether a suite found a plain value where it needs an object, as after `Dropout = 3`.
 
-    A suite that did this by a mistake of its own would fail on the reference too.
+    A suite with such a mistake of its own would fail on the reference too.
     """
     if isinstance(error, AttributeError):
-        # where an attribute is set, Python tells the type in words alone
-        told = re.match(r"'([\w.]+)' object (has no attribute|attribute)", str(error))
-        return isinstance(error.obj, PLAIN) if error.name else bool(told and told[1] in PLAIN_NAMES)
+        if error.name:
+            return isinstance(error.obj, PLAIN)
+        # if an attribute is set, only the text of the error has the type
+        found = re.match(r"'([\w.]+)' object (has no attribute|attribute)", str(error))
+        return bool(found and found[1] in PLAIN_NAMES)
     return isinstance(error, TypeError) and str(error).endswith(NOT_CALLABLE)
 
 

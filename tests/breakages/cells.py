@@ -181,7 +181,7 @@ def answer_in_a_file(folder, notebook):
     return text(notebook)
 
 
-@BREAKAGES.enter(REMARKS, FULL, "and 57 more statements that fail")
+@BREAKAGES.enter(REMARKS, FULL, "and 57 more statements failed")
 def cells_merged(folder, notebook):
     notebook.cells[2].source = RIGHT + "".join(f"missing_{n}.plot()\n" for n in range(60))
     return text(notebook)

@@ -78,7 +78,7 @@ def test_what_has_no_room_in_a_frame_is_told_at_its_own_line(diary, names):
         names.Layer("x" * MAX_TEXT)
     assert layer.rate == 2
     assert names.told() == ["make "]
-    diary.agenda.settle()
+    diary.pipeline.settle()
 
 
 def test_a_constructors_changes_of_an_array_are_seen_at_once(names):
@@ -153,21 +153,21 @@ def test_what_has_failed_unheard_is_told_in_the_end(diary, names):
     with contextlib.suppress(StudentError):
         layer(1)
     with pytest.raises(StudentError, match=r"\[Layer\]"):
-        diary.agenda.settle()
-    diary.agenda.settle()  # once
+        diary.pipeline.settle()
+    diary.pipeline.settle()  # once
     with contextlib.suppress(StudentError):
         layer(1)
     with pytest.raises(StudentError, match=r"\[Layer\]"):
-        diary.agenda.settle()
+        diary.pipeline.settle()
 
 
 def test_what_waits_at_the_end_is_done_and_told(diary, names):
     """A making that nothing has been asked of fails in the end, if it fails."""
     names.Layer("fine")
-    diary.agenda.settle()
+    diary.pipeline.settle()
     names.Layer("raise")
     with pytest.raises(StudentError, match=r"\[Layer\]"):
-        diary.agenda.settle()
+        diary.pipeline.settle()
     assert names.told() == ["make fine", "make raise"]
 
 
@@ -177,14 +177,14 @@ def test_what_fails_in_one_line_is_heard_there(diary, names):
         names.Layer("raise")(1)
     with contextlib.suppress(StudentError):
         names.Layer("fine").missing()
-    diary.agenda.settle()
+    diary.pipeline.settle()
 
 
 def test_nothing_leaks_into_the_next_item(diary, names):
     """What waits when an item is entered is done before, and its failure is forgotten."""
     names.Layer("raise")
     assert diary.enter("test_scaler").told() == ["make raise"]
-    diary.agenda.settle()
+    diary.pipeline.settle()
 
 
 SUITE = """

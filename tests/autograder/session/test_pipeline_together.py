@@ -59,7 +59,7 @@ def test_what_fails_of_several_is_told_when_its_turn_comes(diary, names):
         next(asked)
     together(layer, layer.fail, lambda: layer.rate)
     assert layer.scale(np.ones(1)).tolist() == [1.0]
-    diary.agenda.settle()
+    diary.pipeline.settle()
 
 
 def test_the_last_of_several_may_fail(names):

@@ -119,7 +119,7 @@ def test_many_failed_statements_of_a_cell_are_one_remark(session):
     assert doubled(opened) == [2.0, 4.0]
     [remark] = opened.remarks
     assert remark.startswith("cell `scaler`, line 5: NameError: name 'missing_0' is not defined; ")
-    assert remark.endswith("; and 57 more statements that fail")
+    assert remark.endswith("; and 57 more statements failed")
     assert remark.count("line ") == 3
 
 
