@@ -1,7 +1,7 @@
-"""What hidden suites are written with: `from autograder.kit import expect, together`.
+"""The tools for writing hidden suites: `from autograder.kit import expect, together`.
 
-- `expect`: checks of a student's answers, worded for the student.
-- `masks`: whether the masks of a random layer are drawn by chance alone.
+- `expect`: checks of a student's answers, with messages for the student.
+- `masks`: checks that the masks of a random layer are drawn by chance alone.
 - `oracle`: gradients by PyTorch, confirmed by a formula and by finite differences.
 - `together`, `repeat`: several calls of a student's code in one round trip to the worker.
 - `StudentError`: what a call raises if the student's code raised, or ended its worker.

@@ -1,11 +1,11 @@
-"""What hidden suites expect of a student's answers, worded once, for the student to read.
+"""Checks of a student's answers, with messages for the student.
 
-Each function raises an AssertionError of one sentence, and nothing else, whatever the answer: a
-suite that passes every answer through one of these can never fail by a fault of its own.
+For any wrong answer, each function raises an AssertionError of one sentence, and nothing else. So a
+suite that passes every answer through one of them cannot break by itself.
 
-A number from a submission may be judged, never used to judge. So a suite hands over copies and
-computes what it expects from the originals. Where it needs an answer to judge another one, such as
-the mask in an output, it checks that answer first: `comparable` does this for parameters, and
+A number from a submission may be judged, but never used to judge. So a suite passes copies and
+computes what it expects from the originals. If it needs an answer to judge another one, such as the
+mask in an output, it checks that answer first: `comparable` does this for parameters, and
 `masks.until_kept` for masks.
 """
 
@@ -19,11 +19,12 @@ from autograder.kit.picture import PicturedError, figures_of
 from autograder.results.figure import Figure
 from autograder.session.proxy import Proxy, kind_of, settled
 
-# of the largest expected number: float32 arithmetic inside a layer stays below it, no mistake does
+# relative to the largest expected number: float32 arithmetic inside a layer stays below this, and
+# no mistake does
 TOLERANCE = 1e-5
-FARTHEST = 100.0  # times as large as what was set, or as small, is a reported array at most
+FARTHEST = 100.0  # the largest ratio between a reported array and the one that was set
 FEW = 6  # numbers that can be read at a glance
-SMALLEST = 1e-12  # what counts as the largest element where all are zero
+SMALLEST = 1e-12  # counts as the largest element if all are zero
 
 
 def array(value: object, shape: tuple[int, ...], name: str, where: str) -> NDArray[np.float64]:
@@ -35,9 +36,9 @@ def array(value: object, shape: tuple[int, ...], name: str, where: str) -> NDArr
         A student's answer.
     shape : tuple of int
     name : str
-        What the answer is, such as "grad_input".
+        The name of the answer, such as "grad_input".
     where : str
-        What gave it, such as "Dropout(p=0.5).backward".
+        The call that returned it, such as "Dropout(p=0.5).backward".
     """
     value = settled(value)
     if not isinstance(value, np.ndarray):
@@ -91,18 +92,18 @@ def entry(
 def comparable(
     reported: NDArray[np.float64], asked: NDArray[np.float64], name: str, where: str
 ) -> None:
-    """Check that an array that a submission reports is of the size that was set.
+    """Check that the numbers in an array that a submission reports are about as large as those set.
 
-    A layer that changes its weights in the forward pass loses points for that once, so the
-    backward pass is judged with the weights as they are then. But weights of 1e30 would hide a
-    wrong gradient below the tolerance, and weights of zero would make a missing one right.
+    A layer that changes its weights in the forward pass loses points for that only once: its
+    backward pass is judged with the changed weights. But weights of 1e30 would hide a wrong
+    gradient below the tolerance, and with weights of zero a missing gradient would be right.
 
     Parameters
     ----------
     reported : ndarray
         Finite, as `array` and `entry` return it.
     asked : ndarray of the same shape
-        What the suite has set.
+        The array that the suite has set.
     """
     size, wanted = (float(np.abs(each).max(initial=0.0)) for each in (reported, asked))
     if size > FARTHEST * wanted or size < wanted / FARTHEST:
@@ -119,8 +120,8 @@ def close(
     name: str,
     where: str,
 ) -> None:
-    """Check a number or an array, to a relative 1e-5 of the largest expected element."""
-    if not np.isfinite(expected).all():  # nothing can be compared with it: a fault of the suite
+    """Check a number or an array, to 1e-5 of the largest expected element."""
+    if not np.isfinite(expected).all():  # a fault of the suite
         raise ValueError(f"what is expected of {name} must be finite [{where}]")
     if not isinstance(expected, np.ndarray):
         value = number(actual, name, where)
@@ -150,7 +151,7 @@ def zero(values: NDArray[np.float64], name: str, message: str) -> None:
 
 
 def untouched(now: object, before: NDArray[Any], name: str, where: str) -> None:
-    """Check that an array still is what it was."""
+    """Check that an array has not changed."""
     now = settled(now)
     if isinstance(now, np.ndarray) and np.array_equal(now, before):
         return
@@ -162,12 +163,12 @@ def untouched(now: object, before: NDArray[Any], name: str, where: str) -> None:
 
 
 def given(**arrays: NDArray[np.float64]) -> str:
-    """Return small inputs as text, so that a message shows an example to be tried; else nothing.
+    """Return small inputs as text, for a message with an example to try; empty for large ones.
 
     Parameters
     ----------
     **arrays : ndarray
-        By the names that the student knows them by.
+        By the names that the student knows.
     """
     if any(array.size > FEW for array in arrays.values()):
         return ""

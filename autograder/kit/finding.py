@@ -1,4 +1,4 @@
-"""What a look at masks has found, and how likely that is by chance."""
+"""Findings about masks, and how likely they are by chance."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -11,10 +11,10 @@ Mask = NDArray[np.bool_]
 
 
 class Finding(NamedTuple):
-    """How likely something as odd as this is by chance, what was found, and where.
+    """What was found, where, and the chance of something as unusual.
 
-    `place` is where to look again, `calls` are those whose masks show it, and `focus` is a row and
-    a unit in which it shows.
+    `place` is where to look again, `calls` are the calls whose masks show it, and `focus` is a row
+    and a unit that show it.
     """
 
     chance: float
@@ -25,14 +25,14 @@ class Finding(NamedTuple):
 
 
 def two_sided(law: Any, value: float, *parameters: float) -> float:
-    """Return the chance, on either side, of a value at least as far out as this one.
+    """Return the two-sided chance of a value at least as extreme as this one.
 
     Parameters
     ----------
     law : scipy.stats distribution
-        With its parameters apart: to make one with them costs more than to ask it.
+        Without its parameters: making a distribution with them is slow.
     value : int or float
-        An int, if the law has whole numbers.
+        An int for a discrete distribution.
     *parameters : int or float
     """
     below = float(law.cdf(value, *parameters))
@@ -42,7 +42,7 @@ def two_sided(law: Any, value: float, *parameters: float) -> float:
 
 
 def compare(part: Mask, whole: Mask, name: str, place: Any) -> Finding:
-    """Compare a part with the whole by Fisher's exact test, which needs no rate."""
+    """Compare a part with the whole by Fisher's exact test, which does not need the rate."""
     count = int(part.sum())
     rest = (int(whole.sum()) - count) / max(whole.size - part.size, 1)
     text = f"{name}: {count / part.size:.1%} dropped, against {rest:.1%} of the others"
@@ -51,7 +51,7 @@ def compare(part: Mask, whole: Mask, name: str, place: Any) -> Finding:
 
 
 def agreement(a: Mask, b: Mask, name: str, place: Any, tried: float = 1) -> Finding:
-    """Judge by Fisher's exact test whether two masks of equal size are independent."""
+    """Test by Fisher's exact test whether two masks of equal size are independent."""
     both = int((a & b).sum())
     usual = float(a.mean() * b.mean() + (1 - a.mean()) * (1 - b.mean()))
     text = (
@@ -63,7 +63,7 @@ def agreement(a: Mask, b: Mask, name: str, place: Any, tried: float = 1) -> Find
 
 
 def correlations(rows: Mask) -> NDArray[np.float64]:
-    """Return the correlation of each pair of rows, once; 0 where a row never changes."""
+    """Return the correlation of each pair of rows, once; 0 if a row is constant."""
     centred = rows - rows.mean(axis=1, keepdims=True)
     size = np.sqrt((centred**2).sum(axis=1))
     size[size == 0] = np.inf
@@ -72,7 +72,7 @@ def correlations(rows: Mask) -> NDArray[np.float64]:
 
 
 def apart(dropped: Mask, down: int, right: int) -> tuple[Mask, Mask]:
-    """Return elements and those at a distance, each element in one pair at most."""
+    """Return pairs of elements at a distance as two arrays; each element is in at most one pair."""
     if right < 0:
         dropped, right = dropped[:, :, ::-1], -right
     first = list(blocks(dropped.shape[1 if down else 2], down or right))
@@ -84,6 +84,6 @@ def apart(dropped: Mask, down: int, right: int) -> tuple[Mask, Mask]:
 
 
 def blocks(length: int, distance: int) -> Iterator[int]:
-    """Yield the first ends of pairs at a distance: block by block, no place in two pairs."""
+    """Yield the first places of pairs at a distance, block by block; no place is in two pairs."""
     for start in range(0, length, 2 * distance):
         yield from range(start, min(start + distance, length - distance))

@@ -1,8 +1,8 @@
-"""Whether masks are drawn by chance alone: tests on what a random layer dropped.
+"""Checks that a random layer draws its masks by chance alone.
 
-Each check looks at one draw first. Only if that looks unlikely does it judge, on a fresh and larger
-draw, by a test that rejects independent elements with a chance of at most `CHANCE`. So the bound
-holds whatever the first look does, and a right layer pays for one draw.
+Each check first looks at one draw. If that looks unlikely, the check judges a new and larger draw,
+by a test that rejects independent elements with a chance of at most `CHANCE`. So the bound does not
+depend on the first look, and a right layer usually needs only one draw.
 
 Masks are boolean arrays of shape (calls, rows, units), True where an element was dropped.
 """
@@ -27,27 +27,25 @@ from autograder.kit.finding import (
 )
 from autograder.kit.picture import PicturedError, mask_figure
 
-CHANCE = 1e-9  # of one check to reject independent elements
-SUSPICIOUS = 1e-2  # below this, a second draw decides
-FEW = 30  # pairs: so few are not worth a look
+CHANCE = 1e-9  # that one check rejects independent elements
+SUSPICIOUS = 1e-2  # below this chance, a second draw decides
+FEW = 30  # pairs: fewer are ignored
 TRIES = 60  # forward passes until something is kept: 0.9**60 is 0.002
-MORE = 4  # times the calls, in the second draw
+MORE = 4  # times as many calls in the second draw
 
-Draw = Callable[[int], Mask]  # from a number of calls
-
-
+Draw = Callable[[int], Mask]  # takes a number of calls
 T = TypeVar("T")
 
 
 class Seen:
-    """What some forward passes kept and dropped: a mask that never changes proves nothing.
+    """Counts the elements that forward passes kept and dropped, to find a mask that never changes.
 
     A suite adds each output from which it reads a mask, and calls `check` at the end of the test.
     """
 
     def __init__(self) -> None:
         self._kept = self._elements = 0
-        self._log_chance = {"kept": 0.0, "dropped": 0.0}  # that none is, if p alone decides
+        self._log_chance = {"kept": 0.0, "dropped": 0.0}  # that no element is
 
     def add(self, output: NDArray[Any], p: float) -> None:
         """Add an output of a layer that drops with probability `p`, between 0 and 1."""
@@ -58,7 +56,7 @@ class Seen:
 
     @property
     def missing(self) -> str:
-        """What was never seen, "kept" or "dropped", though p makes that next to impossible."""
+        """What never happened, "kept" or "dropped", although p makes that nearly impossible."""
         dropped = self._elements - self._kept
         for never, count in (("kept", self._kept), ("dropped", dropped)):
             if count == 0 and self._log_chance[never] < math.log(CHANCE):
@@ -68,17 +66,14 @@ class Seen:
     def check(self, where: str) -> None:
         """Check that something was kept and something dropped.
 
-        Raises
-        ------
-        AssertionError
-            With a chance of at most `CHANCE` for a right layer.
+        A right layer fails with a chance of at most `CHANCE`.
         """
         if self.missing:
             raise AssertionError(f"no element of the output is ever {self.missing} [{where}]")
 
 
 def until_kept(take: Callable[[], tuple[NDArray[np.float64], T]], p: float, seen: Seen) -> T:
-    """Make forward passes until one keeps something and one drops something, `TRIES` at most.
+    """Make forward passes until one keeps something and one drops something, at most `TRIES`.
 
     Parameters
     ----------
@@ -87,12 +82,12 @@ def until_kept(take: Callable[[], tuple[NDArray[np.float64], T]], p: float, seen
     p : float
         The probability of zeroing an element.
     seen : Seen
-        The outputs are added to it.
+        Receives the outputs.
 
     Returns
     -------
     judged : object
-        What `take` returned with the last output.
+        The value that `take` returned with the last output.
     """
     for _ in range(TRIES):
         output, judged = take()
@@ -105,24 +100,21 @@ def until_kept(take: Callable[[], tuple[NDArray[np.float64], T]], p: float, seen
 def assert_by_chance(
     draw: Draw, calls: int, look: Callable[[Mask, Any], Finding], where: str
 ) -> None:
-    """Check that what a look finds is left to chance.
+    """Check that what a look finds is due to chance.
+
+    If the elements are independent, it fails with a chance of at most `CHANCE`.
 
     Parameters
     ----------
     draw : callable
-        Draws the masks of a number of calls, independent of all drawn before.
+        Draws the masks of a number of calls, independent of earlier draws.
     calls : int
         How many to look at first.
     look : callable
-        Given masks and None, returns the oddest finding; given its `place`, judges there alone,
-        with a chance that is exact, or on the safe side.
+        Given masks and None, returns the most unusual finding; given that finding's `place`, judges
+        only there, with a chance that is exact or too large.
     where : str
         What is tested, for the message.
-
-    Raises
-    ------
-    AssertionError
-        With a chance of at most `CHANCE` if the elements are independent.
     """
     first = look(draw(calls), None)
     if first.chance < SUSPICIOUS:
@@ -138,7 +130,7 @@ def assert_by_chance(
 
 
 def rate(p: float) -> Callable[[Mask, Any], Finding]:
-    """Look at the share of dropped elements, which should be `p`."""
+    """Compare the share of dropped elements with `p`."""
 
     def look(dropped: Mask, _: Any) -> Finding:
         count, n = int(dropped.sum()), dropped.size
@@ -151,11 +143,11 @@ def rate(p: float) -> Callable[[Mask, Any], Finding]:
 
 
 def groups(dropped: Mask, place: Any) -> Finding:
-    """Look for a call, a row or a unit in which more, or less, is dropped than in the others."""
+    """Look for a call, a row or a unit with more or fewer dropped elements than the others."""
     tried = 1 if place else sum(dropped.shape)
     if place is None:
         by_axis = [dropped.mean(axis=tuple({0, 1, 2} - {axis})) for axis in range(3)]
-        # how far out the farthest is, as its own number of elements makes it likely
+        # the deviations, in units that depend on the number of elements
         scores = [np.abs(s - dropped.mean()) * np.sqrt(dropped.size / s.size) for s in by_axis]
         axis = int(np.argmax([score.max() for score in scores]))
         place = axis, int(scores[axis].argmax())
@@ -168,12 +160,9 @@ def groups(dropped: Mask, place: Any) -> Finding:
 
 
 def values(h: NDArray[np.float64]) -> Callable[[Mask, Any], Finding]:
-    """Look whether large, or positive, elements are dropped more, or less, often than others.
+    """Look whether large or positive elements are dropped more or less often than others.
 
-    Parameters
-    ----------
-    h : ndarray, shape (rows, units)
-        What the elements are before anything is dropped.
+    `h`, of shape (rows, units), has the elements before anything is dropped.
     """
     halves = {
         "larger than the median": h > np.median(h),
@@ -193,7 +182,7 @@ def values(h: NDArray[np.float64]) -> Callable[[Mask, Any], Finding]:
 
 
 def pairs(dropped: Mask, place: Any) -> Finding:
-    """Look for two elements that are dropped together, or in turn, over the calls."""
+    """Look for two elements that are dropped in the same calls, or in different calls."""
     flat = dropped.reshape(len(dropped), -1)
     if place is None:
         alike = np.abs(correlations(flat.T))
@@ -213,7 +202,7 @@ def pairs(dropped: Mask, place: Any) -> Finding:
 
 
 def neighbours(dropped: Mask, place: Any) -> Finding:
-    """Look for a distance in rows and units at which elements are dropped alike."""
+    """Look for a distance in rows and units at which elements are dropped together."""
     _, rows, units = dropped.shape
     if place is None:
         centred = dropped - dropped.mean()
@@ -235,7 +224,7 @@ def neighbours(dropped: Mask, place: Any) -> Finding:
 
 
 def repetition(dropped: Mask, place: Any) -> Finding:
-    """Look for masks of different calls that are alike, wherever in the calls they stand."""
+    """Look for two calls with similar masks."""
     flat = dropped.reshape(len(dropped), -1)
     alike = np.abs(correlations(flat))
     i, j = (int(n) for n in np.unravel_index(int(alike.argmax()), alike.shape))
@@ -245,10 +234,10 @@ def repetition(dropped: Mask, place: Any) -> Finding:
 
 
 def succession(dropped: Mask, place: Any) -> Finding:
-    """Look whether a mask is like the one some calls before it."""
+    """Look for a distance in calls at which masks are similar."""
     flat = dropped.reshape(len(dropped), -1)
     lags = range(1, len(flat) // 4 + 1) if place is None else [place]
-    if place is None:  # where two masks are the least, or the most, alike
+    if place is None:  # the distance at which masks are the least or the most similar
         centred = flat - flat.mean()
         sums = [float((centred[lag:] * centred[:-lag]).sum()) for lag in lags]
         scores = [abs(s) / np.sqrt(len(flat) - lag) for s, lag in zip(sums, lags, strict=True)]
@@ -260,7 +249,7 @@ def succession(dropped: Mask, place: Any) -> Finding:
 
 
 def never_changing(dropped: Mask, place: Any) -> Finding:
-    """Look for elements that are dropped, or kept, in each call."""
+    """Look for elements that are dropped in every call, or kept in every call."""
     same = (dropped == dropped[0]).all(axis=0)
     share = float(dropped.mean())
     calls = len(dropped)
@@ -276,9 +265,9 @@ def counts(axes: tuple[int, ...], name: str) -> Callable[[Mask, Any], Finding]:
     Parameters
     ----------
     axes : tuple of int
-        The axes to count along.
+        The axes along which to count.
     name : str
-        What is counted in, such as "a row".
+        The part in which elements are counted, such as "a row".
     """
 
     def look(dropped: Mask, _: Any) -> Finding:
@@ -286,9 +275,9 @@ def counts(axes: tuple[int, ...], name: str) -> Callable[[Mask, Any], Finding]:
         found = dropped.sum(axis=axes).ravel()
         share = found.mean() / n
         if share in (0, 1):
-            return Finding(1.0, "")  # nothing scatters, and nothing needs to
-        # close to chi-squared; for rates between 0.3 and 0.7 the binomial's tails are the lighter
-        # ones, so this is on the safe side
+            return Finding(1.0, "")  # all or nothing is dropped
+        # close to chi-squared; for rates between 0.3 and 0.7 the binomial has lighter tails, so the
+        # chance is never too small
         chi2 = float(((found - n * share) ** 2).sum() / (n * share * (1 - share)))
         freedom = found.size - 1
         even = stats.chi2.cdf(chi2, freedom) < stats.chi2.sf(chi2, freedom)

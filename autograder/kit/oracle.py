@@ -1,7 +1,7 @@
-"""Expected gradients that are computed in three ways, and count only if all three agree.
+"""Expected gradients, computed in three ways that must agree.
 
-PyTorch's autograd gives them; the formula of the textbook and finite differences check it. So a
-slip in a suite, or in a library, holds grades back instead of costing points.
+PyTorch's autograd computes them; a formula and finite differences confirm them. So a mistake in a
+suite or a library holds grades back instead of costing points.
 """
 
 from collections.abc import Callable
@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 Arrays = dict[str, NDArray[np.float64]]
 
-AGREEMENT = 1e-7  # of the largest element; all three are exact but for rounding
+AGREEMENT = 1e-7  # of the largest element; all three are exact except for rounding
 STEP = 1e-3  # of central differences: exact for polynomials up to the second degree
 
-torch.set_num_threads(1)  # for arrays this small, more threads only get in each other's way
+torch.set_num_threads(1)  # for such small arrays, more threads are slower
 
 
 class OracleError(Exception):
@@ -66,7 +66,7 @@ def gradients(
             for step in (STEP, -STEP)
         )
         slope = (ahead - behind) / (2 * STEP)
-        # the rounding of the two losses, seen through the division by a small step
+        # the rounding errors of the two losses, divided by a small step
         noise = 1e-12 * (abs(ahead) + abs(behind)) / STEP
         if abs(slope - float((gradient * direction).sum())) > (
             AGREEMENT * scale * gradient.size + noise

@@ -1,4 +1,4 @@
-"""Draws an array that a student's code returned: its numbers, and which are wrong."""
+"""Draws an array that a student's code returned, with the wrong numbers marked."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from autograder.results.figure import DROPPED, MARK, Figure
 
-ROWS, COLUMNS = 12, 16  # that are shown, at most
+ROWS, COLUMNS = 12, 16  # shown at most
 KEPT = "·"  # of a mask
 
 
@@ -23,18 +23,18 @@ class PicturedError(AssertionError):
 def figures_of(
     values: NDArray[Any], marked: NDArray[np.bool_], title: str, meaning: str
 ) -> list[Figure]:
-    """Return the figure of an array of numbers in a list; none where it would show nothing.
+    """Return the figure of an array of numbers in a list; an empty list for a single number.
 
     Parameters
     ----------
     values : ndarray
-        Of one or two dimensions.
+        An array of one or two dimensions; others have no figure.
     marked : ndarray of bool, of the same shape
     title : str
     meaning : str
-        What a mark says, such as "wrong".
+        What a mark means, such as "wrong".
     """
-    if values.ndim not in (1, 2) or values.size <= 1:  # the message says it all
+    if values.ndim not in (1, 2) or values.size <= 1:
         return []
     table, marks = np.atleast_2d(values), np.atleast_2d(marked)
     focus = np.argwhere(marks)[0] if marks.any() else (0, 0)
@@ -58,7 +58,7 @@ def mask_figure(dropped: NDArray[np.bool_], title: str, focus: Sequence[int] = (
 def _crop(
     shape: tuple[int, ...], focus: Sequence[int] | NDArray[np.int_]
 ) -> tuple[tuple[int, int], tuple[slice, slice]]:
-    """Return where the part begins that has the focus in it, and the part; from 0 if that does."""
+    """Return the start of the part that contains the focus, and the part."""
     starts = []
     for size, most, at in zip(shape, (ROWS, COLUMNS), focus, strict=True):
         starts.append(0 if at < most else int(min(at - most // 2, size - most)))

@@ -1,4 +1,4 @@
-"""What became of a submission, as plain data and in words.
+"""The results of a submission, as plain data and in words.
 
 - `account`: `MARKS`, `item_html`, `item_text`, `message_of`, `status_lines`
 - `figure`: `DROPPED`, `Figure`, `MARK`

@@ -1,4 +1,4 @@
-"""An item's results in words, for the student: as plain text, and as HTML."""
+"""An item's results in words, for the student, as plain text and as HTML."""
 
 from html import escape
 
@@ -7,9 +7,9 @@ from autograder.results.points import out_of
 from autograder.results.report import NOT_ISOLATED, Report, Status
 
 ADVICE = {  # to the student
-    Status.REMARKS: "Read the remarks: they cost no points, and may tell why some were lost.",
+    Status.REMARKS: "Read the remarks: they cost no points, but may explain lost points.",
     Status.UNREADABLE: "See the remark for the cause, and hand the notebook in again.",
-    Status.TIMED_OUT: "Look for a loop that never ends, or that is needlessly slow.",
+    Status.TIMED_OUT: "Look for a loop that never ends, or that is too slow.",
     Status.HELD: "You need not do anything.",
 }
 
@@ -30,7 +30,7 @@ def item_text(report: Report, name: str) -> str:
 
 
 def item_html(report: Report, name: str) -> str:
-    """Return an item's results as HTML, for the student; whatever came from code is escaped."""
+    """Return an item's results as HTML, for the student; all texts are escaped."""
     item = report.item(name)
     rows = []
     for result in item.properties:
@@ -58,12 +58,12 @@ def _headline(report: Report, item: ItemResult) -> str:
 
 
 def _remarks(report: Report, item: ItemResult) -> tuple[str, ...]:
-    """Return the remarks to be told with an item; the notes once, with the first."""
+    """Return the remarks for an item; the first item has the notes too."""
     return report.remarks + (report.notes if item == report.items[0] else ())
 
 
 def status_lines(report: Report) -> list[str]:
-    """Return what a student should know of the status."""
+    """Return what a student should know about the status."""
     advice = ADVICE.get(report.status)
     lines = [f"Status: {report.status}. {advice}"] if advice else []
     if report.isolation == NOT_ISOLATED:
@@ -77,7 +77,7 @@ def message_of(result: PropertyResult) -> str:
         return ""  # why a property did not run is for the operator, in the log
     gate = ""
     if result.ended:
-        gate = "; where the code ends so, the whole item is worth nothing"
+        gate = "; if the code ends like this, the whole item scores 0"
     elif result.essential:
-        gate = "; without this property the item is worth nothing"
+        gate = "; without this property, the whole item scores 0"
     return result.message + gate

@@ -4,29 +4,29 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-MARK = "!"  # behind a number
-DROPPED = "■"  # of a mask
-SHADES = 4  # of a number's size
+MARK = "!"  # after a number
+DROPPED = "■"  # in a mask
+SHADES = 4  # for the sizes of numbers
 
 
 @dataclass(frozen=True)
 class Figure:
     """A part of an array, as text.
 
-    It holds a student's own numbers and where they are wrong, and never what they should be.
+    It shows a student's own numbers and which are wrong, but never the right numbers.
 
     Parameters
     ----------
     title : str
-        What the array is, such as "grad_input".
+        The name of the array, such as "grad_input".
     legend : str
-        What the signs in it say.
+        What its signs mean.
     shape : tuple of int
-        Of the whole array.
+        The shape of the whole array.
     start : tuple of int
         The row and the column at which the part begins.
     rows : tuple of str
-        Its numbers, with a space between two of them; those that are marked end with `MARK`.
+        Its numbers, separated by spaces; marked numbers end with `MARK`.
     """
 
     title: str
@@ -37,7 +37,7 @@ class Figure:
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "Figure":
-        """Return the figure that `dataclasses.asdict` made the data of."""
+        """Return the figure of data from `dataclasses.asdict`."""
         row, column = data["start"]
         return cls(
             data["title"],
@@ -57,9 +57,9 @@ class Figure:
 
     @property
     def shaded(self) -> list[list[tuple[str, bool, str]]]:
-        """The cells, and of each the class of its shade, which `feedback.css` has a colour for.
+        """The cells, each with the CSS class of its shade; `feedback.css` has the colours.
 
-        A shade tells the sign and the size of a number beside the largest one shown.
+        A shade shows the sign of a number, and its size relative to the largest one shown.
         """
         sizes = [abs(_value(text)) for row in self.cells for text, _ in row]
         largest = max(sizes, default=0.0) or 1.0
@@ -69,7 +69,7 @@ class Figure:
 
     @property
     def part(self) -> str:
-        """Which part of the array is shown, in words; empty if it is all of it."""
+        """The part of the array that is shown, in words; empty if it is the whole array."""
         whole = (1, *self.shape)[-2:]
         shown = len(self.rows), len(self.rows[0].split())
         if shown == whole:
@@ -92,7 +92,7 @@ def _shade(text: str, largest: float) -> str:
 
 
 def _value(text: str) -> float:
-    """Return a number that has a size; 0 for a sign, nan and infinity."""
+    """Return a finite number; 0 for a sign, nan and infinity."""
     with suppress(ValueError):
         value = float(text)
         if abs(value) < float("inf"):

@@ -1,4 +1,4 @@
-"""What became of each property, and the points that follow from it."""
+"""The outcome of each property, and the points of an item."""
 
 import math
 from collections.abc import Iterable
@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from autograder.results.figure import Figure
 from autograder.results.points import rounded
 
-Facts = dict[str, str]  # what an item's observations have seen, by the observation's name
-FIGURES = 2  # properties of an item that have them, at most: the others would show much the same
+Facts = dict[str, str]  # of an item, by the observation's name
+FIGURES = 2  # properties of an item with figures at most: others would show much the same
 
 
 class Outcome(StrEnum):
@@ -24,24 +24,24 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class PropertyResult:
-    """One property of an item, as one submission fared.
+    """The result of one property for one submission.
 
     Parameters
     ----------
     name : str
         The name of the test.
     sentence : str
-        Its docstring's first paragraph: the property, in the student's words.
+        The first paragraph of its docstring: the property, in the student's words.
     outcome : Outcome
     message : str
-        Why it failed, in the student's terms; for NOT_RUN, what broke, in the operator's.
+        Why it failed, for the student; for NOT_RUN, what broke, for the operator.
     essential : bool
-        Whether the whole item is worth nothing without it.
+        Whether the whole item scores 0 without it.
     ended : bool
-        Whether the student's code had ended its process by then, or had to be ended: then the
-        whole item is worth nothing, too.
+        Whether the student's code has ended its process, or had to be ended: then the whole item
+        scores 0 too.
     figures : tuple of Figure
-        What the student's code returned where it failed.
+        What the student's code returned if it failed.
     """
 
     name: str
@@ -54,25 +54,17 @@ class PropertyResult:
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "PropertyResult":
-        """Return the result that `dataclasses.asdict` made the data of."""
-        figures = tuple(map(Figure.from_dict, data.get("figures", ())))  # earlier ones had none
+        """Return the result of data from `dataclasses.asdict`."""
+        figures = tuple(map(Figure.from_dict, data.get("figures", ())))  # older data has none
         return cls(**{**data, "outcome": Outcome(data["outcome"]), "figures": figures})
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """A known mistake that a submission's item behaves like.
+    """A known mistake: an item of a submission behaves like it."""
 
-    Parameters
-    ----------
-    mistake : str
-        The mutant's name.
-    advice : str
-        What to tell the student.
-    """
-
-    mistake: str
-    advice: str
+    mistake: str  # the mutant's name
+    advice: str  # for the student
 
 
 @dataclass(frozen=True)
@@ -86,7 +78,7 @@ class ItemResult:
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "ItemResult":
-        """Return the result that `dataclasses.asdict` made the data of."""
+        """Return the result of data from `dataclasses.asdict`."""
         return cls(
             data["name"],
             data["max_points"],
@@ -96,14 +88,14 @@ class ItemResult:
 
     @property
     def fails(self) -> tuple[str, ...]:
-        """The names of the properties that do not hold."""
+        """The names of the properties that failed."""
         return tuple(r.name for r in self.properties if r.outcome is Outcome.FAILED)
 
     @property
     def points(self) -> float | None:
-        """The points earned: the share of properties that hold, none without an essential one.
+        """The points earned: the share of properties that hold; 0 without an essential one.
 
-        None if the grade is held back: some property did not run, and the points depend on it.
+        None if the grade is held back, because the points depend on a property that did not run.
         """
         if not self.properties:
             return None
@@ -112,23 +104,22 @@ class ItemResult:
         return least if least == most else None
 
     def _points(self, holding: set[Outcome]) -> float:
-        """Return the points if the properties with these outcomes hold, and no others."""
+        """Return the points if only the properties with these outcomes hold."""
         lost = [result for result in self.properties if result.outcome not in holding]
         if any(result.essential or result.ended for result in lost):
             return 0.0
         if not lost:
             return rounded(self.max_points)
-        # rounded down, so that a share is never rounded up to the whole; exact, so that half of
-        # 0.58 is 0.29
+        # rounded down, so that a share is never the whole; exact, so that half of 0.58 is 0.29
         passed = len(self.properties) - len(lost)
         whole = 100 * Fraction(str(rounded(self.max_points)))
         return math.floor(whole * passed / len(self.properties)) / 100
 
 
 def merge(cases: Iterable[PropertyResult]) -> PropertyResult:
-    """Return the result of a property from the results of its parametrised cases.
+    """Return the result of a property from those of its parametrised cases.
 
-    The first case that failed decides, then the first that did not run.
+    This is the first case that failed, or else the first that did not run, or else the first.
     """
     results = list(cases)
     for outcome in (Outcome.FAILED, Outcome.NOT_RUN):
@@ -143,7 +134,7 @@ def merge(cases: Iterable[PropertyResult]) -> PropertyResult:
 
 
 def with_few_figures(results: Iterable[PropertyResult]) -> tuple[PropertyResult, ...]:
-    """Return the results with the figures of few of them: those that show most, then the first."""
+    """Return the results; only the few with the most figures keep theirs."""
     known = list(results)
     most = sorted(range(len(known)), key=lambda n: -len(known[n].figures))[:FIGURES]
     return tuple(
@@ -152,17 +143,8 @@ def with_few_figures(results: Iterable[PropertyResult]) -> tuple[PropertyResult,
 
 
 class Examination(NamedTuple):
-    """What the audit learns of a specimen.
-
-    Parameters
-    ----------
-    items : list of ItemResult
-    facts : dict of str to Facts
-        What it does, by item.
-    faults : list of str
-        What broke on our side.
-    """
+    """What the audit learns about a specimen."""
 
     items: list[ItemResult]
-    facts: dict[str, Facts]
-    faults: list[str]
+    facts: dict[str, Facts]  # by item
+    faults: list[str]  # what broke on our side

@@ -1,4 +1,4 @@
-"""Points as exact decimals: rounded once, to 6 digits behind the point, then added exactly.
+"""Points as exact decimals: rounded once, to 6 decimal places, then added exactly.
 
 Every screen, page, table and JSON document adds and writes points with these functions.
 """
@@ -6,12 +6,12 @@ Every screen, page, table and JSON document adds and writes points with these fu
 from collections.abc import Iterable
 from decimal import Decimal
 
-DIGITS = 6  # behind the point
+DIGITS = 6  # after the decimal point
 UNKNOWN = "-"  # in a table
 
 
 def rounded(points: float) -> float:
-    """Return points as the decimal that is meant, such as 0.15 for 0.15000000000000002."""
+    """Return points as a short decimal, such as 0.15 for 0.15000000000000002."""
     return round(float(points), DIGITS) + 0.0  # never -0.0
 
 
@@ -21,18 +21,18 @@ def added(points: Iterable[float]) -> float:
 
 
 def total(points: Iterable[float | None]) -> float | None:
-    """Return the exact sum of points; None as long as one of them is not known."""
+    """Return the exact sum of points; None if one of them is unknown."""
     known = list(points)
     return None if None in known else added(p for p in known if p is not None)
 
 
 def less(points: float, penalty: float) -> float:
-    """Return what a late penalty leaves of points: never less than 0."""
+    """Return points minus a late penalty, and at least 0."""
     return max(0.0, added((points, -penalty)))
 
 
 def shown(points: float | None) -> str:
-    """Return points as people read them: 2, 2.26, 0.125, and a dash for what is not known."""
+    """Return points as text: 2, 2.26, 0.125, and a dash for unknown points."""
     if points is None:
         return UNKNOWN
     return f"{rounded(points):.{DIGITS}f}".rstrip("0").rstrip(".")
@@ -44,5 +44,5 @@ def with_unit(points: float) -> str:
 
 
 def out_of(points: float, most: float) -> str:
-    """Return points of how many: 1.5 of 2 points, 0 of 1 point."""
+    """Return points and their maximum: 1.5 of 2 points, 0 of 1 point."""
     return f"{shown(points)} of {with_unit(most)}"

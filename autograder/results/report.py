@@ -1,4 +1,4 @@
-"""The results of one graded submission, as plain data: its status, its items and remarks."""
+"""The results of one graded submission as plain data: its status, items and remarks."""
 
 import json
 from contextlib import suppress
@@ -10,12 +10,12 @@ from typing import Any
 from autograder.results.outcome import ItemResult, Outcome
 from autograder.results.points import total
 
-KEY = "autograder"  # of our part of a notebook's metadata
+KEY = "autograder"  # of our data in a notebook's metadata
 NOT_ISOLATED = "not isolated"
 
 
 class Status(StrEnum):
-    """What became of a submission."""
+    """The status of a submission."""
 
     GRADED = "graded"
     REMARKS = "graded with remarks"
@@ -25,7 +25,7 @@ class Status(StrEnum):
     HELD = "grader's fault"
 
 
-NEXT_STEP = {  # of the course staff
+NEXT_STEP = {  # for the course staff
     Status.GRADED: "",
     Status.REMARKS: "read the remarks",
     Status.UNREADABLE: "ask the student for the file again, and grade it",
@@ -44,7 +44,7 @@ class Report:
     status : Status
     items : tuple of ItemResult
     remarks : tuple of str
-        What the student and the TA should know; never a reason for a lost point by itself.
+        What the student and the TA should know; a remark never costs points by itself.
     seed : int
         The seed of every random number on the trusted side.
     version : str
@@ -54,7 +54,7 @@ class Report:
     handed_in : str
         The digest of what was handed in.
     notes : tuple of str
-        Remarks on the team's table: told as remarks are, and no reason for another status.
+        Remarks on the team's table: shown like remarks, but they do not change the status.
     """
 
     status: Status
@@ -72,7 +72,7 @@ class Report:
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "Report":
-        """Return the report that `to_dict` made the data of."""
+        """Return the report of data from `to_dict`."""
         items = tuple(map(ItemResult.from_dict, data["items"]))
         return cls(
             Status(data["status"]),
@@ -81,13 +81,13 @@ class Report:
             data["seed"],
             data["version"],
             data["isolation"],
-            data.get("handed_in", ""),  # of an earlier release, which did not keep it
+            data.get("handed_in", ""),  # earlier releases did not keep it
             tuple(data.get("notes", ())),  # likewise
         )
 
     @property
     def cause(self) -> str:
-        """What has to be said of the status, to the course staff; empty if nothing has."""
+        """The cause of the status, for the course staff; empty without one."""
         causes = dict.fromkeys(self.remarks)
         for item in self.items:
             broken = [r.message for r in item.properties if r.outcome is Outcome.NOT_RUN]
@@ -96,12 +96,12 @@ class Report:
 
     @property
     def points(self) -> float | None:
-        """The sum of all items' automatic points; None while one of them is held back."""
+        """The sum of all items' automatic points; None if one of them is held back."""
         return total(item.points for item in self.items)
 
     @property
     def next_step(self) -> str:
-        """What the course staff does about it."""
+        """What the course staff should do."""
         return NEXT_STEP[self.status]
 
     def item(self, name: str) -> ItemResult:
@@ -110,10 +110,7 @@ class Report:
 
 
 def report_in(path: Path) -> Report | None:
-    """Return the report in a graded notebook, where it is written last of all.
-
-    None if there is none: a grader that was ended half-way leaves half a notebook, or none.
-    """
+    """Return the report in a graded notebook; None if an interrupted run left none."""
     with suppress(OSError, ValueError, KeyError, TypeError):
         return Report.from_dict(json.loads(path.read_bytes())["metadata"][KEY])
     return None

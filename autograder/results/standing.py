@@ -1,4 +1,4 @@
-"""What a student has for a graded cell and for an assignment, as nbgrader defines it.
+"""A student's points for a graded cell and for an assignment, as nbgrader defines them.
 
 Every screen, page, table and JSON document takes a student's points from here. A cell's score is
 the score by hand, or else the automatic one, plus extra credit. An assignment's score is the sum of
@@ -16,14 +16,14 @@ from autograder.results.report import Status
 
 @dataclass(frozen=True)
 class Mark:
-    """What the gradebook has of a graded cell.
+    """The scores of a graded cell in the gradebook.
 
     Parameters
     ----------
     points : float
-        How many can be had.
+        The maximum.
     auto, manual : float, optional
-        The automatic score, and the one by hand.
+        The automatic score, and the score by hand.
     extra : float
         Extra credit.
     waits : bool
@@ -38,7 +38,7 @@ class Mark:
 
     @classmethod
     def of(cls, grade: Grade, points: float | None = None) -> "Mark":
-        """Take it from the gradebook; the points of the cell too, if they are not given."""
+        """Return the mark of a grade; by default, with the cell's points in the gradebook."""
         return cls(
             (grade.cell.max_score or 0.0) if points is None else points,
             grade.auto_score,
@@ -54,21 +54,21 @@ class Mark:
 
     @property
     def score(self) -> float | None:
-        """What counts; None if there is no score yet."""
+        """The score that counts; None if there is none yet."""
         counts = self.auto if self.manual is None else self.manual
         return None if counts is None else added((counts, self.extra))
 
 
 @dataclass(frozen=True)
 class Standing:
-    """What a student has for an assignment, or for one of its notebooks.
+    """A student's points for an assignment, or for one of its notebooks.
 
     Parameters
     ----------
     marks : dict of str to Mark
         By graded cell.
     penalty : float
-        The points that being late costs.
+        The late penalty in points.
     """
 
     marks: Mapping[str, Mark] = field(default_factory=dict)
@@ -78,13 +78,13 @@ class Standing:
     def of(
         cls, notebooks: Iterable[SubmittedNotebook], most: Mapping[str, float] | None = None
     ) -> "Standing":
-        """Take it from the gradebook: that of an assignment if all its notebooks are given.
+        """Return the standing for some notebooks in the gradebook.
 
         Parameters
         ----------
         notebooks : iterable of SubmittedNotebook
         most : dict of str to float, optional
-            The points of each graded cell, by its id in the gradebook, as far as they are known.
+            The points of graded cells that are known, by the cell's id in the gradebook.
         """
         points = most or {}
         known = sorted(notebooks, key=lambda notebook: str(notebook.name))
@@ -97,33 +97,33 @@ class Standing:
 
     @property
     def points(self) -> dict[str, float | None]:
-        """The score of each graded cell; None where there is none yet."""
+        """The score of each graded cell; None if it has none yet."""
         return {name: mark.score for name, mark in self.marks.items()}
 
     @property
     def known(self) -> float:
-        """The sum of the scores that are known, before the late penalty."""
+        """The sum of the known scores, before the late penalty."""
         return added(p for p in self.points.values() if p is not None)
 
     @property
     def so_far(self) -> float:
-        """What counts of the scores that are known, after the late penalty."""
+        """The sum of the known scores, after the late penalty."""
         return less(self.known, self.penalty)
 
     @property
     def before_penalty(self) -> float | None:
-        """The sum of the scores; None as long as a cell has none."""
+        """The sum of the scores; None if a cell has none yet."""
         return total(self.points.values())
 
     @property
     def score(self) -> float | None:
-        """What counts, after the late penalty; None as long as a cell has no score."""
+        """The sum of the scores, after the late penalty; None if a cell has none yet."""
         before = self.before_penalty
         return None if before is None else less(before, self.penalty)
 
     @property
     def most(self) -> float:
-        """How many points can be had."""
+        """The maximum of points."""
         return added(mark.points for mark in self.marks.values())
 
     def summary(self, status: str) -> str:

@@ -168,4 +168,4 @@ def test_what_makes_an_item_worth_nothing_is_said_as_it_is():
     assert "without this property" in message_of(replace(failed, essential=True))
     ended = message_of(replace(failed, essential=True, ended=True))
     assert "without this property" not in ended
-    assert "where the code ends so, the whole item is worth nothing" in ended
+    assert "if the code ends like this, the whole item scores 0" in ended

@@ -74,7 +74,7 @@ def test_a_share_is_rounded_down_to_hundredths(hundredths, passed, failed):
     [([F, P, P], 0.0), ([P, F, P], 0.66), ([P, P, P], 1.0), ([F, F, F], 0.0)],
 )
 def test_nothing_is_earned_without_an_essential_property(outcomes, earned):
-    """An item whose essential property, here the first, fails is worth nothing."""
+    """An item whose essential property, here the first, fails scores 0."""
     assert item(1.0, *outcomes, essential={0}).points == earned
 
 

@@ -70,7 +70,7 @@ def test_a_partly_right_answer_has_some_properties(run):
 
 
 def test_a_wrong_answer_earns_nothing(run):
-    """Without the essential property the rest is worth nothing."""
+    """Without the essential property the item scores 0."""
     ran = run(IDENTITY)
     assert ran.items[0].points == 0.0
     assert ran.items[0].properties[0].message == "the output is the input [Scaler(2)]"
