@@ -21,14 +21,12 @@ from autograder.class_run.cluster import ClusterPool
 from autograder.class_run.cluster_worker import (
     ClusterError,
     WorkerInfo,
-    describe_worker,
     grade_on_worker,
 )
 from autograder.course.assignment import Assignment
 from autograder.course.course import Course
 from autograder.intake.handed_in import HandedIn
 from autograder.results.report import Status, report_in
-from autograder.sandbox import isolation, probe
 from autograder.sandbox.isolation import NotIsolatedError
 from tests.autograder.support.tiny import IDENTITY, IN_PLACE, RIGHT, THREE, handed_in, make_course
 from tests.conftest import PROJECT
@@ -40,7 +38,6 @@ distributed = pytest.importorskip(
 
 pytestmark = pytest.mark.xdist_group("cluster")  # one cluster serves most of these
 
-ELSEWHERE = Course(Path("/elsewhere")).layout()  # as the machine sends it that has the class
 STARTING, GRADING = 60.0, 240.0  # seconds, on a busy machine
 SLOWLY = "import time; time.sleep(0.3)"  # so that a worker is seen to be busy
 ANSWERS = {"right": RIGHT, "identity": IDENTITY, "in_place": IN_PLACE, "three": THREE}
@@ -288,47 +285,6 @@ def test_a_worker_that_cannot_confine_grades_nothing(monkeypatch, there, tiny):
         ClusterPool({"tiny": tiny}, there.address)
 
 
-def test_a_worker_tells_what_it_has(monkeypatch, tiny):
-    """It tells the engine, the course, its version and what confines there, or what is wrong."""
-    monkeypatch.setenv("AUTOGRADER_COURSE", str(tiny.root))
-    sight = WorkerInfo(**describe_worker(ELSEWHERE, "tiny", ["tiny"], allow_no_isolation=False))
-    assert (sight.engine, sight.course) == (autograder.__version__, str(tiny.root))
-    assert sight.versions == {"tiny": tiny.version}
-    assert sight.level == isolation.describe(probe.reached())
-    monkeypatch.setattr(probe, "reached", refuse)
-    sight = WorkerInfo(**describe_worker(ELSEWHERE, "tiny", ["tiny"], allow_no_isolation=False))
-    assert (sight.level, sight.fault) == ("", "there is none")
-    assert (
-        WorkerInfo(**describe_worker(ELSEWHERE, "tiny", ["tiny"], allow_no_isolation=True)).level
-        == "not isolated"
-    )
-    monkeypatch.delenv("AUTOGRADER_COURSE")
-    monkeypatch.chdir(tiny.root / "source")
-    sight = WorkerInfo(**describe_worker(ELSEWHERE, "tiny", ["tiny"], allow_no_isolation=False))
-    assert sight.versions is None
-    assert str(tiny.root / "source") in sight.fault
-
-
-def test_a_worker_has_the_settings_of_the_course_that_it_grades_for(monkeypatch, tiny):
-    """Its own copy lies in another folder, with the same names in it."""
-    monkeypatch.setenv("AUTOGRADER_COURSE", str(tiny.root))
-    course = Course(Path("/elsewhere"), source_directory="/elsewhere/quelle")
-    assert (
-        "quelle/tiny"
-        in describe_worker(course.layout(), "tiny", ["tiny"], allow_no_isolation=False)["fault"]
-    )
-    version = tiny.version
-    (tiny.root / "source").rename(tiny.root / "quelle")
-    sight = WorkerInfo(
-        **describe_worker(course.layout(), "tiny", ["tiny"], allow_no_isolation=False)
-    )
-    assert sight.versions == {"tiny": version}
-
-
-def refuse():
-    raise NotIsolatedError("there is none")
-
-
 def test_an_engine_of_another_version_grades_nothing(monkeypatch, there, tiny):
     """Workers must have this package in the same version; of many wrong ones three are named."""
     there.with_workers(1)
@@ -355,19 +311,6 @@ def test_a_worker_with_other_suites_grades_nothing(tmp_path, there, alone):
     assert not (assignment.root / "autograded").exists()
     with Gradebook(f"sqlite:///{assignment.root / 'gradebook.db'}") as gradebook:
         assert gradebook.find_assignment("tiny").submissions == []
-
-
-def test_a_worker_that_joins_later_with_other_suites_ends_the_run(monkeypatch, tiny):
-    """The version is looked at with each submission, not at the start alone."""
-    monkeypatch.setenv("AUTOGRADER_COURSE", str(tiny.root))
-    with pytest.raises(ClusterError, match=f"in version other, got {tiny.version} in {tiny.root}"):
-        grade_on_worker(
-            ELSEWHERE,
-            "tiny",
-            {"tiny": "other"},
-            {"tiny": HandedIn().to_dict()},
-            allow_no_isolation=False,
-        )
 
 
 def test_a_cluster_without_workers_is_told(monkeypatch, there, alone, tiny):
