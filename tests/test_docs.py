@@ -39,6 +39,19 @@ def test_anchors_are_headings(page):
     assert lost == []
 
 
+def test_modules_of_the_architecture_are_there():
+    """Each module and template that the page names exists."""
+    named = re.findall(
+        r"`([a-z_]+/[a-z_]+\.\w+)`", (PROJECT / "ARCHITECTURE.md").read_text("utf-8")
+    )
+    assert len(named) > 40
+    assert [
+        name
+        for name in named
+        if not any((folder / name).is_file() for folder in (PROJECT, PROJECT / "autograder"))
+    ] == []
+
+
 @each_page
 def test_each_picture_says_in_words_what_it_shows(page):
     """Each picture has a text for readers who do not see it."""
