@@ -7,7 +7,7 @@ from sqlalchemy.exc import SAWarning
 from autograder.startup import scripts
 
 scripts.put_on_path()
-# nbgrader's own queries under SQLAlchemy 2.1, repeated for each submission, and harmless
+# harmless warnings about nbgrader's own queries under SQLAlchemy 2.1, once per submission
 warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
 
 c = get_config()  # noqa: F821  # nbgrader puts it there
@@ -15,12 +15,13 @@ c = get_config()  # noqa: F821  # nbgrader puts it there
 c.CourseDirectory.course_id = "deep_learning"
 c.CourseDirectory.solution_directory = "reference_solution"
 
-# Ours stand beside nbgrader's own steps, not instead of them: an assignment with hidden suites, in
-# tests/hidden/<assignment>/, goes through ours, and every other one through nbgrader's.
+# These lines add our steps to nbgrader's. An assignment with hidden suites, in
+# tests/hidden/<assignment>/, uses our steps; all others use nbgrader's.
+
+# also for assignments with submissions: the gradebook gets the source's cells and keeps its scores
 c.GenerateAssignment.exporter_class = "autograder.class_run.nbgrader_plugins.SourceExporter"
 c.GenerateSolution.exporter_class = "autograder.class_run.nbgrader_plugins.SourceExporter"
-# and where there are submissions, the gradebook gets the cells of the source, and keeps all others
-# a release says of itself what belongs to it, so that a student's copy knows what it has lost
+# records the release's cells and files in it, so that check.py can name what is missing
 c.GenerateAssignment.preprocessors.append("autograder.course.imprint.Imprint")
 c.ZipCollectApp.extractor_plugin = "autograder.collect.archive.GuardedExtractor"
 c.ZipCollectApp.collector_plugin = "autograder.collect.collector.LmsCollector"
@@ -37,7 +38,7 @@ c.Autograde.autograde_preprocessors.extend(
     ]
 )
 
-# what students write is shown in the feedback and in the Formgrader, and does nothing there
+# shows what students write, without scripts, in the feedback and in the Formgrader
 c.GenerateFeedback.exporter_class = "autograder.feedback.feedback.FeedbackExporter"
 c.GenerateFeedback.preprocessors.append("autograder.feedback.feedback.GetMarks")
 c.HTMLExporter.filters.update(
@@ -47,5 +48,5 @@ c.HTMLExporter.filters.update(
     }
 )
 c.HTMLExporter.preprocessors.append("autograder.feedback.formgrader_page.InertPage")
-c.HTMLExporter.optimistic_validation = True  # once a page, not after each step
+c.HTMLExporter.optimistic_validation = True  # once per page, not after each step
 c.ExportApp.plugin_class = "autograder.gradebook.export.GradesPlugin"
