@@ -101,6 +101,7 @@ class Limits:
         How many a worker may have.
     """
 
+    # defaults: [limits] in an assignment's manifest.toml overrides them
     call_seconds: float = 5.0
     statement_seconds: float = 5.0
     submission_seconds: float = 60.0

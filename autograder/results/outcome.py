@@ -24,33 +24,16 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class PropertyResult:
-    """The result of one property for one submission.
+    """The result of one property for one submission."""
 
-    Parameters
-    ----------
-    name : str
-        The name of the test.
-    sentence : str
-        The first paragraph of its docstring: the property, in the student's words.
-    outcome : Outcome
-    message : str
-        Why it failed, for the student; for NOT_RUN, what broke, for the operator.
-    essential : bool
-        Whether the whole item scores 0 without it.
-    ended : bool
-        Whether the student's code has ended its process, or had to be ended: then the whole item
-        scores 0 too.
-    figures : tuple of Figure
-        What the student's code returned if it failed.
-    """
-
-    name: str
-    sentence: str
+    name: str  # of the test
+    sentence: str  # the first paragraph of its docstring: the property, in the student's words
     outcome: Outcome
-    message: str = ""
-    essential: bool = False
+    message: str = ""  # why it failed, for the student; for NOT_RUN, what broke, for the operator
+    essential: bool = False  # whether the whole item scores 0 without it
+    # whether the student's code has ended its process: then the whole item scores 0
     ended: bool = False
-    figures: tuple[Figure, ...] = ()
+    figures: tuple[Figure, ...] = ()  # what the student's code returned if it failed
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "PropertyResult":

@@ -37,34 +37,17 @@ NEXT_STEP = {  # for the course staff
 
 @dataclass(frozen=True)
 class Report:
-    """One submission's results.
-
-    Parameters
-    ----------
-    status : Status
-    items : tuple of ItemResult
-    remarks : tuple of str
-        What the student and the TA should know; a remark never costs points by itself.
-    seed : int
-        The seed of every random number on the trusted side.
-    version : str
-        The digest of the suites, given code, points and limits.
-    isolation : str
-        What confined the student's code.
-    handed_in : str
-        The digest of what was handed in.
-    notes : tuple of str
-        Remarks on the team's table: shown like remarks, but they do not change the status.
-    """
+    """One submission's results."""
 
     status: Status
     items: tuple[ItemResult, ...]
+    # for the student and the TA; they never cost points by themselves
     remarks: tuple[str, ...] = ()
-    seed: int = 0
-    version: str = ""
-    isolation: str = ""
-    handed_in: str = ""
-    notes: tuple[str, ...] = ()
+    seed: int = 0  # of every random number on the trusted side
+    version: str = ""  # the digest of the suites, given code, points and limits
+    isolation: str = ""  # what confined the student's code
+    handed_in: str = ""  # the digest of what was handed in
+    notes: tuple[str, ...] = ()  # remarks on the team's table; they do not change the status
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain JSON data."""

@@ -16,25 +16,13 @@ from autograder.results.report import Status
 
 @dataclass(frozen=True)
 class Mark:
-    """The scores of a graded cell in the gradebook.
+    """The scores of a graded cell in the gradebook."""
 
-    Parameters
-    ----------
-    points : float
-        The maximum.
-    auto, manual : float, optional
-        The automatic score, and the score by hand.
-    extra : float
-        Extra credit.
-    waits : bool
-        Whether the gradebook asks a human to look at it.
-    """
-
-    points: float
-    auto: float | None = None
-    manual: float | None = None
-    extra: float = 0.0
-    waits: bool = False
+    points: float  # the maximum
+    auto: float | None = None  # the automatic score
+    manual: float | None = None  # the score by hand
+    extra: float = 0.0  # extra credit
+    waits: bool = False  # whether the gradebook asks a human to look at it
 
     @classmethod
     def of(cls, grade: Grade, points: float | None = None) -> "Mark":

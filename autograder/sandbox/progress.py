@@ -23,21 +23,11 @@ LOADING = ""  # instead of a function's name
 
 @dataclass(frozen=True)
 class Doing:
-    """What a suite is doing.
+    """What a suite is doing."""
 
-    Parameters
-    ----------
-    file : str
-        The path of the suite.
-    function : str
-        The name of the property or observation, with its parameters; empty while the suite loads.
-    seconds : float
-        How long it may take by itself.
-    """
-
-    file: str
-    function: str
-    seconds: float
+    file: str  # the path of the suite
+    function: str  # a property or observation, with its parameters; `LOADING` while the suite loads
+    seconds: float  # how long it may take by itself
 
     def __str__(self) -> str:
         if self.function == LOADING:

@@ -21,26 +21,13 @@ class Changed(NamedTuple):
 
 @dataclass(slots=True)
 class Request:
-    """A request to a worker, ready to be sent.
-
-    Parameters
-    ----------
-    text : str
-    body : bytes
-        The two parts that `wire.encode` returns.
-    label : callable
-        Returns what is asked, in the student's words, for messages.
-    predicted : bool
-        Whether the request predicts the kind of its value.
-    changes : bool
-        Whether it may change arguments in place.
-    """
+    """A request to a worker, ready to be sent: the text and body that `wire.encode` returns."""
 
     text: str
     body: bytes
-    label: Callable[[], str]
-    predicted: bool
-    changes: bool
+    label: Callable[[], str]  # returns what is asked, in the student's words, for messages
+    predicted: bool  # whether it predicts the kind of its value
+    changes: bool  # whether it may change arguments in place
 
     @property
     def size(self) -> int:

@@ -16,47 +16,22 @@ from autograder.session.session import Session
 
 @dataclass
 class Grading:
-    """The context of a run of suites.
-
-    Parameters
-    ----------
-    submission : Submission
-    seed : int
-        The seed of every random number on the trusted side.
-    worker_seed : int, optional
-        The seed of every random number in the workers; by default, it is derived from `seed`, which
-        cannot be computed from it.
-    budget : Budget, optional
-        The submission's time; by default, from the assignment's limits.
-    remarks : list of str
-        Each session adds its remarks.
-    skip : list of (cell, line)
-        Statements that hung or ended a worker: every later session skips them.
-    assignment : Assignment, optional
-        By default, the assignment in whose folder a suite lies.
-    layers : Layers, optional
-        What confines the workers; by default, the best that this machine has.
-    alone : bool
-        Whether each item has a worker of its own.
-    session : Session, optional
-        The worker that is used at present.
-    first : list of str
-        The items that were the first in their workers.
-    held : dict of (str, str) to str
-        By a prefix of functions and an item: why these functions of its suite are not run.
-    """
+    """The context of a run of suites."""
 
     submission: Submission
-    seed: int
-    budget: Budget | None = None
-    remarks: list[str] = field(default_factory=list)
+    seed: int  # of every random number on the trusted side
+    budget: Budget | None = None  # the submission's time; by default, from the assignment's limits
+    remarks: list[str] = field(default_factory=list)  # of all sessions
+    # (cell, line) of statements that hung or ended a worker
     skip: list[tuple[int, int]] = field(default_factory=list)
-    assignment: Assignment | None = None
+    assignment: Assignment | None = None  # by default, the one in whose folder a suite lies
+    # of every random number in the workers; by default, derived from `seed`, one way
     worker_seed: int = -1
-    layers: Layers = field(default_factory=reached)
-    alone: bool = False
-    session: Session | None = None
-    first: list[str] = field(default_factory=list)
+    layers: Layers = field(default_factory=reached)  # what confines the workers
+    alone: bool = False  # whether each item has a worker of its own
+    session: Session | None = None  # the worker that is used at present
+    first: list[str] = field(default_factory=list)  # items that were the first in their workers
+    # by a prefix of functions and an item: why they are not run
     held: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -23,21 +23,11 @@ PLAIN_NAMES = {"numpy.ndarray", *(kind.__name__ for kind in PLAIN)}
 
 @dataclass
 class SuiteRun:
-    """The results of running the suites.
-
-    Parameters
-    ----------
-    items : list of ItemResult
-    faults : list of str
-        What broke on our side, for the operator.
-    timed_out : bool
-        Whether some call took too long.
-    remarks : list of str
-    """
+    """The results of running the suites."""
 
     items: list[ItemResult] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
-    timed_out: bool = False
+    faults: list[str] = field(default_factory=list)  # what broke on our side, for the operator
+    timed_out: bool = False  # whether some call took too long
     remarks: list[str] = field(default_factory=list)
 
 

@@ -23,23 +23,12 @@ SEED = 0  # for given cells that draw random numbers without a seed
 
 @dataclass(frozen=True)
 class Opening:
-    """What all workers of an assignment begin with.
+    """What all workers of an assignment begin with."""
 
-    Parameters
-    ----------
-    given : tuple of (str, str)
-        The path and the text of each given module.
-    forbidden : tuple of str
-        The libraries that graded code may not touch.
-    cells : tuple of str
-        The released code cells before the first answer.
-    later : tuple of (int, str)
-        The number and the text of each released code cell after it.
-    """
-
-    given: tuple[tuple[str, str], ...] = ()
-    forbidden: tuple[str, ...] = ()
-    cells: tuple[str, ...] = ()
+    given: tuple[tuple[str, str], ...] = ()  # the path and the text of each given module
+    forbidden: tuple[str, ...] = ()  # the libraries that graded code may not touch
+    cells: tuple[str, ...] = ()  # the released code cells before the first answer
+    # the number and the text of each released code cell after it
     later: tuple[tuple[int, str], ...] = ()
 
     def prepare(self) -> None:
