@@ -1,4 +1,4 @@
-"""A borrowed user: each worker has another one, in this process and in all others."""
+"""A borrowed user: each worker has another one, in all processes."""
 
 import socket
 import sys
@@ -19,7 +19,7 @@ def _own_names(monkeypatch, tmp_path):
 
 
 def test_no_two_have_the_same():
-    """However few there are; one that is given back is there for the next."""
+    """There may be few users; a user that is given back can be borrowed again."""
     several = [BorrowedUser(FEW) for _ in FEW]
     assert {one.number for one in several} == {*FEW}
     with pytest.raises(OSError, match="each of the 3 users for workers is in use"):
@@ -32,7 +32,7 @@ def test_no_two_have_the_same():
 
 
 def test_another_process_has_another():
-    """What holds a number is the system's, and seen by all graders on a machine."""
+    """A number is held by the system, so all graders on a machine see it."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as theirs:
         theirs.bind(borrowed_user.NAME.format(61_000))
         mine = BorrowedUser(FEW[:2])

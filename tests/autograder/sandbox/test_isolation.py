@@ -1,4 +1,4 @@
-"""How a level is told, and what a worker is told to become."""
+"""The names of a level, and the user that a worker becomes."""
 
 import os
 import subprocess
@@ -14,14 +14,14 @@ from tests.conftest import PROJECT
 
 
 def test_a_level_is_told_by_its_layers():
-    """From the outermost in, and in so many words where there is none."""
+    """The outermost layer comes first; without layers the text says so."""
     assert describe({Layer.SECCOMP, Layer.BUBBLEWRAP}) == "bubblewrap, seccomp"
     assert describe(isolation.ALL) == "bubblewrap, Landlock, seccomp"
     assert describe(isolation.NONE) == "not isolated"
 
 
 def test_limits_are_the_assignments():
-    """In the system's units: bytes and whole seconds."""
+    """The units are the system's: bytes and whole seconds."""
     limits = Limits(memory_mb=3, file_mb=2, submission_seconds=7.5, threads=5)
     told = confinement(isolation.ALL, "/tmp", limits)
     assert told["threads"] == 5
@@ -36,7 +36,7 @@ def test_limits_are_the_assignments():
 
 @pytest.mark.parametrize("missing", ["root", "the right", "the users"])
 def test_only_root_with_its_rights_has_workers_of_another_user(monkeypatch, missing):
-    """Where there is no other user to become, a worker stays who it is."""
+    """If there is no other user to become, a worker does not change user."""
     monkeypatch.setattr(os, "geteuid", lambda: 1 if missing == "root" else 0)
     monkeypatch.setattr(isolation, "_rights", lambda: 0 if missing == "the right" else -1)
     monkeypatch.setattr(isolation, "_mapped", lambda: missing != "the users")
@@ -44,7 +44,7 @@ def test_only_root_with_its_rights_has_workers_of_another_user(monkeypatch, miss
 
 
 def test_root_has_workers_of_a_user_who_owns_nothing(monkeypatch):
-    """Within the namespaces that user needs no right of root's."""
+    """In namespaces, that user needs no right of root."""
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setattr(isolation, "_rights", lambda: -1)
     monkeypatch.setattr(isolation, "_mapped", lambda: True)
@@ -62,7 +62,7 @@ assert probe.reached() == isolation.ALL, probe.shortfall()
 
 
 def test_lower_limits_of_the_system_are_taken_as_they_are():
-    """A worker starts, and is confined as well as without them."""
+    """A worker starts, and is as confined as without them."""
     limits = {
         "RLIMIT_AS": 1_500 * 2**20,
         "RLIMIT_FSIZE": 8 * 2**20,

@@ -1,4 +1,4 @@
-"""Which level is reached is found out by trying, and refused where there is none."""
+"""Trying finds the level that is reached; without any level, there is an error."""
 
 import os
 import platform
@@ -15,14 +15,14 @@ from autograder.worker.confinement import Layer
 
 @pytest.fixture(autouse=True)
 def unknown():
-    """Nothing is known yet, nor afterwards."""
+    """Nothing is known before or after a test."""
     reached.cache_clear()
     yield
     reached.cache_clear()
 
 
 def test_one_of_the_levels_holds():
-    """There is one at which a worker fails in all forbidden acts, and it is the first such."""
+    """A worker fails in all forbidden acts at one level, and no better level does so."""
     found = reached()
     assert breach(found) == ""
     assert all(breach(better) for better in probe.LEVELS[: probe.LEVELS.index(found)])
@@ -41,14 +41,14 @@ def test_one_of_the_levels_holds():
     ],
 )
 def test_too_few_layers_have_a_breach(layers, act):
-    """What one layer lets through is found."""
+    """Missing layers are found by the act that they allow."""
     found = breach(frozenset(layers))
     assert found.startswith("a worker could ")
     assert act in found
 
 
 def test_a_kernel_without_landlock_is_told_in_one_line(monkeypatch):
-    """The reason is the kernel's, not where our own code found it."""
+    """The reason is the kernel's, and not the place in our code."""
     kernel = """
 from autograder.worker import confinement
 def refuse(**_):
@@ -103,7 +103,7 @@ def test_bubblewrap_that_cannot_be_run_is_not_there(tmp_path, monkeypatch, how):
     "error", [ImportError("no module"), OSError(38, "not here"), KeyError("x")]
 )
 def test_whatever_fails_while_it_is_tried_is_no_confinement(monkeypatch, error):
-    """No fault of a layer ends the command: the layer is not there."""
+    """An error of a layer does not end the command: the layer counts as missing."""
 
     def fail(*_):
         raise error
@@ -115,7 +115,7 @@ def test_whatever_fails_while_it_is_tried_is_no_confinement(monkeypatch, error):
 
 
 def test_nothing_is_said_where_all_layers_hold(monkeypatch):
-    """The best level is no news."""
+    """The best level needs no message."""
     monkeypatch.setattr(probe, "breach", lambda layers: "")
     assert probe.shortfall() == ""
 
@@ -124,7 +124,7 @@ def test_nothing_is_said_where_all_layers_hold(monkeypatch):
     os.geteuid() == 0, reason="run as an ordinary user by tests/test_ordinary_user.py"
 )
 def test_what_only_an_ordinary_users_workers_could_do_is_tried():
-    """Their files and processes are those of the grader, which goes on all the same."""
+    """Their files and processes belong to the grader, which must survive."""
     found = breach(frozenset({Layer.BUBBLEWRAP}))
     assert "limit its parent" in found
     assert "trace its parent" in found
@@ -134,7 +134,7 @@ def test_what_only_an_ordinary_users_workers_could_do_is_tried():
 
 
 def test_the_best_level_is_taken(monkeypatch):
-    """The levels are tried in their order, until one holds."""
+    """The levels are tried in order until one is reached."""
     tried = []
 
     def fail_once(layers):
@@ -148,7 +148,7 @@ def test_the_best_level_is_taken(monkeypatch):
 
 
 def test_where_nothing_holds_grading_is_refused(monkeypatch):
-    """The error says what failed and what to do; only an explicit word goes on without."""
+    """The error says what failed and what to do; only an option allows grading without."""
     monkeypatch.setattr(probe, "breach", lambda layers: "a worker could fork")
     with pytest.raises(NotIsolatedError, match=r"Landlock, seccomp: a worker could fork.*grade on"):
         level(allow_none=False)
@@ -157,7 +157,7 @@ def test_where_nothing_holds_grading_is_refused(monkeypatch):
 
 @pytest.mark.parametrize("system", ["Darwin", "Windows"])
 def test_other_systems_are_refused_by_name(monkeypatch, system):
-    """Where the kernel has none of the layers, nothing is tried."""
+    """If the kernel has none of the layers, nothing is tried."""
     monkeypatch.setattr(platform, "system", lambda: system)
     with pytest.raises(NotIsolatedError, match=f"{system} cannot confine.*allow_no_isolation"):
         reached()

@@ -45,14 +45,14 @@ def _look_often(monkeypatch):
 
 
 def course(root, suite, **limits):
-    """Return a course of two items; the suite of the second is the one that is given."""
+    """Return a course of two items; the second has the given suite."""
     first = make_course(root, suite_seconds=1, **limits)
     return add_item(first, "other", OTHER, OTHER, suite)
 
 
 @pytest.mark.parametrize("loop", LOOPS.values(), ids=LOOPS)
 def test_a_suite_that_loops_holds_back_its_item_alone(tmp_path, loop):
-    """The other item has its points; the cause says which property of which suite it was."""
+    """The other item has its points; the cause names the property and its suite."""
     assignment = course(tmp_path, loop)
     with closing(GradingProcess()) as process:
         report = process.grade_notebook(assignment, handed_in(assignment, RIGHT))
@@ -67,7 +67,7 @@ def test_a_suite_that_loops_holds_back_its_item_alone(tmp_path, loop):
 
 
 def test_a_suite_that_always_loops_is_not_tried_for_ever(tmp_path, monkeypatch):
-    """After some submissions in a row it is left out at once, until the suites change."""
+    """After some submissions in a row it is skipped, until the suites change."""
     assignment = course(tmp_path, LOOPS["python"])
     started = []
     start = ChildProcess.__init__
@@ -85,7 +85,7 @@ def test_a_suite_that_always_loops_is_not_tried_for_ever(tmp_path, monkeypatch):
 
 
 def test_an_observation_that_loops_costs_no_grade(tmp_path):
-    """No points depend on it: there is no advice, and the points are those of the properties."""
+    """Only the advice is missing: the points are those of the properties."""
     loops = f"{SUITE}\n\ndef observe_loops():\n    {IN_PYTHON}\n"
     assignment = make_course(tmp_path, suites={"test_scaler.py": loops}, suite_seconds=1)
     path_of(assignment).parent.mkdir(parents=True)
@@ -110,7 +110,7 @@ def test_a_suite_that_loops_while_it_is_loaded_holds_everybody_back_at_once(tmp_
 
 
 def test_an_answer_that_loops_is_the_students_failure(tmp_path):
-    """The limits of a student's code are reached first, however long it takes."""
+    """The limits of a student's code are reached first."""
     assignment = make_course(tmp_path, suite_seconds=0.5, call_seconds=1, submission_seconds=2)
     with closing(GradingProcess()) as process:
         report = process.grade_notebook(assignment, handed_in(assignment, HANGING))
@@ -118,7 +118,7 @@ def test_an_answer_that_loops_is_the_students_failure(tmp_path):
 
 
 def test_an_audit_says_which_suite_hangs(tmp_path):
-    """Who asks a process of their own gets an error with the remedy."""
+    """A caller with a process of its own gets an error with the remedy."""
     assignment = course(tmp_path, LOOPS["python"])
     with (
         closing(GradingProcess()) as process,
@@ -130,7 +130,7 @@ def test_an_audit_says_which_suite_hangs(tmp_path):
 
 
 def test_the_time_of_others_does_not_count(monkeypatch):
-    """The clock stands still while a student's code runs, and between two functions."""
+    """The clock stops while a student's code runs, and between two functions."""
     now = [100.0]
     monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
     own = Progress(memoryview(bytearray(SIZE)))

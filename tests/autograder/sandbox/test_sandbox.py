@@ -1,4 +1,4 @@
-"""A worker's life and death: what ends it, what it says then, and that nothing is left of it."""
+"""The life of a worker: what ends it, its last message, and that it leaves nothing behind."""
 
 import contextlib
 import socket
@@ -53,7 +53,7 @@ def test_code_that_ends_its_process_is_told_how(student, statement, cause):
 
 
 def test_code_that_never_answers_is_ended(student):
-    """An endless call is ended after the limit for one answer."""
+    """An endless call is ended after the limit for one call."""
     names = student(end("while True:", "    pass"), call_seconds=0.3)
     with pytest.raises(TimedOutError) as caught:
         names.end()
@@ -61,7 +61,7 @@ def test_code_that_never_answers_is_ended(student):
 
 
 def test_code_that_hangs_up_and_goes_on_is_not_waited_for(student):
-    """A worker that closes its connection is ended, whether or not it ends by itself."""
+    """A worker that closes its connection is ended, even if it does not end by itself."""
     names = student(end("os.closerange(3, 64)", "time.sleep(2)", "os._exit(77)"))
     with pytest.raises(DiedError) as caught:
         names.end()
@@ -70,7 +70,7 @@ def test_code_that_hangs_up_and_goes_on_is_not_waited_for(student):
 
 @pytest.mark.parametrize("death", ["os._exit(3)", "while True: pass"])
 def test_nothing_can_be_asked_of_the_dead(student, death):
-    """Whatever is asked afterwards says that the worker is dead, and since when."""
+    """Every later request says that the worker has ended, and why."""
     names = student(end(death), "def fine(): return 1", call_seconds=0.3)
     fine, end_of_all = names.fine, names.end
     with pytest.raises(DiedError) as first:
@@ -82,7 +82,7 @@ def test_nothing_can_be_asked_of_the_dead(student, death):
 
 
 def test_the_submissions_time_runs_out(session):
-    """All waiting for a submission's code counts, also in the workers that come after."""
+    """All waiting for a submission's code counts, also in later workers."""
     running = session(end("while True: pass"), submission_seconds=0.5)
     with pytest.raises(TimedOutError, match=r"has used up the submission's 0.5 seconds"):
         running.namespace.end()
@@ -94,7 +94,7 @@ def test_the_submissions_time_runs_out(session):
 
 
 def test_a_worker_that_does_not_read_is_given_up(session):
-    """A request that nobody takes counts as one that nobody answers."""
+    """A request that the worker does not read counts like one that it does not answer."""
     opened = session(call_seconds=0.3)
     _ = opened.namespace.Scaler  # the worker answers
     deaf, silent = socket.socketpair()
@@ -105,7 +105,7 @@ def test_a_worker_that_does_not_read_is_given_up(session):
 
 
 def test_only_waiting_for_the_code_counts():
-    """A budget is spent within its `with` block alone, down to zero and below."""
+    """Only time within its `with` block counts against a budget, which may become negative."""
     budget = Budget(10.0)
     assert budget.left == 10.0
     with budget.spend(at_most=5.0) as left:
@@ -128,7 +128,7 @@ def test_memory_over_the_limit_is_the_students_error(student):
 
 
 def test_what_is_too_large_for_a_frame_is_not_sent(student):
-    """It is an error of who asks, however little it is too large, and the worker lives on."""
+    """A frame that is slightly too large is the caller's error, and the worker lives on."""
     size = student("def size(x): return len(x)").size
     answered = []
     for length in range(MAX_TEXT - 150, MAX_TEXT, 5):
@@ -140,7 +140,7 @@ def test_what_is_too_large_for_a_frame_is_not_sent(student):
 
 
 def test_what_a_student_prints_changes_nothing(student, capfd):
-    """Output on both streams goes nowhere, however much, and breaks no answer."""
+    """Output on both streams is discarded, and breaks no answer."""
     noisy = student(NOISE, file_mb=1).Noisy()
     assert noisy(np.zeros(2)).tolist() == [1.0, 1.0]
     assert noisy(np.ones(2)).tolist() == [2.0, 2.0]
@@ -148,7 +148,7 @@ def test_what_a_student_prints_changes_nothing(student, capfd):
 
 
 def test_a_worker_that_was_given_up_is_ended_at_once(student):
-    """After a time-out nothing goes on in the background, before the session is closed."""
+    """After a time-out, nothing runs in the background."""
     names = student(end("while True: pass"), call_seconds=0.3)
     before = descendants()
     with pytest.raises(TimedOutError):
@@ -157,7 +157,7 @@ def test_a_worker_that_was_given_up_is_ended_at_once(student):
 
 
 def descendants():
-    """Return the processes that this one, or one of those, has started and that still run."""
+    """Return the processes that this one has started, directly or not, and that still run."""
     return {
         child.pid
         for child in psutil.Process().children(recursive=True)
@@ -184,7 +184,7 @@ def test_no_process_is_left(session):
 
 
 def test_a_worker_that_does_not_start_is_our_fault(tiny, monkeypatch):
-    """A worker that breaks before any student's code is a SandboxError with what it said."""
+    """A worker that breaks before any student's code is a SandboxError with its output."""
     monkeypatch.setattr(template, "BOOT", "raise RuntimeError('no such luck')")
     template.forget_templates()
     with pytest.raises(SandboxError, match="RuntimeError: no such luck") as caught:
@@ -193,7 +193,7 @@ def test_a_worker_that_does_not_start_is_our_fault(tiny, monkeypatch):
 
 
 def test_closing_twice_is_harmless(session):
-    """A session may be closed again, and after the worker's own end."""
+    """A session may be closed twice, and after the worker's own end."""
     opened = session()
     opened.close()
     opened.close()
@@ -212,5 +212,5 @@ def test_closing_twice_is_harmless(session):
     ],
 )
 def test_of_paths_the_names_are_left(said, told):
-    """No folder of the grading machine is quoted; web addresses and fractions stay as they are."""
+    """Messages quote no folder of the grading machine; web addresses and fractions stay as they are."""
     assert one_line(said) == (told or said)

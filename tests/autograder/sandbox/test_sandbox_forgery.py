@@ -1,4 +1,4 @@
-"""Forgery: whatever a student's code puts into the pipe itself harms that student alone."""
+"""Forgery: bytes that a student's code writes into the pipe harm only that student."""
 
 import numpy as np
 import pytest
@@ -71,7 +71,7 @@ class Reads:
     ],
 )
 def test_a_forged_answer_is_the_students_error(student, frame):
-    """Code that writes frames of its own into the connection harms itself alone."""
+    """Code that writes frames of its own into the connection harms only itself."""
     names = student(ATTACK.replace("FRAME", frame))
     attack = names.attack
     x = np.zeros(2)
@@ -86,7 +86,7 @@ def test_a_forged_answer_is_the_students_error(student, frame):
     ("answer", "taken"), [("{}", "None"), ("{'value': 7}", "7"), ("{'value': (7, [])}", "(7, [])")]
 )
 def test_a_forged_answer_is_the_last_one(student, answer, taken):
-    """An answer that fits is taken, and the true one that follows it is not."""
+    """A forged answer that fits is taken; the true answer after it is an error."""
     names = student(ATTACK.replace("FRAME", f"wire.pack({{'number': number(), **{answer}}})"))
     attack = names.attack
     assert repr(attack(1)) == taken
@@ -111,7 +111,7 @@ def test_a_forged_answer_is_the_last_one(student, answer, taken):
     ],
 )
 def test_a_forged_answer_harms_its_author_alone(student, frame):
-    """Frames of a constructor's own are an error of the student's, or change nothing at all."""
+    """Forged frames of a constructor are the student's error, or change nothing."""
     names = student(LATER.replace("FRAME", frame).replace("READ", "b''"))
     layer = names.Layer()
     for _ in range(3):
@@ -125,14 +125,14 @@ def test_a_forged_answer_harms_its_author_alone(student, frame):
     "frame", ["bytes(8)", "wire.pack({'number': number(), 'value': 1, 'changed': []})"]
 )
 def test_an_answer_is_one_to_what_was_asked(student, frame):
-    """A value that was asked for is never what stands for a foretold one, or what a call changes."""
+    """A worker cannot answer a request with a prediction or a change that it did not allow."""
     reads = student(LATER.replace("FRAME", "b''").replace("READ", frame)).Reads()
     with pytest.raises(DiedError, match="the code's answer cannot be read"):
         _ = reads.anything
 
 
 def test_a_forged_name_is_harmless(student):
-    """What a student's object is called reaches a message without control characters."""
+    """The name of a student's object reaches a message without control characters."""
     code = "def fail():\n    raise ValueError\n\nfail.__qualname__ = 'a\\n\\x1b[31m\\ud800<b>'"
     fail = student(code).fail
     with pytest.raises(StudentError, match="ValueError") as caught:
@@ -143,7 +143,7 @@ def test_a_forged_name_is_harmless(student):
 
 @pytest.mark.parametrize("event", ["(99, 1)", "(-1, 1)", "'text'", "{'a': 1}", "np.arange(2)"])
 def test_a_forged_place_is_no_fault_of_ours(session, event):
-    """A cell that lies about where it is, and ends the worker, ends the student's grading alone."""
+    """A cell that lies about its place, and ends the worker, harms only its student's grade."""
     cell = f"[forge(wire.pack({{'event': {event}}})), os._exit(5)]"
     with pytest.raises(DiedError, match="exit code 5"):
         session(FORGE, cell)

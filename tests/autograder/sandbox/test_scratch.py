@@ -1,4 +1,4 @@
-"""Scratch folders: gone with their process, or with the next one's."""
+"""Scratch folders: removed with their process, or by the next one."""
 
 import contextlib
 import errno
@@ -33,7 +33,7 @@ def place(tmp_path, monkeypatch):
 
 
 def test_a_folder_goes_with_all_that_is_in_it(place):
-    """It is there within the block, and not after it."""
+    """It exists within the block only."""
     with Scratch() as held:
         (held.path / "deep").mkdir()
         assert held.path.parent == place
@@ -55,7 +55,7 @@ def test_what_an_ended_process_left_is_removed_by_the_next(place):
 
 
 def test_what_is_held_or_new_or_not_ours_stays(place):
-    """A folder in use, one that may be about to be held, others of like names, and links."""
+    """These are a folder in use, a new folder, other names and links."""
     held = Scratch()
     os.utime(held.path, OLD)
     new, notes, outside = (place / name for name in (f"{PREFIX}12345678", f"{PREFIX}notes", "o"))
@@ -70,7 +70,7 @@ def test_what_is_held_or_new_or_not_ours_stays(place):
 
 
 def test_another_users_folder_stays(place, monkeypatch):
-    """Only who made a folder removes it."""
+    """Only the user who made a folder removes it."""
     (place / f"{PREFIX}12345678").mkdir()
     os.utime(place / f"{PREFIX}12345678", OLD)
     with monkeypatch.context() as patch:
@@ -82,7 +82,7 @@ def test_another_users_folder_stays(place, monkeypatch):
 
 
 def test_what_is_nested_deep_keeps_no_run_from_starting(place):
-    """3000 folders, which no path names, are removed like any other."""
+    """3000 nested folders, with a path too long to name, are removed."""
     left = place / f"{PREFIX}12345678"
     left.mkdir()
     with contextlib.chdir(left):
@@ -95,7 +95,7 @@ def test_what_is_nested_deep_keeps_no_run_from_starting(place):
 
 
 def test_what_cannot_be_removed_is_logged_and_left_for_the_next(place, monkeypatch, capsys):
-    """All else is removed, and a run starts and ends as ever."""
+    """Everything else is removed, and a run starts and ends as usual."""
     for name in ("12345678", "abcdefgh"):
         (place / f"{PREFIX}{name}").mkdir()
         os.utime(place / f"{PREFIX}{name}", OLD)

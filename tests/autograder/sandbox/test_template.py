@@ -1,4 +1,4 @@
-"""The template: workers are forked from it, and it is replaced where it breaks."""
+"""The template: it forks workers, and is replaced when it breaks."""
 
 import signal
 from pathlib import Path
@@ -17,7 +17,7 @@ from autograder.worker.opening import Opening
 
 @pytest.fixture(params=[reached, lambda: isolation.NONE], ids=["confined", "not isolated"])
 def own(request):
-    """A template that no other test uses, within namespaces of its own and without."""
+    """A template that no other test uses, with namespaces and without."""
     made = Template(request.param(), Limits())
     yield made
     del made
@@ -28,7 +28,7 @@ def children(own):
 
 
 def test_the_place_to_write_to_hides_nothing():
-    """In namespaces it is a folder that no system has, so neither engine nor Python lie below it."""
+    """In namespaces it is a folder that no system has, so it hides neither engine nor Python."""
     assert not Path(template.INSIDE).exists()
 
 
@@ -47,7 +47,7 @@ def test_workers_are_forked_from_one_process(own):
 
 
 def test_no_two_workers_are_the_same_user(own, monkeypatch, tmp_path):
-    """Not even of two templates; one that has ended gives its user back."""
+    """This holds for two templates too; a worker that has ended gives its user back."""
     if not own._users:
         pytest.skip("only root's workers become other users")
     monkeypatch.setattr(own, "_users", own._users[:3])
@@ -64,7 +64,7 @@ def test_no_two_workers_are_the_same_user(own, monkeypatch, tmp_path):
 
 
 def test_a_worker_ends_when_its_connection_does(own):
-    """A worker that nobody can ask any more ends by itself, with exit code 0."""
+    """A worker whose connection is closed ends by itself, with exit code 0."""
     worker = own.fork()
     worker.connection.close()
     assert worker.end(5.0) == 0
@@ -72,7 +72,7 @@ def test_a_worker_ends_when_its_connection_does(own):
 
 
 def test_a_worker_that_does_not_end_by_itself_is_ended(own):
-    """It is waited for as long as is said, has no exit code of its own, and nothing is left of it."""
+    """It has some time to end; then it has no exit code, and nothing of it is left."""
     own.fork().end()
     before = children(own)
     worker = own.fork()
@@ -81,7 +81,7 @@ def test_a_worker_that_does_not_end_by_itself_is_ended(own):
 
 
 def test_a_template_that_was_killed_says_so(own):
-    """A dead template forks nothing, and its workers have ended with it."""
+    """A killed template forks nothing, and its workers have ended with it."""
     worker = own.fork()
     family = children(own)
     own._process.send_signal(signal.SIGKILL)
@@ -93,7 +93,7 @@ def test_a_template_that_was_killed_says_so(own):
 
 
 def test_a_killed_template_costs_nobody_anything(tiny):
-    """The next worker comes from a new one."""
+    """The next worker comes from a new template."""
     broken = template.template(reached(), tiny.limits, tiny.opening)
     broken.fork().end()  # it has started
     family = children(broken)
@@ -104,7 +104,7 @@ def test_a_killed_template_costs_nobody_anything(tiny):
 
 
 def test_a_worker_has_its_own_connection_and_no_other(session):
-    """Neither the template's socket nor any file of ours is open in a worker."""
+    """A worker has neither the template's socket nor a file of ours open."""
     code = (
         "import os\n"
         "def target(n):\n"
@@ -119,7 +119,7 @@ def test_a_worker_has_its_own_connection_and_no_other(session):
 
 
 def test_a_template_is_given_an_opening_once(tiny):
-    """One without any takes the first that comes; for another there is another template."""
+    """A template without an opening takes the first; another opening needs another template."""
     template.forget_templates()
     bare = template.template(reached(), tiny.limits, Opening())
     assert template.template(reached(), tiny.limits, tiny.opening) is bare

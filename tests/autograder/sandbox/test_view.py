@@ -1,4 +1,4 @@
-"""What a worker may see: enough to compute, and nothing of the course or of other packages."""
+"""The view of a worker: enough to compute, and nothing of the course or of other packages."""
 
 import sys
 import sysconfig
@@ -11,13 +11,13 @@ from autograder.sandbox.view import view
 
 
 def sees(path):
-    """Tell whether the view holds a path."""
+    """Return whether the view has a path."""
     readable = view().readable
     return any(path == shown or shown in path.parents for shown in readable)
 
 
 def test_the_interpreter_and_numpy_can_be_read():
-    """So a worker computes, and imports what it has not loaded yet."""
+    """So a worker computes, and imports modules that are not loaded yet."""
     for path in (
         Path(sys.executable).resolve(),
         Path(sysconfig.get_path("stdlib"), "fractions.py"),
@@ -28,7 +28,7 @@ def test_the_interpreter_and_numpy_can_be_read():
 
 
 def test_nothing_else_that_is_installed_can_be_read():
-    """Neither PyTorch nor the trusted side of the engine nor the other packages."""
+    """These are PyTorch, the trusted side of the engine and other packages."""
     for path in (
         Path(torch.__file__),
         Path(sysconfig.get_path("stdlib"), "site-packages"),
@@ -39,13 +39,13 @@ def test_nothing_else_that_is_installed_can_be_read():
 
 
 def test_nothing_of_the_course_can_be_read():
-    """Neither the suites nor the reference, the gradebook or what is handed in."""
+    """These are the suites, the reference, the gradebook and the submissions."""
     root = Path(__file__).parents[3]
     for name in ("tests", "source", "reference_solution", "submitted", "gradebook.db"):
         assert not sees(root / name), name
 
 
 def test_nothing_of_the_users_can_be_read():
-    """Not the home folder, nor the system's settings, nor other processes."""
+    """These are the home folder, the system's settings and other processes."""
     for path in (Path.home(), Path("/etc/passwd"), Path("/proc"), Path("/sys"), Path("/tmp")):
         assert not sees(path), path

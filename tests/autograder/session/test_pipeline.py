@@ -1,4 +1,4 @@
-"""What is put off: it is done in its order, fails where it is seen, and never goes unseen."""
+"""Deferred requests: they run in order, and each error is raised where a suite sees it."""
 
 import contextlib
 
@@ -22,7 +22,7 @@ def names(diary):
 
 
 def test_what_needs_no_answer_travels_with_what_does(names, exchanges):
-    """Two objects, two writes and a method are one exchange with the call, done in their order."""
+    """Two objects, two writes and a method travel with the call in one exchange, in order."""
     Layer, told = names.Layer, names.told  # noqa: N806  # a class
     del exchanges[:]
     layer = Layer("a", inner=Layer("b"))
@@ -34,7 +34,7 @@ def test_what_needs_no_answer_travels_with_what_does(names, exchanges):
 
 
 def test_a_written_array_is_the_one_of_that_moment(names):
-    """What a suite makes of its array after a write is not what was written."""
+    """A later change of the suite's array does not change what was written."""
     layer, x = names.Layer(), np.ones(2)
     layer.rate = x
     x[...] = 5
@@ -42,7 +42,7 @@ def test_a_written_array_is_the_one_of_that_moment(names):
 
 
 def test_each_way_of_asking_does_first_what_waits(names):
-    """Calls, reads, names, many calls and kinds are answered after what was put off before."""
+    """Calls, reads, names, many calls and kinds are answered after the deferred requests."""
     asks = [
         lambda layer: layer(1),
         lambda layer: layer.inner,
@@ -58,7 +58,7 @@ def test_each_way_of_asking_does_first_what_waits(names):
 
 
 def test_the_queue_is_bounded(names, exchanges):
-    """What waits is sent before it is more than a waiting worker's end has room for."""
+    """The requests that wait are sent before they are too large for a waiting worker."""
     layer = names.Layer()
     del exchanges[:]
     for _ in range(9):
@@ -69,7 +69,7 @@ def test_the_queue_is_bounded(names, exchanges):
 
 
 def test_what_has_no_room_in_a_frame_is_told_at_its_own_line(diary, names):
-    """What waits before it is done, and nothing of it is left to be told later."""
+    """Earlier requests are done, and the error is not raised again."""
     layer = names.Layer()
     layer.rate = 2
     with pytest.raises(WireError, match="limit"):
@@ -82,7 +82,7 @@ def test_what_has_no_room_in_a_frame_is_told_at_its_own_line(diary, names):
 
 
 def test_a_constructors_changes_of_an_array_are_seen_at_once(names):
-    """A making that gets an array is not put off: what it changes in place is changed here."""
+    """A constructor with an array argument is not deferred, since it may change the array."""
     x = np.zeros(2)
     names.Changes(x)
     assert x.tolist() == [9.0, 9.0]
@@ -97,7 +97,7 @@ ENDS = {
 
 @pytest.mark.parametrize("how", ENDS)
 def test_a_constructor_that_fails_is_told_as_itself(names, how):
-    """The error has the text of the making, whatever it travels with; what follows is not done."""
+    """The error has the constructor's text, and later requests are not done."""
     kind, text = ENDS[how]
     layer, other = names.Layer(how), names.Layer("other")
     other.knob = 4
@@ -121,7 +121,7 @@ def test_a_constructor_that_fails_is_told_as_itself(names, how):
 
 @pytest.mark.parametrize("how", ENDS)
 def test_a_setter_that_fails_is_told_as_itself(names, how):
-    """The error has the text of the write, and the object is not to be used any more."""
+    """The error has the setter's text, and the object cannot be used any more."""
     kind, text = ENDS[how]
     layer = names.Layer()
     layer.knob = how
@@ -136,7 +136,7 @@ def test_a_setter_that_fails_is_told_as_itself(names, how):
 
 
 def test_each_operation_has_the_time_of_a_call(student):
-    """Several slow ones may take longer together than one may."""
+    """Several slow operations may take longer together than one operation may."""
     code = (
         "import time\nclass Slow:\n    def __init__(self): time.sleep(0.25)\n"
         "    def __setattr__(self, name, value): time.sleep(0.25)\n"
@@ -148,7 +148,7 @@ def test_each_operation_has_the_time_of_a_call(student):
 
 
 def test_what_has_failed_unheard_is_told_in_the_end(diary, names):
-    """A suite that lets a call fail cannot lose the failure of a making before it."""
+    """A suite that expects a call to fail cannot lose an earlier constructor's error."""
     layer = names.Layer("raise")
     with contextlib.suppress(StudentError):
         layer(1)
@@ -162,7 +162,7 @@ def test_what_has_failed_unheard_is_told_in_the_end(diary, names):
 
 
 def test_what_waits_at_the_end_is_done_and_told(diary, names):
-    """A making that nothing has been asked of fails in the end, if it fails."""
+    """The error of an object that is never used is raised at the end."""
     names.Layer("fine")
     diary.pipeline.settle()
     names.Layer("raise")
@@ -172,7 +172,7 @@ def test_what_waits_at_the_end_is_done_and_told(diary, names):
 
 
 def test_what_fails_in_one_line_is_heard_there(diary, names):
-    """A suite may let an object fail that it makes and uses in one line."""
+    """A suite may expect an object that it makes and uses in one line to fail."""
     with contextlib.suppress(StudentError):
         names.Layer("raise")(1)
     with contextlib.suppress(StudentError):
@@ -181,7 +181,7 @@ def test_what_fails_in_one_line_is_heard_there(diary, names):
 
 
 def test_nothing_leaks_into_the_next_item(diary, names):
-    """What waits when an item is entered is done before, and its failure is forgotten."""
+    """Deferred requests are done when the next item is entered, and their errors are ignored."""
     names.Layer("raise")
     assert diary.enter("test_scaler").told() == ["make raise"]
     diary.pipeline.settle()
@@ -227,7 +227,7 @@ class Scaler:
 
 @pytest.mark.usefixtures("fresh_suites")
 def test_no_failure_is_lost_by_a_suite(tmp_path):
-    """A property fails for what was put off, as it did at once, and before all other reasons."""
+    """A property fails by the error of a deferred request, before all other reasons."""
     assignment = make_course(tmp_path, suites={"test_scaler.py": SUITE})
     submission = Submission.from_notebook(handed_in(assignment, ANSWER))
     [item] = run_suites(assignment, Grading(submission, seed=5)).items
@@ -243,7 +243,7 @@ def test_no_failure_is_lost_by_a_suite(tmp_path):
 
 
 def test_only_a_class_makes_objects_unseen(names, exchanges):
-    """Where a call may give anything, its value is asked for: what comes back is the value."""
+    """If a call may return anything, the value is requested at once."""
     assert names.Function() == 6
     assert names.Called(1) == 5
     assert names.New("int") == 3
@@ -256,7 +256,7 @@ def test_only_a_class_makes_objects_unseen(names, exchanges):
 
 
 def test_a_class_that_changes_its_ways_harms_itself_alone(names):
-    """A class that makes something else later on: the value is there once it is known."""
+    """If a class later makes something else, that value is used."""
     layer = names.Layer
     names.replace_new()
     thing = layer()

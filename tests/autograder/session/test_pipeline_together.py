@@ -1,4 +1,4 @@
-"""What is asked together: it is one exchange, done in its order, and each answer has its turn."""
+"""Requests made together: one exchange, in order, and each value in its turn."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ def local():
 
 
 def test_what_is_asked_together_is_one_exchange(names, exchanges):
-    """Two calls, a read and a write between them are done in their order, and answered in it."""
+    """Two calls, a read and a write are done and answered in their order."""
     layer = names.Layer()
     names.told()
     del exchanges[:]
@@ -38,7 +38,7 @@ def test_what_is_asked_together_is_one_exchange(names, exchanges):
 
 
 def test_what_is_asked_together_of_another_object_is_asked_in_turn(local):
-    """Each is asked of a local object when its turn comes, and not before."""
+    """For a local object, each call is made when its turn comes."""
     layer = local.Layer()
     asked = together(layer, lambda: layer(1), layer.fail, lambda: layer(2))
     assert next(asked) == 1
@@ -47,9 +47,7 @@ def test_what_is_asked_together_of_another_object_is_asked_in_turn(local):
 
 
 def test_what_fails_of_several_is_told_when_its_turn_comes(diary, names):
-    """What stands before it is answered, what stands behind it is not done, and nothing is said
-    of it at the end, as nothing is of a call that a suite did not come to.
-    """
+    """Earlier calls are answered, later calls are not made, and `settle` raises nothing."""
     layer = names.Layer()
     asks = [lambda: layer(1), layer.fail, lambda: layer.scale(2), lambda: layer.rate]
     asked = together(layer, *asks)
@@ -63,7 +61,7 @@ def test_what_fails_of_several_is_told_when_its_turn_comes(diary, names):
 
 
 def test_the_last_of_several_may_fail(names):
-    """Then the others are answered."""
+    """The other calls are answered."""
     layer = names.Layer()
     asked = together(layer, lambda: layer.rate, lambda: layer(2), layer.fail)
     assert [next(asked), next(asked)] == [1, 2]
@@ -73,7 +71,7 @@ def test_the_last_of_several_may_fail(names):
 
 @pytest.mark.parametrize(("how", "kind"), [("hang", TimedOutError), ("exit", DiedError)])
 def test_what_ends_the_worker_between_several_is_told_there(names, how, kind):
-    """What was answered before that is answered all the same."""
+    """Calls before that are answered."""
     layer = names.Layer()
     asked = together(layer, lambda: layer(1), lambda: names.do(how), lambda: layer(2))
     assert next(asked) == 1
@@ -82,7 +80,7 @@ def test_what_ends_the_worker_between_several_is_told_there(names, how, kind):
 
 
 def test_an_attribute_that_turns_out_to_be_a_method_is_called(names):
-    """Among several, too, a method that no class tells of is looked for and called."""
+    """A method that no class has predicted can be called among several requests."""
     layer = names.Fallback()
     layer.other = names.Layer().scale
     rate, made, missing = together(
@@ -92,7 +90,7 @@ def test_an_attribute_that_turns_out_to_be_a_method_is_called(names):
 
 
 def test_of_several_a_plain_value_fails_as_a_local_one_would(names):
-    """Where an object turns out to be a number, calling it is Python's own error."""
+    """Calling a plain value raises Python's own error."""
     made_by, thing = names.Layer, names.Layer()
     asked = together(thing, lambda: thing.rate, lambda: thing.rate(1), lambda: thing.rate)
     assert next(asked) == 1
@@ -105,7 +103,7 @@ def test_of_several_a_plain_value_fails_as_a_local_one_would(names):
 
 
 def test_what_stands_before_a_failure_of_this_side_is_answered(names):
-    """Also where the last cannot be asked for at all, and so sends nothing."""
+    """This holds too if the last request cannot be sent."""
     made_by, layer = names.Layer, names.Layer()
     names.replace_new()
     number = made_by()
@@ -118,7 +116,7 @@ def test_what_stands_before_a_failure_of_this_side_is_answered(names):
 
 
 def test_several_large_arrays_are_no_deadlock(names, exchanges):
-    """More than a waiting worker's end has room for is asked in more exchanges than one."""
+    """Requests that are too large for a waiting worker take several exchanges."""
     layer = names.Layer()
     layer(1)
     x = np.zeros(2 * AT_ONCE)

@@ -1,4 +1,4 @@
-"""Stand-ins: a student's objects look local, and nothing they answer breaks the trusted side."""
+"""Proxies: a student's objects look local, and their answers cannot break the trusted side."""
 
 import numpy as np
 import pytest
@@ -60,7 +60,7 @@ def names(tmp_path_factory):
     ids=repr,
 )
 def test_plain_values_go_there_and_back(names, value):
-    """What a student's function is given and gives is equal and of the same type."""
+    """The arguments and value of a function are equal and of the same type on both sides."""
     [back] = names.echo(value)
     assert back == value
     assert type(back) is type(value)
@@ -82,7 +82,7 @@ def test_an_object_is_made_and_called(names):
 
 
 def test_attributes_are_read_and_written(names):
-    """An attribute that is set is what the student's code sees, and what is read again."""
+    """The student's code sees an attribute that is set, and it is read again."""
     layer = names.Layer(weights=np.ones((2, 1)))
     layer.weights = np.array([[3.0], [4.0]])
     assert layer.weights.tolist() == [[3.0], [4.0]]
@@ -93,7 +93,7 @@ def test_attributes_are_read_and_written(names):
 
 
 def test_an_argument_changed_in_place_is_changed_here(names):
-    """As with a local call, the caller's array holds what the student's code made of it."""
+    """As with a local call, the caller's array has the changes of the student's code."""
     x, out = np.array([1.0, 2.0]), np.zeros(2)
     names.Layer().double(x)
     assert x.tolist() == [2.0, 4.0]
@@ -105,7 +105,7 @@ def test_an_argument_changed_in_place_is_changed_here(names):
 @pytest.mark.parametrize("dtype", ["float64", "int64", "uint8", "bool"])
 @pytest.mark.parametrize("layout", ["C", "F", "strided", "0-d"])
 def test_an_argument_resized_in_place_is_changed_here(names, dtype, layout):
-    """An array of another size cannot be written back, but it does not stay what it was either."""
+    """An array of another size cannot be written back, but the array does not stay unchanged."""
     zeros = np.zeros((4, 3), dtype=dtype)
     x = {"C": zeros, "F": zeros.T, "strided": zeros[:, ::2], "0-d": zeros[0, 0, ...]}[layout]
     names.resized(x)
@@ -113,7 +113,7 @@ def test_an_argument_resized_in_place_is_changed_here(names, dtype, layout):
 
 
 def test_a_read_only_argument_changed_in_place_is_the_students_error(names):
-    """Writing into an array that is read-only here fails for the student, not for the suite."""
+    """Writing into an array that is read-only here is the student's error, not the suite's."""
     x = np.array([1.0, 2.0])
     x.flags.writeable = False
     with pytest.raises(StudentError, match="read-only"):
@@ -121,7 +121,7 @@ def test_a_read_only_argument_changed_in_place_is_the_students_error(names):
 
 
 def test_stand_ins_are_arguments_too(names):
-    """A student's object is passed to a student's code as itself, also within lists and dicts."""
+    """A student's object can be passed to a student's code, also within lists and dicts."""
     inner = names.Layer()
     inner.size = 7
     assert names.Layer(inner=inner).inner.size == 7
@@ -137,7 +137,7 @@ def test_methods_are_objects_too(names):
 
 
 def test_an_exception_comes_with_its_type_text_and_place(names):
-    """A student's exception is told in one line, with the line of the cell and what was called."""
+    """The error is one line, with the line of the cell and the name of the call."""
     with pytest.raises(StudentError) as caught:
         names.Layer().fail("no\nway \x1b[31m\ud800")
     assert str(caught.value) == (
@@ -146,7 +146,7 @@ def test_an_exception_comes_with_its_type_text_and_place(names):
 
 
 def test_an_attribute_that_raises_is_the_students_error(names):
-    """A property that raises, or is not there, is an error of the student's code."""
+    """A property that raises or is missing is an error of the student's code."""
     with pytest.raises(StudentError, match=r"KeyError: 'grads' .*\[Layer.broken\]"):
         _ = names.Layer().broken
     with pytest.raises(StudentError, match=r"AttributeError: .*no attribute 'missing'"):
@@ -154,13 +154,13 @@ def test_an_attribute_that_raises_is_the_students_error(names):
 
 
 def test_a_class_that_answers_for_any_attribute_is_instantiated(student):
-    """An object is held without asking it anything: its `__getattr__` may raise what it likes."""
+    """An object is kept without using it: its `__getattr__` may raise anything."""
     code = "class Cache:\n    def __getattr__(self, name):\n        return {'a': 1}[name]"
     assert student(code).Cache().a == 1
 
 
 def test_what_python_looks_for_is_not_in_the_worker(names):
-    """Protocols are not asked of the student's code: a stand-in is no array and no sequence."""
+    """Python's protocols do not reach the student's code: a proxy is no array and no sequence."""
     layer = names.Layer()
     assert not hasattr(layer, "__array__")
     assert not hasattr(names, "__path__")
@@ -168,7 +168,7 @@ def test_what_python_looks_for_is_not_in_the_worker(names):
 
 
 def test_an_object_of_ours_is_no_argument(names):
-    """What is neither plain nor a student's is refused before it is sent."""
+    """An object that is neither plain nor a student's is refused before it is sent."""
     with pytest.raises(Exception, match="cannot be sent to a worker"):
         names.echo(object())
     assert names.echo(1) == (1,)
@@ -176,7 +176,7 @@ def test_an_object_of_ours_is_no_argument(names):
 
 @pytest.mark.parametrize("is_local", [True, False])
 def test_each_of_many_calls_gets_the_array_as_it_was(student, is_local):
-    """What one call does to its argument is no other call's argument, nor the caller's."""
+    """A call's changes of its argument reach neither other calls nor the caller."""
     code = "def doubled(x):\n    x *= 2\n    return x"
     here = {}
     exec(code, here)  # noqa: S102  # the same function, in our own process
@@ -223,7 +223,7 @@ class Optimizer:
 
 
 def test_arrays_in_lists_and_dictionaries_are_changed_here_as_well(student):
-    """As with a local object: in a call, by a keyword, and where an object is made."""
+    """This holds for a call, a keyword argument and a constructor."""
     names = student(NESTED)
     grads = [{"weights": np.ones(2)}, {"weights": np.full(3, 5.0)}]
     pair = (np.zeros(1), np.zeros(1))

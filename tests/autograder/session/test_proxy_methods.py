@@ -1,4 +1,4 @@
-"""Methods: they are looked for with the call, and what stands in their place is used as itself."""
+"""Methods: their lookup travels with the call, and an attribute in their place is used."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ def local():
 
 
 def test_a_method_is_called_in_one_exchange(names, exchanges):
-    """The look for a method travels with the call; errors have the text of whichever failed."""
+    """The lookup travels with the call; an error has the text of the one that failed."""
     layer = names.Sub()
     layer(1)
     del exchanges[:]
@@ -41,7 +41,7 @@ def test_a_method_is_called_in_one_exchange(names, exchanges):
 
 
 def test_a_method_is_the_one_of_that_moment(names):
-    """A method that was read before an attribute took its place is still the method."""
+    """A method that was read before an attribute replaced it is still the method."""
     layer = names.Layer()
     method = layer.scale
     layer.scale = 3
@@ -51,7 +51,7 @@ def test_a_method_is_the_one_of_that_moment(names):
 
 @pytest.mark.parametrize("where", ["names", "local"])
 def test_an_attribute_in_a_methods_place_is_that_attribute(where, request):
-    """An object's own attribute of the same name wins, here as in the same process."""
+    """An object's own attribute of the same name wins, as in the same process."""
     names = request.getfixturevalue(where)
     layer = names.Layer()
     layer.shadow(names.Layer().fail)
@@ -83,7 +83,7 @@ def test_an_attribute_in_a_methods_place_is_that_attribute(where, request):
 
 @pytest.mark.parametrize("where", ["names", "local"])
 def test_whatever_finds_attributes_finds_them(where, request):
-    """Slots, `__getattr__` and `__getattribute__` have the last word."""
+    """Slots, `__getattr__` and `__getattribute__` decide."""
     names = request.getfixturevalue(where)
     with pytest.raises((StudentError, AttributeError)):
         _ = names.Slots().scale
@@ -95,7 +95,7 @@ def test_whatever_finds_attributes_finds_them(where, request):
 
 
 def test_a_method_is_an_argument_too(names):
-    """A method that has not been looked for yet is passed as itself."""
+    """A method that has not been looked up yet can be an argument."""
     layer = names.Layer(inner=names.Layer().fail)
     inner = layer.inner
     assert kind_of(inner) == "Layer.fail"
@@ -104,7 +104,7 @@ def test_a_method_is_an_argument_too(names):
 
 
 def test_a_method_says_what_it_is(names):
-    """A method that is not called is as good as one."""
+    """A method that is not called has the name and truth value of one."""
     method = names.Layer().scale
     assert isinstance(method, Method)
     assert repr(method) == "<a student's Layer.scale>"

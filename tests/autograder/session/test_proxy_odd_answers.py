@@ -1,4 +1,4 @@
-"""Odd answers: nothing that a student's code returns breaks the trusted side, or the next call."""
+"""Odd answers: no value of a student's code breaks the trusted side or the next call."""
 
 import pytest
 
@@ -82,7 +82,7 @@ def odd_names(tmp_path_factory):
 
 @pytest.mark.parametrize("number", range(len(ODD)), ids=ODD)
 def test_an_odd_answer_is_a_value_or_the_students_error(odd_names, number):
-    """Whatever comes back, the suite sees a value or a StudentError, and the next call works."""
+    """For any value, the suite gets a value or a StudentError, and the next call works."""
     odd = odd_names.Odd(number)
     for ask in (odd.answer, lambda: odd.attribute):
         try:

@@ -1,4 +1,4 @@
-"""Sessions: a notebook's cells cost nothing, whatever they do, as long as the class is there."""
+"""Sessions: a notebook's other cells cost nothing, as long as the class is defined."""
 
 import copy
 
@@ -23,12 +23,12 @@ frame.f_locals["self"].remarks = REMARKS
 
 
 def doubled(session):
-    """Return what the session's Scaler makes of [1, 2]."""
+    """Return the result of the session's Scaler for [1, 2]."""
     return session.namespace.Scaler(2.0)(np.array([1.0, 2.0])).tolist()
 
 
 def test_an_answer_is_ready_to_be_graded(session):
-    """The class of a plain submission works, and there is nothing to remark."""
+    """The class of a plain submission works, without a remark."""
     opened = session(RIGHT)
     assert doubled(opened) == [2.0, 4.0]
     assert opened.remarks == []
@@ -44,7 +44,7 @@ def test_an_answer_is_ready_to_be_graded(session):
     ],
 )
 def test_a_statement_that_hangs_or_ends_the_worker_is_passed_over(session, statement, verb):
-    """Such a statement is found and left out with a remark, and the class works."""
+    """Such a statement is found and skipped with a remark, and the class works."""
     line = statement.count("\n") + 2
     limits = {"statement_seconds": 0.4, "submission_seconds": 4}  # a call may take 5
     opened = session(RIGHT, f"y = 1\n{statement}\nz = 3", **limits)
@@ -65,20 +65,20 @@ def test_several_such_statements_are_passed_over(session):
 
 
 def test_endless_demonstrations_are_run_once(session):
-    """After the first such statement only definitions run: a class costs no limit per loop."""
+    """After the first such statement only definitions run, so further loops take no time."""
     opened = session(RIGHT, *["while True: pass"] * 12, "late = 1", statement_seconds=0.4)
     assert opened.namespace.late == 1
     assert len(opened.remarks) == 1
 
 
 def test_definitions_that_end_the_worker_have_a_limit(session):
-    """A notebook of nothing but definitions that end the worker is given up."""
+    """A notebook with too many definitions that end the worker is given up."""
     with pytest.raises(DiedError, match="exit code 9"):
         session(RIGHT, *["x = __import__('os')._exit(9)"] * (RESTARTS + 1))
 
 
 def test_cells_have_the_submissions_time(tmp_path):
-    """Cells that never end use up the time of the whole submission, and no more than that."""
+    """Cells that never end use up the submission's time, and no more."""
     assignment = make_course(tmp_path, submission_seconds=0.5)
     submission = Submission.from_notebook(handed_in(assignment, RIGHT, "while True: pass"))
     budget, skip = Budget(0.5), []
@@ -88,7 +88,7 @@ def test_cells_have_the_submissions_time(tmp_path):
 
 
 def test_what_was_found_is_left_out_next_time(tmp_path):
-    """The next session of a submission is told what to skip, and meets no limit again."""
+    """The next session of a submission gets the statements to skip."""
     assignment = make_course(tmp_path, statement_seconds=0.4)
     submission = Submission.from_notebook(handed_in(assignment, RIGHT, "while True: pass"))
     budget, skip = Budget(60.0), []
@@ -102,19 +102,19 @@ def test_what_was_found_is_left_out_next_time(tmp_path):
 
 
 def test_a_failed_statement_of_an_answer_is_remarked(session):
-    """In an answered cell, each statement that raised is told with its line."""
+    """The remark has the line of each statement that failed in an answered cell."""
     opened = session(RIGHT + "\nScaler()(missing)\n")
     assert doubled(opened) == [2.0, 4.0]
     assert opened.remarks == ["cell `scaler`, line 5: NameError: name 'missing' is not defined"]
 
 
 def test_a_failed_demonstration_is_not_remarked(session):
-    """Elsewhere an exception is nobody's business: a plot or a data set may well be missing."""
+    """In other cells, an exception is ignored: a plot or a data set may be missing."""
     assert session(RIGHT, "open('data.csv')", "1 / 0").remarks == []
 
 
 def test_many_failed_statements_of_a_cell_are_one_remark(session):
-    """The first three are told, and how many there are besides."""
+    """The remark shows the first three, and the number of the others."""
     opened = session(RIGHT + "\n" + "\n".join(f"missing_{n}.x" for n in range(60)))
     assert doubled(opened) == [2.0, 4.0]
     [remark] = opened.remarks
@@ -142,7 +142,7 @@ def test_a_character_that_python_does_not_have_is_named(session, character):
     ],
 )
 def test_an_answer_is_what_jupyter_runs(session, answer):
-    """Whatever of Jupyter's own stands around it."""
+    """Jupyter's own syntax around an answer does not matter."""
     opened = session(answer)
     assert doubled(opened) == [2.0, 4.0]
     assert opened.remarks == []
@@ -159,7 +159,7 @@ def test_an_answer_is_what_jupyter_runs(session, answer):
     ],
 )
 def test_what_is_not_there_is_named_in_plain_words(session, answer, told):
-    """Where an answer, or what it returns, comes from a file of the student's own."""
+    """An answer, or its value, may come from a file of the student's own."""
     opened = session(answer)
     with pytest.raises(StudentError, match=told) as caught:
         doubled(opened)
@@ -170,27 +170,27 @@ def test_what_is_not_there_is_named_in_plain_words(session, answer, told):
     "source", ["x = (1", "if True:\nx = 1", "if True:\n\tx = 1\n        y = 1"]
 )
 def test_a_cell_that_was_never_understood_is_remarked(session, source):
-    """A cell that is no Python is told wherever it stands, its name and line first."""
+    """A cell that is not Python has a remark wherever it is, with its name and line first."""
     [remark] = session(RIGHT, source).remarks
     assert remark.startswith("code cell 4, line ")
     assert "Error: " in remark
 
 
 def test_remarks_are_printable(session):
-    """What a student's exception says reaches a remark in one line without control characters."""
+    """A student's exception reaches a remark in one line without control characters."""
     [remark] = session(RIGHT + "raise ValueError('a\\n\\x1b[31m\\ud800' + 'b' * 10**5)").remarks
     assert remark.isprintable()
     assert len(remark) < 500
 
 
 def test_remarks_that_a_worker_forges_are_no_fault_of_ours(session):
-    """A worker whose list of remarks is nonsense gives no remark and no error."""
+    """A worker that sends an invalid list of remarks causes no remark and no error."""
     for remarks in ("[3, {'cell': 99, 'line': 1, 'cause': 'SyntaxError'}]", "'text'", "{'a': 1}"):
         assert session(RIGHT, FORGERY.replace("REMARKS", remarks)).remarks == []
 
 
 def test_the_number_of_remarks_has_a_limit(session):
-    """A worker that sends remarks without end fills nobody's screen."""
+    """A worker that sends endless remarks cannot fill a screen."""
     code = FORGERY.replace("REMARKS", "[{'cell': 0, 'line': 1, 'cause': 'SyntaxError'}] * 30_000")
     assert 0 < len(session(RIGHT, code).remarks) <= 100
 
@@ -202,13 +202,13 @@ def test_an_answer_outlasts_a_try_out(session):
 
 
 def test_a_stub_may_be_answered_elsewhere(session):
-    """A student who left the stub and wrote the class into a cell of their own is graded on it."""
+    """If the stub is empty, a class in a cell of the student's own is graded."""
     assert doubled(session(STUB, RIGHT)) == [2.0, 4.0]
     assert doubled(session(f"\n{STUB}\n\n", RIGHT)) == [2.0, 4.0]
 
 
 def test_grade_cells_are_not_run(tiny):
-    """Whatever a submitted grade cell says is left out."""
+    """A submitted grade cell is not run, whatever it contains."""
     submitted = handed_in(tiny, RIGHT)
     submitted.cells[3].source = "Scaler = None\nwhile True: pass"
     session = Session(tiny, Submission.from_notebook(submitted), Budget(5.0), 1, [], reached())
@@ -219,7 +219,7 @@ def test_grade_cells_are_not_run(tiny):
 
 @pytest.mark.parametrize("event", ["None", "[]", "'text'", "(1, 1, 1)", "(-1, 0)", "1e308"])
 def test_no_event_makes_the_students_fault_ours(session, event):
-    """That an event came is remembered, whatever it says: a statement broke what runs the cells."""
+    """After any event, even an invalid one, a statement has broken the cells' loop."""
     forged = (
         "import gc\nfrom autograder.worker import server, wire\n"
         "[sender] = [o.connection for o in gc.get_objects() if isinstance(o, server.Server)]\n"
@@ -230,7 +230,7 @@ def test_no_event_makes_the_students_fault_ours(session, event):
 
 
 def test_all_items_of_an_answer_see_the_same_names(tmp_path):
-    """No name tells an answer which item is asked; what stands below the next answer is another's."""
+    """No name shows an answer which item is graded; later answers have other values."""
     assignment = make_course(tmp_path)
     submitted = handed_in(assignment, RIGHT)
     [scaler] = [
@@ -254,7 +254,7 @@ def test_all_items_of_an_answer_see_the_same_names(tmp_path):
 
 
 def test_a_fault_of_the_worker_is_ours(tiny, monkeypatch):
-    """An error that the worker cannot have from the student's statements holds the grade."""
+    """An error that cannot come from the student's statements holds the grade back."""
 
     def ask(*_, **__):
         raise StudentError("KeyError: 'cells'")

@@ -1,4 +1,4 @@
-"""Behaviour: facts that tell solutions apart, and depend on nothing but the solution."""
+"""Behaviour: facts distinguish solutions, and depend on the solution alone."""
 
 import pytest
 
@@ -32,7 +32,7 @@ def given_to(assignment, answer, worker_seed=0):
 
 @pytest.fixture
 def observed(tmp_path):
-    """A function that returns what a suite sees of an answer, and what broke."""
+    """A function that returns the facts of an answer, and what broke."""
 
     def run(answer, suite, worker_seed=0, **limits):
         root = tmp_path / str(len([*tmp_path.iterdir()]))  # a suite is loaded once from a place
@@ -55,7 +55,7 @@ def observed(tmp_path):
     ids=["another right one", "identity", "in place", "three"],
 )
 def test_facts_differ_where_solutions_do(observed, answer, differing):
-    """A wrong solution differs from a right one in what it does wrong, and in nothing else."""
+    """A wrong solution differs from a right one only in the facts of its mistake."""
     right, _ = observed(RIGHT, OBSERVATIONS)
     facts, faults = observed(answer, OBSERVATIONS)
     assert {name for name in right if facts[name] != right[name]} == differing
@@ -91,14 +91,14 @@ def test_facts_differ_where_solutions_do(observed, answer, differing):
     ],
 )
 def test_each_kind_of_value_is_told_as_text(observed, value, fact):
-    """Numbers have four digits; next to larger elements tiny ones are 0; large arrays are short."""
+    """Numbers have four digits; relatively tiny ones are 0; large arrays are short."""
     facts, faults = observed(RIGHT, f"def observe_value():\n    return {value}\n")
     assert facts == {"value": fact}
     assert faults == []
 
 
 def test_an_array_is_told_in_full_up_to_40_elements(observed):
-    """One element more, and it is told by its first ones and its sum."""
+    """The fact of a larger array has its first numbers and the sum."""
     suite = "def observe_value():\n    return [np.ones(40), np.ones(41)]\n"
     [told] = observed(RIGHT, suite)[0].values()
     assert told == f"(({', '.join('1' * 40)}), (1, 1, 1, 1, 41))"
@@ -119,21 +119,21 @@ def test_an_array_is_told_in_full_up_to_40_elements(observed):
     ],
 )
 def test_what_goes_wrong_is_a_fact(observed, body, fact):
-    """An exception is told by its type and text, without names and numbers; the end as such."""
+    """The fact of an exception has its type and text, without names and numbers."""
     facts, faults = observed(f"{HEADER}        {body}", OUTPUT, call_seconds=0.3)
     assert facts == {"output": fact}
     assert faults == []
 
 
 def test_a_plain_value_where_an_object_should_be_is_a_fact(observed):
-    """As in a suite's properties, it is the student's fault: the operator is told nothing."""
+    """As in properties, it is the student's fault, and the operator gets no message."""
     facts, faults = observed("Scaler = 3", OUTPUT)
     assert facts == {"output": "'int' object is not callable: a plain value"}
     assert faults == []
 
 
 def test_after_its_end_a_process_is_still_ended(observed):
-    """Each observation that comes after the worker's end tells the same."""
+    """Each observation after the worker's end has the same fact."""
     facts, _ = observed(f"{HEADER}        import os; os._exit(1)", OBSERVATIONS)
     assert facts == {
         "output": "the process ended",
@@ -154,7 +154,7 @@ def test_after_its_end_a_process_is_still_ended(observed):
     ids=["expect", "fail"],
 )
 def test_what_is_not_as_expected_is_told_without_its_place(observed, check, fact):
-    """A sentence of `expect` is a fact; the place in brackets is not part of it."""
+    """The fact is the sentence of `expect`, without the place in brackets."""
     facts, faults = observed(RIGHT, f"def observe_it(submission):\n    {check}\n")
     assert facts == {"it": fact}
     assert faults == []
@@ -180,21 +180,21 @@ def test_cases_are_observed_one_by_one(observed):
     ids=["observation", "before it", "after it"],
 )
 def test_a_bug_in_an_observation_leaves_no_facts(observed, bug):
-    """An item of which one observation breaks has no facts, and the operator is told which it was."""
+    """An item with a broken observation has no facts, and the operator gets its name."""
     facts, [fault] = observed(RIGHT, OUTPUT + "\n\n" + bug)
     assert facts == {}
     assert "test_scaler.py::observe_bug: KeyError: 'key'" in fault
 
 
 def test_a_suite_that_does_not_load_has_no_facts(observed):
-    """The suite is named."""
+    """The fault names the suite."""
     facts, [fault] = observed(RIGHT, "x = (1")
     assert facts == {}
     assert "test_scaler.py" in fault
 
 
 def test_a_bug_costs_its_own_item_alone(tiny):
-    """The facts of other items stand."""
+    """The facts of other items stay."""
     suite = "def test_it(submission):\n    pass\n\n\ndef observe_it(submission):\n    "
     first = add_item(tiny, "broken", RIGHT, RIGHT, f"{suite}{{}}['key']\n")
     both = add_item(first, "sound", RIGHT, RIGHT, f"{suite}return 1\n")
@@ -215,7 +215,7 @@ def test_a_bug_costs_its_own_item_alone(tiny):
     ],
 )
 def test_items_are_observed_in_one_worker_as_long_as_it_lives(tmp_path, answer, first, workers):
-    """An answer that ends the process costs the items behind it nothing."""
+    """An answer that ends the process does not affect the items after it."""
     suite = "def observe_it(submission):\n    return submission.{}\n"
     one = make_course(tmp_path, suites={"test_scaler.py": suite.format("Scaler(2)(1.0)")})
     both = add_item(one, "other", "X = 1", "X = 1", suite.format("X"))
@@ -226,7 +226,7 @@ def test_items_are_observed_in_one_worker_as_long_as_it_lives(tmp_path, answer, 
 
 
 def test_only_the_items_asked_for_are_observed(tiny):
-    """Other items are not in the facts."""
+    """Other items have no facts."""
     both = add_item(tiny, "other", RIGHT, RIGHT, "def observe_it():\n    return 1\n")
     assert observe(both, given_to(both, RIGHT), both.items[1:]) == ({"test_other": {"it": "1"}}, [])
 
@@ -237,13 +237,13 @@ BOTH = (
 
 
 def test_properties_are_not_observed(observed):
-    """What is named `test_` is left alone."""
+    """Functions named `test_` are not called."""
     _, [fault] = observed(RIGHT, BOTH)
     assert "KeyError: 'observe'" in fault
 
 
 def test_observations_are_no_properties(tmp_path):
-    """What is named `observe_` is not run where points are given."""
+    """Functions named `observe_` do not count for points."""
     assignment = make_course(tmp_path, suites={"test_scaler.py": BOTH})
     ran = run_suites(assignment, given_to(assignment, RIGHT))
     [item] = ran.items
@@ -253,7 +253,7 @@ def test_observations_are_no_properties(tmp_path):
 
 
 def test_all_are_observed_on_the_same_numbers(observed):
-    """The inputs are the same for every submission, for any chance, and beside other observations."""
+    """All submissions have the same inputs, for any chance and besides other observations."""
     inputs = "def observe_inputs(submission, rng):\n    return rng.normal(size=3)\n"
     facts = [
         observed(answer, suite, chance)[0]["inputs"]
@@ -268,7 +268,7 @@ def test_all_are_observed_on_the_same_numbers(observed):
 
 
 def test_facts_may_leave_out_what_a_solution_draws(observed):
-    """With other random numbers of a solution's own, only what tells them is another fact."""
+    """With other random numbers of a solution, only facts that show them differ."""
     draws = f"{HEADER}        import numpy as np\n        return x * np.random.random(x.shape)"
     suite = (
         "def observe_drawn(submission):\n    return submission.Scaler(2)(np.ones(3))\n\n\n"

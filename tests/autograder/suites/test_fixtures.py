@@ -45,7 +45,7 @@ def run_pytest(assignment, *options):
 
 
 def test_plain_pytest_runs_the_suites_on_the_reference(tiny):
-    """Without an option the suites judge the instructor's own solution, which is right."""
+    """Without an option, the suites judge the instructor's own solution, which is right."""
     code, output = run_pytest(tiny)
     assert (code, "5 passed" in output) == (0, True), output
 
@@ -60,7 +60,7 @@ def test_plain_pytest_finds_the_reference_where_the_settings_have_it(tiny):
 
 
 def test_plain_pytest_runs_the_suites_on_a_submission(tiny, tmp_path):
-    """With `--submission` they judge a notebook, in a sandbox: here all but one property holds."""
+    """With `--submission`, they judge a notebook in a sandbox: all properties but one hold."""
     path = tmp_path / "handed_in.ipynb"
     nbformat.write(handed_in(tiny, IN_PLACE), path)
     code, output = run_pytest(tiny, "--submission", str(path), "--grading-seed", "3")
@@ -70,7 +70,7 @@ def test_plain_pytest_runs_the_suites_on_a_submission(tiny, tmp_path):
 
 @pytest.mark.parametrize(("name", "text"), [("missing.ipynb", None), ("broken.ipynb", "{")])
 def test_a_submission_that_cannot_be_read_is_a_usage_error(tmp_path, name, text):
-    """A path to nothing, or to no notebook, is told in one line."""
+    """A missing file, or one that is not a notebook, is an error of one line."""
     path = tmp_path / name
     if text is not None:
         path.write_text(text)
@@ -91,7 +91,7 @@ def source_with(assignment, *sources):
 
 
 def test_the_reference_is_defined_in_this_process(tiny):
-    """The reference has its classes and imports, and no demonstration of the notebook is run."""
+    """The reference has its classes and imports, but no demonstration of the notebook is run."""
     source_with(tiny, "shown = 1\nraise ValueError")
     running = _reference(tiny)
     names = next(running)
@@ -103,7 +103,7 @@ def test_the_reference_is_defined_in_this_process(tiny):
 
 
 def test_the_reference_may_have_magics(tiny):
-    """An instructor's `%matplotlib inline` is as harmless as a student's."""
+    """An instructor's `%matplotlib inline` does no harm."""
     source_with(tiny, "%matplotlib inline\nimport math", "!ls")
     running = _reference(tiny)
     assert next(running).math.pi > 3
@@ -111,7 +111,7 @@ def test_the_reference_may_have_magics(tiny):
 
 
 def test_given_modules_are_forgotten_after_a_failure(tiny):
-    """A reference that breaks leaves no given module behind for the next assignment."""
+    """A reference that breaks leaves no given module behind."""
     source_with(tiny, "import no_such_library")
     with pytest.raises(AssertionError, match="no_such_library"):
         next(_reference(tiny))
@@ -149,14 +149,14 @@ def numbers(tmp_path, fresh_suites):
 
 
 def test_numbers_depend_on_the_seed_and_the_test_alone(numbers):
-    """The same seed gives each test the same numbers; another seed, or test, gives others."""
+    """The same seed gives each test the same numbers; another seed or test gives others."""
     first = numbers(7)
     assert first == numbers(7)
     assert len({*first, *numbers(8)}) == 4
 
 
 def test_a_property_before_it_does_not_change_a_tests_numbers(tmp_path, numbers):
-    """Adding a property leaves the others' numbers as they are."""
+    """Adding a property does not change the numbers of others."""
     more = SHOW.replace("def test_two", "def test_new(rng):\n    rng.normal()\n\n\ndef test_two")
     before = numbers(7)
     (tmp_path / "tests/hidden/tiny/test_scaler.py").unlink()
@@ -167,7 +167,7 @@ def test_a_property_before_it_does_not_change_a_tests_numbers(tmp_path, numbers)
 
 @pytest.mark.usefixtures("fresh_suites")
 def test_suites_of_one_submission_share_its_time_and_what_was_found(tmp_path):
-    """What hung in the first worker is left out of the next."""
+    """Later workers skip a statement that hung in the first."""
     suites = {"test_scaler.py": SUITE, "test_more.py": SUITE}
     assignment = make_course(tmp_path, suites=suites, statement_seconds=0.4)
     submission = Submission.from_notebook(handed_in(assignment, RIGHT, "while True: pass"))

@@ -1,4 +1,4 @@
-"""Suites that are loaded once: for many submissions, until they change, and whatever they do."""
+"""Loaded suites: they serve many submissions, until they change or end pytest."""
 
 import gc
 import re
@@ -22,7 +22,7 @@ GOOD = 'def test_good(submission):\n    """It is there."""\n    submission.Scale
 
 @pytest.fixture
 def run(tmp_path):
-    """A function that runs a course's suite, as it is written now, on an answer."""
+    """A function that runs a course's present suite on an answer."""
 
     def run_suite(answer, suite):
         assignment = make_course(tmp_path, suites={"test_scaler.py": START + suite})
@@ -72,7 +72,7 @@ NOT_IMPORTED = {  # its file, its text, and what is said of it
 
 @pytest.mark.parametrize(("name", "text", "told"), NOT_IMPORTED.values(), ids=NOT_IMPORTED)
 def test_a_suite_that_cannot_be_imported_is_one_line(tmp_path, capfd, name, text, told):
-    """With the file, the line and the remedy, and without pytest's traceback."""
+    """The line has the file, the line number and the remedy, without pytest's traceback."""
     assignment = make_course(tmp_path, suites={"test_scaler.py": SUITE, name: text})
     [fault] = import_faults(assignment, reached())
     assert re.search(told, fault)
@@ -82,7 +82,7 @@ def test_a_suite_that_cannot_be_imported_is_one_line(tmp_path, capfd, name, text
 
 
 def test_suites_that_can_be_imported_have_no_faults(tiny):
-    """None is run for that."""
+    """No function is run to find this out."""
     assert import_faults(tiny, reached()) == []
 
 
@@ -94,7 +94,7 @@ COUNTS = (
 
 
 def test_suites_are_loaded_once_and_anew_when_they_change(tmp_path):
-    """What a module holds is there for the next submission, until the module is another one."""
+    """A module keeps its state for the next submission, until its file changes."""
     assignment = make_course(tmp_path, suites={"test_scaler.py": START + COUNTS.format(2)})
     for passed in (False, True, False):
         ran = run_suites(assignment, grading(assignment))
@@ -104,7 +104,7 @@ def test_suites_are_loaded_once_and_anew_when_they_change(tmp_path):
 
 
 def test_only_what_is_asked_for_is_run(tiny):
-    """The functions with the prefix, of the suites of the items, and none without an item."""
+    """Only functions with the prefix, in the suites of the items, are run."""
     seen = []
 
     class Watcher(ResultCollector):
@@ -123,7 +123,7 @@ def test_only_what_is_asked_for_is_run(tiny):
 
 
 def test_nothing_of_a_submission_is_kept(tiny):
-    """Whatever a run brought to light goes with it: a class costs no more memory than its largest."""
+    """A run keeps nothing: a class needs no more memory than its largest submission."""
     takers = []
 
     class Watcher(ResultCollector):
@@ -140,7 +140,7 @@ def test_nothing_of_a_submission_is_kept(tiny):
 
 
 def test_the_projects_own_settings_do_not_matter(run, tmp_path, monkeypatch, capfd):
-    """Neither a configuration beside the suites nor the console is touched."""
+    """A configuration file beside the suites is ignored, and the console is not changed."""
     (tmp_path / "pytest.ini").write_text("[pytest]\npython_functions = nothing\n")
     monkeypatch.chdir(tmp_path)
     ran = run(RIGHT, GOOD)
@@ -149,7 +149,7 @@ def test_the_projects_own_settings_do_not_matter(run, tmp_path, monkeypatch, cap
 
 
 def test_suites_that_end_pytest_hold_the_grade(run):
-    """No property ran, the operator is told, and the next submission is graded by new ones."""
+    """No property ran, the operator gets a message, and new suites grade the next submission."""
     ran = run(RIGHT, "def test_it(submission):\n    pytest.exit('enough')\n")
     assert ran.items[0].points is None
     assert "the suites ended pytest" in ran.faults[0]

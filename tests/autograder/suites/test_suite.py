@@ -1,4 +1,4 @@
-"""Suites: a submission's outcomes, and whose fault each of them is."""
+"""Suites: the outcomes of a submission, and who is at fault."""
 
 import pytest
 
@@ -39,7 +39,7 @@ def outcomes(ran):
 
 
 def test_a_right_answer_has_every_property(run):
-    """All properties of a right answer hold, and there is nothing else to say."""
+    """All properties of a right answer hold, and there is no message."""
     ran = run(RIGHT)
     [item] = ran.items
     assert (item.name, item.max_points, item.points) == ("test_scaler", 2.0, 2.0)
@@ -55,7 +55,7 @@ def test_a_right_answer_has_every_property(run):
 
 
 def test_a_partly_right_answer_has_some_properties(run):
-    """What holds counts, and what does not says why; cases of one property are one property."""
+    """Failed properties have a message; the cases of one property are one property."""
     ran = run(IN_PLACE)
     assert outcomes(ran) == {
         "test_output_is_not_the_input": Outcome.PASSED,
@@ -88,7 +88,7 @@ def test_a_wrong_answer_earns_nothing(run):
     ids=["syntax error", "nan", "exit", "death", "generator"],
 )
 def test_what_a_students_code_does_is_the_students(run, answer, message):
-    """Whatever happens in the worker is a failed property, never a fault of ours."""
+    """Any failure in the worker is a failed property, never a fault of ours."""
     ran = run(answer)
     assert ran.faults == []
     assert set(outcomes(ran).values()) <= {Outcome.FAILED, Outcome.PASSED}
@@ -108,7 +108,7 @@ def test_what_a_students_code_does_is_the_students(run, answer, message):
     ids=["number", "None", "function", "nothing", "attribute for a method"],
 )
 def test_something_else_for_the_class_is_the_students_mistake(run, answer):
-    """A number where a class, an object or a method should be is no fault of the suite."""
+    """A number instead of a class, an object or a method is not a fault of the suite."""
     suite = '''\
 def test_scale(submission):
     """Its scale method gives 3."""
@@ -133,7 +133,7 @@ def test_later(submission):
 
 
 def test_an_endless_answer_is_told_as_timed_out(run):
-    """The property that met the limit, and those after it, fail; the remark is made once."""
+    """The property that met the limit, and later ones, fail; there is one remark."""
     ran = run(f"{HEADER}        while True: pass", call_seconds=0.3)
     assert ran.timed_out
     assert ran.faults == []
@@ -142,7 +142,7 @@ def test_an_endless_answer_is_told_as_timed_out(run):
 
 
 def test_a_notebook_that_cannot_be_run_fails_every_property(run):
-    """Cells that use up the whole time fail all properties, and are no fault of ours."""
+    """Cells that use up the whole time fail all properties, and are not a fault of ours."""
     ran = run(RIGHT, "while True: pass", submission_seconds=0.4)
     assert set(outcomes(ran).values()) == {Outcome.FAILED}
     assert len(outcomes(ran)) == 4
@@ -151,7 +151,7 @@ def test_a_notebook_that_cannot_be_run_fails_every_property(run):
 
 
 def test_without_items_nothing_is_run(tiny, monkeypatch):
-    """Not even what lies in the current folder."""
+    """Suites in the current folder are not run either."""
     (tiny.root / "test_here.py").write_text("def test_it():\n    {}['key']\n")
     monkeypatch.chdir(tiny.root)
     submission = Submission.from_notebook(handed_in(tiny, RIGHT))
@@ -173,7 +173,7 @@ GOOD = 'def test_good(submission):\n    """It is there."""\n    submission.Scale
     ],
 )
 def test_a_bug_in_a_property_is_our_fault(run, bug, fault):
-    """A property that breaks did not run: the item is held, and the operator told which it was."""
+    """A property that breaks did not run: the item is held back, and the operator gets its name."""
     ran = run(RIGHT, suite=f'{GOOD}def test_bad(submission):\n    """Bad."""\n    {bug}\n')
     assert outcomes(ran) == {"test_good": Outcome.PASSED, "test_bad": Outcome.NOT_RUN}
     assert ran.items[0].points is None
@@ -212,7 +212,7 @@ def test_a_bug_in_a_fixture_is_our_fault(run, when):
 
 @pytest.mark.parametrize("suite", ["import no_such_module", "x = (1", "1 / 0", "x = 1"])
 def test_a_suite_that_does_not_load_is_our_fault(run, suite):
-    """Without any property run there is no grade, and the suite is named."""
+    """If no property ran, there is no grade, and the fault names the suite."""
     ran = run(RIGHT, suite=suite)
     assert ran.items[0].properties == ()
     assert ran.items[0].points is None
@@ -220,7 +220,7 @@ def test_a_suite_that_does_not_load_is_our_fault(run, suite):
 
 
 def test_a_sentence_is_the_docstrings_first_paragraph(run):
-    """The student reads the first paragraph in one line, or the name where there is none."""
+    """The student reads the first paragraph in one line, or the name if there is none."""
     suite = (
         'def test_one(submission):\n    """It holds,\n    as said.\n\n    Not this.\n    """\n\n\n'
         "def test_two(submission):\n    pass\n"
@@ -230,7 +230,7 @@ def test_a_sentence_is_the_docstrings_first_paragraph(run):
 
 
 def test_an_assertion_without_words_shows_no_expected_value(run):
-    """A bare assert tells the student that the property does not hold, and not what was compared."""
+    """The student reads that the property does not hold, and no compared value."""
     suite = "def test_it(submission):\n    secret = 17\n    assert submission.Scaler().factor == secret\n"
     [item] = run(RIGHT, suite=suite).items
     assert item.properties[0].message == "the property does not hold"
@@ -240,7 +240,7 @@ DESTROYS = f"{HEADER}        import scaling; del scaling.Scaling.__init__\n     
 
 
 def test_what_one_item_destroys_is_not_missing_in_another(tmp_path):
-    """An item that fails in a worker where another has been before is tried in its own."""
+    """A failed item is tried again in a worker of its own."""
     suite = (
         'def test_it(submission):\n    """Right."""\n'
         "    assert submission.Scaler(3.0)(1.0) == 3.0\n"
@@ -286,7 +286,7 @@ def test_other(submission):
 
 @pytest.mark.parametrize(("suite", "workers"), [(TWICE, 3), (ONCE, 2)])
 def test_what_does_not_hold_is_tried_by_itself_then_with_the_others(tmp_path, suite, workers):
-    """What held is not tried again, unless all that did not hold does so by itself."""
+    """Properties that held are tried again only if all failed ones hold alone."""
     assignment = add_item(make_course(tmp_path), "keeper", COUNTS, "pass", suite)
     notebook = filled(handed_in(assignment, RIGHT), {"keeper": COUNTS})
     grading = Grading(Submission.from_notebook(notebook), seed=5)
@@ -296,7 +296,7 @@ def test_what_does_not_hold_is_tried_by_itself_then_with_the_others(tmp_path, su
 
 
 def test_what_a_student_returned_is_shown_where_it_is_wrong(run):
-    """The first properties that fail on an array come with it; a right answer with nothing."""
+    """The first properties that fail on an array have figures; a right answer has none."""
     ran = run(f"{HEADER}        return x + 1\n")
     figures = {result.name: result.figures for result in ran.items[0].properties}
     [figure] = figures["test_output_is_factor_times_input"]
