@@ -1,4 +1,4 @@
-"""A process that grades: it is asked, it ends, and several are forked from one."""
+"""A process that grades: it answers, it ends, and several are forked from one."""
 
 import gc
 import os
@@ -26,7 +26,7 @@ from tests.autograder.support.tiny import HANGING, IN_PLACE, RIGHT, SUITE, hande
 
 
 def test_without_isolation_nothing_is_graded_unless_that_is_allowed(tiny, monkeypatch):
-    """A process says so before it is asked for anything."""
+    """A process sends this before the first request."""
     with closing(ChildProcess(isolation.NONE)) as process:
         process.begin(None, 1)
         said = iter([1, "a worker could fork"])
@@ -44,7 +44,7 @@ STARTED = 30.0  # likewise
 
 @pytest.fixture
 def several():
-    """A function that starts processes together; they are ended after the test."""
+    """A function that starts processes together; they end after the test."""
     started = []
 
     def start(count, **options):
@@ -64,28 +64,28 @@ def end_within(seconds, monkeypatch):
 
 
 def close_at_once(process):
-    """Close a process; whoever has to wait for another is not waited for."""
+    """Close a process; this must not wait for another one."""
     ThreadPoolExecutor(1).submit(process.close).result(AT_ONCE)
 
 
 def grade(process, assignment, answer):
-    """Have a process grade an answer."""
+    """Grade an answer in a process."""
     notebook = handed_in(assignment, answer)
     return Report.from_dict(process.ask("grade_notebook", assignment, notebook=notebook))
 
 
 def asked(process, assignment, answer):
-    """Have a process grade an answer, and do not wait for it."""
+    """Send an answer to a process, and do not wait."""
     return ThreadPoolExecutor(1).submit(grade, process, assignment, answer)
 
 
 def points(process, assignment):
-    """Return what a process gives an answer that is worth 1.5."""
+    """Return the points for an answer that deserves 1.5."""
     return asked(process, assignment, IN_PLACE).result(STARTED).points
 
 
 def has_ended(pid):
-    """Tell whether a process ends within some seconds; nobody may be left to bury it."""
+    """Return whether a process ends within some seconds, as a zombie too."""
     deadline = time.monotonic() + AT_ONCE
     while time.monotonic() < deadline:
         try:
@@ -98,7 +98,7 @@ def has_ended(pid):
 
 
 def test_several_are_forked_from_one(tiny, several):
-    """It has loaded PyTorch for all of them, and each grades."""
+    """The first has loaded PyTorch for all, and each grades."""
     first, *others = processes = several(3)
     assert [points(process, tiny) for process in processes] == [1.5] * 3
     assert [psutil.Process(other.pid).ppid() for other in others] == [first.pid] * 2
@@ -107,7 +107,7 @@ def test_several_are_forked_from_one(tiny, several):
 
 
 def test_one_alone_loads_pytorch_only_when_a_suite_needs_it(tiny, several):
-    """So that it is PyTorch of the first that the others of several have."""
+    """The others share the PyTorch of the first."""
     (process,) = several(1)
     assert points(process, tiny) == 1.5
     assert "libtorch" not in Path(f"/proc/{process.pid}/maps").read_text()
@@ -115,7 +115,7 @@ def test_one_alone_loads_pytorch_only_when_a_suite_needs_it(tiny, several):
 
 @pytest.mark.parametrize("told", [None, list], ids=["to us", "told"])
 def test_whichever_is_closed_the_rest_goes_on(tiny, several, monkeypatch, told):
-    """Closing it waits for no other, even where all write to one standard error."""
+    """Closing it does not wait for others, even if all share one standard error."""
     end_within(STARTED, monkeypatch)
     processes = several(4, on_line=told and told().append)
     assert [points(process, tiny) for process in processes] == [1.5] * 4
@@ -129,7 +129,7 @@ def test_whichever_is_closed_the_rest_goes_on(tiny, several, monkeypatch, told):
 
 
 def test_whichever_is_killed_that_is_seen_at_once_and_the_rest_goes_on(tiny, several):
-    """None of the others has a connection of it that is left open."""
+    """The others have no open end of its connection."""
     processes = several(4)
     assert [points(process, tiny) for process in processes] == [1.5] * 4
     for number in (2, 0):
@@ -142,7 +142,7 @@ def test_whichever_is_killed_that_is_seen_at_once_and_the_rest_goes_on(tiny, sev
 
 
 def test_one_that_hangs_is_killed_when_it_is_closed(tiny, several, monkeypatch):
-    """A process that was stopped reads no end of its input; the rest goes on."""
+    """A stopped process does not read the end of its input; the others continue."""
     end_within(0.3, monkeypatch)
     processes = several(3)
     assert [points(process, tiny) for process in processes] == [1.5] * 3
@@ -154,7 +154,7 @@ def test_one_that_hangs_is_killed_when_it_is_closed(tiny, several, monkeypatch):
 
 
 def test_one_that_hangs_before_it_is_asked_anything_is_killed_too(several, monkeypatch):
-    """It has said at once which process it is."""
+    """It has sent its number at once."""
     end_within(0.3, monkeypatch)
     first, other = several(2)
     other._connection.settimeout(STARTED)
@@ -167,7 +167,7 @@ def test_one_that_hangs_before_it_is_asked_anything_is_killed_too(several, monke
 
 
 def test_one_whose_connection_is_gone_is_closed_in_silence(several):
-    """So it is when both are garbage, and nobody says which of them goes first."""
+    """Garbage collection may end them in any order."""
     first, other = several(2)
     for process in (other, first):
         process._connection.close()
@@ -176,7 +176,7 @@ def test_one_whose_connection_is_gone_is_closed_in_silence(several):
 
 
 def test_the_last_words_of_all_are_told_before_the_last_is_closed(tmp_path, several, monkeypatch):
-    """Whichever that is."""
+    """This holds for each of them."""
     end_within(STARTED, monkeypatch)  # the first forks the other
     told = []
 
@@ -196,7 +196,7 @@ def test_the_last_words_of_all_are_told_before_the_last_is_closed(tmp_path, seve
 @pytest.mark.filterwarnings("error::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("start", [ChildProcess, lambda: Template(isolation.NONE, Limits())])
 def test_what_could_not_be_started_goes_in_silence(monkeypatch, start):
-    """Only the reason is told, and not that there is nothing to be ended."""
+    """Only the cause is shown, and not that the process has already ended."""
 
     def refused(*what, **options):
         raise OSError("no more processes")
@@ -209,7 +209,7 @@ def test_what_could_not_be_started_goes_in_silence(monkeypatch, start):
 
 
 def test_who_is_killed_while_processes_start_leaves_none_and_no_word():
-    """They end when there is nobody to serve, and have nothing to complain of."""
+    """The processes end with their parent, and write nothing to the standard error."""
     done = subprocess.run(
         [sys.executable, "-c", KILLED], stderr=subprocess.PIPE, check=False, timeout=STARTED
     )

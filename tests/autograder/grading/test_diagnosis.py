@@ -1,4 +1,4 @@
-"""Diagnosis: the mistake whose behaviour a student's code shows, and none that it does not."""
+"""Diagnosis: the known mistake that behaves like a student's code, and no other."""
 
 import pytest
 
@@ -14,7 +14,7 @@ EACH = A, B, C, D
 
 
 def names(mistakes, **lost):
-    """Return the names of what is diagnosed, by item."""
+    """Return the names of the diagnosed mistakes, by item."""
     return {
         item: [diagnosis.mistake for diagnosis in found]
         for item, found in diagnose(mistakes, lost).items()
@@ -22,12 +22,12 @@ def names(mistakes, **lost):
 
 
 def seen(*mistakes):
-    """Return the facts of an item in which all these mistakes are made."""
+    """Return the facts of an item with all these mistakes."""
     return {name: fact for m in mistakes for name, fact in m.behaviour["test_one"].items()}
 
 
 def test_deviations_are_the_facts_that_differ():
-    """By item, what is other than the reference's, or not a fact of the reference at all."""
+    """By item, these are the facts that differ from the reference's or are not among them."""
     reference = {"test_one": {"output": "1", "rate": "0.5"}, "test_two": {"output": "2"}}
     behaviour = {
         "test_one": {"output": "0", "rate": "0.5", "more": "x"},
@@ -46,7 +46,7 @@ def test_a_fact_of_one_item_says_nothing_of_another():
 
 
 def test_equal_behaviour_names_the_mistake():
-    """The student is told the advice of the mistake that does the same."""
+    """The student gets the advice of the mistake that behaves in the same way."""
     known = mistake("zeros", advice="Do not zero it.", test_one={"output": "0", "rate": "1"})
     lost = {"test_one": {"rate": "1", "output": "0"}}
     assert diagnose([A, known, B], lost) == {"test_one": (Diagnosis("zeros", "Do not zero it."),)}
@@ -58,19 +58,19 @@ def test_equal_behaviour_names_the_mistake():
     ids=["another value", "a value of another fact", "one fact more"],
 )
 def test_behaviour_that_no_mistake_shows_is_not_named(facts):
-    """What no known mistake makes up in full is left unexplained."""
+    """Facts that no known mistakes explain in full have no diagnosis."""
     assert names(EACH, test_one=facts) == {"test_one": []}
 
 
 def test_half_of_a_mistakes_behaviour_is_not_the_mistake():
-    """A mistake that would show more than is seen has not been made."""
+    """A mistake with more facts than are seen is not named."""
     known = mistake("both", test_one={"output": "0", "rate": "0.5"})
     assert names([known], test_one={"output": "0"}) == {"test_one": []}
     assert names([known, B], test_one={"rate": "0.5"}) == {"test_one": ["b"]}
 
 
 def test_where_nothing_deviates_nothing_is_named():
-    """Neither a mistake without facts nor any other explains an item that behaves as it should."""
+    """An item without deviations has no diagnosis."""
     silent = mistake("silent", test_one={})
     assert names([silent, *EACH], test_one={}) == {"test_one": []}
     assert diagnose(EACH, {}) == {}
@@ -109,7 +109,7 @@ TURNED = mistake("y_wide", test_two=TWO, test_one=ONE)
     ids=["explains more", "claims less", "claims fewer", "by name", "claims more", "lost alike"],
 )
 def test_of_equal_mistakes_the_most_specific_is_named(mistakes, lost, named):
-    """First what explains more items, then by name; what would lose an item that was kept, never."""
+    """Mistakes that explain more items come first, then by name; none affects an item without loss."""
     for order in (mistakes, mistakes[::-1]):
         assert names(order, **lost)["test_one"] == [named]
 
@@ -125,35 +125,35 @@ def test_of_equal_mistakes_the_most_specific_is_named(mistakes, lost, named):
     ids=["shown", "shown beside others", "not shown", "kept"],
 )
 def test_a_mistake_is_named_only_if_all_of_it_is_seen(first, named):
-    """What a mistake does in one item names it if the others that it loses show it as well."""
+    """A mistake is named only if all other items that it affects show it as well."""
     assert names([WIDE], **first, test_two=TWO)["test_two"] == named
     assert names([TURNED], **first, test_two=TWO)["test_two"] == named
 
 
 @pytest.mark.parametrize("made", [[A, B], [B, D], [A, B, C]])
 def test_mistakes_that_make_up_all_that_is_seen_are_named_together(made):
-    """Two or three mistakes in one item are told as such."""
+    """Two or three mistakes in one item are all named."""
     for order in (EACH, EACH[::-1]):
         assert names(order, test_one=seen(*made)) == {"test_one": [m.name for m in made]}
 
 
 def test_one_mistake_goes_before_several():
-    """What one mistake explains in full is not told as two."""
+    """One mistake that explains everything is named alone."""
     both = mistake("z_both", test_one=seen(A, B))
     assert names([A, B, both], test_one=seen(A, B)) == {"test_one": ["z_both"]}
 
 
 def test_the_one_that_shows_most_comes_first():
-    """Of several mistakes the largest is named first; what adds nothing is not named."""
+    """The largest of several mistakes comes first; one that adds nothing is not named."""
     large = mistake("z_large", test_one=seen(A, B))
     assert names([A, B, C, large], test_one=seen(A, B, C)) == {"test_one": ["z_large", "c"]}
 
 
 def test_nothing_is_named_while_something_remains_unexplained():
-    """Two mistakes that are seen, and a fact of neither: no diagnosis."""
+    """Two known mistakes and an unknown fact give no diagnosis."""
     assert names(EACH, test_one={**seen(A, B), "other": "0"}) == {"test_one": []}
 
 
 def test_more_than_three_mistakes_are_not_named():
-    """Enough mistakes together explain anything."""
+    """Many mistakes together can explain anything."""
     assert names(EACH, test_one=seen(*EACH)) == {"test_one": []}

@@ -1,4 +1,4 @@
-"""From what was handed in to what nbgrader keeps: at once, or in steps, it is the same."""
+"""Graded notebooks: in one go or in steps, the result is the same."""
 
 from dataclasses import replace
 
@@ -19,7 +19,7 @@ FAILED = PropertyResult("test_b", "It <keeps> x.", Outcome.FAILED, "x is [Scaler
 
 
 def half(assignment, notebook):
-    """Grade anything."""
+    """Give every notebook the same grade."""
     return Report(Status.GRADED, (ItemResult("test_scaler", 2.0, (PASSED, FAILED)),))
 
 
@@ -52,14 +52,14 @@ def test_at_once_is_the_same_as_in_steps(tiny, mine):
 
 
 def test_its_cells_are_those_that_nbformat_reads(tiny, mine):
-    """They are read without a check, which they have passed when they were written."""
+    """They were checked when they were written."""
     one = Graded.of(tiny, mine, half)
     nbformat.validate(read(one))
     assert one.notebook.cells == read(one).cells
 
 
 def test_each_graded_cell_has_one_result(tiny, mine):
-    """It is a plain number, by which nbgrader scores, and the account stands above it."""
+    """It is a plain number, which nbgrader reads, below the account."""
     outputs = cell(read(Graded.of(tiny, mine, half)), "test_scaler").outputs
     assert [output.output_type for output in outputs] == ["display_data", "execute_result"]
     assert outputs[1].data == {"text/plain": "1.0"}
@@ -68,14 +68,14 @@ def test_each_graded_cell_has_one_result(tiny, mine):
 
 
 def test_the_report_names_what_was_graded(tiny, mine):
-    """By it the next run sees whether anything else was handed in."""
+    """The next run uses it to find a changed submission."""
     one = Graded.of(tiny, mine, half)
     assert one.report.handed_in == mine.digest
     assert Report.from_dict(read(one).metadata[KEY]) == one.report
 
 
 def test_what_was_found_reaches_the_one_who_grades(tiny, mine):
-    """The remarks stand in the restored notebook's metadata."""
+    """The remarks are in the restored notebook's metadata."""
     seen = []
 
     def grade(assignment, notebook):
@@ -87,7 +87,7 @@ def test_what_was_found_reaches_the_one_who_grades(tiny, mine):
 
 
 def test_what_is_no_notebook_is_not_graded(tiny):
-    """It has no points, for its own reason alone: no cell of it is called missing."""
+    """It has no points, and no cell of it is called missing."""
     one = Graded.of(tiny, HandedIn(b"%PDF-1.7", ("it was misnamed",)), never)
     assert one.report.status is Status.UNREADABLE
     assert one.report.points == 0.0
@@ -97,7 +97,7 @@ def test_what_is_no_notebook_is_not_graded(tiny):
 
 
 def test_a_teams_table_is_remarked_on_and_changes_nothing(tiny):
-    """The first graded cell says it, once; status, points and other remarks are as without."""
+    """The first graded cell has the remark once; status, points and other remarks do not change."""
     add_table(tiny, "| *First* | *0000000* | *first@example.org* |\n")
     one = Graded.of(tiny, HandedIn(nbformat.writes(handed_in(tiny, IN_PLACE)).encode()), half)
     assert (one.report.status, one.report.points) == (Status.GRADED, 1.0)
@@ -110,13 +110,13 @@ def test_a_teams_table_is_remarked_on_and_changes_nothing(tiny):
 
 
 def test_what_is_no_notebook_has_no_team(tiny):
-    """Its table is missing for the reason that is told."""
+    """The remark gives the reason why the table is missing."""
     add_table(tiny, "| *First* | *0000000* | *first@example.org* |\n")
     assert Graded.of(tiny, HandedIn(b"%PDF-1.7"), never).report.notes == ()
 
 
 def test_what_is_held_back_has_no_points_and_tells_why(tiny, mine):
-    """The staff reads the cause; the student, that it is no fault of theirs."""
+    """The staff reads the cause; the student reads that the grader is at fault."""
     one = Graded.held_back(tiny, "x" * 2 * MAX_CAUSE)
     assert one.is_held
     assert one.report.points is None
@@ -128,14 +128,14 @@ def test_what_is_held_back_has_no_points_and_tells_why(tiny, mine):
 
 
 def test_a_fault_on_the_way_is_held_back_in_steps_as_well(tiny):
-    """It stands in the metadata of the unfinished notebook."""
+    """The metadata of the unfinished notebook has the cause."""
     notebook = unfinished(tiny, "we cannot divide")
     report = report_on(tiny, notebook, never)
     assert report == held(tiny, "we cannot divide")
 
 
 def test_a_release_of_another_source_is_an_error_with_the_remedy(tiny, mine):
-    """An item that the source does not know cannot be graded."""
+    """An item that the source does not have cannot be graded."""
     path = tiny.root / "release" / "tiny" / "tiny.ipynb"
     text = path.read_text().replace('"test_scaler"', '"test_old"')
     path.write_text(text)
@@ -144,7 +144,7 @@ def test_a_release_of_another_source_is_an_error_with_the_remedy(tiny, mine):
 
 
 def test_a_grade_that_is_held_back_shows_no_points(tiny, mine):
-    """In the cell stands 0.0, since nbgrader would give an empty one full marks."""
+    """The cell has 0.0, since nbgrader would give an empty one full marks."""
     notebook = restored(tiny, *mine.read())
     render(notebook, held(tiny, "?"))
     assert cell(notebook, "test_scaler").outputs[1].data == {"text/plain": "0.0"}

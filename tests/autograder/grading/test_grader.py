@@ -52,7 +52,7 @@ def test_a_submission_earns_its_points(tiny, answer, points):
 
 
 def test_remarks_come_first_and_once(tiny):
-    """What was noticed before and while the cells ran is told, each once."""
+    """Earlier remarks and those of the cells are in the report, each once."""
     broken = submitted(tiny, RIGHT + "missing\n", "x = (1")
     report = grade(tiny, broken, remarks=("before", "before"))
     assert report.status is Status.REMARKS
@@ -65,7 +65,7 @@ def test_remarks_come_first_and_once(tiny):
 
 
 def test_a_time_out_is_a_status(tmp_path):
-    """A submission whose answer never came is told apart from a wrong one."""
+    """A submission whose code did not return has another status than a wrong one."""
     assignment = make_course(tmp_path, call_seconds=0.3)
     report = grade(assignment, submitted(assignment, f"{HEADER}        while True: pass"))
     assert report.status is Status.TIMED_OUT
@@ -73,7 +73,7 @@ def test_a_time_out_is_a_status(tmp_path):
 
 
 def test_a_bug_in_a_suite_holds_the_grade(tmp_path, capsys):
-    """A property that breaks by itself gives no points, and the operator reads which it was."""
+    """A broken property gives no points, and the operator gets its name."""
     assignment = make_course(tmp_path, suites={"test_scaler.py": BUGGY})
     report = grade(assignment, submitted(assignment, RIGHT))
     assert report.status is Status.HELD
@@ -91,7 +91,7 @@ def test_the_seed_belongs_to_the_code(tiny):
 
 
 def test_an_unreadable_file_earns_nothing(tiny):
-    """A file that is no notebook fails in every item, and says why."""
+    """A file that is not a notebook fails in every item, with the cause."""
     report = unreadable(tiny, "the file is empty")
     assert report.status is Status.UNREADABLE
     assert report.item("test_scaler").points == 0.0
@@ -109,7 +109,7 @@ def test_a_held_report_has_no_points(tiny):
 
 
 def test_each_notebook_of_an_assignment_is_graded(tiny):
-    """Beside another notebook of the assignment a submission is graded as it is alone."""
+    """Other notebooks of the assignment do not change a submission's grade."""
     for stage in ("source", "release"):
         folder = tiny.root / stage / "tiny"
         shutil.copy(folder / "tiny.ipynb", folder / "other.ipynb")
@@ -119,7 +119,7 @@ def test_each_notebook_of_an_assignment_is_graded(tiny):
 
 @pytest.mark.parametrize("layers", [isolation.ALL, isolation.NONE], ids=isolation.describe)
 def test_a_template_that_is_killed_costs_nobody_anything(tiny, layers, monkeypatch):
-    """Its workers end with it, in the midst of an answer: what they were asked is asked again."""
+    """Its workers end with it during an answer, and the requests are sent again."""
     grade(tiny, Submission.from_notebook(handed_in(tiny, RIGHT)), layers=layers)
     parent = template(layers, tiny.limits, tiny.opening)
     family = psutil.Process(parent._process.pid).children(recursive=True)
@@ -175,13 +175,13 @@ TWO_MISTAKES = f"{SHARED}    def __init__(self, factor=3):\n        self.factor 
     ids=["a mistake", "another", "two of them", "an unknown one", "none", "no answer"],
 )
 def test_a_known_mistake_is_named(audited, answer, told):
-    """What behaves like a mutant gets its advice, whatever its text; nothing else gets any."""
+    """An item that behaves like a mutant gets its advice; other items get none."""
     assignment = audited()
     assert advice(grade(assignment, submitted(assignment, answer))) == told
 
 
 def test_points_do_not_depend_on_the_certificate(audited):
-    """With and without one, a report differs in the advice alone."""
+    """Only the advice of a report depends on the certificate."""
     assignment = audited()
     with_advice = grade(assignment, submitted(assignment, SHARED))
     path_of(assignment).unlink()
@@ -193,7 +193,7 @@ def test_points_do_not_depend_on_the_certificate(audited):
 
 
 def test_a_report_with_advice_is_the_same_each_time(audited, grading_process):
-    """In this process and in another, and after others have been graded."""
+    """This holds in this process, in another one, and after other submissions."""
     assignment = audited()
     reports = [
         grading_process.grade_notebook(assignment, handed_in(assignment, answer))
@@ -204,7 +204,7 @@ def test_a_report_with_advice_is_the_same_each_time(audited, grading_process):
 
 
 def test_a_suite_that_breaks_all_over_is_one_line_of_the_log(tmp_path, capsys):
-    """It names the first property, and counts the others."""
+    """The line names the first property, and counts the others."""
     bugs = "".join(f"\n\ndef test_bug_{n}(submission):\n    {{}}['a\\nb']\n" for n in range(5))
     assignment = make_course(tmp_path, suites={"test_scaler.py": SUITE + bugs})
     assert grade(assignment, submitted(assignment, RIGHT)).status is Status.HELD
@@ -214,7 +214,7 @@ def test_a_suite_that_breaks_all_over_is_one_line_of_the_log(tmp_path, capsys):
 
 
 def test_without_a_current_certificate_nothing_is_named(audited, capsys):
-    """One of other suites names nothing, and the operator reads what to do."""
+    """A certificate of other suites names no mistake, and the operator reads what to do."""
     assignment = audited()
     suite = assignment.hidden / "test_scaler.py"
     suite.write_text(suite.read_text() + "\n")
@@ -226,7 +226,7 @@ def test_without_a_current_certificate_nothing_is_named(audited, capsys):
 
 @pytest.mark.parametrize("text", ["{", "{}"])
 def test_a_broken_certificate_breaks_no_grading(audited, text):
-    """It counts as none."""
+    """It counts as missing."""
     assignment = audited()
     path_of(assignment).write_text(text)
     report = grade(assignment, submitted(assignment, SHARED))
@@ -234,7 +234,7 @@ def test_a_broken_certificate_breaks_no_grading(audited, text):
 
 
 def test_an_observation_that_breaks_breaks_no_grading(audited, capsys):
-    """Points stand, nothing is named, and the operator reads which observation it was."""
+    """The points stay, no mistake is named, and the operator gets the observation's name."""
     bug = "\n\ndef observe_bug():\n    {}['key']\n"
     assignment = audited({"test_scaler.py": SUITE + OBSERVATIONS + bug})
     report = grade(assignment, submitted(assignment, SHARED))
@@ -244,14 +244,14 @@ def test_an_observation_that_breaks_breaks_no_grading(audited, capsys):
 
 
 def test_where_the_suite_broke_nothing_is_named(audited):
-    """An item that is held back is not said to have a mistake."""
+    """An item that is held back has no diagnosis."""
     assignment = audited({"test_scaler.py": BUGGY + OBSERVATIONS})
     report = grade(assignment, submitted(assignment, SHARED))
     assert (report.status, advice(report)) == (Status.HELD, [])
 
 
 def test_a_second_try_has_what_is_left_of_the_time(tiny, monkeypatch):
-    """Where a template has ended, no submission has its whole time once more."""
+    """After a template has ended, the submission has only the rest of its time."""
     lefts = []
     run = grader._run
 

@@ -1,4 +1,4 @@
-"""The grading process: it is replaced when it breaks, and what it cannot grade costs nobody anything."""
+"""The grading process: it is replaced when it breaks, and that costs nobody points."""
 
 import json
 import os
@@ -22,13 +22,13 @@ from tests.autograder.support.tiny import IDENTITY, RIGHT, SUITE, handed_in, mak
 
 @pytest.fixture(scope="module")
 def warm():
-    """What grades in a process that it starts when it needs one; ended after the last test."""
+    """A grading process that starts when it is needed, and ends after the last test."""
     with closing(GradingProcess()) as process:
         yield process
 
 
 def test_a_process_that_was_killed_costs_nobody_anything(tiny, warm):
-    """Another one grades the submission."""
+    """A new process grades the submission."""
     broken = warm._child_for(tiny)._process
     os.kill(broken.pid, signal.SIGKILL)
     broken.wait()
@@ -36,7 +36,7 @@ def test_a_process_that_was_killed_costs_nobody_anything(tiny, warm):
 
 
 def test_a_process_that_breaks_again_holds_one_grade(tiny, warm, monkeypatch):
-    """A submission at which each process breaks has no points, and the next is graded."""
+    """If each process breaks at a submission, it has no points, and the next is graded."""
 
     def broken(*what, **more):
         raise ConnectionError("it ended")
@@ -51,7 +51,7 @@ def test_a_process_that_breaks_again_holds_one_grade(tiny, warm, monkeypatch):
 
 
 def test_another_process_has_what_is_left_of_the_time(tiny, warm, monkeypatch):
-    """A submission that breaks a process, or at which a suite hangs, does not get its time anew."""
+    """If a process breaks or a suite hangs, the submission does not get its time again."""
     slow = handed_in(tiny, RIGHT, "import time; time.sleep(0.3)")
     spent = []
     ask = ChildProcess.ask
@@ -78,7 +78,7 @@ def test_another_process_has_what_is_left_of_the_time(tiny, warm, monkeypatch):
 
 
 def test_an_answer_after_ctrl_c_is_nobody_elses(tiny, warm, monkeypatch):
-    """Who is no longer waited for is not graded on; the next submission gets its own report."""
+    """After Ctrl-C, the next submission gets its own report."""
     process = warm._child_for(tiny)
 
     def interrupted():
@@ -93,7 +93,7 @@ def test_an_answer_after_ctrl_c_is_nobody_elses(tiny, warm, monkeypatch):
 
 
 def test_another_version_gets_another_process(tiny, warm):
-    """Suites are loaded anew when they change, and kept while they do not."""
+    """Suites are loaded again only if they change."""
     warm.grade_notebook(tiny, handed_in(tiny, RIGHT))
     kept = warm._child_for(tiny)
     warm.grade_notebook(tiny, handed_in(tiny, RIGHT))
@@ -108,7 +108,7 @@ def test_another_version_gets_another_process(tiny, warm):
 
 
 def test_two_notebooks_of_an_assignment_share_a_process(tiny, warm):
-    """One submission after the other is graded in it, and none starts another."""
+    """One process grades all submissions."""
     for stage in ("source", "release"):
         path = tiny.root / stage / "tiny" / "tiny.ipynb"
         whole = nbformat.read(path, as_version=4)
@@ -124,7 +124,7 @@ def test_two_notebooks_of_an_assignment_share_a_process(tiny, warm):
 
 
 def test_what_breaks_each_process_is_held_back_with_what_was_handed_in(tiny, warm, monkeypatch):
-    """Somebody can look at it; for `nbgrader autograde`, which goes in steps, it is the same."""
+    """The staff can look at it; `nbgrader autograde`, with its steps, gives the same result."""
 
     def broken(*what, **more):
         raise ConnectionError("it ended")
@@ -142,7 +142,7 @@ def test_what_breaks_each_process_is_held_back_with_what_was_handed_in(tiny, war
 
 
 def test_who_is_closed_while_the_process_starts_grades_nothing(tiny, monkeypatch):
-    """Ctrl-C in the first seconds does not wait for a submission that has just been begun."""
+    """Ctrl-C in the first seconds does not wait for a submission."""
     warm = GradingProcess()
     start = ChildProcess.__init__
 
@@ -156,7 +156,7 @@ def test_who_is_closed_while_the_process_starts_grades_nothing(tiny, monkeypatch
 
 
 def test_what_a_process_tells_can_be_taken(tmp_path):
-    """What broke is told line by line, and not on the terminal."""
+    """The cause is reported line by line, and not on the terminal."""
     suite = SUITE + "\n\ndef test_bug(submission):\n    {}['key']\n"
     assignment = make_course(tmp_path, suites={"test_scaler.py": suite})
     told = []

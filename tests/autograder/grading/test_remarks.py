@@ -1,16 +1,16 @@
-"""Remarks: those of one kind are told once."""
+"""Remarks: those of one kind are shown once."""
 
 from autograder.grading.remarks import grouped
 
 
 def test_remarks_are_told_as_they_are():
-    """In their order, and each once."""
+    """They keep their order, each once."""
     assert grouped(["b", "a", "b"]) == ("b", "a")
     assert grouped([]) == ()
 
 
 def test_many_of_one_kind_are_one():
-    """The first is told, with the number of the others; they differ in names and numbers only."""
+    """The first is shown with the number of the others, which differ in names and numbers only."""
     many = [
         f"code cell {n}, line {n + 1}: NameError: name 'x{n}' is not defined" for n in range(60)
     ]
@@ -22,6 +22,6 @@ def test_many_of_one_kind_are_one():
 
 
 def test_few_of_one_kind_are_told_one_by_one():
-    """Three are read at a glance."""
+    """Three are short enough to read."""
     few = [f"cell `{name}` is there 2 times" for name in "abc"]
     assert grouped(few) == tuple(few)

@@ -1,4 +1,4 @@
-"""What runs in a grading process: each gets its own report, whoever was graded before and whatever prints."""
+"""The main loop of a grading process: each submission gets its own report."""
 
 import os
 import queue
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("fresh_suites")
 
 
 def test_a_report_does_not_depend_on_who_was_graded_before(tiny, grading_process):
-    """One process grades many; the same submission gets an equal report, first or last."""
+    """The same submission gets an equal report, first or last."""
     reports = [
         grading_process.grade_notebook(
             tiny, handed_in(tiny, answer, "import random\nx = random.random()")
@@ -32,7 +32,7 @@ def test_a_report_does_not_depend_on_who_was_graded_before(tiny, grading_process
 
 
 def test_what_was_put_right_before_is_in_the_report(tiny, grading_process):
-    """Remarks travel in the notebook's metadata."""
+    """The notebook's metadata has the remarks."""
     notebook = handed_in(tiny, RIGHT)
     notebook.metadata["autograder"] = nbformat.from_dict({"remarks": ["cell `a` was missing"]})
     report = grading_process.grade_notebook(tiny, notebook)
@@ -41,7 +41,7 @@ def test_what_was_put_right_before_is_in_the_report(tiny, grading_process):
 
 
 def test_a_library_that_prints_breaks_no_answer(tmp_path, grading_process):
-    """What a suite prints, in Python or below, does not come between the answers."""
+    """Output of a suite, in Python or in C, does not reach the answers."""
     noise = "import os, sys\nprint('noise')\nos.write(1, b'noise')\nsys.__stdout__.write('{}')\n"
     suite = noise + SUITE + "\n\ndef test_noise():\n    os.write(1, b'noise')\n    print('noise')\n"
     assignment = make_course(tmp_path, suites={"test_scaler.py": suite})
@@ -52,7 +52,7 @@ def test_a_library_that_prints_breaks_no_answer(tmp_path, grading_process):
 
 
 def test_suites_of_the_same_name_are_told_apart(tmp_path, grading_process):
-    """Two assignments may name their items alike: each is graded by its own suite."""
+    """Two assignments may have items of the same name: each is graded by its own suite."""
     other = (
         'def test_other(submission):\n    """Another."""\n    assert submission.Scaler(3) is None\n'
     )
@@ -64,7 +64,7 @@ def test_suites_of_the_same_name_are_told_apart(tmp_path, grading_process):
 
 
 def test_suites_are_loaded_before_anything_is_graded(tmp_path):
-    """Whoever starts a process early finds it warm; what is wrong with them is told later."""
+    """A process that starts early has the suites loaded; their faults are reported later."""
     assignment = make_course(tmp_path / "good", suites={"test_scaler.py": TELLING + SUITE})
     told = queue.SimpleQueue()
     (process,) = GradingProcess.start(1, told.put)
@@ -86,7 +86,7 @@ TELLING = "import sys\nsys.stderr.write('loaded\\n')\n"
 
 @pytest.fixture
 def processors():
-    """Those that this process, and what it starts, may use for now: two, where there are two."""
+    """This process and its children may use only two processors in the test."""
     before = os.sched_getaffinity(0)
     few = sorted(before)[:2]
     os.sched_setaffinity(0, few)
@@ -96,7 +96,7 @@ def processors():
 
 @pytest.mark.parametrize("more", [0, 1])
 def test_as_many_as_there_are_processors_have_one_each(tiny, processors, more):
-    """So have the workers of each; where there are more, the system chooses."""
+    """Its workers keep to it too; with more processors, the system chooses."""
     together = GradingProcess.start(len(processors) + more)
     together[0].begin(None, len(together))
     with ExitStack() as stack:
@@ -112,7 +112,7 @@ def test_as_many_as_there_are_processors_have_one_each(tiny, processors, more):
 
 
 def _processors(pid, pids):
-    """Yield those of a process and of all that it has started, but for the processes themselves."""
+    """Yield the processors of a process and of its children, except other grading processes."""
     yield tuple(sorted(os.sched_getaffinity(pid)))
     for child in psutil.Process(pid).children():
         if child.pid not in pids:

@@ -1,4 +1,4 @@
-"""Expectations: one sentence for the student, one kind of error, whatever the answer is."""
+"""Expectations: one sentence for the student and one kind of error, for any answer."""
 
 from types import MappingProxyType, SimpleNamespace
 
@@ -81,7 +81,7 @@ def test_entry_takes_anything(value):
 @quiet
 @given(JUNK)
 def test_close_takes_anything(value):
-    """`close` passes or raises an AssertionError, also for what is no number."""
+    """`close` passes or raises an AssertionError, also for an answer that is no number."""
     for expected in (1.0, np.ones((2, 3))):
         raises_nothing_but_assertion_errors(expect.close, value, expected, "y", WHERE)
 
@@ -89,7 +89,7 @@ def test_close_takes_anything(value):
 @quiet
 @given(JUNK)
 def test_untouched_takes_anything(value):
-    """`untouched` passes or raises an AssertionError, also for what is no array."""
+    """`untouched` passes or raises an AssertionError, also for an answer that is no array."""
     raises_nothing_but_assertion_errors(expect.untouched, value, np.ones((2, 3)), "x", WHERE)
 
 
@@ -111,7 +111,7 @@ def test_untouched_takes_anything(value):
     ids=["None", "list", "int", "shape", "0-d", "complex", "object", "nan"],
 )
 def test_array_says_what_was_found_and_what_should_be(value, message):
-    """A wrong array is told in one sentence: what it is, what it should be, where it came from."""
+    """The sentence says what a wrong array is, what it should be, and which call returned it."""
     with pytest.raises(AssertionError) as caught:
         expect.array(value, (2, 3), "grad_input", WHERE)
     assert str(caught.value) == f"{message} [{WHERE}]"
@@ -119,7 +119,7 @@ def test_array_says_what_was_found_and_what_should_be(value, message):
 
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "int32", "uint8", "bool"])
 def test_array_takes_any_real_dtype(dtype):
-    """Numbers and booleans of any width are right, and become float64 of their own memory."""
+    """Numbers and booleans of any width are right, and become float64 in memory of their own."""
     value = np.ones((1, 2), dtype=dtype)
     found = expect.array(value, (1, 2), "y", WHERE)
     assert found.dtype == np.float64
@@ -139,7 +139,7 @@ def test_array_takes_any_real_dtype(dtype):
     ],
 )
 def test_number_says_what_was_found(value, message):
-    """What is no finite number is told by its kind or value."""
+    """The message has the type or the value of an answer that is no finite number."""
     with pytest.raises(AssertionError) as caught:
         expect.number(value, "penalty", WHERE)
     assert str(caught.value).replace("an ndarray", "a ndarray") == f"{message} [{WHERE}]"
@@ -162,14 +162,14 @@ def test_number_takes_any_real_number(value):
     ],
 )
 def test_entry_says_what_is_missing(mapping, message):
-    """A dictionary without its entry, or with a wrong one, is told by the entry's name."""
+    """The message names the entry that is missing or wrong."""
     with pytest.raises(AssertionError) as caught:
         expect.entry(mapping, "weights", (2,), WHERE)
     assert str(caught.value) == f"{message} [{WHERE}]"
 
 
 def test_entry_gives_the_array():
-    """A right entry is given as an array."""
+    """The array of a right entry is returned."""
     assert expect.entry({"weights": np.ones(2)}, "weights", (2,), WHERE).tolist() == [1.0, 1.0]
 
 
@@ -185,7 +185,7 @@ def test_entry_gives_the_array():
     ids=["number", "largest", "float32", "zero", "empty"],
 )
 def test_close_allows_for_rounding(actual, expected):
-    """A difference of less than 1e-5 of the largest expected element is none."""
+    """A difference below 1e-5 of the largest expected element does not count."""
     expect.close(actual, expected, "y", WHERE)
 
 
@@ -233,7 +233,7 @@ def test_untouched_compares_shape_and_content():
 
 
 def test_a_students_object_is_named_by_its_own_type(student):
-    """What came as a stand-in is told in the student's terms."""
+    """The message about a proxy has the student's terms."""
     answer = student("def answer(): return (n for n in range(3))").answer()
     with pytest.raises(AssertionError, match="y is a generator, but should be a NumPy array"):
         expect.array(answer, (3,), "y", WHERE)
@@ -243,7 +243,7 @@ def test_a_students_object_is_named_by_its_own_type(student):
 
 @pytest.mark.parametrize("expected", [np.nan, np.array([1.0, np.inf])], ids=["nan", "infinity"])
 def test_an_expectation_that_nothing_can_meet_or_miss_is_the_suites_fault(expected):
-    """Nothing passes by being compared with nan or infinity: the property does not run."""
+    """A comparison with nan or infinity never passes: the property does not run."""
     with pytest.raises(ValueError, match="must be finite"):
         expect.close(np.ones(2), expected, "y", WHERE)
 
@@ -256,7 +256,7 @@ def test_small_arrays_are_shown_whole():
 
 
 def test_given_shows_small_inputs():
-    """Small inputs become an example; with a large one among them, nothing is said."""
+    """Small inputs are an example; with a large one among them, the text is empty."""
     x, weights = np.array([[1.25]]), np.array([[0.5, 1 / 3]])
     assert expect.given(x=x, weights=weights) == " with x=[[1.25]], weights=[[0.5, 0.333333]]"
     assert expect.given(x=np.zeros((7, 1)), weights=weights) == ""
@@ -278,13 +278,13 @@ def test_what_is_wrong_of_an_array_is_shown():
 
 
 def test_what_is_not_finite_is_shown():
-    """With a mark at each nan and infinity."""
+    """Each nan and infinity has a mark."""
     value = np.array([1.0, np.nan, np.inf])
     assert figures(expect.array, value, (3,), "y", WHERE)[0].rows == ("1 nan! inf!",)
 
 
 def test_what_has_been_changed_is_shown():
-    """As it is now; of what has become something else altogether, the message is enough."""
+    """The figure shows the array as it is now; another kind of value has only the message."""
     before = np.arange(3.0)
     [figure] = figures(expect.untouched, np.array([0.0, 5.0, 2.0]), before, "x", WHERE)
     assert (figure.title, figure.rows) == ("x afterwards", ("0 5! 2",))
@@ -293,7 +293,7 @@ def test_what_has_been_changed_is_shown():
 
 
 def test_what_should_be_zero_is_shown_where_it_is_not():
-    """With the suite's own sentence."""
+    """The error has the suite's own sentence."""
     expect.zero(np.zeros((2, 2)), "y", "y should be zero")
     [figure] = figures(expect.zero, np.array([[0.0, 2.0]]), "y", "y should be zero")
     assert figure.rows == ("0 2!",)
@@ -301,7 +301,7 @@ def test_what_should_be_zero_is_shown_where_it_is_not():
 
 @pytest.mark.parametrize("factor", [0.0, 1e-300, 1e-3, 101.0, 1e30, 1e308])
 def test_a_reported_array_of_another_size_is_not_believed(factor):
-    """Neither next to nothing nor so large that a gradient is lost beside it."""
+    """Arrays that are almost zero, or so large that a gradient is lost beside them, are refused."""
     asked = np.array([[1.0, -1.5], [0.0, 1.75]])
     with pytest.raises(
         AssertionError, match=r"weights has been changed beyond measure: .* \[Linear\]"
@@ -311,13 +311,13 @@ def test_a_reported_array_of_another_size_is_not_believed(factor):
 
 @pytest.mark.parametrize("factor", [0.02, 1.0, -1.0, 99.0])
 def test_a_reported_array_that_a_mistake_has_changed_is_believed(factor):
-    """Such as one that was scaled in place: a layer that does so loses points for it once."""
+    """A layer that scales an array in place loses points for that only once."""
     asked = np.array([[1.0, -1.5], [0.0, 1.75]])
     expect.comparable(asked * factor, asked, "weights", "Linear")
 
 
 def test_a_number_too_large_for_float64_is_not_finite():
-    """A longdouble may hold it; what is computed with it would be infinite."""
+    """A longdouble may be larger than any float64: it becomes infinite."""
     value = np.array([1.0, 1.0], dtype=np.longdouble) * np.longdouble("1e400")
     with pytest.raises(AssertionError, match="2 of 2 elements that are nan or infinite"):
         expect.array(value, (2,), "y", "f")

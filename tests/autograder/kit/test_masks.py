@@ -1,4 +1,4 @@
-"""The tests on masks: they pass what is left to chance, and find what is not."""
+"""The tests on masks: they accept chance, and find everything else."""
 
 from itertools import pairwise
 
@@ -126,14 +126,14 @@ def check(look, draw, seed):
 
 @pytest.mark.parametrize("name", LOOKS)
 def test_independent_elements_pass(name):
-    """What is left to chance passes each check, whatever the seed."""
+    """Independent elements pass each check, for any seed."""
     for seed in range(100):
         check(LOOKS[name], independent, seed)
 
 
 @pytest.mark.parametrize("name", LOOKS)
 def test_the_judgement_is_as_rare_as_it_says(name):
-    """Where elements are independent, the second look's chance is no lie: it is seldom small."""
+    """For independent elements, the chance of the second look is seldom small."""
     rng = np.random.default_rng(1)
     place = LOOKS[name](independent(rng, CALLS), None).place
     chances = [LOOKS[name](independent(rng, CALLS), place).chance for _ in range(400)]
@@ -168,7 +168,7 @@ def test_the_judgement_is_as_rare_as_it_says(name):
     ],
 )
 def test_what_is_not_left_to_chance_is_found(name, draw):
-    """Each check finds what it is there for, whatever the seed, and says where it looked."""
+    """Each check finds its kind of mask for any seed, and says where it looked."""
     for seed in range(20):
         with pytest.raises(AssertionError, match=r"\[Dropout\(p=0.45\)\]$"):
             check(LOOKS[name], draw, seed)
@@ -177,26 +177,26 @@ def test_what_is_not_left_to_chance_is_found(name, draw):
 @pytest.mark.parametrize("dropped", [False, True])
 @pytest.mark.parametrize("name", LOOKS)
 def test_masks_without_any_chance_break_no_check(name, dropped):
-    """A layer that drops nothing, or all, is judged like any other, without an error of ours."""
+    """A layer that drops nothing or everything is judged without an error of ours."""
     finding = LOOKS[name](np.full((CALLS, ROWS, UNITS), dropped), None)
     assert finding.chance >= 0
 
 
 def test_what_is_found_is_told_beside_what_chance_makes():
-    """Two elements that are always dropped in turn; a rate of 45% makes half of the cases alike."""
+    """Two elements are always dropped in different calls; at a rate of 45%, half of the cases agree."""
     message = r"in 0% of the cases, where chance makes it about (49|50)% \[Dropout"
     with pytest.raises(AssertionError, match=message):
         check(masks.pairs, opposite_elements, 3)
 
 
 def test_two_sided_counts_the_value_itself():
-    """The chance is that of the value and of all beyond it, doubled."""
+    """It is twice the chance of the value and of all beyond it."""
     chances = [two_sided(stats.binom, n, 3, 0.5) for n in range(4)]
     assert chances == [0.25, 1.0, 1.0, 0.25]
 
 
 def test_pairs_at_a_distance_are_disjoint():
-    """No element is in two pairs, and each pair lies as far apart as it should."""
+    """No element is in two pairs, and each pair has the given distance."""
     numbers = np.arange(2 * 9 * 7).reshape(2, 9, 7)
     for down, right in [(0, 1), (0, 3), (1, 0), (2, 3), (4, -2), (8, 6), (3, -6)]:
         a, b = apart(numbers, down, right)
@@ -216,7 +216,7 @@ def test_pairs_at_a_distance_are_disjoint():
     ],
 )
 def test_the_masks_that_show_it_are_drawn(name, draw, titles):
-    """One, or the two that are alike, as they were found."""
+    """There is one mask, or the two similar ones, as found."""
     with pytest.raises(PicturedError) as caught:
         check(LOOKS[name], draw, 3)
     figures = caught.value.figures
@@ -229,7 +229,7 @@ def test_the_masks_that_show_it_are_drawn(name, draw, titles):
 
 
 def test_a_single_element_is_no_picture():
-    """What a layer of one unit drops in one row is told in words."""
+    """The message says what a layer of one unit drops in one row."""
     with pytest.raises(PicturedError) as caught:
         masks.assert_by_chance(
             lambda n: np.ones((n, 1, 1), bool), 48, masks.rate(0.5), "Dropout(p=0.5)"
@@ -250,7 +250,7 @@ def test_a_single_element_is_no_picture():
     ],
 )
 def test_what_is_never_seen_is_missing(outputs, missing):
-    """Once p makes it next to impossible that nothing was kept, or nothing dropped."""
+    """This holds once p makes a mask without kept or without dropped elements nearly impossible."""
     seen = masks.Seen()
     for output in outputs:
         seen.add(output, 0.5)
@@ -263,7 +263,7 @@ def test_what_is_never_seen_is_missing(outputs, missing):
 
 
 def test_each_rate_has_its_own_chance():
-    """A rate of one in a hundred needs more elements before nothing dropped is odd."""
+    """At a rate of one in a hundred, more elements are needed before a missing drop counts."""
     seen = masks.Seen()
     seen.add(np.ones(30), 0.01)
     assert seen.missing == ""
@@ -281,7 +281,7 @@ def test_each_rate_has_its_own_chance():
     ],
 )
 def test_passes_are_made_until_one_keeps_something(passes, taken):
-    """What is judged belongs to the last pass; they come to an end."""
+    """The last pass is judged, and the number of passes is bounded."""
     numbered = iter(enumerate(passes, start=1))
     seen = masks.Seen()
 

@@ -1,4 +1,4 @@
-"""The oracle: three ways to the same gradient, and an error where they part."""
+"""The oracle: three ways to the same gradient, and an error if they disagree."""
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ def right(a, b, factor):
 
 
 def test_the_gradients_are_those_of_the_loss():
-    """Where all three agree, the gradients of each array are given, with constants of any kind."""
+    """If all three agree, the gradient of each array is returned, with any kind of constants."""
     found = gradients(product, right, {"a": A, "b": B}, factor=np.array(3.0))
     assert found.keys() == {"a", "b"}
     for name, expected in right(A, B, 3.0).items():
@@ -28,13 +28,13 @@ def test_the_gradients_are_those_of_the_loss():
 
 @pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
 def test_large_and_small_numbers_agree_too(scale):
-    """Rounding makes no disagreement, whatever the size of the numbers."""
+    """Rounding is no disagreement, for numbers of any size."""
     gradients(product, right, {"a": scale * A, "b": B}, factor=scale)
 
 
 @pytest.mark.parametrize("name", ["a", "b"])
 def test_a_wrong_formula_is_found(name):
-    """A closed form that differs in one element by one in a million holds the case back."""
+    """A closed form that differs in one element by one in a million raises an error."""
 
     def wrong(a, b, factor):
         formula = right(a, b, factor)
@@ -46,7 +46,7 @@ def test_a_wrong_formula_is_found(name):
 
 
 def test_a_loss_that_autograd_sees_differently_is_found():
-    """What PyTorch does not differentiate as the numbers say is found by finite differences."""
+    """Finite differences find a factor that PyTorch does not differentiate."""
 
     def detached(a):
         return ((a.detach() if hasattr(a, "detach") else a) * a).sum()

@@ -1,4 +1,4 @@
-"""Figures: the student's own numbers, few of them, and where they are wrong."""
+"""Figures: few of the student's own numbers, and which are wrong."""
 
 import json
 from dataclasses import asdict
@@ -21,7 +21,7 @@ def figure(values, marked=None):
 
 
 def test_numbers_are_rounded_and_marked():
-    """Three digits of each, a mark behind those that are wrong, and how many these are."""
+    """Numbers have three digits and wrong ones a mark; the legend has their count."""
     found = figure([[1.23456, -0.0], [1e-9, 20000.0]], np.array([[True, False], [False, True]]))
     assert found.rows == ("1.23! 0", "1e-09 2e+04!")
     assert found.cells == [[("1.23", True), ("0", False)], [("1e-09", False), ("2e+04", True)]]
@@ -30,7 +30,7 @@ def test_numbers_are_rounded_and_marked():
 
 
 def test_what_is_not_finite_is_shown():
-    """As words, which survive JSON."""
+    """Rows are words, which JSON preserves."""
     assert figure([np.nan, np.inf, -np.inf]).rows == ("nan inf -inf",)
 
 
@@ -44,7 +44,7 @@ def test_what_is_not_finite_is_shown():
     ],
 )
 def test_the_part_shown_holds_the_first_that_is_wrong(wrong, start, part):
-    """It begins at 0 if it can, and says which part it is."""
+    """The part begins at 0 if possible, and its place is given."""
     marked = np.zeros((100, 40), bool)
     marked[wrong] = True
     found = figure(np.ones((100, 40)), marked)
@@ -57,7 +57,7 @@ def test_the_part_shown_holds_the_first_that_is_wrong(wrong, start, part):
     st.randoms(use_true_random=False),
 )
 def test_any_table_is_small_and_survives_json(values, chance):
-    """Whatever the numbers, there are at most so many of them, and they come back."""
+    """For any numbers, the size is bounded, and the figure can be read back."""
     if values.size < 2:
         return
     marked = np.array([chance.random() < 0.1 for _ in range(values.size)]).reshape(values.shape)
@@ -71,25 +71,25 @@ def test_any_table_is_small_and_survives_json(values, chance):
 
 @pytest.mark.parametrize("shape", [(), (1,), (1, 1), (0,), (2, 2, 2)])
 def test_where_a_figure_would_say_nothing_there_is_none(shape):
-    """A single number stands in the message, and a cube cannot be drawn."""
+    """The message shows a single number, and a cube has no figure."""
     assert figures_of(np.zeros(shape), np.zeros(shape, bool), "output", "not right") == []
 
 
 def test_a_mask_is_drawn_by_signs():
-    """What is dropped has another sign than what is kept."""
+    """Dropped and kept elements have different signs."""
     found = mask_figure(np.eye(3, dtype=bool), "mask of call 1")
     assert found.rows == ("■ · ·", "· ■ ·", "· · ■")
     assert found.legend == "■ dropped, · kept"
 
 
 def test_a_mask_is_cropped_around_its_focus():
-    """So that the row and the unit that a message names can be seen."""
+    """So the figure shows the row and the unit that a message names."""
     found = mask_figure(np.zeros((50, 50), bool), "mask", focus=(49, 20))
     assert found.part == "rows 38 to 49 of 50, columns 12 to 27 of 50"
 
 
 def test_the_error_is_an_assertion_with_figures():
-    """A suite's own pytest takes it for what it is."""
+    """pytest treats it as an AssertionError."""
     found = figure([1.0, 2.0])
     with pytest.raises(AssertionError, match="it is wrong") as caught:
         raise PicturedError("it is wrong", [found])

@@ -44,7 +44,7 @@ HOSTILE = "</code><script src=\"x\">alert(1)</script><img onerror='x' src=y>&amp
 
 @pytest.mark.parametrize("status", list(Status))
 def test_each_status_has_a_next_step(status):
-    """The staff and the student are told what to do, wherever there is something to be done."""
+    """The staff and the student read what to do, if there is something to do."""
     nothing_to_do = {Status.GRADED}
     assert bool(report(PASSED, status=status).next_step) == (status not in nothing_to_do)
     told = item_text(report(PASSED, status=status), "test_item")
@@ -53,7 +53,7 @@ def test_each_status_has_a_next_step(status):
 
 
 def test_a_grade_without_isolation_says_so():
-    """In the text and on the page; one with isolation says nothing of it."""
+    """The text and the page say so; those of confined code do not."""
     bare = replace(report(PASSED), isolation="not isolated")
     confined = replace(report(PASSED), isolation="Landlock, seccomp")
     for told in (item_text, item_html):
@@ -62,7 +62,7 @@ def test_a_grade_without_isolation_says_so():
 
 
 def test_text_tells_points_remarks_and_each_property():
-    """The text has the points, the remarks, and each property with why it failed."""
+    """The text has the points, the remarks, and each property with the cause of its failure."""
     text = item_text(
         report(PASSED, FAILED, status=Status.REMARKS, remarks=["cell `a` was missing"]), "test_item"
     )
@@ -78,7 +78,7 @@ def test_text_tells_points_remarks_and_each_property():
 
 @pytest.mark.parametrize("render", [item_text, item_html])
 def test_notes_are_told_with_the_first_item_alone(render):
-    """They belong to no item; an earlier release's report has none."""
+    """The notes belong to no item; reports of earlier releases have none."""
     noted = replace(report(PASSED), notes=("who are <you>?",))
     assert render(noted, "test_other").count("who are ") == 1
     assert "who are" not in render(noted, "test_item")
@@ -87,14 +87,14 @@ def test_notes_are_told_with_the_first_item_alone(render):
 
 
 def test_text_says_what_an_essential_property_costs():
-    """Where nothing is earned for lack of an essential property, its line says so."""
+    """If an essential property fails, its line says that the item scores 0."""
     lines = item_text(report(PASSED, GATE), "test_item").splitlines()
     assert lines[0] == "0 of 2 points"
     assert lines[-1].startswith("    it does not [Scaler]; without this property")
 
 
 def test_text_tells_the_advice_first():
-    """What the item behaves like comes before everything that follows from it, one line each."""
+    """The diagnosis comes before the properties, one line each."""
     both = report(PASSED, FAILED, remarks=["cell `a` was missing"], advice=["Copy x.", "Sum it."])
     assert item_text(both, "test_item").splitlines()[:4] == [
         "1 of 2 points",
@@ -106,7 +106,7 @@ def test_text_tells_the_advice_first():
 
 @pytest.mark.parametrize("render", [item_text, item_html])
 def test_advice_stands_in_its_own_item_alone(render):
-    """Another item's account does not have it, and nobody is told a mutant's name."""
+    """Another item's account does not have it, and no account has a mutant's name."""
     whole = report(FAILED, advice=["Copy x."])
     assert "Copy x." not in render(whole, "test_other")
     assert "a_mutant" not in render(whole, "test_item")
@@ -114,7 +114,7 @@ def test_advice_stands_in_its_own_item_alone(render):
 
 @pytest.mark.parametrize("render", [item_text, item_html])
 def test_a_fault_of_ours_is_told_without_its_details(render):
-    """A held item says that nobody lost a point; what broke is for the operator alone."""
+    """A held item says that nobody lost a point; only the operator reads the cause."""
     text = render(report(PASSED, BROKEN, status=Status.HELD), "test_item")
     assert "Not graded yet: a fault of the grader, not of yours." in text
     assert "? " in text
@@ -123,7 +123,7 @@ def test_a_fault_of_ours_is_told_without_its_details(render):
 
 
 def test_whole_points_have_no_decimals_and_shares_have():
-    """Points read as people write them."""
+    """Points are written as people write them."""
     assert item_text(report(PASSED), "test_item").startswith("2 of 2 points")
     assert item_text(report(PASSED, FAILED, points=0.5), "test_item").startswith("0.25 of 0.5 ")
 
@@ -137,7 +137,7 @@ def read(html):
 
 @pytest.mark.parametrize("where", ["message", "sentence", "remark", "advice"])
 def test_html_escapes_whatever_came_from_code(where):
-    """A student's text is shown as it is, and is no markup."""
+    """A student's text is shown unchanged, and is not markup."""
     hostile = PropertyResult(
         "test_h",
         HOSTILE if where == "sentence" else "It holds.",
@@ -153,7 +153,7 @@ def test_html_escapes_whatever_came_from_code(where):
 
 
 def test_html_tells_what_the_text_tells():
-    """Points, advice, remarks, outcomes, sentences and messages stand in the HTML as well."""
+    """The HTML also has points, advice, remarks, outcomes, sentences and messages."""
     whole = report(PASSED, FAILED, remarks=["well"], advice=["Copy x."])
     assert read(item_html(whole, "test_item")).text == (
         "1 of 2 pointsCopy x.Remark: well"
@@ -162,7 +162,7 @@ def test_html_tells_what_the_text_tells():
 
 
 def test_what_makes_an_item_worth_nothing_is_said_as_it_is():
-    """A property that is essential, or the end of the student's process."""
+    """These are an essential property, and the end of the student's process."""
     failed = PropertyResult("test_a", "It scales.", Outcome.FAILED, "no answer")
     assert message_of(failed) == "no answer"
     assert "without this property" in message_of(replace(failed, essential=True))

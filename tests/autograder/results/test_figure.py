@@ -1,4 +1,4 @@
-"""Figures: told apart by signs, numbers and shades."""
+"""Figures: signs, numbers and shades."""
 
 from autograder.results.figure import Figure
 
@@ -8,7 +8,7 @@ def figure(*rows):
 
 
 def test_a_figure_is_told_apart_without_colours():
-    """By signs and numbers; a shade, of the same size on both sides of zero, is there as well."""
+    """Signs and numbers are enough without shades, which are symmetric around zero."""
     found = figure("4! -4 1", "0 nan! 2.5")
     assert found.shaded == [
         [("4", True, "p4"), ("-4", False, "n4"), ("1", False, "p1")],

@@ -1,4 +1,4 @@
-"""Outcomes and points: a share for what holds, nothing without the essential, no grade by our fault."""
+"""Outcomes and points: the share of properties that hold, 0 without an essential one."""
 
 import itertools
 import json
@@ -60,7 +60,7 @@ def test_points_are_the_share_of_properties_that_hold(points, outcomes, earned):
 
 @given(st.integers(1, 1000), st.integers(0, 30), st.integers(0, 30))
 def test_a_share_is_rounded_down_to_hundredths(hundredths, passed, failed):
-    """For any number of hundredths and properties, the share is exact or the next one below."""
+    """For any number of hundredths and properties, the share is exact or rounded down."""
     if passed + failed == 0:
         return
     points = hundredths / 100
@@ -79,24 +79,24 @@ def test_nothing_is_earned_without_an_essential_property(outcomes, earned):
 
 
 def test_each_of_several_essential_properties_is_needed():
-    """One of two essential properties is not enough."""
+    """All essential properties must hold."""
     assert item(1.0, P, F, P, essential={0, 1}).points == 0.0
 
 
 @pytest.mark.parametrize("outcomes", [[N], [N, P], [N, F], [P, F, N]])
 def test_a_property_that_did_not_run_holds_the_grade_back(outcomes):
-    """A fault of ours is neither zero nor full marks where the points depend on it."""
+    """If the points depend on a fault of ours, there are none yet."""
     assert item(1.0, *outcomes, essential={0}).points is None
 
 
 def test_an_essential_failure_is_scored_whatever_did_not_run():
-    """No other property could earn anything: a submission cannot hide the failure behind it."""
+    """After an essential failure the item scores 0, even if other properties did not run."""
     assert item(1.0, F, N, P, essential={0}).points == 0.0
     assert item(1.0, F, N, essential={0, 1}).points == 0.0
 
 
 def test_an_item_without_properties_is_held_back():
-    """A suite of which nothing ran gives no grade."""
+    """A suite without results gives no grade."""
     assert item(1.0).points is None
 
 
@@ -110,13 +110,13 @@ def test_an_item_survives_json(diagnosis):
 
 
 def test_points_do_not_depend_on_a_diagnosis():
-    """That a mistake is named costs nothing, and earns nothing."""
+    """A diagnosis does not change the points."""
     share = item(1.0, P, P, F).properties
     assert ItemResult("test_item", 1.0, share, (Diagnosis("a", "Do."),)).points == 0.66
 
 
 def test_the_properties_that_fail_are_known_by_name():
-    """Those that hold, and those that did not run, are not among them."""
+    """Properties that hold, or did not run, are not among them."""
     assert item(1.0, P, F, N, F).fails == ("test_1", "test_3")
 
 
@@ -137,7 +137,7 @@ def result(outcome, message="", *, essential=False):
     ],
 )
 def test_the_worst_case_speaks_for_a_property(outcomes, merged):
-    """Of a property's cases the first that failed decides, then the first that did not run."""
+    """The first case that failed decides, then the first that did not run."""
     found = merge(result(outcome, str(n)) for n, outcome in enumerate(outcomes))
     assert (found.outcome, found.message) == merged
     assert found.sentence == "It holds."
@@ -145,7 +145,7 @@ def test_the_worst_case_speaks_for_a_property(outcomes, merged):
 
 @pytest.mark.parametrize("outcomes", itertools.product([F, N], repeat=2))
 def test_a_property_is_essential_if_one_of_its_cases_is(outcomes):
-    """The mark of one case holds for the property, whichever case decides."""
+    """If one case is essential, the property is."""
     for marks in ((True, False), (False, True)):
         cases = [result(o, essential=m) for o, m in zip(outcomes, marks, strict=True)]
         assert merge(cases).essential
@@ -158,7 +158,7 @@ def pictured(n, figures=1):
 
 
 def test_a_figure_survives_json():
-    """A property comes back with its figures; one of an earlier release has none."""
+    """A property is read back with its figures; data of an earlier release has none."""
     whole = ItemResult("test_item", 1.0, (pictured(1), result(P)))
     data = json.loads(json.dumps(asdict(whole)))
     assert ItemResult.from_dict(data) == whole
@@ -178,7 +178,7 @@ def test_a_figure_survives_json():
     ],
 )
 def test_few_properties_of_an_item_have_figures(figures, kept):
-    """Those that show most keep them, then the first: a class's reports stay small."""
+    """The properties with the most figures keep them, so reports stay small."""
     results = [pictured(n, each) for n, each in enumerate(figures)]
     found = with_few_figures(results)
     assert [n for n, each in enumerate(found) if each.figures] == kept
@@ -188,7 +188,7 @@ def test_few_properties_of_an_item_have_figures(figures, kept):
 
 
 def test_where_the_process_ended_the_item_is_worth_nothing():
-    """Whichever property that was, and whatever holds besides."""
+    """This holds for any property, whatever else holds."""
     properties = item(1.0, P, F, P).properties
     assert ItemResult("test_item", 1.0, properties).points > 0
     ended = (properties[0], replace(properties[1], ended=True), properties[2])

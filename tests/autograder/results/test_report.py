@@ -1,4 +1,4 @@
-"""Reports: plain data there and back, readable text, and HTML that nobody's code can enter."""
+"""Reports: data and back without loss, readable text, and safe HTML."""
 
 import json
 from dataclasses import replace
@@ -26,7 +26,7 @@ def report(*properties, status=Status.GRADED, remarks=(), points=2.0, advice=())
 
 
 def test_a_report_survives_json():
-    """What is written into a notebook's metadata is read back equal."""
+    """A report in a notebook's metadata is read back equal."""
     whole = report(
         PASSED, FAILED, BROKEN, GATE, status=Status.HELD, remarks=["one", "two"], advice=["a", "b"]
     )
@@ -53,7 +53,7 @@ def test_a_report_survives_json():
     )
 )
 def test_any_report_survives_json(whole):
-    """No text, number or outcome is lost or changed in kind."""
+    """No text, number or outcome is lost or changes its type."""
     again = Report.from_dict(json.loads(json.dumps(whole.to_dict())))
     assert again == whole
     assert [type(p.outcome) for i in again.items for p in i.properties] == [
@@ -62,7 +62,7 @@ def test_any_report_survives_json(whole):
 
 
 def test_a_cause_is_the_remarks_and_what_broke():
-    """The staff reads of a held grade what broke, once, which the student does not."""
+    """The staff reads the cause of a held grade once; the student does not."""
     whole = report(PASSED, BROKEN, BROKEN, remarks=["one", "two", "one"], status=Status.HELD)
     assert whole.cause == "one; two; KeyError: 'secret'"
     assert report(PASSED).cause == ""
@@ -74,14 +74,14 @@ def test_items_are_found_by_name():
 
 
 def test_points_are_the_sum_unless_one_is_held_back():
-    """The sum of some items would be taken for a grade."""
+    """The sum of only some items would look like a grade."""
     assert report(PASSED, FAILED).points == 2.0  # of 1 and 2
     assert report(PASSED, BROKEN).points is None
     assert Report(Status.GRADED, ()).points == 0
 
 
 def test_a_graded_notebook_holds_its_report(tmp_path):
-    """It is written with the notebook, last of all, and names what was handed in."""
+    """It is written with the notebook, and has the digest of what was handed in."""
     whole = replace(report(PASSED, FAILED), handed_in="abc")
     path = tmp_path / "tiny.ipynb"
     path.write_text(json.dumps({"cells": [], "metadata": {KEY: whole.to_dict()}}))
@@ -89,7 +89,7 @@ def test_a_graded_notebook_holds_its_report(tmp_path):
 
 
 def test_a_report_of_an_earlier_release_names_nothing_handed_in():
-    """So what it is of is graded again, once."""
+    """So such a submission is graded again, once."""
     data = report(PASSED).to_dict()
     del data["handed_in"]
     assert Report.from_dict(data).handed_in == ""
@@ -110,7 +110,7 @@ def test_a_report_of_an_earlier_release_names_nothing_handed_in():
     ],
 )
 def test_half_a_notebook_holds_no_report(tmp_path, text):
-    """Nor does none: it is not graded yet."""
+    """A missing report means that it is not graded yet."""
     path = tmp_path / "tiny.ipynb"
     assert report_in(path) is None
     path.write_text(text)

@@ -1,4 +1,4 @@
-"""What a student has: nbgrader's own definition of a score, and one line for the staff."""
+"""A student's points: nbgrader's own definition of a score, and one line for the staff."""
 
 import pytest
 
@@ -19,13 +19,13 @@ from autograder.results.standing import Mark, Standing, cell_names
     ids=str,
 )
 def test_a_score_by_hand_counts_first_and_extra_credit_is_added(mark, score):
-    """Extra credit alone is no score yet."""
+    """Extra credit alone is not a score."""
     assert mark.score == score
     assert mark.is_open == (score is None)
 
 
 def test_the_late_penalty_is_taken_off_the_sum():
-    """Down to 0, and only once all cells have a score."""
+    """The result is at least 0, and exists only if all cells have a score."""
     marks = {"a": Mark(1.0, 0.7), "b": Mark(1.0, 0.1)}
     assert (Standing(marks, 0.15).before_penalty, Standing(marks, 0.15).score) == (0.8, 0.65)
     assert Standing(marks, 2.0).score == 0.0
@@ -46,12 +46,12 @@ def test_the_late_penalty_is_taken_off_the_sum():
     ids=str,
 )  # fmt: skip
 def test_the_summary_is_one_line_for_the_staff(standing, status, line):
-    """Points of how many, after the penalty, and what became of the submission."""
+    """The line has the points after the penalty, the maximum and the status."""
     assert standing.summary(status) == line
 
 
 def test_cells_of_the_same_name_are_told_apart():
-    """nbgrader wants a name to be unique only within its notebook."""
+    """nbgrader requires unique names only within a notebook."""
     assert cell_names([("one", "a"), ("two", "a"), ("two", "b")]) == {
         ("one", "a"): "one/a", ("two", "a"): "two/a", ("two", "b"): "b",
     }  # fmt: skip

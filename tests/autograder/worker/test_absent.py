@@ -1,4 +1,4 @@
-"""Absent libraries: inert around graded code, an error where a number depends on one."""
+"""Absent libraries: they do nothing around graded code, and fail if a number depends on them."""
 
 import math
 import operator
@@ -13,7 +13,7 @@ from autograder.worker.cells import Notebook
 
 @pytest.fixture(autouse=True)
 def absent_libraries(monkeypatch):
-    """No library of these tests' making exists: `nolib` is refused to graded code, `plotlib` not."""
+    """Graded code is refused `nolib`, but not `plotlib`; no such libraries exist."""
     monkeypatch.setattr(policy, "forbidden", frozenset({"nolib"}))
     monkeypatch.setattr(policy, "grading", False)
     monkeypatch.setattr(policy, "strict_imports", False)
@@ -56,7 +56,7 @@ def run(source):
     ],
 )
 def test_using_an_absent_library_does_nothing(source):
-    """Imports, calls, attributes, items, loops and contexts of an absent library are inert."""
+    """Imports, calls, attributes, items, loops and contexts of an absent library do nothing."""
     assert run(source).remarks == []
 
 
@@ -71,7 +71,7 @@ def test_a_class_with_an_absent_base_is_a_plain_class():
 
 
 def test_a_decorator_of_an_absent_library_is_inert():
-    """A definition under an absent decorator is no error, with and without arguments."""
+    """A definition under an absent decorator works, with and without arguments."""
     source = "import nolib\n@nolib.jit\ndef f(): pass\n@nolib.no_grad()\ndef g(): pass"
     assert run(source).remarks == []
 
@@ -99,7 +99,7 @@ def test_annotations_may_name_an_absent_library(annotation):
 
 @pytest.fixture
 def value():
-    """Something that an absent library gave."""
+    """Return a value that comes from an absent library."""
     return run("import plotlib\nvalue = plotlib.tensor([1.0]).mean()")["value"]
 
 
@@ -122,7 +122,7 @@ def value():
 )
 @pytest.mark.parametrize("other", [2, 0.5, np.ones(3)], ids=["int", "float", "array"])
 def test_arithmetic_with_an_absent_value_names_its_library(value, operation, other):
-    """A number that depends on an absent library is an error which names it, from both sides."""
+    """A number that depends on an absent library, on either side, is an error that names it."""
     for pair in ((value, other), (other, value)):
         with pytest.raises(NotAvailableError, match="plotlib.tensor.mean is needed"):
             operation(*pair)
@@ -146,7 +146,7 @@ def test_arithmetic_with_an_absent_value_names_its_library(value, operation, oth
     ],
 )
 def test_an_absent_value_is_no_number(value, convert):
-    """Converting what an absent library gave to a number or an array is an error that names it."""
+    """Converting an absent value to a number or an array is an error that names the library."""
     with pytest.raises(NotAvailableError, match="plotlib.tensor.mean is needed"):
         convert(value)
 
@@ -168,7 +168,7 @@ def test_an_absent_value_is_no_number(value, convert):
     ],
 )
 def test_graded_code_may_not_touch_a_forbidden_library(use):
-    """While graded code answers, the least use of a forbidden library is an error that names it."""
+    """While graded code answers, any use of a forbidden library is an error that names it."""
     before = (
         "import nolib\nimport nolib.nn as nn\nfrom nolib import Tensor\nlayer = nn.Linear(2, 3)"
     )
@@ -188,14 +188,14 @@ def test_an_import_within_graded_code_is_refused_when_used():
 
 
 def test_graded_code_may_touch_other_absent_libraries():
-    """A plot within a graded method is inert: only a value needed for the result is an error."""
+    """A plot within a graded method does nothing: only a value needed for the result is an error."""
     notebook = run("import plotlib\ndef graded():\n    plotlib.plot([1])\n    return 1")
     policy.grading = True
     assert notebook["graded"]() == 1
 
 
 def test_a_guarded_import_sees_a_real_import_error():
-    """`try: import ...` takes its `except ImportError` branch; the next statement is inert again."""
+    """`try: import ...` reaches its `except ImportError`; later imports succeed again."""
     notebook = run(
         "try:\n    import nolib\n    have = True\nexcept ImportError:\n    have = False\nimport nolib"
     )
@@ -214,13 +214,13 @@ def test_a_guarded_import_sees_a_real_import_error():
     ],
 )
 def test_a_misspelt_name_of_a_real_library_is_an_error(statement):
-    """Only what nobody has is inert: a submodule that an existing library lacks fails as ever."""
+    """A submodule that an existing library does not have is an error as usual."""
     [remark] = run(statement).remarks
     assert remark["cause"].startswith(("ModuleNotFoundError: ", "ImportError: "))
 
 
 def test_attributes_that_python_looks_for_are_missing():
-    """Python's and NumPy's protocols are not answered by accident."""
+    """An absent value does not follow Python's and NumPy's protocols by accident."""
     value = run("import nolib\nvalue = nolib.x")["value"]
     assert not hasattr(value, "__fspath__")
     assert not hasattr(value, "__array_interface__")

@@ -1,4 +1,4 @@
-"""Chance within a worker: whatever a student's code asks for it follows from the seed."""
+"""Chance in a worker: all randomness depends on the seed."""
 
 import pytest
 
@@ -28,7 +28,7 @@ CLOCKS = {"time", "time_ns", "empty", "hash"}  # these need not differ from seed
 
 @pytest.mark.parametrize("draw", [pytest.param(DRAWS[name], id=name) for name in DRAWS])
 def test_chance_follows_from_the_seed(student, draw):
-    """The same seed gives the same draws, in a worker and in the next; another seed gives others."""
+    """The same seed gives the same numbers in each worker; another seed gives others."""
     code = f"import os, random, secrets, time, uuid\nimport numpy as np\ndraws = [{draw}, {draw}]"
     first, again, other = (student(code, seed=seed).draws for seed in (7, 7, 8))
     assert first == again
@@ -38,7 +38,7 @@ def test_chance_follows_from_the_seed(student, draw):
 
 
 def test_the_clock_goes_on(student):
-    """The clock of the day never stands still, and waiting by it comes to an end."""
+    """The time of day always advances, so a loop that waits by it ends."""
     code = (
         "import time\n"
         "moments = [time.time(), time.time_ns() / 1e9, time.time()]\n"
@@ -52,7 +52,7 @@ def test_the_clock_goes_on(student):
 
 
 def test_uninitialised_memory_is_never_zero(student):
-    """What `np.empty` holds cannot be mistaken for zeros."""
+    """The content of `np.empty` cannot be mistaken for zeros."""
     names = student("import numpy as np\nvalues = [float(v) for v in abs(np.empty(5000))]")
     assert min(names.values) > 1
 
@@ -65,6 +65,6 @@ def test_addresses_are_not_told(student):
 
 
 def test_the_processs_number_is_no_source_of_chance(session):
-    """Each worker thinks it has the same number."""
+    """Each worker reads the same process number."""
     code = "import os\nnumber = os.getpid()"
     assert session(code).namespace.number == session(code).namespace.number

@@ -95,7 +95,7 @@ def attempt(statement, imports="os"):
     ],
 )
 def test_what_reaches_out_fails(student, layers, statement):
-    """Each is an error of the student's own code, and the worker goes on."""
+    """Each is an error of the student's own code, and the worker continues."""
     names = student(attempt(statement) + "\ndef fine(): return 1", layers=layers)
     with pytest.raises(StudentError, match=r"Error: "):
         names.attempt()
@@ -115,7 +115,7 @@ def test_what_reaches_out_fails(student, layers, statement):
     ],
 )
 def test_seccomp_refuses_what_landlock_does_not_see(student, statement):
-    """Of an ordinary user's files and processes that is all that keeps a worker off."""
+    """Only file rights keep an ordinary user's worker from them."""
     names = student(
         attempt(statement, "os, posix, resource, socket, threading"),
         layers=frozenset({Layer.SECCOMP}),
@@ -126,7 +126,7 @@ def test_seccomp_refuses_what_landlock_does_not_see(student, statement):
 
 @pytest.mark.parametrize("statement", ["os.listdir('/')", "open('/tmp/outside', 'w')"])
 def test_landlock_leaves_a_worker_its_own_folder_alone(student, layers, statement):
-    """Not even the empty places around it can be seen, or written to."""
+    """Even empty folders around it can neither be seen nor written to."""
     if Layer.LANDLOCK not in layers:
         pytest.skip("a matter of Landlock's")
     with pytest.raises(StudentError, match="PermissionError|FileNotFoundError"):
@@ -143,7 +143,7 @@ packages = os.listdir(others) if os.path.isdir(others) else []
 
 
 def test_namespaces_show_numpy_and_no_other_package(student, layers):
-    """Beside NumPy lies what confines a worker, and among Python's own packages nothing."""
+    """Only the confining packages lie beside NumPy, and no other package is visible."""
     if layers != {Layer.BUBBLEWRAP, Layer.SECCOMP}:
         pytest.skip("a matter of namespaces', which Landlock would hide")
     names = student(NEIGHBOURS, layers=layers)
@@ -193,7 +193,7 @@ def open_files():
 
 
 def test_bombs_meet_a_limit(student, layers):
-    """Threads, files and their sizes are bounded, whatever the code wants."""
+    """Threads, files and their sizes are bounded."""
     limits = {"threads": 30, "file_mb": 4, "scratch_mb": 16}
     names = student(BOMBS, layers=layers, **limits)
     # an ordinary user's worker shares its limit with all that the user runs: what ends, makes room
@@ -212,7 +212,7 @@ def test_bombs_meet_a_limit(student, layers):
 
 @pytest.mark.parametrize("bomb", ["many_folders", "deep_folders"])
 def test_folders_without_end_end_the_worker(student, layers, bomb):
-    """They take no room, but entries of the file system, and time to remove; the next one starts."""
+    """They use up entries of the file system and take time to remove; the next worker starts."""
     # a busy disk makes no more than some thousand of them in a second
     names = student(BOMBS, layers=layers, call_seconds=50)
     with pytest.raises(DiedError, match="stopped by the system: .* or too many files"):
@@ -221,7 +221,7 @@ def test_folders_without_end_end_the_worker(student, layers, bomb):
 
 
 def test_a_worker_finds_nothing_of_another(session):
-    """What one writes is neither there for the next nor left when it has ended."""
+    """The next worker does not see a worker's files, and they are removed."""
     look = (
         "import os, pathlib\n"
         "seen = sorted(p.name for p in pathlib.Path.cwd().rglob('*'))\n"
@@ -237,7 +237,7 @@ def test_a_worker_finds_nothing_of_another(session):
 
 
 def test_a_confined_worker_still_dies_of_its_own_faults(student):
-    """A crash of the student's code is told as such."""
+    """The message says that the student's code crashed."""
     names = student(attempt("ctypes.string_at(0)", "ctypes"))
     with pytest.raises(DiedError, match="signal SIGSEGV"):
         names.attempt()

@@ -1,4 +1,4 @@
-"""Given modules: imported from memory, with no file of the course in sight."""
+"""Given modules: imported from memory, without a file of the course."""
 
 import importlib
 import sys
@@ -42,14 +42,14 @@ def test_a_module_stands_alone():
 
 
 def test_the_text_of_a_module_can_be_read(finder):
-    """Python's own protocol gives the text, for tracebacks and for the curious."""
+    """Python's own protocol returns the text, for tracebacks."""
     loader = importlib.import_module("tinygiven.inner.deep").__loader__
     assert loader is finder
     assert loader.get_source("tinygiven.inner.deep") == SOURCES["tinygiven/inner/deep.py"]
 
 
 def test_other_names_are_left_to_other_finders(finder):
-    """A name that was not given is not found here, not even below a given package."""
+    """Other names are not found, even below a given package."""
     assert finder.find_spec("numpy", None) is None
     assert finder.find_spec("tinygiven.other", []) is None
     with pytest.raises(ModuleNotFoundError):
@@ -57,7 +57,7 @@ def test_other_names_are_left_to_other_finders(finder):
 
 
 def test_an_error_in_a_module_is_its_own():
-    """An exception while a given module is imported comes through, and leaves no half module."""
+    """An exception during the import is raised, and no half-made module is left."""
     with pytest.raises(ZeroDivisionError):
         importlib.import_module("tinybroken")
     assert "tinybroken" not in sys.modules

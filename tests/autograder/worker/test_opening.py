@@ -1,4 +1,4 @@
-"""The opening: given cells are run once for all workers, and it shows in nothing but the time."""
+"""The opening: given cells run once for all workers, which changes nothing but the time."""
 
 import nbformat
 import pytest
@@ -16,7 +16,7 @@ from tests.autograder.support.tiny import RIGHT, claimed, handed_in, make_course
 
 @pytest.fixture
 def opened(tmp_path):
-    """A function that starts a session of an assignment which gives some cells before the answer."""
+    """A function that starts a session of an assignment with some given cells before the answer."""
     sessions = []
 
     def start(*given, answer=RIGHT, above=None, seed=1, layers=None, **limits):
@@ -49,7 +49,7 @@ def opened(tmp_path):
 
 
 def test_what_is_given_is_run_once_for_all(opened):
-    """Workers have the very numbers that were drawn once, whatever their own seed is."""
+    """All workers have the same numbers, for any seed of their own."""
     given = "import random\ndrawn = random.random()"
     answer = f"{RIGHT}\nown = random.random()"
     one = opened(given, answer=answer, seed=1)
@@ -61,7 +61,7 @@ def test_what_is_given_is_run_once_for_all(opened):
 
 
 def test_no_worker_sees_what_another_makes_of_it(opened):
-    """A list that is given is the worker's own."""
+    """Each worker has its own copy of a given list."""
     answer = f"{RIGHT}\nshared.append(3)"
     assert opened("shared = []", answer=answer).namespace.shared == [3]
     assert opened("shared = []", answer=answer).namespace.shared == [3]
@@ -78,7 +78,7 @@ def test_no_worker_sees_what_another_makes_of_it(opened):
     ids=["a file", "an open file", "a folder", "a thread"],
 )
 def test_what_a_fork_does_not_copy_is_each_workers_own(opened, given):
-    """From the first cell on that leaves more than names behind, each worker runs them itself."""
+    """Each worker runs the cells itself from the first one that leaves more than names behind."""
     running = opened("a = 1", given, "b = a + 1")
     assert running.sandbox.opened == 2  # the imports, and `a`
     assert running.namespace.b == 2
@@ -86,7 +86,7 @@ def test_what_a_fork_does_not_copy_is_each_workers_own(opened, given):
 
 
 def test_a_file_that_is_given_is_there_for_the_answer(opened):
-    """It lies in the worker's own folder."""
+    """The file lies in the worker's own folder."""
     answer = f"{RIGHT}\nfound = open('kept.txt').read()"
     assert (
         opened("with open('kept.txt', 'w') as file: file.write('a')", answer=answer).namespace.found
@@ -95,7 +95,7 @@ def test_a_file_that_is_given_is_there_for_the_answer(opened):
 
 
 def test_what_is_refused_to_a_worker_is_not_had_from_elsewhere(opened, layers):
-    """What a given cell gets outside of a worker only, no worker has."""
+    """If a given cell would get more outside of a worker, each worker runs it itself."""
     if Layer.LANDLOCK not in layers:
         pytest.skip("without Landlock, a worker sees all files that the template sees")
     running = opened("import os", "names = os.listdir('/')", layers=layers)
@@ -105,7 +105,7 @@ def test_what_is_refused_to_a_worker_is_not_had_from_elsewhere(opened, layers):
 
 
 def test_what_fails_everywhere_does_not_keep_the_rest(opened):
-    """A given cell that needs a library which no worker has is passed over, as in a worker."""
+    """A given cell that needs an absent library is skipped, as in a worker."""
     given = "import matplotlib.pyplot as plt\nfigure, axes = plt.subplots()\nafter = 1"
     running = opened(given)
     assert running.sandbox.opened == 2
@@ -119,7 +119,7 @@ def test_what_fails_everywhere_does_not_keep_the_rest(opened):
     [("while True: pass", "did not finish"), ("import os; os._exit(3)", "ended the process")],
 )
 def test_what_never_ends_is_left_to_the_workers(opened, given, verb):
-    """There it is found, and passed over with a remark."""
+    """Each worker finds it, and skips it with a remark."""
     running = opened(given, "after = 1", statement_seconds=0.3)
     assert running.sandbox.opened == 0
     assert running.remarks == [f"cell `given0`, line 1: skipped: it {verb}"]
@@ -127,7 +127,7 @@ def test_what_never_ends_is_left_to_the_workers(opened, given, verb):
 
 
 def test_a_cell_of_the_students_own_above_sees_nothing_of_it(opened):
-    """Where the notebook begins otherwise, all of it is run, in its order."""
+    """If the notebook begins differently, all of it runs, in order."""
     running = opened("shared = [1]", above="early = 'shared' in globals()\nshared = [2]")
     assert running.sandbox.opened == 2
     assert running.namespace.early is False

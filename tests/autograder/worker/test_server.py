@@ -9,13 +9,13 @@ from autograder.sandbox.sandbox import StudentError
 
 
 def test_no_library_but_numpy_is_there(student):
-    """PyTorch and matplotlib import as inert modules, though both are installed beside us."""
+    """PyTorch and matplotlib import as absent modules, although the grader has both."""
     code = "import torch, matplotlib.pyplot as plt, sys\nkinds = [type(torch).__name__, type(plt).__name__]"
     assert student(code).kinds == ["AbsentModule", "AbsentModule"]
 
 
 def test_the_standard_library_and_numpy_are_complete(student):
-    """What NumPy and the standard library load on demand is still there."""
+    """Modules that NumPy and the standard library load on demand can be imported."""
     code = (
         "import numpy.polynomial, decimal, dataclasses, scipy\n"
         "import numpy as np\n"
@@ -26,7 +26,7 @@ def test_the_standard_library_and_numpy_are_complete(student):
 
 
 def test_no_folder_of_packages_is_on_the_path(student):
-    """The search path holds the standard library alone."""
+    """The search path has the standard library only."""
     names = student("import sys\npaths = sys.path\nlooked = 'site' in sys.modules")
     paths = names.paths
     assert paths
@@ -48,23 +48,23 @@ def test_no_environment_variable_of_ours_is_there(student, monkeypatch):
 
 
 def test_nobody_answers_an_input(student):
-    """`input()` and standard input are empty, and wait for nobody."""
+    """`input()` and standard input are empty, and do not wait."""
     code = "import sys\nanswers = [input('name? '), input(), sys.stdin.read()]"
     assert student(code).answers == ["", "", ""]
 
 
 def test_given_modules_are_there(student):
-    """The given modules are imported from memory, also where nothing of the course can be read."""
+    """The given modules are imported from memory, even if no file of the course can be read."""
     assert student("from scaling import Scaling\nfactor = Scaling().factor").factor == 2.0
 
 
 def test_the_notebook_is_the_main_module(student):
-    """What looks its own module up, as pickle and dataclasses do, finds the notebook's names."""
+    """Code that looks up its own module, such as pickle, finds the notebook's names."""
     assert student("import __main__\nx = 3\nsame = __main__.x").same == 3
 
 
 def test_an_unknown_name_is_the_students_error(student):
-    """A class that the notebook does not define is named."""
+    """The error names a class that the notebook does not define."""
     with pytest.raises(StudentError, match="Missing is not defined in the notebook"):
         _ = student("x = 1").Missing
 
@@ -80,7 +80,7 @@ def test_an_error_names_the_line_of_the_notebook(student):
     "error", ["SystemExit", "KeyboardInterrupt", "GeneratorExit", "MemoryError"]
 )
 def test_nothing_that_a_call_raises_ends_the_worker(student, error):
-    """An exception of any kind is told, and the next call works."""
+    """The error of any kind of exception is returned, and the next call works."""
     names = student(f"def end():\n    raise {error}('bye')\n\ndef fine():\n    return 1")
     with pytest.raises(StudentError, match=f"{error}: bye"):
         names.end()

@@ -1,4 +1,4 @@
-"""A folder as a student's code leaves it is bounded while it grows, and gone in the end."""
+"""A folder filled by a student's code: its size is bounded, and it can be removed."""
 
 import contextlib
 import os
@@ -21,7 +21,7 @@ def folder(tmp_path):
 
 
 def nest(folder, depth, name="n" * 200):
-    """Nest folders deeper than any path can say; each of them holds a file."""
+    """Make folders nested deeper than any path can name; each has a file."""
     with contextlib.chdir(folder):
         for _ in range(depth):
             Path("file").touch()
@@ -31,14 +31,14 @@ def nest(folder, depth, name="n" * 200):
 
 @pytest.mark.parametrize("depth", [0, 1, 3000])
 def test_what_is_nested_is_removed(folder, depth):
-    """However deep it is, without a path and without recursion."""
+    """This needs no long path and no recursion."""
     nest(folder, depth)
     tree.remove(folder)
     assert not folder.exists()
 
 
 def test_what_is_linked_stays(folder, tmp_path):
-    """A link goes, and what it leads to is not touched."""
+    """The link is removed, and its target is not touched."""
     (tmp_path / "outside").mkdir()
     (tmp_path / "outside/file").write_text("kept")
     (folder / "inner").mkdir()
@@ -52,7 +52,7 @@ def test_what_is_linked_stays(folder, tmp_path):
 
 @pytest.mark.parametrize("kind", ["file", "link", "pipe"])
 def test_what_stands_for_a_folder_is_removed(tmp_path, kind):
-    """Whatever is there instead."""
+    """This holds for any kind of file."""
     path = tmp_path / "thing"
     {
         "file": path.touch,
@@ -65,7 +65,7 @@ def test_what_stands_for_a_folder_is_removed(tmp_path, kind):
 
 @pytest.mark.parametrize("mode", [0o000, 0o300, 0o500, 0o1777])
 def test_what_nobody_may_list_is_removed(folder, mode):
-    """Not even its owner may."""
+    """Even its owner has no right to list it."""
     (folder / "inner/deeper").mkdir(parents=True)
     (folder / "inner/file").touch()
     (folder / "inner").chmod(mode)
@@ -75,7 +75,7 @@ def test_what_nobody_may_list_is_removed(folder, mode):
 
 @pytest.mark.parametrize("becomes", ["a folder", "a link", "nothing"])
 def test_what_is_exchanged_meanwhile_ends_nothing(folder, tmp_path, monkeypatch, becomes):
-    """Between two steps a file becomes something else, which is removed or left, never followed."""
+    """A file that is exchanged between two steps is removed or left, but never followed."""
     (folder / "a").touch()
     (folder / "inner").mkdir()
     (folder / "inner/b").touch()
@@ -100,7 +100,7 @@ def test_what_is_exchanged_meanwhile_ends_nothing(folder, tmp_path, monkeypatch,
 
 
 def test_a_folder_that_becomes_a_link_is_not_entered(folder, tmp_path, monkeypatch):
-    """It is left, all else is removed, and another try removes it, too."""
+    """It is left, all else is removed, and another try removes it too."""
     for name in ("a", "b", "c"):
         (folder / name).mkdir()
         (folder / name / "file").touch()
@@ -128,7 +128,7 @@ def test_a_folder_that_becomes_a_link_is_not_entered(folder, tmp_path, monkeypat
 
 
 def test_a_folder_that_is_moved_ends_the_removal(folder, tmp_path, monkeypatch):
-    """The way back up leads elsewhere: nothing there is removed."""
+    """If the way back leads to another folder, nothing there is removed."""
     (folder / "a/b").mkdir(parents=True)
     (folder / "a/b/file").touch()
     (tmp_path / "elsewhere").mkdir()
@@ -146,7 +146,7 @@ def test_a_folder_that_is_moved_ends_the_removal(folder, tmp_path, monkeypatch):
 
 
 def test_what_fails_is_told_and_all_else_is_removed(folder, monkeypatch):
-    """One file that stays keeps no other."""
+    """The other files are removed."""
     for name in ("a", "stays", "z"):
         (folder / "inner" / name).mkdir(parents=True)
     rmdir = os.rmdir
@@ -163,7 +163,7 @@ def test_what_fails_is_told_and_all_else_is_removed(folder, monkeypatch):
 
 
 def test_what_takes_too_long_is_left_for_another_try(folder):
-    """Somebody waits for the rest."""
+    """The rest is left for the next try."""
     nest(folder, 3)
     with pytest.raises(TimeoutError, match="not all was removed in 0 seconds"):
         tree.remove(folder, 0)
@@ -172,7 +172,7 @@ def test_what_takes_too_long_is_left_for_another_try(folder):
 
 
 def test_what_ordinary_code_writes_is_not_excessive(folder):
-    """Nor is a folder that is not there."""
+    """A missing folder is not excessive either."""
     nest(folder, 20)
     (folder / "large").write_bytes(bytes(SMALL // 2))
     assert not tree.is_excessive(folder, SMALL)
@@ -180,7 +180,7 @@ def test_what_ordinary_code_writes_is_not_excessive(folder):
 
 
 def test_too_much_is_seen_wherever_it_lies(folder):
-    """In a file, in many, in folders alone, and below a path that cannot be said."""
+    """The bytes may be in one file, in many files, in folders, or below a very long path."""
     (folder / "large").write_bytes(bytes(2 * SMALL))
     assert tree.is_excessive(folder, SMALL)
     assert not tree.is_excessive(folder, 0)
@@ -203,7 +203,7 @@ def test_too_much_is_seen_wherever_it_lies(folder):
 
 
 def test_too_many_and_too_deep_are_seen_whatever_they_hold(folder, monkeypatch):
-    """Where the file system bounds the size, too."""
+    """This holds too if the file system bounds the size."""
     nest(folder, tree.MAX_DEPTH)
     assert not tree.is_excessive(folder, 0)
     nest(folder, tree.MAX_DEPTH + 1, "m")
@@ -215,7 +215,7 @@ def test_too_many_and_too_deep_are_seen_whatever_they_hold(folder, monkeypatch):
 
 
 def test_a_folder_that_grows_while_it_is_listed_is_seen(folder, monkeypatch):
-    """The look ends, however fast entries are added to it."""
+    """The look ends, even while entries are added."""
     monkeypatch.setattr(tree, "MAX_ENTRIES", 20)
     scandir, made = os.scandir, []
 
@@ -239,7 +239,7 @@ def test_a_folder_that_grows_while_it_is_listed_is_seen(folder, monkeypatch):
 
 @pytest.mark.parametrize("becomes", ["a file", "nothing"])
 def test_what_is_exchanged_while_it_is_looked_at_is_not_excessive(folder, monkeypatch, becomes):
-    """Code may tidy up after itself at any moment, and is not ended for it."""
+    """Code may remove its own files at any moment, and is not ended for it."""
     (folder / "a").mkdir()
     open_ = os.open
 
@@ -256,7 +256,7 @@ def test_what_is_exchanged_while_it_is_looked_at_is_not_excessive(folder, monkey
 
 
 def test_what_cannot_be_listed_is_excessive(folder):
-    """As nobody knows what is in it; root may list all of it."""
+    """Its content is unknown; root can list any folder."""
     if os.geteuid() == 0:
         pytest.skip("a matter of an ordinary user: root lists any folder")
     (folder / "blind").mkdir(mode=0o300)

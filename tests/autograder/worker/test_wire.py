@@ -1,4 +1,4 @@
-"""Frames: every plain value comes back as it was, and bad bytes give a WireError alone."""
+"""Frames: every plain value arrives unchanged, and bad bytes raise only a WireError."""
 
 import socket
 import struct
@@ -19,7 +19,7 @@ def there_and_back(value):
 
 
 def same(a, b):
-    """Tell whether two values are of one type and equal bit by bit; any nan equals any nan."""
+    """Return whether two values have one type and equal bits; any nan equals any nan."""
     if type(a) is not type(b):
         return False
     if isinstance(a, float):
@@ -48,7 +48,7 @@ def test_arrays_keep_their_dtype(dtype):
 
 @pytest.mark.parametrize("value", [float("inf"), -float("inf"), -0.0, 5e-324, 0.1, 2**63 - 1])
 def test_numbers_at_the_edges_come_back_exactly(value):
-    """Infinities, signed zero, the smallest and the largest numbers lose nothing."""
+    """Infinities, signed zero, the smallest and the largest numbers are unchanged."""
     assert same(there_and_back(value), value)
 
 
@@ -66,7 +66,7 @@ def test_numbers_at_the_edges_come_back_exactly(value):
     ids=["0-d", "empty", "Fortran", "strided", "broadcast", "nan inf -0", "converted"],
 )
 def test_arrays_of_any_layout_come_back_equal(array):
-    """The layout in memory does not matter, and what comes back can be written to."""
+    """The layout in memory does not matter, and the result can be written to."""
     back = there_and_back(array)
     assert back.shape == array.shape
     assert back.dtype == array.dtype
@@ -90,7 +90,7 @@ def test_numpy_scalars_become_plain_numbers(value, plain):
 
 
 def test_subclasses_become_plain_values():
-    """A subclass of str, int, list or ndarray arrives as the plain type."""
+    """An instance of a subclass of str, int, list or ndarray arrives as the plain type."""
     text, number = type("Text", (str,), {})("a"), type("Number", (int,), {})(3)
     items, matrix = type("Items", (list,), {})([1]), np.ones((1, 1)).view(np.recarray)
     back = there_and_back([text, number, items, matrix])
@@ -100,7 +100,7 @@ def test_subclasses_become_plain_values():
 
 @pytest.mark.parametrize("value", [np.longdouble(0.25), np.full(2, 0.25, dtype="longdouble")])
 def test_long_doubles_arrive_as_doubles(value):
-    """A long double is a number like any other, for all that it has another size elsewhere."""
+    """A long double arrives as a float, since its size depends on the machine."""
     back = there_and_back(value)
     assert np.asarray(back).dtype == np.float64
     assert np.all(back == value)
@@ -126,13 +126,13 @@ def test_long_doubles_arrive_as_doubles(value):
     ids=lambda value: type(value).__name__,
 )
 def test_what_cannot_arrive_is_not_sent(value):
-    """The sender refuses what the receiver would refuse: other dtypes, objects, huge numbers."""
+    """The sender refuses what the receiver would: other dtypes, objects, huge numbers."""
     with pytest.raises(WireError):
         wire.pack(value)
 
 
 def test_nesting_has_a_limit_on_both_sides():
-    """Thirty levels of lists are sent, forty are refused, when packing and when unpacking."""
+    """Thirty nested lists can be sent; forty are refused on both sides."""
     assert there_and_back(nested(30)) == nested(30)
     with pytest.raises(WireError, match="deep"):
         wire.pack(nested(40))
@@ -145,7 +145,7 @@ def nested(levels):
 
 
 def test_objects_go_as_references():
-    """What is no plain value is held by the sender and resolved by the receiver."""
+    """The sender holds any other object, and the receiver resolves its reference."""
     thing = object()
     held = []
 
@@ -166,7 +166,7 @@ def pair():
 
 
 def test_a_frame_is_received_in_pieces(pair):
-    """A frame may come byte by byte, and the next one stays for the next call."""
+    """A frame may arrive byte by byte, and the next one stays for the next call."""
     ours, theirs = pair
     for byte in wire.pack([1, np.arange(3)]) + wire.pack("next"):
         theirs.sendall(bytes([byte]))
@@ -177,7 +177,7 @@ def test_a_frame_is_received_in_pieces(pair):
 
 
 def test_a_small_frame_takes_little_memory(pair):
-    """Room for the largest piece is made once, not for each of a thousand small frames."""
+    """The memory for the largest piece is allocated once, and not for each frame."""
     ours, theirs = pair
     receiver = Receiver(ours)
     theirs.sendall(wire.pack("small"))
@@ -192,7 +192,7 @@ def test_a_small_frame_takes_little_memory(pair):
 
 @pytest.mark.parametrize("sent", [b"", b"\0\0\0", struct.pack(">II", 4, 0) + b"nu"])
 def test_an_end_within_a_frame_is_an_eof(pair, sent):
-    """The other side's end is an EOFError wherever it comes."""
+    """The other side's end is an EOFError at any place."""
     ours, theirs = pair
     theirs.sendall(sent)
     theirs.close()
@@ -202,7 +202,7 @@ def test_an_end_within_a_frame_is_an_eof(pair, sent):
 
 @pytest.mark.parametrize("left", [-1.0, 0.0, 0.05])
 def test_silence_is_a_timeout(pair, left):
-    """When the deadline has passed, or passes while nothing comes, a TimeoutError is raised."""
+    """A deadline that has passed, or passes while nothing arrives, is a TimeoutError."""
     ours, theirs = pair
     theirs.sendall(b"\0\0")
     with pytest.raises(TimeoutError):
@@ -211,7 +211,7 @@ def test_silence_is_a_timeout(pair, left):
 
 @pytest.mark.parametrize("lengths", [(2**23, 0), (0, 2**27), (2**32 - 1, 2**32 - 1)])
 def test_an_oversized_frame_is_refused_by_its_header(pair, lengths):
-    """Nothing of a frame over the limit is read or allocated."""
+    """A frame over the limit is neither read nor allocated."""
     ours, theirs = pair
     theirs.sendall(struct.pack(">II", *lengths))
     with pytest.raises(WireError, match="over the limit"):
@@ -225,7 +225,7 @@ def test_a_value_over_the_limit_is_not_sent():
 
 
 def test_no_frame_is_made_that_the_other_side_refuses():
-    """A text that just has room is sent alone; with what a frame of several adds to it, it is not."""
+    """The largest text can be sent alone, but not in a frame of several."""
     value = "x" * (MAX_TEXT - len('""'))
     text, body = wire.encode(value)
     assert len(wire.pack(value)) == HEADER.size + MAX_TEXT
@@ -234,7 +234,7 @@ def test_no_frame_is_made_that_the_other_side_refuses():
 
 
 def test_values_of_one_frame_are_made_in_turn():
-    """Of a frame of several values each is made when it is asked for, with its own arrays."""
+    """Each value of a frame of several is decoded when it is asked for, with its own arrays."""
     resolved = []
     parts_of_each = [wire.encode(value) for value in (np.zeros(2), Ref(4), [np.ones(1)])]
     text, body = parts(wire.pack_each(*zip(*parts_of_each, strict=True)))

@@ -1,4 +1,4 @@
-"""Mutated frames: of a hundred thousand, none brings anything but a value or the errors agreed on."""
+"""Mutated frames: each of a hundred thousand gives a value or one of the agreed errors."""
 
 import contextlib
 import copy
@@ -124,7 +124,7 @@ def joined(text, body):
 
 
 def splice(frame, chance):
-    """Put bytes in the place of others, and let the header account for them."""
+    """Replace bytes, and adapt the header."""
     text, body = parts(frame)
     start = chance.randint(0, len(text))
     stop = min(start + chance.choice([0, 1, 2, 5, 20]), len(text))
@@ -199,7 +199,7 @@ MUTATORS = [
 
 
 def received(data, *, hangs_up):
-    """Return what the engine makes of bytes from a worker that then hangs up, or falls silent."""
+    """Return what the engine reads from a worker that then closes its end, or sends nothing."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
         theirs.sendall(data)
@@ -244,7 +244,7 @@ def mutate(data, chance):
 
 
 def test_a_hundred_thousand_mutated_frames_bring_nothing_but_the_errors_agreed_on():
-    """Each gives a value that is no larger than its bytes, or says that it is malformed or cut."""
+    """Each gives a value no larger than its bytes, or an error: malformed or cut off."""
     outcomes = Counter()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
@@ -274,7 +274,7 @@ def test_a_hundred_thousand_mutated_frames_bring_nothing_but_the_errors_agreed_o
 
 
 def test_a_text_makes_no_more_than_its_fiftyfold():
-    """Values as small as they come are read within memory that follows from their text."""
+    """Reading many tiny values needs memory in proportion to their text."""
     unit = b"[[[[]]]],"
     text = b'["list",' + unit * (MAX_TEXT // 4 // len(unit)) + b"1]"
     tracemalloc.start()

@@ -50,7 +50,7 @@ from tests.autograder.worker.conftest import parts, values
     ids=lambda text: text[:30].decode(errors="replace"),
 )
 def test_a_malformed_text_is_a_wire_error(text):
-    """Whatever breaks the format is refused by one kind of error."""
+    """Any break of the format is refused by one kind of error."""
     with pytest.raises(WireError):
         wire.unpack(text, b"")
 
@@ -78,7 +78,7 @@ def test_a_malformed_text_is_a_wire_error(text):
     ],
 )
 def test_a_malformed_array_is_a_wire_error(content, length):
-    """No dtype but those of the list is taken, and no shape but a short list of sizes."""
+    """Only dtypes of the list are accepted, and only short lists of sizes as shapes."""
     with pytest.raises(WireError):
         wire.unpack(b'["array",' + content + b"]", bytes(length))
 
