@@ -1,8 +1,8 @@
-"""What the four suites share: sizes and numbers that are drawn, and a linear layer known to both.
+"""Fixtures of the four suites: random sizes and numbers, and a linear layer with known parameters.
 
-A number from a submission may be judged, never used to judge: each call gets copies, and what is
-expected follows from the originals. Two answers are believed, and only within bounds: the parameters
-after a forward pass (`Known.take`), and the mask in an output.
+A number from a submission may be judged, but never used to judge: each call gets copies, and the
+expected values are computed from the originals. There are two exceptions, within bounds: the
+parameters after a forward pass (`Known.take`), and the mask in an output.
 """
 
 import contextlib
@@ -33,20 +33,20 @@ def draw_sizes(rng: np.random.Generator, kind: str) -> tuple[int, int, int]:
         "tall": (rows, large, small),
         "square": (rows, large, large),
         "cubic": (large, large, large),
-        "long": (1000 + 10 * large, small, small),  # more rows than anybody would count on
+        "long": (1000 + 10 * large, small, small),  # more rows than any code expects
         "broad": (rows, small, 200 + 10 * large),
     }[kind]
 
 
 @pytest.fixture
 def telling_sizes() -> list[tuple[int, int, int]]:
-    """(N, in_features, out_features) for observations: what a mask does there is no chance."""
+    """(N, in_features, out_features) for observations: large enough that chance changes no fact."""
     return [(1, 20, 60), (60, 20, 1), (40, 1, 60), (60, 3, 20), (4, 5, 200), (1000, 4, 3)]
 
 
 @pytest.fixture
 def cases(rng: np.random.Generator) -> Callable[[list[tuple[float, float]]], Iterator[Any]]:
-    """A function that yields (sizes, number) for each kind of sizes, numbers from ranges in turn."""
+    """A function that yields (sizes, number) for each kind of sizes; numbers come from ranges in turn."""
 
     def draw(ranges: list[tuple[float, float]]) -> Iterator[Any]:
         start = int(rng.integers(len(ranges)))
@@ -59,7 +59,7 @@ def cases(rng: np.random.Generator) -> Callable[[list[tuple[float, float]]], Ite
 
 @pytest.fixture
 def numbers(rng: np.random.Generator) -> Callable[..., np.ndarray]:
-    """A function that draws an array of a shape; a few numbers are plain, to be read and tried."""
+    """A function that draws an array of a shape; small arrays have simple numbers, easy to try."""
 
     def draw(*shape: int) -> np.ndarray:
         if math.prod(shape) <= expect.FEW:
@@ -73,7 +73,7 @@ def numbers(rng: np.random.Generator) -> Callable[..., np.ndarray]:
 class Known:
     """A submission's Linear, and copies of its parameters that the submission cannot reach.
 
-    `asked` are those that were set; `weights` and `bias` are those at the latest forward pass.
+    `asked` has the parameters that were set; `weights` and `bias` are those at the latest forward pass.
     """
 
     layer: Any
@@ -91,7 +91,7 @@ class Known:
         self.weights = self.asked["weights"] = weights.copy()
 
     def take(self, parameters: Any) -> None:
-        """Take the parameters as they are now: a layer that changes them loses points for that once."""
+        """Take the present parameters: a layer that changes them loses points for that only once."""
         weights, bias = self.read(parameters, "Linear")
         for name, reported in (("weights", weights), ("bias", bias)):
             expect.comparable(reported, self.asked[name], f'parameters["{name}"]', "Linear")
@@ -118,7 +118,7 @@ class Known:
 
 @pytest.fixture
 def attempt() -> Callable[..., None]:
-    """A function that makes a call which another item judges: here it may fail."""
+    """A function that makes a call that another item judges, and ignores its errors."""
 
     def make(layer: Any, method: str, *arguments: Any) -> None:
         with contextlib.suppress(StudentError, AttributeError, TypeError):
@@ -129,7 +129,7 @@ def attempt() -> Callable[..., None]:
 
 @pytest.fixture(scope="module")
 def once() -> Callable[..., Any]:
-    """A function that makes something once for all properties of a suite; an error is kept too."""
+    """A function that makes an object once for all properties of a suite; it keeps an error too."""
     made: dict[str, Any] = {}
 
     def get(name: str, make: Callable[[], Any]) -> Any:

@@ -16,9 +16,9 @@ OWN_SCALES = (1 / 300, 300)  # of a forward pass, as multiples of the contract's
 class Step(NamedTuple):
     """One forward and backward pass: the student's gradients, and PyTorch's.
 
-    PyTorch's come for up to two masks. The contract's is 1 / (1 - p) where the output is not zero.
-    The forward pass's own is output / layer(x): a layer that scales wrongly there loses the point for
-    it there, and may scale backward either way. A scale that no mistake explains does not count.
+    PyTorch's gradients are computed for up to two masks. The right mask is 1 / (1 - p) where the output
+    is not zero. The mask of the forward pass is output / layer(x): a layer that scales wrongly there
+    loses the point there, and may scale backward in either way. Other scales do not count.
     """
 
     grad_input: Any
@@ -27,7 +27,7 @@ class Step(NamedTuple):
     where: str
 
     def gradient(self, name: str) -> np.ndarray:
-        """Return one gradient: what is wrong with the others is no reason to fail."""
+        """Return one gradient, whatever is wrong with the others."""
         shape = self.expected[0][name].shape
         if name == "x":
             return expect.array(self.grad_input, shape, "grad_input", self.where)
@@ -58,7 +58,7 @@ def closed_form(x, weights, bias, mask, grad_output):
 
 
 class Passed(NamedTuple):
-    """A forward pass: x, the output, and layer(x) with the parameters as they were."""
+    """A forward pass: x, the output, and layer(x) with the parameters at that time."""
 
     x: np.ndarray
     y: np.ndarray
@@ -66,7 +66,7 @@ class Passed(NamedTuple):
 
 
 def forward(layer, known, x):
-    """Make a forward pass, and take note of the parameters as they are then."""
+    """Make a forward pass, and take the parameters after it."""
     h = output(known, x)
     asked = together(layer, lambda: layer(x.copy()), lambda: known.layer.parameters)
     return passed_by(asked, known, x, h)
@@ -108,7 +108,7 @@ def judge(asked, known, passed, grad_output, p, where):
 
 
 def masks_of(y, h, p):
-    """Yield the contract's mask, and the forward pass's own if a mistake may have made it."""
+    """Yield the right mask, and the mask of the forward pass if a known mistake explains it."""
     yield (y != 0) / (1 - p)
     own = y / h  # no zeros in layer(x)
     low, high = OWN_SCALES
@@ -160,7 +160,7 @@ def some_p(rng):
 
 @pytest.fixture
 def seen(some_p):
-    """What is kept and dropped in a test, which proves something only if there is some of each."""
+    """Counts what is kept and dropped in a test: without both, the test proves nothing."""
     found = masks.Seen()
     yield found
     found.check(f"Dropout(p={some_p})")
@@ -312,14 +312,14 @@ def test_backward_leaves_its_arguments_untouched(submission, linear, numbers, so
 
 
 def distinct(values):
-    """Return the few different numbers among values, or that they are many."""
+    """Return the different numbers among values if they are few; otherwise, that they are many."""
     # what a division by zero gives depends on the last bit of the dividend, so on the processor
     found = np.unique(np.round(np.where(np.isfinite(values), values, np.inf), 4))
     return found if found.size <= 4 else "many"
 
 
 def told(gradients, known, passed, grad_output):
-    """Tell by what each element of grad_output has been multiplied, where kept and where dropped."""
+    """Return the factors of the elements of grad_output, where kept and where dropped, as text."""
     x, y, h = passed
     # with more inputs than rows and units, what the layer was given can be worked out
     given = {
@@ -366,7 +366,7 @@ def told(gradients, known, passed, grad_output):
 
 @pytest.fixture
 def watch(submission, linear, numbers):
-    """A function that makes a layer, and one that takes a step with it and tells what it did."""
+    """A function that makes a layer, and one that takes a step with it and returns its facts."""
 
     def make(p=0.35, sizes=(12, 16, 12)):
         rows, in_features, out_features = sizes

@@ -38,7 +38,7 @@ def draw_p(rng, low=0.35, high=0.65):
 
 
 class Drawn:
-    """Masks of layers with one p, drawn when needed; `x` is the same in each call."""
+    """Masks of layers with one p, drawn when they are needed; `x` is the same in each call."""
 
     def __init__(self, submission, known, x, p):
         self.submission, self.known, self.x, self.p = submission, known, x, p
@@ -47,7 +47,7 @@ class Drawn:
         self.first = None
 
     def draw(self, calls, skipped=0):
-        """Return the masks of a new layer; the first are kept, for the first look of each check."""
+        """Return the masks of a new layer; the first masks are kept for the first look of each check."""
         if self.first is not None and calls == len(self.first):
             return self.first
         layer = self.submission.Dropout(self.known.layer, p=self.p)
@@ -68,7 +68,7 @@ class Drawn:
 
 @pytest.fixture
 def drawn(submission, linear, numbers):
-    """A function that prepares masks to be looked at."""
+    """A function that returns masks to look at."""
 
     def prepare(p, rows, units):
         return Drawn(submission, linear(7, units), numbers(rows, 7), p)
@@ -283,13 +283,13 @@ def test_forward_leaves_its_arguments_untouched(submission, linear, numbers):
 
 
 def distinct(values):
-    """Return the few different numbers among values, or nothing if they are many."""
+    """Return the different numbers among values if they are few; otherwise nothing."""
     found = np.unique(np.round(values, 5))
     return found if found.size <= 4 else None
 
 
 def multiples(y, known, x):
-    """Tell by what elements have been multiplied, and what exactly has been multiplied."""
+    """Return the factors of elements, and the expression that has been multiplied, as text."""
     h, kept = known.output(x), y != 0
     data = x @ known.weights
     whole = {"layer(x)": y / h, "layer(x) without the bias": (y - known.bias) / data}
@@ -314,7 +314,7 @@ def multiples(y, known, x):
 
 
 def named_rate(dropped, p):
-    """Tell a share by the formula that it is close to; else by two digits."""
+    """Return the formula that a share is close to, or else the share with two digits."""
     names = {"p": p, "1 - p": 1 - p, "p squared": p**2, "twice": 1 - (1 - p) ** 2, "half": 0.5}
     hundredths = {"p, cut": np.floor(100 * p) / 100, "p, rounded up": np.ceil(100 * p) / 100}
     shares = {"none": 0.0, "all": 1.0, **names, **hundredths}
@@ -324,7 +324,7 @@ def named_rate(dropped, p):
 
 
 def pattern(dropped):
-    """Tell what the masks of some calls have in common."""
+    """Return what the masks of some calls have in common, as text."""
     if (dropped == dropped[:, :1, :1]).all():
         return "all or nothing"
     if (dropped == dropped[0]).all():
@@ -337,13 +337,13 @@ def pattern(dropped):
 
 
 def frozen(dropped):
-    """Tell whether each call drops the same elements, and keeps others: which ones is chance."""
+    """Return whether each call drops the same elements, whichever these are."""
     return (dropped == dropped[0]).all() and dropped.any() and not dropped.all()
 
 
 @pytest.fixture
 def watch(submission, linear, numbers):
-    """A function that makes a layer, and calls it on x as often as asked."""
+    """A function that makes a layer, and calls it on x a number of times."""
 
     def make(p, calls=1, rows=12, units=16):
         known = linear(5, units)

@@ -21,7 +21,7 @@ class Step(NamedTuple):
     where: str
 
     def gradient(self, name: str) -> np.ndarray:
-        """Return one gradient: what is wrong with the others is no reason to fail."""
+        """Return one gradient, whatever is wrong with the others."""
         shape = self.expected[name].shape
         if name == "x":
             return expect.array(self.grad_input, shape, "grad_input", self.where)
@@ -51,7 +51,7 @@ def closed_form(x, weights, bias, coefficient, grad_output):
 
 
 def forward(layer, known, x):
-    """Make a forward pass, and take note of the parameters as they are then."""
+    """Make a forward pass, and take the parameters after it."""
     asked = together(layer, lambda: layer(x.copy()), lambda: known.layer.parameters)
     next(asked)
     known.take(next(asked))
@@ -242,7 +242,7 @@ def test_backward_leaves_its_arguments_untouched(submission, linear, numbers, so
 
 @pytest.fixture
 def watch(submission, linear, numbers):
-    """A function that makes a layer, and one that takes a step with it and tells the gradients."""
+    """A function that makes a layer, and one that takes a step with it and returns the gradients."""
 
     def make(*coefficient, sizes=(5, 4, 2)):
         rows, in_features, out_features = sizes
