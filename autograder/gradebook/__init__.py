@@ -1,4 +1,4 @@
-"""What is entered in nbgrader's gradebook, read from it, and exported.
+"""Enters grades in nbgrader's gradebook, reads them and exports them.
 
 - `class_record`: `ClassRecord`, `Record`, `read_class`
 - `entry`: `EXCLUDED`, `IN_A_TEAM`, `NOT_COLLECTED`, `NOT_GRADED`, `entry_of`
@@ -7,4 +7,5 @@
 - `lms_export`: `CanvasPlugin`, `GradescopePlugin`, `MoodlePlugin`
 - `membership`: `Membership`
 - `score_entry`: `Entered`, `ScoreEntry`
+- `submitted`: `submitters_in`
 """

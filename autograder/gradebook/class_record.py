@@ -1,4 +1,4 @@
-"""What is known of each submission of a class: gradebook, folders and notebooks, read at once."""
+"""Reads a class: each submission's data from the gradebook, the folders and the notebooks."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from autograder.intake import collected_list
 from autograder.results.points import total
 from autograder.results.report import Report, Status, report_in
 
-Tick = Callable[[int, int], None]  # how many are done, and of how many
+Tick = Callable[[int, int], None]  # called with the number done and the total
 
 
 @dataclass(frozen=True)
@@ -29,13 +29,13 @@ class Record:
     Parameters
     ----------
     entry : Entry
-        The line of the ledger.
+        The student's line in the status table.
     report : Report, optional
-        The one in the graded notebook, if that is there.
+        The report in the graded notebook.
     cells : tuple of Cell
-        Of the graded notebook.
+        The cells of the graded notebook.
     submitted : Submitted, optional
-        What the gradebook has; None if it has no submission.
+        The gradebook's data; None if it has no submission.
     """
 
     entry: Entry
@@ -45,22 +45,22 @@ class Record:
 
     @property
     def notebook_id(self) -> str:
-        """By which the Formgrader knows it; empty if the gradebook does not."""
+        """The Formgrader's id for it; empty if the gradebook has no submission."""
         return self.submitted.notebook_id if self.submitted else ""
 
     @property
     def stamp(self) -> dt.datetime | None:
-        """When it was handed in (UTC)."""
+        """The time of handing in (UTC)."""
         return self.submitted.stamp if self.submitted else None
 
     @property
     def seconds_late(self) -> float:
-        """After the due date and the student's extension."""
+        """The seconds after the due date and the student's extension."""
         return self.submitted.seconds_late if self.submitted else 0.0
 
     @property
     def by_hand(self) -> tuple[str, ...]:
-        """The items whose score is a human's."""
+        """The items that a human scored."""
         return self.submitted.by_hand if self.submitted else ()
 
     @property
@@ -69,18 +69,18 @@ class Record:
         return self.entry.student
 
     def points(self, items: list[Item]) -> tuple[float | None, ...]:
-        """Return the points of some items, as the gradebook has them; None where it has none."""
+        """Return the gradebook's points of some items; None for an item without points."""
         return tuple(self.entry.points.get(item.name) for item in items)
 
     def total(self, items: list[Item]) -> float | None:
-        """Return the sum, before a penalty; None as long as an item has no points."""
+        """Return the sum before a penalty; None as long as an item has no points."""
         return total(self.points(items))
 
     def is_counted(self, items: list[Item]) -> bool:
-        """Tell whether it has a grade that says something of the student's work.
+        """Return whether statistics count it.
 
-        A file that could not be read has 0 points, which do not, unless a human gave them. The
-        work of a team counts once.
+        They do not count an unreadable file, unless a human scored it, and they count the work of a
+        team once.
         """
         is_read = self.entry.status != Status.UNREADABLE or bool(self.by_hand)
         is_own = self.entry.status != IN_A_TEAM
@@ -89,17 +89,16 @@ class Record:
 
 @dataclass(frozen=True)
 class ClassRecord:
-    """A class: what each of its submissions is, and what an assignment's items are.
+    """A class and its submissions of one assignment.
 
     Parameters
     ----------
     items : list of Item
-        All graded cells: those that suites grade, then those that are graded by hand. Their points
-        are the gradebook's.
+        All graded cells with the gradebook's points: first those of the suites, then the others.
     records : list of Record
-        By the student's id.
+        Sorted by the student's id.
     people : Roster
-        The gradebook's students, with what a roster adds to them.
+        The gradebook's students, with the roster's data.
     """
 
     items: list[Item]
@@ -108,22 +107,22 @@ class ClassRecord:
 
     @property
     def counted(self) -> list[Record]:
-        """Those over which statistics are made."""
+        """The records that statistics count."""
         return [record for record in self.records if record.is_counted(self.items)]
 
 
 def read_class(
     assignment: Assignment, db_url: str, tick: Tick = lambda done, total: None
 ) -> ClassRecord:
-    """Read all that is known of a class, in as many queries for thousands as for one.
+    """Read a class; the number of queries does not depend on its size.
 
     Parameters
     ----------
     assignment : Assignment
     db_url : str
-        The gradebook's address, as nbgrader's configuration has it.
+        The gradebook's address.
     tick : callable
-        Told how many students of how many are read.
+        Called with the number of students read, and of all.
     """
     with Gradebook(db_url) as gradebook:
         people = Roster.of(students_of(gradebook), roster.find(assignment.root))
@@ -160,16 +159,16 @@ def class_in(
             left_out=reasons.get(same(student), ""),
         )
         if student in several:
-            entry = _told_of(entry, several[student])
+            entry = _with_several_ids(entry, several[student])
         records.append(Record(entry, report, notebook, known))
         tick(number, len(everybody))
     return ClassRecord(items, records, people.with_ids(ids[0] for ids in found))
 
 
 def _with_work(people: list[str], at_work: set[str]) -> list[list[str]]:
-    """Return the ids of each student: the one spelling that has handed in, or else the people's.
+    """Return each student's id: the spelling that has handed in, or else that of `people`.
 
-    Several, where several spellings have handed in; the people's own comes first.
+    If several spellings have handed in, all of them; that of `people` comes first.
     """
     order = {one: number for number, one in reversed([*enumerate(people)])}
     found = []
@@ -179,8 +178,8 @@ def _with_work(people: list[str], at_work: set[str]) -> list[list[str]]:
     return found
 
 
-def _told_of(entry: Entry, spellings: list[str]) -> Entry:
-    """Return the entry of a student who has handed in under several spellings of the id."""
+def _with_several_ids(entry: Entry, spellings: list[str]) -> Entry:
+    """Return an entry whose next step names the several spellings of the student's id."""
     step = (
         f"{' and '.join(sorted(spellings))} are one student's id: keep one of the folders, and "
         "remove the other id with `nbgrader db student remove`"
@@ -189,10 +188,7 @@ def _told_of(entry: Entry, spellings: list[str]) -> Entry:
 
 
 def _items(assignment: Assignment, cells: Cells) -> list[Item]:
-    """Return all graded cells: those of the suites, then the others by name.
-
-    Their points are those that the gradebook counts with.
-    """
+    """Return all graded cells with the gradebook's points: those of the suites, then the others."""
     known = {item.name: item for item in cells.values()}
     ours = [known.pop(item.name, item) for item in assignment.items]
     return ours + sorted(known.values(), key=lambda item: item.name)

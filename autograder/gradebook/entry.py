@@ -1,4 +1,4 @@
-"""What became of every student's submission of an assignment, read from nbgrader's own records."""
+"""A student's line in the status table: points, status, cause and next step."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from autograder.results.report import NEXT_STEP, Report, Status
 from autograder.results.standing import Standing
 
 NOT_GRADED = "not graded yet"
-IN_A_TEAM = "in another's submission"  # statuses of who has handed in nothing
+IN_A_TEAM = "in another's submission"  # this one and the next: has handed in nothing
 SEVERAL = "in several teams"
 EXCLUDED = "excluded"
 NOT_COLLECTED = "not collected"
@@ -29,18 +29,18 @@ class Entry:
     ----------
     student : str
     points : dict of str to (float or None)
-        By graded cell, as they stand in the gradebook; None while held back or not graded.
+        The gradebook's points by graded cell; None while held back or not graded.
     status : str
-        A `Status`, "not graded yet" or "not collected".
+        A `Status`, or one of the statuses above.
     remarks : tuple of str
     cause : str
-        What has to be said of the status: the remarks, or what broke.
+        The reason for the status: the remarks, or an error.
     next_step : str
-        What the course staff does about it.
+        What the course staff should do.
     isolation : str
-        What confined the student's code when it was graded.
+        What confined the student's code in grading.
     late_penalty : float
-        The points that being late costs.
+        In points.
     """
 
     student: str
@@ -59,13 +59,13 @@ class Entry:
 
     @property
     def total(self) -> float | None:
-        """What counts: the sum of the points, less the late penalty; None as long as it is open."""
+        """The sum of the points minus the late penalty; None as long as a graded cell has none."""
         before = self.before_penalty
         return None if before is None else less(before, self.late_penalty)
 
     @property
     def is_graded(self) -> bool:
-        """Whether the gradebook's scores belong to what was handed in."""
+        """Whether the gradebook has scores for what was handed in."""
         return self.status not in (Status.MISSING, NOT_GRADED, NOT_COLLECTED, EXCLUDED)
 
 
@@ -79,7 +79,7 @@ def entry_of(
     is_handed_in: bool,
     left_out: str = "",
 ) -> Entry:
-    """Return the entry of one student from what is known of the submission.
+    """Return the entry of one student.
 
     Parameters
     ----------
@@ -88,13 +88,13 @@ def entry_of(
     cells : iterable of str
         The graded cells.
     standing : Standing, optional
-        What the gradebook has; None if it has no submission.
+        The scores in the gradebook; None if it has no submission.
     report : Report, optional
-        The one in the graded notebook.
+        The report in the graded notebook.
     is_handed_in : bool
-        Whether something lies in the student's folder.
+        Whether the student has a folder in `submitted/`.
     left_out : str
-        What `nbgrader zip_collect` could not take of what the student handed in, and why.
+        The student's files that `nbgrader zip_collect` left out, and why.
     """
     beside = f"beside this, {left_out}" if left_out else ""
     nothing: dict[str, float | None] = dict.fromkeys(cells)
@@ -138,7 +138,7 @@ def entry_of(
 
 
 def handed_in(assignment: Assignment) -> set[str]:
-    """Return who has handed something in, as the folders say."""
+    """Return the students who have a folder in `submitted/`."""
     return {*assignment.students(Stage.SUBMITTED)}
 
 
@@ -148,7 +148,7 @@ def _is_excluded(assignment: Assignment, student: str) -> bool:
 
 
 def _look(standing: Standing) -> str:
-    """Return what a human has to do about a submission that the grader is done with."""
+    """Return what a human should do about a graded submission; empty if nothing."""
     if open_cells := [name for name, mark in standing.marks.items() if mark.is_open]:
         return BY_HAND.format(cells=" and ".join(open_cells))
     return LOOK if any(mark.waits for mark in standing.marks.values()) else ""

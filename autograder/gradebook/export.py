@@ -1,9 +1,9 @@
-"""The gradebook as a table: nbgrader's own columns, each item's points, and what became of it.
+"""`nbgrader export`: the gradebook as a table, with each item's points and the status.
 
-`nbgrader export` writes it. A score that is not known is empty, never 0: held back, not graded yet,
-or missing. Each member of a team has the team's line. Of paths the names are left: the folders are
-those of the machine that grades. What a person reads, names and causes, is shown by `visible`; ids
-and addresses, by which programs find a student again, are written as they are.
+- An unknown score is empty, never 0: held back, not graded yet, or missing.
+- Each member of a team has a line with the team's grade.
+- Paths are cut to their names: the folders are those of the grading machine.
+- Names and causes pass through `visible`; ids and addresses, which programs match, do not.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -55,7 +55,7 @@ OURS = (*FROM_ENTRY, "team", "submission_of", "team_remarks")
 
 @dataclass(frozen=True)
 class Result:
-    """What one student has for an assignment.
+    """One student's result for an assignment.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ class Result:
     submission : Submitted, optional
         The one that counts: the student's own, or their team's.
     values : dict of str to object
-        By the columns of `GradesPlugin`; what is not known is not there, or None.
+        By the columns of `GradesPlugin`; an unknown value is missing or None.
     """
 
     assignment: Entered
@@ -76,22 +76,22 @@ class Result:
 class GradesPlugin(ExportPlugin):
     """Writes a CSV file (RFC 4180, UTF-8) with a line for each assignment and student.
 
-    `--to`, `--assignment` and `--student` are nbgrader's own. Without an assignment that has hidden
-    suites, the file is nbgrader's own; beside one, nbgrader's columns have nbgrader's numbers.
+    `--to`, `--assignment` and `--student` are nbgrader's options. If no assignment has hidden
+    suites, nbgrader's own plugin writes the file.
     """
 
     file = "grades.csv"
-    nbgraders: type[ExportPlugin] | None = CsvExportPlugin  # which writes the same table
+    nbgraders: type[ExportPlugin] | None = CsvExportPlugin  # used if no assignment has suites
 
     roster = Unicode(
         "",
-        help="A CSV file that says more of the students, and names those who are in no gradebook "
-        "(see docs/ta.md). Without it, roster.csv in the course's folder, if there.",
+        help="A CSV file with more data on the students, and with students who are not in the "
+        "gradebook (see docs/ta.md). Default: roster.csv in the course, if it exists.",
     ).tag(config=True)
 
     missing_as_zero = Bool(
         False,
-        help="Write 0 where nothing was handed in. What is held back or not graded stays empty.",
+        help="Write 0 if nothing was handed in. Held back and ungraded scores stay empty.",
     ).tag(config=True)
 
     def export(self, gradebook: Gradebook) -> None:
@@ -99,7 +99,7 @@ class GradesPlugin(ExportPlugin):
         to = self.to or self.file
         try:
             check(gradebook.engine.url.render_as_string(hide_password=False))
-            # sorted here, as databases differ on names that are missing, the same or not ASCII
+            # sorted here: databases sort missing, equal and non-ASCII names differently
             known = sorted(gradebook.assignments, key=lambda a: (str(a.duedate or ""), a.name))
             assignments = [a for a in known if _is_wanted(a.name, self.assignment)]
             if self.nbgraders and assignments and not any(map(self._has_suites, assignments)):
@@ -112,7 +112,7 @@ class GradesPlugin(ExportPlugin):
             students = [
                 s for s in sorted(everybody, key=_by_name) if not wanted or same(s.id) in wanted
             ]
-            # all of it before the file is opened: what fails leaves an earlier table as it is
+            # before the file is opened, so that an error leaves an earlier table as it is
             results = [
                 result
                 for assignment in assignments
@@ -141,7 +141,7 @@ class GradesPlugin(ExportPlugin):
         return [columns, *([self._values(r).get(name) for name in columns] for r in results)]
 
     def _values(self, result: Result) -> dict[str, Any]:
-        """Return what stands in a row: the sums are nbgrader's for an assignment without suites."""
+        """Return the values of a row; for an assignment without suites, nbgrader's sums."""
         if self._has_suites(result.assignment):
             return result.values
         standing = result.submission.standing if result.submission else Standing()
@@ -165,7 +165,7 @@ class GradesPlugin(ExportPlugin):
     def _results(
         self, gradebook: Gradebook, assignment: Entered, everybody: Roster, students: list[Person]
     ) -> Iterator[Result]:
-        """Yield what each student has for an assignment, and log what is odd about the teams."""
+        """Yield each student's result for an assignment, and log the problems of teams."""
         ours = self._ours(assignment)
         if ours is None:
             cells = cells_of(gradebook, assignment.name)
@@ -189,7 +189,7 @@ class GradesPlugin(ExportPlugin):
         for student in students:
             person = whole.people.of_id(student.id) or student
             theirs = records[same(student.id)]
-            # of several spellings of an id, each that has a grade is one line
+            # an id with several spellings has a line for each one with a grade
             for record in [one for one in theirs if one.notebook_id] or theirs[:1]:
                 who = replace(person, id=record.student)
                 whose = teams.submission_for(who.id) or who.id
@@ -205,7 +205,7 @@ class GradesPlugin(ExportPlugin):
         submission: Submitted | None,
         row: dict[str, Any],
     ) -> Result:
-        """Return the row of a student, whose points are those of `autograder status`."""
+        """Return the row of a student, with the points of `autograder status`."""
         row |= {name: getattr(known, name) for name in FROM_ENTRY}
         row["cause"] = visible(_without_folders(known.cause, self._root))
         if submission is not None:
@@ -219,7 +219,7 @@ class GradesPlugin(ExportPlugin):
     def _without_suites(
         self, assignment: Entered, student: Person, submission: Submitted | None
     ) -> Result:
-        """Return the row of a student for an assignment that we do not grade."""
+        """Return the row of a student for an assignment without suites."""
         row = _about(assignment, student, assignment.max_score)
         if submission is None:
             row["status"] = Status.MISSING
@@ -232,27 +232,27 @@ class GradesPlugin(ExportPlugin):
         return self._completed(Result(assignment, student, submission, row))
 
     def _completed(self, result: Result) -> Result:
-        """Return a result with 0 for what is missing, if the settings say so."""
+        """Return a result, with 0 for a missing submission if the settings say so."""
         if self.missing_as_zero and result.values.get("status") == Status.MISSING:
             points = (*self.items(result.assignment), "raw_score", "score")
             return replace(result, values=result.values | dict.fromkeys(points, 0.0))
         return result
 
     def items(self, assignment: Entered) -> list[str]:
-        """Return the names of an assignment's graded cells, in its order as far as it is known."""
+        """Return the names of an assignment's graded cells: its items in order, then the others."""
         ours = self._ours(assignment)
         names = [item.name for item in ours.items] if ours else []
         return names + sorted({*most_points(assignment)} - {*names})
 
     def _ours(self, assignment: Entered) -> Assignment | None:
-        """Return the assignment as its folders hold it; None if it has no suites."""
+        """Return the assignment in the course's folders; None if it has no suites."""
         ours = Assignment(self._course, assignment.name)
         has_source = any(ours.folder(Stage.SOURCE).glob("*.ipynb"))
         return ours if has_source and ours.has_suites else None
 
 
 def most_points(assignment: Entered) -> dict[str, float]:
-    """Return how many points can be had in each graded cell."""
+    """Return the maximum points of each graded cell."""
     most = {
         (notebook.name, cell.name): cell.max_score or 0.0
         for notebook in assignment.notebooks
@@ -263,7 +263,7 @@ def most_points(assignment: Entered) -> dict[str, float]:
 
 
 def _about(assignment: Entered, student: Person, most: float) -> dict[str, Any]:
-    """Return what a row says without a submission."""
+    """Return the values of a row that need no submission."""
     return {
         "assignment": assignment.name,
         "duedate": assignment.duedate,
@@ -276,7 +276,7 @@ def _about(assignment: Entered, student: Person, most: float) -> dict[str, Any]:
 
 
 def _team(teams: Membership, student: str, counts: str) -> dict[str, Any]:
-    """Return what the columns say of a student's team."""
+    """Return the values of the columns on a student's team."""
     row: dict[str, Any] = {"team_remarks": visible("; ".join(teams.problems_of(student)))}
     if counts in teams.students:
         row |= {"team": ", ".join(teams.students[counts]), "submission_of": counts}

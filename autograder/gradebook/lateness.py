@@ -1,7 +1,7 @@
-"""How late a submission is, and what that costs by nbgrader's own plugin and settings.
+"""How late a submission is, and its penalty by nbgrader's plugin and settings.
 
-A penalty follows from the due date, the extension, the policy and the points. All of them can
-change after grading, so each run looks again and changes the penalties that are not current.
+A penalty depends on the due date, the extension, the policy and the points. All of them can change
+after grading, so each run updates the penalties.
 """
 
 import datetime as dt
@@ -31,15 +31,15 @@ MINUTE, HOUR, DAY = 60, 3600, 24 * 3600  # seconds
 
 @dataclass(frozen=True)
 class PenaltyChange:
-    """A late penalty that is not the one of the present due date, policy and points.
+    """A late penalty that has changed with the due date, the policy or the points.
 
     Parameters
     ----------
     student : str
     notebook_id : str
-        The submitted notebook's, in the gradebook.
+        The submitted notebook's id in the gradebook.
     before, after : float
-        The points that being late costs in the gradebook, and by the present settings.
+        The penalty in the gradebook, and the one by the present settings.
     seconds : float
         How late it was handed in.
     """
@@ -52,17 +52,17 @@ class PenaltyChange:
 
     @property
     def reason(self) -> str:
-        """Why it changes, in words."""
+        """The reason for the change, in words."""
         return why(self.seconds)
 
 
 def why(seconds: float) -> str:
-    """Return how late a submission counts by the present settings, as a reason for its penalty."""
+    """Return how late a submission is, as the reason for its penalty."""
     return f"{in_words(seconds)} late" if seconds > 0 else "not late any more"
 
 
 def in_words(seconds: float) -> str:
-    """Return by how much a submission is late, in the largest unit; empty if it is not."""
+    """Return how late a submission is, in the largest unit; empty if it is not late."""
     if seconds <= 0:
         return ""
     for unit, sign in ((DAY, "d"), (HOUR, "h")):
@@ -81,13 +81,7 @@ def seconds_late(
 
 
 def late_plugin(parent: Configurable) -> LateSubmissionPlugin:
-    """Return what the settings say about penalties for late submissions.
-
-    Parameters
-    ----------
-    parent : Configurable
-        Of nbgrader's, for its settings.
-    """
+    """Return nbgrader's plugin for late penalties, with the settings of `parent`."""
     penalties = AssignLatePenalties(parent=parent)
     penalties.init_plugin()
     return penalties.plugin_inst
@@ -96,7 +90,7 @@ def late_plugin(parent: Configurable) -> LateSubmissionPlugin:
 def late_penalty(
     plugin: LateSubmissionPlugin, student: str, points: float, seconds: float
 ) -> float | None:
-    """Return what being late costs, from 0 to all points; None where nothing is to be entered."""
+    """Return the late penalty, from 0 to all points; None if there is none to enter."""
     if seconds <= 0:
         return None
     penalty = plugin.late_submission_penalty(student, points, seconds)
@@ -104,15 +98,7 @@ def late_penalty(
 
 
 class LatePenalties:
-    """The late penalties of an assignment, in the gradebook and by the present settings.
-
-    Parameters
-    ----------
-    gradebook : Gradebook, optional
-        None if there is none yet.
-    assignment : str
-    plugin : LateSubmissionPlugin
-    """
+    """The late penalties of an assignment, in the gradebook and by the present settings."""
 
     def __init__(
         self, gradebook: Gradebook | None, assignment: str, plugin: LateSubmissionPlugin
@@ -122,14 +108,9 @@ class LatePenalties:
         self.plugin = plugin
 
     def of(self, student: str, points: float, stamp: dt.datetime | None) -> tuple[float, float]:
-        """Return what a submission would be charged, and how many seconds late it is.
+        """Return a submission's penalty by the settings, and how many seconds late it is.
 
-        Parameters
-        ----------
-        student : str
-        points : float
-        stamp : datetime, optional
-            When it was handed in; without it, the time in the gradebook.
+        `stamp` is the time of handing in; without it, the time in the gradebook counts.
         """
         if self.gradebook is None:
             return 0.0, 0.0
@@ -142,7 +123,7 @@ class LatePenalties:
         return late_penalty(self.plugin, student, points, seconds) or 0.0, seconds
 
     def changes(self, is_about: Callable[[str], bool]) -> list[PenaltyChange]:
-        """Return the penalties that are not current, of those students that it is about."""
+        """Return the penalties that are not current, for the students that it `is_about`."""
         if self.gradebook is None:
             return []
         submissions = _of(
@@ -179,7 +160,7 @@ def enter(gradebook: Gradebook, changes: list[PenaltyChange]) -> None:
 
 
 def _points(gradebook: Gradebook, assignment: str) -> dict[str, list[float]]:
-    """Return the points that are known of each submitted notebook."""
+    """Return the known points of each submitted notebook."""
     grades = _of(
         assignment, SubmittedNotebook.id, Grade.auto_score, Grade.manual_score, Grade.extra_credit
     ).join(Grade, Grade.notebook_id == SubmittedNotebook.id)

@@ -1,7 +1,6 @@
-"""The export in the columns of Canvas, Moodle and Gradescope: `nbgrader export --exporter ...`.
+"""`nbgrader export --exporter ...`: the export in the columns of Canvas, Moodle and Gradescope.
 
-What is not known is empty in each of them. docs/ta.md has the mapping, and what an import
-makes of it.
+Unknown values are empty. docs/ta.md describes the columns, and how to import them.
 """
 
 from collections import Counter
@@ -24,42 +23,43 @@ HOUR, MINUTE = 3600, 60  # seconds
 
 
 class OneLinePlugin(GradesPlugin):
-    """Leaves out who has several grades for one assignment: an LMS would keep the last line's."""
+    """Leaves out students with several grades for one assignment: an LMS would keep the last."""
 
     def usable(self, results: list[Result]) -> list[Result]:
-        """Return the results of students who have one for each assignment."""
+        """Return the results of students who have one grade for each assignment."""
         found = Counter((result.assignment.name, same(result.student.id)) for result in results)
         several = {form for (_, form), count in found.items() if count > 1}
         for form in sorted(several):
             ids = sorted({r.student.id for r in results if same(r.student.id) == form})
             self.log.warning(
-                "%s are one student's id, and have several grades: left out, until one is left",
+                "%s are spellings of one student's id and have several grades: left out, until "
+                "only one is left",
                 " and ".join(ids),
             )
         return [result for result in results if same(result.student.id) not in several]
 
 
 class LmsPlugin(OneLinePlugin):
-    """What the tables with one line for each student have in common."""
+    """The base of the tables with one line for each student."""
 
     nbgraders = None
 
     columns = Dict(
         value_trait=Unicode(),
         key_trait=Unicode(),
-        help="How the LMS calls an assignment, by its name here: for Canvas "
-        "{'dropout_l2': 'Dropout and L2 (4711)'}, as in its own export.",
+        help="The LMS's name of each assignment, such as {'dropout_l2': 'Dropout and L2 (4711)'} "
+        "for Canvas, as in its own export.",
     ).tag(config=True)
 
     item_columns = Bool(False, help="Add a column for each item.").tag(config=True)
 
     def column(self, assignment: str, item: str = "") -> str:
-        """Return the name of an assignment's column, or of one of its items'."""
+        """Return the name of the column of an assignment or of one of its items."""
         name = str(self.columns.get(assignment, assignment))
         return f"{assignment}: {item}" if item else name
 
     def graded(self, assignments: list[Entered]) -> list[tuple[str, str, str]]:
-        """Return each graded column: its name, the assignment, and the column of `GradesPlugin`."""
+        """Return the graded columns: name, assignment, and column of `GradesPlugin`."""
         return [
             (self.column(a.name, item), a.name, item or "score")
             for a in assignments
@@ -67,27 +67,27 @@ class LmsPlugin(OneLinePlugin):
         ]
 
     def warn_of_changed(self, student: Person, *identifiers: str) -> bool:
-        """Tell in the log whose identifiers get an apostrophe, and can no longer be matched."""
+        """Warn if an identifier gets an apostrophe, so that the LMS cannot match it."""
         changed = any(spreadsheet.field(text) != text for text in identifiers)
         if changed:
             self.log.warning(
-                "%s: an id or address that a spreadsheet would run has an apostrophe in this file: "
-                "the LMS will not know it, enter this grade by hand",
+                "%s: an id or address looks like a formula, so it has an apostrophe in this file: "
+                "the LMS will not know it; enter this grade by hand",
                 student.id,
             )
         return changed
 
 
 class CanvasPlugin(LmsPlugin):
-    """Writes what Canvas's gradebook imports: Student, the ids, Section, and the assignments.
+    """Writes a file for Canvas's gradebook: Student, the ids, Section, and the assignments.
 
-    Canvas has no column for a late penalty: the score is what is left after it.
+    Canvas has no column for a late penalty: the score includes it.
     """
 
     file = "canvas.csv"
 
     def lines(self, assignments: list[Entered], results: list[Result]) -> Iterable[Sequence[Any]]:
-        """Return the head, the points possible, and a line for each student."""
+        """Return the header, the points possible, and a line for each student."""
         graded = self.graded(assignments)
         head = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
         yield [*head, *(name for name, _, _ in graded)]
@@ -104,10 +104,10 @@ class CanvasPlugin(LmsPlugin):
 
 
 class MoodlePlugin(LmsPlugin):
-    """Writes what Moodle's gradebook imports from CSV: one identifier, the grades, a comment.
+    """Writes a CSV file for Moodle's gradebook: one identifier, the grades, a comment.
 
-    Moodle would enter the grades of a line without an identifier for the student of the line
-    before: so there is one identifier, and no line without it.
+    Moodle would give the grades of a line without an identifier to the previous student. So every
+    line has one.
     """
 
     file = "moodle.csv"
@@ -118,23 +118,23 @@ class MoodlePlugin(LmsPlugin):
     identify_by = Enum(
         ["", *identifiers],
         "",
-        help="The column by which Moodle knows a student. Without it, the e-mail address if each "
-        "student has one, else the username: the roster's, or the gradebook's id.",
+        help="The column that identifies a student in Moodle. Default: the e-mail address if each "
+        "student has one, otherwise the username from the roster, or the gradebook's id.",
     ).tag(config=True)
 
     def lines(self, assignments: list[Entered], results: list[Result]) -> Iterable[Sequence[Any]]:
-        """Return the head, and a line for each student who can be identified."""
+        """Return the header, and a line for each student who has the identifier."""
         graded = self.graded(assignments)
         students = list(_by_student(results))
-        # a bare number is a group's, say, or nobody's: by it nothing is decided
+        # an id that is a number without a name may be a group's: it does not count here
         people = [s for s, _ in students if not s.id.isdecimal() or s.names or s.email]
         has_email = bool(people) and all(student.email for student in people)
         identifier = self.identify_by or ("Email address" if has_email else "Username")
         self.log.info("In Moodle, map from and to: %s", identifier)
         head = ["First name", "Last name", identifier, *(f"{name} (Real)" for name, _, _ in graded)]
         for a in assignments:
-            told = ("Feedback", "Status", "Late penalty", "Team")
-            head += [f"{self.column(a.name)} ({title})" for title in told]
+            titles = ("Feedback", "Status", "Late penalty", "Team")
+            head += [f"{self.column(a.name)} ({title})" for title in titles]
         yield head
         for student, found in students:
             known = {
@@ -143,10 +143,10 @@ class MoodlePlugin(LmsPlugin):
                 "Username": student.username or student.id,
             }[identifier]
             if not known:
-                self.log.warning("%s has no %s, and is left out", student.id, identifier)
+                self.log.warning("%s has no %s: left out", student.id, identifier)
                 continue
             if self.warn_of_changed(student, known):
-                continue  # an unknown student would end the whole import
+                continue  # an unknown student would stop the whole import
             line: list[Any] = [visible(student.first_name), visible(student.last_name), known]
             line += [found[name].values.get(column) for _, name, column in graded]
             for a in assignments:
@@ -156,7 +156,7 @@ class MoodlePlugin(LmsPlugin):
             yield line
 
     def _feedback(self, assignment: Entered, values: dict[str, Any]) -> str:
-        """Return what the student may read beside the grade."""
+        """Return the student's comment: the points of each item."""
         points = [
             f"{item} {shown(values[item])}" for item in self.items(assignment) if item in values
         ]
@@ -166,16 +166,16 @@ class MoodlePlugin(LmsPlugin):
 
 
 class GradescopePlugin(OneLinePlugin):
-    """Writes one assignment in the columns in which Gradescope exports its own scores."""
+    """Writes one assignment in the columns of Gradescope's own export."""
 
     file = "gradescope.csv"
 
     def lines(self, assignments: list[Entered], results: list[Result]) -> Iterable[Sequence[Any]]:
-        """Return the head, and a line for each student."""
+        """Return the header, and a line for each student."""
         if len(assignments) != 1:
             raise AssignmentError(
-                f"Gradescope's columns are those of one assignment, got {len(assignments)}: choose "
-                "it with --assignment, as in `nbgrader export --assignment '[\"dropout_l2\"]'`"
+                f"Gradescope's table holds one assignment, got {len(assignments)}: choose it with "
+                "--assignment, as in `nbgrader export --assignment '[\"dropout_l2\"]'`"
             )
         items = self.items(assignments[0])
         yield [
@@ -217,7 +217,7 @@ class GradescopePlugin(OneLinePlugin):
 
 
 def _by_student(results: list[Result]) -> Iterator[tuple[Person, dict[str, Result]]]:
-    """Yield each student with what they have for each assignment."""
+    """Yield each student with their results, by assignment."""
     found: dict[str, dict[str, Result]] = {}
     for result in results:
         found.setdefault(same(result.student.id), {})[result.assignment.name] = result
@@ -231,7 +231,7 @@ def _sorted_name(student: Person) -> str:
 
 
 def _most(assignment: Entered, column: str) -> str:
-    """Return how many points can be had in a column."""
+    """Return the maximum points of a column."""
     most = most_points(assignment)
     points = added(most.values()) if column == "score" else most.get(column)
     return "" if points is None else spreadsheet.exact(points)

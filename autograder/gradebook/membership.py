@@ -1,9 +1,10 @@
-"""Which students of a class handed in together, whose submission counts for whom, what is odd.
+"""The teams of a class: whose submission counts for which student, and the problems in them.
 
-A submission counts for who handed it in, and for each member of its team who is known and has not
-handed in. A table with more members than a team may have names nobody until the course staff has
-looked. They decide in the roster's column `submission_of`, which takes precedence over all tables.
-Nobody's own submission gives way to another's; nothing is ever averaged.
+- A submission counts for the student who handed it in, and for each known member of its team who
+  has not handed in.
+- A table with too many members counts for no member, until the course staff decides.
+- The staff decides in the roster's column `submission_of`, which takes precedence over all tables.
+- A student's own submission always counts; grades are never averaged.
 """
 
 from collections.abc import Iterator, Mapping
@@ -25,15 +26,15 @@ from autograder.results.report import Status, report_in
 
 @dataclass(frozen=True)
 class Problem:
-    """Something about a team that a human should look at.
+    """A problem of a team that a human should look at.
 
     Parameters
     ----------
     student : str
-        Whom it is about: one who handed in, or one of whom there are several submissions.
+        The student who handed in, or one with several submissions.
     text : str
     is_remark : bool
-        Whether the student reads it as well.
+        Whether the student reads it too.
     """
 
     student: str
@@ -42,8 +43,8 @@ class Problem:
 
 
 TOO_LARGE = (
-    f"more than {MOST} members: nobody but who handed in gets this grade, until you write it into "
-    "the column `submission_of` of the roster for those who may have it"
+    f"more than {MOST} members: only the student who handed in gets this grade; for each other "
+    "student who should get it, write that student's id into the roster's column `submission_of`"
 )
 
 
@@ -54,9 +55,9 @@ class Membership:
     ----------
     assignment : Assignment
     known : Roster
-        The gradebook's students, with what a roster adds to them.
+        The gradebook's students, with the roster's data.
     graded : dict of str to Submission, optional
-        By student, those that have been read already.
+        Graded submissions that were read already, by student.
     """
 
     def __init__(
@@ -89,17 +90,17 @@ class Membership:
 
     @cached_property
     def teams(self) -> dict[str, Team]:
-        """The team of each submission, as written, by who handed it in."""
+        """The team of each submission, as written, by the student who handed it in."""
         release = Submission.from_notebook(self.assignment.release)
-        return {
-            student: read_team(submission, release) if submission else Team()
-            for student in sorted(handed_in(self.assignment))
-            for submission in (self._submission(student),)
-        }
+        teams = {}
+        for student in sorted(handed_in(self.assignment)):
+            submission = self._submission(student)
+            teams[student] = read_team(submission, release) if submission else Team()
+        return teams
 
     @cached_property
     def students(self) -> dict[str, list[str]]:
-        """The students of each submission: who handed it in, then the members who are known."""
+        """The students of each submission: first the one who handed it in, then known members."""
         found: dict[str, list[str]] = {}
         for submitter in self.teams:
             by_table = [] if self._is_too_large(submitter) else self._named(submitter)
@@ -110,7 +111,7 @@ class Membership:
 
     @cached_property
     def _decided(self) -> dict[str, str | None]:
-        """Whose submission the roster names for a student; None if nobody handed that in."""
+        """The submission that the roster names for a student; None if it does not exist."""
         decided = {}
         for person in self.roster:
             if person.submission_of:
@@ -123,14 +124,14 @@ class Membership:
         return [who.id for member in self.teams[submitter].members if (who := self.who(member))]
 
     def _is_too_large(self, submitter: str) -> bool:
-        """Tell whether a team has too many members, with the one who handed in."""
+        """Return whether a team has too many members, with the student who handed in."""
         own = {submitter} if self._is_person(submitter) else set()
         people = own | set(self._named(submitter))
         return max(len(people), len(self.teams[submitter].members)) > MOST
 
     @cached_property
     def submissions(self) -> dict[str, list[str]]:
-        """The submissions in which each student is, their own first."""
+        """The submissions that name each student, their own first."""
         found: dict[str, list[str]] = {}
         for submitter, students in self.students.items():
             for student in students:
@@ -138,22 +139,22 @@ class Membership:
         return {who: sorted(all_, key=lambda one: (one != who, one)) for who, all_ in found.items()}
 
     def submission_for(self, student: str) -> str | None:
-        """Return whose submission counts for a student.
+        """Return the student whose submission counts for a student.
 
-        Their own; without one, that of the only team which names them. None if there is none, or
-        if several teams name them: then a human decides.
+        It is their own, or that of the only team that names them. None if no team names them, or
+        several do: then a human decides.
         """
         found = self.submissions.get(student, [])
         return found[0] if found and (found[0] == student or len(found) == 1) else None
 
     def entry(self, line: Entry, entries: Mapping[str, Entry]) -> Entry:
-        """Return the entry of one who is in the submissions of others alone; any other as it is.
+        """Return a student's entry, with the team's points if the student has not handed in.
 
         Parameters
         ----------
         line : Entry
         entries : dict of str to Entry
-            By student; those of whom a submission counts for others.
+            All entries, by student.
         """
         found = self.submissions.get(line.student, [])
         is_without = line.status in (Status.MISSING, NOT_COLLECTED)
@@ -177,15 +178,15 @@ class Membership:
 
     @property
     def next_step(self) -> str:
-        """What the course staff does about who is in several submissions of others."""
+        """What the course staff should do about a student in several teams."""
         return f"see `autograder teams {self.assignment.name}`, and ask the students"
 
     def together(self, one: str, other: str) -> bool:
-        """Tell whether two who have both handed in are one team, and each of them says so."""
+        """Return whether two students who both handed in name each other."""
         return other in self.students.get(one, []) and one in self.students.get(other, [])
 
     def author(self, student: str) -> str:
-        """Return who stands for all that handed in together with a student, and say so."""
+        """Return the first id among a student and those who handed in together with them."""
         return min(
             other
             for other in self.students.get(student, [student])
@@ -193,13 +194,13 @@ class Membership:
         )
 
     def who(self, member: Member) -> Person | None:
-        """Return which student a member is: by e-mail and number, which must not disagree."""
+        """Return the student that a member is; None if e-mail and number name different ones."""
         found = {p.id: p for text in (member.email, member.number) if (p := self._known(text))}
         return next(iter(found.values())) if len(found) == 1 else None
 
     @cached_property
     def problems(self) -> list[Problem]:
-        """All that a human should look at, by student."""
+        """The problems that a human should look at, by student."""
         found = list(self._several())
         for submitter, team in self.teams.items():
             found += [Problem(submitter, text, is_remark=True) for text in team.remarks]
@@ -214,7 +215,7 @@ class Membership:
         return sorted(found, key=lambda problem: problem.student)
 
     def problems_of(self, student: str) -> list[str]:
-        """Return what is odd about a student's team, and about the one that counts for them."""
+        """Return the problems of a student's team, and of the submission that counts for them."""
         about = {student, self.submission_for(student)}
         return [
             problem.text if problem.student == student else f"{problem.student}: {problem.text}"
@@ -237,14 +238,14 @@ class Membership:
                 yield f"team, line {member.line}: matches no student of the gradebook or roster"
         known = {who.id for member in team.members if (who := self.who(member))}
         if known and submitter not in known and self._is_person(submitter):
-            yield "who handed in is not in the team's table"
+            yield "the student who handed in is not in the team's table"
 
     def _undecided(self, submitter: str) -> set[str]:
-        """Return whom a table names who has no submission and of whom the roster says nothing."""
+        """Return the students in a table who have no submission and no entry in the roster."""
         return {who for who in self._named(submitter) if who not in self._decided | self.teams}
 
     def _is_person(self, submitter: str) -> bool:
-        """Tell whether a folder is a student's: that of a group is known by no name or address."""
+        """Return whether a folder is a student's: a group has no name and no address."""
         own = self.roster.people.get(submitter)
         return own is not None and bool(own.names or own.email)
 
@@ -262,16 +263,13 @@ class Membership:
             yield Problem(student, text)
 
     def _submission(self, student: str) -> Submission | None:
-        """Return what a student handed in: as it was graded, or else as it lies there.
-
-        None if it cannot be read.
-        """
+        """Return a student's graded submission, or else the submitted one; None if unreadable."""
         if student in self._graded:
             return self._graded[student]
         graded = self.assignment.folder(Stage.AUTOGRADED, student)
         for path in sorted(graded.glob("*.ipynb")):
             if report := report_in(path):
-                # what could not be read was restored, and has no table for that reason alone
+                # an unreadable file was restored, so its table is not the student's
                 return None if report.status is Status.UNREADABLE else read_graded(path)
         found = sorted(self.assignment.folder(Stage.SUBMITTED, student).glob("*.ipynb"))
         return _read(found[0]) if found else None

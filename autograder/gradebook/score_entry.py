@@ -1,4 +1,4 @@
-"""What a graded notebook puts into the gradebook, in one way for every command."""
+"""Enters the scores of a graded notebook in the gradebook, for every command."""
 
 import logging
 from collections.abc import Mapping
@@ -18,19 +18,19 @@ from autograder.results.report import Report
 from autograder.results.standing import Standing
 
 LOG = logging.getLogger(__name__)
-AUTOMATIC = ("auto_score", "needs_manual_grade")  # of a grade
+AUTOMATIC = ("auto_score", "needs_manual_grade")  # columns of a grade
 
 
 @dataclass(frozen=True)
 class ScoreEntry:
-    """The automatic scores of a notebook's graded cells, and the comments of its answers.
+    """The automatic scores of a notebook's graded cells, and the comments on its answers.
 
     Parameters
     ----------
     grades : dict of str to (float or None)
-        By `grade_id`; None where there is no score yet.
+        By `grade_id`; None if there is no score yet.
     comments : dict of str to (str or None)
-        By `grade_id`: what nbgrader says by itself of an answer.
+        nbgrader's automatic comments, by `grade_id`.
     """
 
     grades: dict[str, float | None]
@@ -38,7 +38,7 @@ class ScoreEntry:
 
     @classmethod
     def of(cls, notebook: NotebookNode, report: Report) -> "ScoreEntry":
-        """Take the points of a report, and of all other cells what nbgrader gives them."""
+        """Return the points of a report, and nbgrader's points for all other cells."""
         grades: dict[str, float | None] = {}
         comments: dict[str, str | None] = {}
         for cell, ours in zip(
@@ -61,20 +61,19 @@ class ScoreEntry:
         late: LateSubmissionPlugin,
         most: Mapping[str, float] | None = None,
     ) -> Standing:
-        """Enter them in a gradebook, and the penalty of a late submission, without a commit.
+        """Enter the scores and the late penalty in a gradebook, without a commit.
 
         Parameters
         ----------
         submitted : SubmittedNotebook
         late : LateSubmissionPlugin
-            What the settings say about penalties.
         most : dict of str to float, optional
-            As of `Standing.of`.
+            The maximum points: see `Standing.of`.
 
         Returns
         -------
         standing : Standing
-            What the notebook has in the gradebook now, scores by hand included.
+            The notebook's scores in the gradebook, including those by hand.
 
         Raises
         ------
@@ -87,7 +86,7 @@ class ScoreEntry:
             raise MissingEntry(f"No such cells: {unknown}")
         for name, points in self.grades.items():
             grades[name].auto_score = points
-            # a score by hand stays, and someone should look at it again
+            # a score by hand stays, but somebody should check it again
             by_hand = grades[name].manual_score is not None
             grades[name].needs_manual_grade = points is None or by_hand
         for name, comment in self.comments.items():
@@ -102,13 +101,13 @@ class ScoreEntry:
 
 @dataclass(frozen=True)
 class Entered:
-    """What a gradebook says of a submission by itself: not by hand.
+    """The values of a submission in a gradebook that were not entered by hand.
 
     Parameters
     ----------
     assignment, student : str
     values : tuple of (type, str, str, object), optional
-        The table, the row's id, the column and the value; None if there is no submission.
+        Table, row id, column and value; None if there is no submission.
     """
 
     assignment: str
@@ -117,7 +116,7 @@ class Entered:
 
     @classmethod
     def of(cls, gradebook: Gradebook, assignment: str, student: str) -> "Entered":
-        """Return what a gradebook says now."""
+        """Return the present values in a gradebook."""
         try:
             submission = gradebook.find_submission(assignment, student)
         except MissingEntry:
@@ -136,8 +135,8 @@ class Entered:
         values = ((type(row), row.id, column, getattr(row, column)) for row, column in columns)
         return cls(assignment, student, tuple(values))
 
-    def put_back(self, gradebook: Gradebook) -> None:
-        """Make a gradebook say it again; a submission that was not there goes."""
+    def restore(self, gradebook: Gradebook) -> None:
+        """Restore these values; remove a submission that did not exist."""
         if self.values is None:
             with suppress(MissingEntry):
                 gradebook.remove_submission(self.assignment, self.student)

@@ -1,4 +1,4 @@
-"""What the gradebook has of each submission, read in as many queries for thousands as for one."""
+"""The gradebook's data on each submission; the number of queries does not depend on the class."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -30,20 +30,20 @@ Cells = Mapping[tuple[str, str], Item]  # by notebook and `grade_id`
 
 @dataclass
 class Submitted:
-    """What the gradebook has of one submission.
+    """The gradebook's data on one submission.
 
     Parameters
     ----------
     id : str
-        By which nbgrader knows it.
+        nbgrader's id for it.
     stamp : datetime, optional
-        When it was handed in (UTC).
+        The time of handing in (UTC).
     seconds_late : float
-        After the due date and the student's extension.
+        The seconds after the due date and the student's extension.
     notebook_id : str
-        By which the Formgrader knows it; empty where it has no notebook.
+        The Formgrader's id for it; empty if it has no notebook.
     penalties : list of float
-        What being late costs, by notebook.
+        The late penalty of each notebook.
     marks : dict of str to Mark
         By graded cell.
     """
@@ -57,18 +57,28 @@ class Submitted:
 
     @property
     def standing(self) -> Standing:
-        """The points of the student."""
+        """The student's points."""
         return Standing(self.marks, added(self.penalties))
 
     @property
     def by_hand(self) -> tuple[str, ...]:
-        """The graded cells whose score is a human's."""
+        """The graded cells that a human scored."""
         return tuple(sorted(name for name, mark in self.marks.items() if mark.manual is not None))
 
 
 def students_of(gradebook: Gradebook) -> list[Row[Any]]:
-    """Return who is in the gradebook, without the sums that nbgrader makes for each student."""
+    """Return the gradebook's students, without the sums that nbgrader computes for each."""
     return [*gradebook.db.execute(select(*(getattr(Student, name) for name in STUDENT)))]
+
+
+def submitters_in(gradebook: Gradebook, assignment: str) -> set[str]:
+    """Return the students who have a submission of an assignment in the gradebook."""
+    ids = (
+        select(SubmittedAssignment.student_id)
+        .join(Entered, Entered.id == SubmittedAssignment.assignment_id)
+        .where(Entered.name == assignment)
+    )
+    return {*gradebook.db.scalars(ids)}
 
 
 def cells_of(gradebook: Gradebook, assignment: str) -> dict[tuple[str, str], Item]:
@@ -88,15 +98,7 @@ def cells_of(gradebook: Gradebook, assignment: str) -> dict[tuple[str, str], Ite
 
 
 def submissions_of(gradebook: Gradebook, assignment: str, cells: Cells) -> dict[str, Submitted]:
-    """Return an assignment's submissions, by student.
-
-    Parameters
-    ----------
-    gradebook : Gradebook
-    assignment : str
-    cells : dict of (str, str) to Item
-        As `cells_of` returns them.
-    """
+    """Return an assignment's submissions, by student; `cells` are those of `cells_of`."""
     student = SubmittedAssignment.student_id
     submissions = (
         select(

@@ -58,7 +58,7 @@ def read(course):
 
 
 def test_each_student_is_there_with_an_entry(course):
-    """Whoever is in the gradebook or has handed in, as `autograder status` has them."""
+    """All students in the gradebook or with a submission, as in `autograder status`."""
     assignment, gradebook = course
     enter(gradebook, assignment, "ann", {"test_scaler": 2.0, "essay": 1.0})
     enter(gradebook, assignment, "bob", {"test_scaler": None, "essay": 1.0}, Status.HELD)
@@ -102,7 +102,7 @@ def test_a_graded_student_has_report_and_cells(course):
     ],
 )
 def test_how_late_it_is(course, stamp, extension, hours):
-    """After the due date and the student's own extension; what has no time is not late."""
+    """After the due date and the student's extension; without a time, it is not late."""
     assignment, gradebook = course
     enter(gradebook, assignment, "ann", {"test_scaler": 2.0, "essay": 1.0}, timestamp=stamp)
     if extension:
@@ -122,7 +122,7 @@ def test_an_extension_without_a_due_date_is_no_error(course):
 
 
 def test_a_score_by_hand_is_known_as_one(course):
-    """It counts, and stands for what was held back."""
+    """It counts, and replaces a score that was held back."""
     assignment, gradebook = course
     enter(gradebook, assignment, "ann", {"test_scaler": None, "essay": 1.0}, Status.HELD)
     gradebook.find_grade("test_scaler", "tiny", "tiny", "ann").manual_score = 1.5
@@ -133,7 +133,7 @@ def test_a_score_by_hand_is_known_as_one(course):
 
 
 def test_what_could_not_be_read_does_not_count(course):
-    """Its zeros say nothing of the student; what a human gave does."""
+    """Its zeros do not count; a human's score does."""
     assignment, gradebook = course
     enter(gradebook, assignment, "ann", {"test_scaler": 0.0, "essay": 0.0}, Status.UNREADABLE)
     assert read(course).counted == []
@@ -143,7 +143,7 @@ def test_what_could_not_be_read_does_not_count(course):
 
 @contextmanager
 def counted_queries():
-    """Count what any database is asked."""
+    """Count the queries to any database."""
     asked = []
 
     def note(connection, cursor, statement, *rest):

@@ -80,7 +80,7 @@ def test_a_graded_student_has_points_status_and_remarks(course):
 
 
 def test_a_held_grade_has_no_points(course):
-    """What waits for the course staff is not shown as a zero."""
+    """A score that waits for the course staff is not a zero."""
     held = entry(course, "bob")
     assert (held.points, held.status) == ({"test_scaler": None}, Status.HELD)
     assert held.is_graded
@@ -100,7 +100,7 @@ def test_a_student_who_handed_nothing_in_is_missing(course):
 
 
 def test_a_submission_that_was_not_graded_is_told_apart(course):
-    """What lies in `submitted/`, or was graded without a report, is not graded yet."""
+    """A submission without a report is not graded yet."""
     for student in ("eve", "fay", "gus"):
         line = entry(course, student)
         assert (line.points, line.status) == ({"test_scaler": None}, "not graded yet")
@@ -136,7 +136,7 @@ def test_who_is_excluded_waits_for_nothing(course):
 
 
 def test_what_the_gradebook_asks_a_human_to_look_at_is_said(course):
-    """As after grading anew what has a score by hand, until somebody presses Resolve."""
+    """As after a second grading of a cell with a score by hand, until somebody presses Resolve."""
     _, url = course
     assert entry(course, "cem").next_step == ""
     with Gradebook(url) as gradebook:
@@ -152,7 +152,7 @@ def test_what_the_gradebook_asks_a_human_to_look_at_is_said(course):
 
 
 def test_what_was_left_out_when_it_was_collected_is_said(course):
-    """Nobody handed in nothing whose hand-in was left out; what was graded has a remark."""
+    """A student whose file was left out has the status `not collected`; a graded one has a remark."""
     assignment, url = course
     folder = collected_list.folder(assignment)
     no_notebook = {"refused": collected_list.NO_NOTEBOOK, "is_left_out": True}
@@ -180,7 +180,7 @@ def test_what_was_left_out_when_it_was_collected_is_said(course):
 
 
 def test_students_of_the_roster_are_in_the_class(course):
-    """Also those whom the gradebook does not have; who is in both is one."""
+    """Also students who are not in the gradebook; one in both has one line."""
     assignment, url = course
     (assignment.root / "roster.csv").write_text("id,email\nann,ann@u.edu\nyan,yan@u.edu\n")
     try:

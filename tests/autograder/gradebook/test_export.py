@@ -1,4 +1,4 @@
-"""The export: nbgrader's columns and ours; what is not known is empty, and no text is a formula."""
+"""The export: nbgrader's columns and ours; unknown values are empty, and no text is a formula."""
 
 import csv
 import datetime as dt
@@ -34,7 +34,7 @@ STUDENTS = {
 
 
 class App(LoggingConfigurable):
-    """What nbgrader's export application is to a plugin."""
+    """A substitute for nbgrader's export application."""
 
     coursedir = AnyTrait()
 
@@ -84,7 +84,7 @@ def enter(gradebook, assignment, student, points, status):
 
 
 def export(course, plugin=GradesPlugin, **options):
-    """Return what is written."""
+    """Return the written table."""
     to = course.root / "out.csv"
     app = App(coursedir=CourseDirectory(root=str(course.root)))
     with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}", "course") as gradebook:
@@ -98,7 +98,7 @@ def rows(course, **options):
 
 
 def test_nbgraders_columns_come_first(course):
-    """Whoever reads nbgrader's own table finds its columns, in its order, with its numbers."""
+    """The first columns are those of nbgrader's own table, in its order, with its numbers."""
     own = export(course, CsvExportPlugin, student=["ann"], assignment=["tiny"]).splitlines()[0]
     ours = export(course).splitlines()[0]
     columns = ",status,cause,next_step,isolation,team,submission_of,team_remarks"
@@ -162,7 +162,7 @@ def test_without_suites_the_table_is_nbgraders_own(course):
 
 
 def test_no_text_is_a_formula_and_no_number_a_text(course):
-    """What a spreadsheet would run gets an apostrophe; quotes, commas and line breaks survive."""
+    """A formula gets an apostrophe; quotes, commas and line breaks survive."""
     found = rows(course)
     bob, cem, ann = (found["tiny", name] for name in ("bob", "cem", "ann"))
     assert bob["last_name"] == f"'{FORMULA}"
@@ -183,7 +183,7 @@ def test_what_a_person_reads_is_seen_and_an_id_stays_itself(course):
 
 
 def test_a_cause_names_no_folder_of_the_machine(tmp_path):
-    """Of a path in what broke the name is left, as pytest writes it and as Python does."""
+    """A path in a cause is cut to its name, in the forms of pytest and of Python."""
     suite = f"{tmp_path}/tests/hidden/tiny/test_scaler.py"
     cause = f"{suite[1:]}::test_a: OSError: '{suite}' and '/usr/lib/x.py'"
     told = "test_scaler.py::test_a: OSError: 'test_scaler.py' and 'x.py'"

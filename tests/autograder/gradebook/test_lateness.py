@@ -1,4 +1,4 @@
-"""What being late costs: by nbgrader's plugin, and current after each run without grading."""
+"""Late penalties: by nbgrader's plugin, and current after each run without grading."""
 
 import datetime as dt
 import json
@@ -63,7 +63,7 @@ def test_a_penalty_is_a_decimal_within_bounds(penalty, entered):
 
 @pytest.fixture
 def course(tiny_course, grade):
-    """Ann and Bob, graded in time; the policy takes all points of what is late."""
+    """Ann and Bob, graded in time; the policy takes all points of a late submission."""
     tiny_course.set(ZERO)
     tiny_course.hand_in("ann", IN_PLACE, stamp="2026-01-05 12:00:00")
     tiny_course.hand_in("bob", IN_PLACE, stamp="2026-01-04 12:00:00")
@@ -126,7 +126,7 @@ def test_an_extension_moves_it(course, grade):
 
 
 def test_another_policy_moves_it(course, grade):
-    """As the settings have it at the run; what JSON says is the same."""
+    """By the settings at the run; the JSON document agrees."""
     due(course, "2026-01-05 10:00:00 UTC")
     grade()
     course.set('c.LateSubmissionPlugin.penalty_method = "none"')

@@ -1,4 +1,4 @@
-"""The LMS's columns: what an ordinary CSV reader finds is what the gradebook holds."""
+"""The LMS's columns: an ordinary CSV reader finds the gradebook's values."""
 
 import csv
 import datetime as dt
@@ -74,7 +74,7 @@ def enter(gradebook, assignment, student, points, status, table):
 
 
 def export(course, plugin, **options):
-    """Return the head and the lines of what is written, by the column that names students."""
+    """Return the header and the lines of the table, by the column that names students."""
     to = course.root / "out.csv"
     to.unlink(missing_ok=True)
     app = App(coursedir=CourseDirectory(root=str(course.root)))
@@ -138,7 +138,7 @@ def test_canvas_has_items_if_they_are_asked_for(course):
 
 
 def test_moodle_has_one_identifier_and_its_columns(course):
-    """Grades, a comment for the student, and what is told in columns of its own."""
+    """Grades, a comment for the student, and columns for status, penalty and team."""
     head, lines = export(course, MoodlePlugin)
     assert head == [
         "First name", "Last name", "Email address",
@@ -165,18 +165,18 @@ def test_moodle_may_know_students_otherwise(course, identifier, of_ann):
 
 
 def test_a_number_that_is_nobodys_is_left_out_of_moodles_file(course, tmp_path, caplog):
-    """Such as a group's: it neither decides by what the others are known, nor gets a line."""
+    """Such as a group's: it neither affects the identifier of the others, nor gets a line."""
     roster = tmp_path / "other.csv"
     roster.write_text(f"{ROSTER}5000001,,,,,,,,\n")
     with caplog.at_level(logging.WARNING):
         head, lines = export(course, MoodlePlugin, roster=str(roster))
     assert head[2] == "Email address"
     assert len(lines) == 6
-    assert "5000001 has no Email address, and is left out" in caplog.text
+    assert "5000001 has no Email address: left out" in caplog.text
 
 
 def test_moodle_has_no_line_that_would_be_anothers(course, tmp_path, caplog):
-    """Without an identifier, or with one that changes, a student is left out and told."""
+    """A student without an identifier, or with one that changes, is left out with a warning."""
     roster = tmp_path / "other.csv"
     roster.write_text(ROSTER.replace("ben@u.edu", "").replace("eve@", "-eve@"))
     options = {"roster": str(roster), "identify_by": "Email address"}
@@ -185,8 +185,8 @@ def test_moodle_has_no_line_that_would_be_anothers(course, tmp_path, caplog):
     assert set(by(lines, "Email address")) == {
         f"{who}@u.edu" for who in ("ann", "cem", "dan", "fay")
     }
-    assert "ben has no Email address, and is left out" in caplog.text
-    assert "eve: an id or address that a spreadsheet would run" in caplog.text
+    assert "ben has no Email address: left out" in caplog.text
+    assert "eve: an id or address looks like a formula" in caplog.text
     head, lines = export(course, MoodlePlugin, roster=str(roster))
     assert head[2] == "Username"
     assert len(lines) == 6
@@ -217,7 +217,7 @@ def test_gradescope_has_its_columns(course):
 
 
 def test_gradescopes_columns_are_those_of_one_assignment(course, caplog):
-    """With several, the remedy is told, and nothing is written."""
+    """With several, the error names the remedy, and nothing is written."""
     with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}", "course") as gradebook:
         gradebook.add_assignment("other")
     try:
@@ -241,7 +241,7 @@ def test_gradescopes_columns_are_those_of_one_assignment(course, caplog):
     ],
 )
 def test_what_is_missing_is_zero_if_it_is_asked_for(course, plugin, column, missing):
-    """What is held back or not graded stays empty."""
+    """Held back and ungraded scores stay empty."""
     _, lines = export(course, plugin, missing_as_zero=True)
     key, eve = missing
     assert by(lines, key)[eve][column] == "0.0"
@@ -249,7 +249,7 @@ def test_what_is_missing_is_zero_if_it_is_asked_for(course, plugin, column, miss
 
 
 def test_whom_two_teams_name_has_no_score(course, caplog):
-    """The log and the columns say so; it is no zero, even where what is missing is one."""
+    """The log and the columns say so; it is never 0, even if missing submissions are 0."""
     path = course.root / "autograded" / "dan" / "tiny" / "tiny.ipynb"
     before = path.read_text()
     whole = nbformat.reads(before, as_version=4)
@@ -270,7 +270,7 @@ def test_whom_two_teams_name_has_no_score(course, caplog):
 
 @pytest.mark.parametrize("plugin", [GradesPlugin, CanvasPlugin, MoodlePlugin, GradescopePlugin])
 def test_no_field_is_a_formula_in_any_of_them(course, tmp_path, plugin, caplog):
-    """Names, ids, sections, addresses: whoever they belong to has a line, or is named in the log."""
+    """With any names, ids, sections and addresses, a student has a line or a warning."""
     hostile = tmp_path / "hostile.csv"
     hostile.write_text(
         "id,first_name,last_name,email,lms_user_id,username,section,sis_user_id\n"
@@ -281,7 +281,7 @@ def test_no_field_is_a_formula_in_any_of_them(course, tmp_path, plugin, caplog):
     assert not any(spreadsheet.is_formula(f) for f in fields if not f.startswith("    Points"))
     assert any("calc" in field for field in fields) == (plugin is not MoodlePlugin)
     if plugin in (CanvasPlugin, MoodlePlugin):
-        assert "eve: an id or address that a spreadsheet would run" in caplog.text
+        assert "eve: an id or address looks like a formula" in caplog.text
 
 
 def test_a_bad_roster_leaves_an_earlier_table_as_it_is(course, tmp_path, caplog):

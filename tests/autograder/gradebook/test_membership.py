@@ -1,4 +1,4 @@
-"""Who handed in together: matched, told where it is odd, and whose submission counts for whom."""
+"""Teams: matching of members, problems, and whose submission counts for which student."""
 
 import os
 from dataclasses import replace
@@ -73,7 +73,7 @@ def test_a_submission_counts_for_each_member(membership):
 
 
 def test_ones_own_submission_counts_first(membership):
-    """Whoever handed in keeps it, and that there are two is told."""
+    """The student who handed in keeps it, and the two submissions are a problem."""
     found = membership(ann=["ann", "ben"], ben=["ben"])
     assert (found.submission_for("ann"), found.submission_for("ben")) == ("ann", "ben")
     assert told(found) == [
@@ -84,7 +84,7 @@ def test_ones_own_submission_counts_first(membership):
 
 
 def test_what_is_odd_about_a_team_is_told_of_each_member(membership):
-    """With the name of whom it is about, if that is another."""
+    """With the name of the student concerned, if that is another one."""
     found = membership(ann=["ann", "ben", "| Eve | 7777777 | eve@u.edu |\n"])
     [of_ann], [of_ben] = found.problems_of("ann"), found.problems_of("ben")
     assert of_ann.startswith("team, line 3: matches no student")
@@ -108,7 +108,7 @@ def test_who_matches_nobody_is_listed(membership):
 
 
 def test_an_address_and_a_number_of_two_students_match_neither(membership):
-    """Nobody gets a grade by somebody else's data."""
+    """No student gets a grade by another student's data."""
     found = membership(ann=["ann", "| X | 1000002 | cem@u.edu |\n"])
     assert found.students == {"ann": ["ann"]}
     [(who, text)] = told(found)
@@ -119,7 +119,7 @@ def test_an_address_and_a_number_of_two_students_match_neither(membership):
 def test_a_submitter_outside_their_team_is_told(membership):
     """The grade is theirs all the same; the folder of a group is no person."""
     found = membership([*PEOPLE, Person("team-1")], ann=["ben"], **{"team-1": ["cem"]})
-    assert told(found) == [("ann", "who handed in is not in the team's table")]
+    assert told(found) == [("ann", "the student who handed in is not in the team's table")]
     assert found.students == {"ann": ["ann", "ben"], "team-1": ["team-1", "cem"]}
 
 
@@ -131,7 +131,7 @@ def test_placeholders_are_remarks_that_the_student_reads(membership):
 
 
 def test_who_is_in_others_submissions_alone_is_not_missing(membership):
-    """One submission counts; of several none does. Whoever has their own is as they are."""
+    """One submission counts; of several, none does. A student's own always counts."""
     found = membership(ann=["ann", "ben", "cem"], dan=["dan", "cem", "ann"])
     lines = [Entry(name, {}, Status.MISSING, cause="nothing") for name in ("ben", "cem", "eve")]
     ann = Entry("ann", {"test_scaler": 1.5}, Status.HELD, late_penalty=0.5)
@@ -151,14 +151,14 @@ def test_who_is_in_others_submissions_alone_is_not_missing(membership):
 
 
 def test_those_who_are_together_have_one_author(membership):
-    """The first of them; who only names others, or is only named, stands alone."""
+    """The first of them; naming others, or being named, is not enough."""
     found = membership(ann=["ann", "ben"], ben=["ann", "ben"], cem=["ann", "cem"], dan=["dan"])
     authors = {student: found.author(student) for student in ("ann", "ben", "cem", "dan", "eve")}
     assert authors == {"ann": "ann", "ben": "ann", "cem": "cem", "dan": "dan", "eve": "eve"}
 
 
 def test_what_has_been_read_is_not_read_again(membership, tiny):
-    """It is taken as it is; None stands for what could not be read."""
+    """It is taken as it is; None is an unreadable one."""
     found = membership(ann=["ann", "ben"], ben=["ben"])
     read = {"ann": found._submission("ben"), "ben": None}
     again = Membership(tiny, found.roster, read)
@@ -168,7 +168,7 @@ def test_what_has_been_read_is_not_read_again(membership, tiny):
 
 
 def test_two_are_together_if_both_say_so(membership):
-    """Nobody gets out of a comparison by naming another."""
+    """No student avoids the comparison by naming another."""
     found = membership(ann=["ann", "ben", "cem"], ben=["ben", "ann"], cem=["cem"])
     assert found.together("ann", "ben")
     assert found.together("ben", "ann")
@@ -177,7 +177,7 @@ def test_two_are_together_if_both_say_so(membership):
 
 
 def test_what_was_graded_counts(tiny, membership):
-    """The graded notebook is read, and only before there is one what lies in `submitted/`."""
+    """The graded notebook is read; without one, the notebook in `submitted/`."""
     found = membership(ann=["ann", "ben"], ben=["ben"])
     hand_in(tiny, "ann", ROWS["ann"] + ROWS["cem"], "autograded", Status.GRADED)
     hand_in(tiny, "ben", ROWS["ben"] + ROWS["dan"], "autograded")  # half-way
@@ -217,7 +217,7 @@ UNKNOWN = "| Gil | 1000007 | gil@u.edu |\n"
     ids=["four", "three beside who handed in", "one unknown"],
 )
 def test_a_team_that_is_too_large_names_nobody(membership, table):
-    """Nobody gets its grade, or loses that of a team within the limit, before somebody has looked."""
+    """No member gets its grade, or loses that of another team, before the staff decides."""
     rows = {p.id: f"| {p.first_name} | {p.matriculation_number} | {p.email} |\n" for p in [EVE]}
     found = membership(
         [*PEOPLE, EVE, FEE], eve=[rows.get(name, name) for name in table], dan=["dan", "cem"]
@@ -231,7 +231,7 @@ def test_a_team_that_is_too_large_names_nobody(membership, table):
 
 
 def test_the_staff_decides_in_the_roster(membership):
-    """A roster's `submission_of` counts, whatever the tables say; own submissions stay."""
+    """A roster's `submission_of` takes precedence over the tables; own submissions stay."""
     people = [
         replace(p, submission_of="eve@u.edu" if p.id in ("ann", "dan") else "") for p in PEOPLE
     ]
@@ -246,7 +246,7 @@ def test_the_staff_decides_in_the_roster(membership):
 
 
 def test_the_staff_decides_between_two_teams(membership):
-    """One whom two teams name has the submission that the roster names."""
+    """A student in two teams has the submission that the roster names."""
     people = [replace(p, submission_of="ben" if p.id == "cem" else "") for p in PEOPLE]
     found = membership(people, ann=["ann", "cem"], ben=["ben", "cem"])
     assert found.submission_for("cem") == "ben"

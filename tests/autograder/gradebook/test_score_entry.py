@@ -1,4 +1,4 @@
-"""What gets into the gradebook: all of a submission at once, or nothing of it."""
+"""Score entries: the gradebook gets all of a submission, or nothing of it."""
 
 import shutil
 import sqlite3
@@ -80,7 +80,7 @@ def test_what_raises_takes_all_of_the_block_back(gradebook, path, error):
 
 
 def test_what_nbgrader_takes_back_itself_takes_all_back(gradebook, path):
-    """Its methods roll back by themselves what they cannot enter."""
+    """Its own methods roll back after an error."""
     before = rows(path)
 
     def enter_twice():
@@ -174,7 +174,7 @@ def with_essay(assignment, answer="", text="", *, signed=False):
 
 
 def test_an_items_points_are_the_reports(tiny):
-    """Whatever its cell shows: a result there may be a student's."""
+    """Its cell's output does not count: it may be the student's."""
     whole = handed_in(tiny, "")
     whole.cells[-1].outputs = [new_output("execute_result", data={"text/plain": "2.0"})]
     report = unreadable(tiny, "?")
@@ -186,7 +186,7 @@ def test_an_items_points_are_the_reports(tiny):
     ("signed", "score", "comment"), [(True, 0, "No response."), (False, None, None)]
 )
 def test_what_a_human_grades_has_nbgraders_own_score(tiny, signed, score, comment):
-    """None as long as nobody has looked; an answer that is as released is nothing to look at."""
+    """None until somebody has looked; an unchanged answer needs no look."""
     scores = ScoreEntry.of(with_essay(tiny, text="Because.", signed=signed), unreadable(tiny, "?"))
     assert scores.grades == {"test_scaler": 0.0, "essay": score}
     assert scores.comments["essay"] == comment
@@ -206,7 +206,7 @@ def found(gradebook, name="test_scaler"):
 
 
 def test_what_has_no_score_yet_asks_for_a_human(gradebook):
-    """What has one does not."""
+    """A cell with a score does not."""
     enter(gradebook, {})
     assert found(gradebook) == (1.5, None, False)
     assert found(gradebook, "essay") == (None, None, True)
@@ -247,7 +247,7 @@ class Plugin(LateSubmissionPlugin):
     ("penalty", "kept"), [(None, None), (0.5, 0.5), (-1.0, 0.0), (9.0, 1.5)], ids=str
 )
 def test_a_penalty_takes_no_more_than_there_is(gradebook, penalty, kept):
-    """The course's plugin is asked with the new score; what it says is kept within bounds."""
+    """The course's plugin gets the new score; its penalty is kept within bounds."""
     plugin = Plugin(penalty)
     enter(gradebook, {}, late=plugin)
     assert plugin.asked == [("ann", 1.5, 24 * 3600)]
