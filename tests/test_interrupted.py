@@ -137,7 +137,7 @@ def test_ctrl_c_keeps_what_is_graded_and_the_next_run_goes_on(root, undisturbed,
     running = Running(root)
     running.wait_for(3)
     assert running.end(signal.SIGINT) == 130
-    assert "Interrupted: what is graded is kept, and the next run goes on.\n" in running.lines
+    assert "Interrupted: finished grades are kept; the next run grades the rest.\n" in running.lines
     assert len(running.told) >= 3
     assert "a_hanging_one" not in running.told
     assert finished(root) == running.told

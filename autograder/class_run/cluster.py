@@ -1,4 +1,4 @@
-"""Where a class is graded: the workers of a Dask cluster that is there already."""
+"""A pool that grades on the workers of an existing Dask cluster."""
 
 import asyncio
 import logging
@@ -24,11 +24,12 @@ from autograder.course.assignment import Assignment
 from autograder.grading.graded import Graded
 from autograder.intake.handed_in import Notebooks
 from autograder.sandbox.isolation import NotIsolatedError
+from autograder.text.wording import counted_as
 
 CONNECTING = 10.0  # seconds, for the scheduler to answer, and for a first worker
-LOOKING = 120.0  # seconds, for all workers to tell what they have: they load this package first
-CLOSING = 2.0  # seconds, for the scheduler to hear that we leave
-COUNTING = 5.0  # seconds between two looks at how many threads there are
+LOOKING = 120.0  # seconds, for all workers to describe themselves: they load this package first
+CLOSING = 2.0  # seconds, to disconnect from the scheduler
+COUNTING = 5.0  # seconds between two counts of the threads
 NAMED = 3  # workers that a message names
 EXTRA = "pip install 'autograder[cluster]'"
 READ = "see docs/scale.md"
@@ -37,30 +38,30 @@ T = TypeVar("T")
 
 
 class _DiedError(Exception):
-    """The workers to which a task was given died; the text says how many."""
+    """The workers that ran a task died; the text says how many."""
 
 
 class ClusterPool:
-    """The workers of a Dask cluster, which is used and left as it is.
+    """The workers of a Dask cluster.
 
-    What travels to a worker is the assignment's name, what was handed in, and the versions of the
-    suites that are to judge it: neither a path nor a student's name, and nothing of the gradebook.
+    A worker receives the assignment's name, the notebooks that were handed in, and the versions of
+    their suites. It receives no path, no student's name and no data from the gradebook.
 
     Parameters
     ----------
     assignments : dict of str to Assignment
         By the notebook's name; all of one assignment.
     address : str
-        The scheduler's, such as "tcp://10.0.0.5:8786".
+        The scheduler's address, such as "tcp://10.0.0.5:8786".
     allow_no_isolation : bool
-        Whether student code may run where nothing confines it.
+        Run student code even where nothing confines it.
 
     Raises
     ------
     ClusterError
-        If there is no such cluster, or one of its workers has another course or engine.
+        If the cluster does not answer, or a worker has another course or engine.
     NotIsolatedError
-        If one of its workers cannot confine student code, and that is not allowed.
+        If a worker cannot confine student code, and that is not allowed.
     """
 
     def __init__(
@@ -70,8 +71,7 @@ class ClusterPool:
         *,
         allow_no_isolation: bool = False,
     ) -> None:
-        self._assignments = assignments
-        self._address = address
+        self._assignments, self._address = assignments, address
         self._allow_no_isolation = allow_no_isolation
         first = next(iter(assignments.values()))
         self._course, self._name = first.course, first.name
@@ -87,7 +87,7 @@ class ClusterPool:
 
     @property
     def width(self) -> int:
-        """How many threads the workers have, as of a few seconds ago: some may join later."""
+        """The number of the workers' threads a few seconds ago; more may join later."""
         if time.monotonic() - self._counted > COUNTING:
             with self._asking():
                 self._width = sum(self._client.nthreads().values())
@@ -95,25 +95,25 @@ class ClusterPool:
         return max(self._width, 1)
 
     def import_faults(self) -> Future[list[str]]:
-        """Have the suites imported by the first worker that is free."""
+        """Import the suites on the first free worker."""
         return self._follow(self._imported(self._send(import_there, self._versions)))
 
     def submit(self, notebooks: Notebooks) -> Future[dict[str, Graded]]:
-        """Have a submission graded by the first worker that is free."""
+        """Grade a submission on the first free worker."""
         data = {name: handed_in.to_dict() for name, handed_in in notebooks.items()}
         versions = {name: self._versions[name] for name in notebooks}
         there = self._send(grade_on_worker, versions, data)
         return self._follow(self._graded(there, [*notebooks]))
 
     def close(self) -> None:
-        """Take back what is queued, and leave: the cluster is not ours to end."""
+        """Cancel the queued submissions and disconnect; the cluster goes on."""
         for future in list(self._under_way):
-            future.cancel()  # the scheduler then forgets what nobody waits for
-        with suppress(Exception):  # it may be gone, and there is nothing that we want from it
+            future.cancel()  # then the scheduler drops the task
+        with suppress(Exception):  # the scheduler may be gone
             self._client.close(CLOSING)
 
     def _send(self, function: Callable[..., Any], versions: dict[str, str], *data: Any) -> Any:
-        """Have a function called on a worker; return Dask's future."""
+        """Call a function on a worker; return Dask's future."""
         with self._asking():
             return self._client.submit(
                 function,
@@ -122,18 +122,18 @@ class ClusterPool:
                 versions,
                 *data,
                 allow_no_isolation=self._allow_no_isolation,
-                pure=False,  # a key of chance: no two submissions are one task
+                pure=False,  # each call is a task of its own
             )
 
     def _follow(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
-        """Let a coroutine wait for a worker, until the pool is closed."""
+        """Run a coroutine in Dask's loop until the pool is closed."""
         future = asyncio.run_coroutine_threadsafe(coroutine, self._client.loop.asyncio_loop)
         self._under_way.add(future)
         future.add_done_callback(self._under_way.discard)
         return future
 
     async def _graded(self, there: Any, names: list[str]) -> dict[str, Graded]:
-        """Return what a worker has made of a submission; that it died holds the grade back."""
+        """Return a worker's grades of a submission; the grade is held back if the worker died."""
         try:
             done = await self._answer(there)
         except _DiedError as error:
@@ -156,12 +156,12 @@ class ClusterPool:
             return await there
         except KilledWorker as error:
             raise _DiedError(f"(deaths: {error.allowed_failures + 1})") from error
-        # the former is not asyncio's, which is `close`'s; the latter, where it was being fetched
+        # not asyncio's CancelledError, which `close` raises; CommClosedError while fetching
         except (CancelledError, CommClosedError) as error:
             raise ClusterError(_lost(self._address)) from error
 
     def _look(self) -> Iterator[str]:
-        """Yield what confines student code on each worker, or raise what is wrong with them."""
+        """Yield what confines student code on each worker; raise if a worker cannot grade."""
         with self._asking():
             answers = self._answers()
         if not answers:
@@ -169,20 +169,21 @@ class ClusterPool:
                 f"the cluster at {self._address} must have a worker, got none in {CONNECTING:g} "
                 f"seconds: start some with `dask worker {self._address}`, {READ}"
             )
-        wrong = {where: _wrong(sight, self._versions) for where, sight in answers.items()}
-        if told := [f"{where} {what}" for where, what in sorted(wrong.items()) if what]:
-            more = f"; and {len(told) - NAMED} workers more" if len(told) > NAMED else ""
+        wrong = {where: _wrong(info, self._versions) for where, info in answers.items()}
+        if faults := [f"{where} {what}" for where, what in sorted(wrong.items()) if what]:
+            rest = len(faults) - NAMED
+            more = f"; and {counted_as(rest, 'more worker')}" if rest > 0 else ""
             raise ClusterError(
-                f"{'; '.join(told[:NAMED])}{more}: bring the course's folder of this version to "
-                f"the workers, and the same installation, {READ}"
+                f"{'; '.join(faults[:NAMED])}{more}: copy this version of the course's folder to "
+                f"the workers, and install the same packages, {READ}"
             )
-        for where, sight in sorted(answers.items()):
-            if not sight.level:
-                raise NotIsolatedError(f"worker {where}: {sight.fault}")
-            yield sight.level
+        for where, info in sorted(answers.items()):
+            if not info.level:
+                raise NotIsolatedError(f"worker {where}: {info.fault}")
+            yield info.level
 
-    def _answers(self) -> dict[str, "WorkerInfo"]:
-        """Return what each worker tells of itself; one that dies meanwhile tells nothing."""
+    def _answers(self) -> dict[str, WorkerInfo]:
+        """Return each worker's description, except those of workers that die meanwhile."""
         with suppress(TimeoutError):
             self._client.wait_for_workers(1, timeout=CONNECTING)
 
@@ -204,25 +205,23 @@ class ClusterPool:
         except TimeoutError:
             raise ClusterError(
                 f"the workers of the cluster at {self._address} must answer within {LOOKING:g} "
-                f"seconds: see that none of them hangs, {READ}"
+                f"seconds: check that none of them hangs, {READ}"
             ) from None
         return {
-            where: WorkerInfo(**answer)
-            if isinstance(answer, dict)
-            else WorkerInfo(fault=repr(answer))
+            where: WorkerInfo(**(answer if isinstance(answer, dict) else {"fault": repr(answer)}))
             for where, answer in answers.items()
             if not isinstance(answer, OSError)
         }
 
     @contextmanager
     def _asking(self) -> Iterator[None]:
-        """Turn what Dask raises while it is asked for something into words."""
+        """Turn an error of Dask's into a `ClusterError`."""
         try:
             yield
         except ClusterError:
             raise
         except Exception as error:
-            # without a scheduler, a client's own parts are missing as well
+            # a client without a scheduler raises errors of many kinds
             if not isinstance(error, OSError) and self._client.status == "running":
                 raise
             raise ClusterError(_lost(self._address)) from error
@@ -231,25 +230,25 @@ class ClusterPool:
 def _connected(address: str) -> Any:
     """Return a client of a scheduler."""
     try:
-        import dask  # only for those who have a cluster
+        import dask  # an optional package
         import distributed
         from distributed.comm import addressing
     except ImportError as error:
         raise ClusterError(
             f"--scheduler needs the package distributed ({error}): {EXTRA}"
         ) from error
-    # what is handed in may be large, and goes as it is
+    # a notebook may be large
     dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GB"})
-    for name in ("asyncio", "distributed", "distributed.client"):  # we tell it in our own words
+    for name in ("asyncio", "distributed", "distributed.client"):  # our message is enough
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
-        # what a client would stumble over, and then not let go of
+        # a client would hang at a wrong address
         scheme, place = addressing.parse_address(address)
         addressing.parse_host_port(place)
         security = distributed.Security()  # Dask's own settings
         certified = security.get_connection_args("client")["ssl_context"] is not None
         if scheme not in ("tcp", "tls") or (scheme == "tls" and not certified):
-            raise ValueError("tcp:// and tls:// are known, the latter with Dask's own settings")
+            raise ValueError("it must be tcp://, or tls:// with certificates in Dask's settings")
         connect = partial(distributed.Client, timeout=CONNECTING, security=security)
         return _within(CONNECTING + CLOSING, partial(connect, address, set_as_default=False))
     except (OSError, ValueError, TypeError, ImportError, RuntimeError) as error:
@@ -261,7 +260,7 @@ def _connected(address: str) -> Any:
 
 
 def _within(seconds: float, make: Callable[[], T]) -> T:
-    """Call a function that may hang: Dask waits for ever for what only accepts a connection.
+    """Call a function that may hang: Dask waits for ever for a server that does not answer.
 
     Raises
     ------
@@ -272,26 +271,26 @@ def _within(seconds: float, make: Callable[[], T]) -> T:
     def run() -> None:
         try:
             made.set_result(make())
-        except BaseException as error:  # noqa: BLE001  # whatever it is, it is raised where it is awaited
+        except BaseException as error:  # noqa: BLE001  # it is raised in the waiting thread
             made.set_exception(error)
 
     threading.Thread(target=run, daemon=True).start()
     return made.result(seconds)
 
 
-def _wrong(sight: WorkerInfo, versions: dict[str, str]) -> str:
-    """Return what is wrong with a worker's engine or course; empty if nothing is."""
-    if sight.versions is None:
-        return f"cannot tell its version ({sight.fault})"
-    if sight.engine != autograder.__version__:
-        return f"must have autograder {autograder.__version__}, got {sight.engine}"
-    return differing(versions, sight.versions, Path(sight.course))
+def _wrong(info: WorkerInfo, versions: dict[str, str]) -> str:
+    """Return what is wrong with a worker's engine or course; empty if both are right."""
+    if info.versions is None:
+        return f"cannot determine its version ({info.fault})"
+    if info.engine != autograder.__version__:
+        return f"must have autograder {autograder.__version__}, got {info.engine}"
+    return differing(versions, info.versions, Path(info.course))
 
 
 def _lost(address: str) -> str:
     return (
-        f"the Dask scheduler at {address} was lost: see that it is running, and grade again; "
-        "what is graded is kept"
+        f"the Dask scheduler at {address} was lost: check that it is running, and grade again; "
+        "finished grades are kept"
     )
 
 

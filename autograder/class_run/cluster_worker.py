@@ -1,8 +1,8 @@
-"""What runs on the workers of a cluster: two functions, and the course that lies there."""
+"""The functions that run on a cluster's workers, with the worker's own copy of the course."""
 
 import os
 import threading
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +20,12 @@ Plain = dict[str, Any]
 
 
 class ClusterError(Exception):
-    """A cluster that cannot grade; the text says what there should be, and what to do."""
+    """A cluster that cannot grade; the text says what is wrong and what to do."""
 
 
 @dataclass(frozen=True)
 class WorkerInfo:
-    """What a worker tells of itself.
+    """A worker's description of itself.
 
     Parameters
     ----------
@@ -33,12 +33,12 @@ class WorkerInfo:
         The version of this package.
     course : str
         The folder of its course.
-    versions : dict of str to str
-        Of the assignment there, by the notebook's name.
+    versions : dict of str to str, optional
+        The assignment's versions there, by the notebook's name.
     level : str
-        What confines student code; empty if nothing does, and that is not allowed.
+        What confines student code; empty if nothing does and that is not allowed.
     fault : str
-        Why something of this is missing.
+        Why one of these is missing.
     """
 
     engine: str = ""
@@ -55,16 +55,16 @@ def describe_worker(
     *,
     allow_no_isolation: bool,
 ) -> Plain:
-    """Return what this worker has and can, as a `Sight`'s data."""
+    """Return the data of this worker's `WorkerInfo`."""
     here = _here(course)
-    sight = WorkerInfo(autograder.__version__, str(here.root))
+    info = WorkerInfo(autograder.__version__, str(here.root))
     try:
         versions = {notebook: Assignment(here, name, notebook).version for notebook in notebooks}
-        sight = WorkerInfo(**{**asdict(sight), "versions": versions})
-        level = isolation.describe(probe.level(allow_none=allow_no_isolation))
-        return {**asdict(sight), "level": level}
+        info = replace(info, versions=versions)
+        info = replace(info, level=isolation.describe(probe.level(allow_none=allow_no_isolation)))
     except (AssignmentError, NotIsolatedError, OSError, ValueError) as error:
-        return {**asdict(sight), "fault": str(error)}
+        info = replace(info, fault=str(error))
+    return asdict(info)
 
 
 def grade_on_worker(
@@ -75,16 +75,16 @@ def grade_on_worker(
     *,
     allow_no_isolation: bool,
 ) -> dict[str, str]:
-    """Grade a submission with the course that lies on this worker: a pure function.
+    """Grade a submission with this worker's copy of the course.
 
     Parameters
     ----------
     course : dict
-        `Course.layout()`, of the course that lies elsewhere: this worker has a copy.
+        The original's `Course.layout()`.
     name : str
-        The assignment's.
+        The assignment's name.
     versions : dict of str to str
-        By the notebook's name, of the assignment that is to judge it.
+        The assignment's version, by the notebook's name.
     notebooks : dict of str to dict
         `HandedIn.to_dict()`, by the notebook's name.
     allow_no_isolation : bool
@@ -97,7 +97,7 @@ def grade_on_worker(
     Raises
     ------
     ClusterError
-        If the course here is of another version: then nothing is graded.
+        If the copy has another version. Then nothing is graded.
     NotIsolatedError
         If student code cannot be confined here, and that is not allowed.
     """
@@ -116,23 +116,23 @@ def import_there(
     *,
     allow_no_isolation: bool,
 ) -> list[str]:
-    """Import an assignment's suites; return what is wrong with them. See `grade_on_worker`."""
+    """Import an assignment's suites; return their faults. See `grade_on_worker`."""
     process = _own.process(allow_no_isolation=allow_no_isolation)
     assignments = _assignments(course, name, versions).values()
     return [fault for assignment in assignments for fault in process.import_faults(assignment)]
 
 
 def differing(wanted: dict[str, str], found: dict[str, str], course: Path) -> str:
-    """Return which versions in a course are not those wanted; empty if all are."""
-    differing = [name for name, version in wanted.items() if found.get(name) != version]
+    """Return which versions in a course are not the wanted ones; empty if all are."""
     return "; ".join(
-        f"must have {name} in version {wanted[name]}, got {found.get(name)} in {course}"
-        for name in differing
+        f"must have {name} in version {version}, got {found.get(name)} in {course}"
+        for name, version in wanted.items()
+        if found.get(name) != version
     )
 
 
 class _Own(threading.local):
-    """What a worker's thread keeps for the submissions after this one."""
+    """The grading process that a worker's thread reuses."""
 
     def __init__(self) -> None:
         self._processes: dict[bool, GradingProcess] = {}
@@ -149,12 +149,12 @@ _own = _Own()
 def _assignments(course: Plain, name: str, versions: dict[str, str]) -> dict[str, Assignment]:
     """Return this worker's copy of an assignment, in the wanted versions, by notebook."""
     here = _here(course)
-    # read anew each time, which takes a hundredth of a second: the folder may be brought up to date
+    # read each time, which takes 0.01 seconds: the folder may have been updated
     assignments = {notebook: Assignment(here, name, notebook) for notebook in versions}
     found = {notebook: one.version for notebook, one in assignments.items()}
     if wrong := differing(versions, found, here.root):
         raise ClusterError(
-            f"a worker {wrong}: bring the course's folder of this version to the workers"
+            f"a worker {wrong}: copy this version of the course's folder to the workers"
         )
     return assignments
 

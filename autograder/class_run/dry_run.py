@@ -1,23 +1,25 @@
-"""What another grading would change: whose points would move, and why."""
+"""The points that another grading would change, and the reasons."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from nbgrader.api import Gradebook, MissingEntry
 
-from autograder.class_run.class_run import ClassRun, PendingSubmission
+from autograder.class_run.class_run import ClassRun
+from autograder.class_run.pending_submission import PendingSubmission
 from autograder.gradebook.lateness import why
 from autograder.gradebook.score_entry import ScoreEntry
 from autograder.grading.graded import Graded
 from autograder.results.outcome import ItemResult, Outcome
+from autograder.results.report import report_in
 from autograder.results.standing import Mark, Standing
 
-LATE_PENALTY = "late penalty"  # in the place of an item
+LATE_PENALTY = "late penalty"  # instead of an item
 
 
 @dataclass(frozen=True)
 class PointChange:
-    """One graded cell of a submission whose points would be others, or its late penalty.
+    """A change of the points of one graded cell, or of the late penalty.
 
     Parameters
     ----------
@@ -25,11 +27,11 @@ class PointChange:
     item : str
         The graded cell, or "late penalty".
     before : float or None
-        The points in the gradebook; None without any.
+        The points in the gradebook; None if it has none.
     after : float or None
-        Those it would have; None if they would be held back.
+        The new points; None if they would be held back.
     reasons : tuple of str
-        Why it would be graded anew, and which properties have another outcome.
+        Why it would be graded again, and which properties have another outcome.
     """
 
     student: str
@@ -42,20 +44,13 @@ class PointChange:
 def moves(
     run: ClassRun, due: PendingSubmission, graded: dict[str, Graded]
 ) -> Iterator[PointChange]:
-    """Yield what would move for a submission.
-
-    Parameters
-    ----------
-    run : ClassRun
-    due : Due
-    graded : dict of str to Graded
-        What would become of it, by notebook.
-    """
-    reports = run.before(due)
+    """Yield the changes for a submission; `graded` is its new grading, by notebook."""
+    folder = run.intake.place(due.student)
     for notebook, one in graded.items():
         before = _standing(run.gradebook, notebook, run.name, due.student)
         after = _after(before, ScoreEntry.of(one.notebook, one.report))
-        earlier = {i.name: i for i in reports[notebook].items} if notebook in reports else {}
+        report = report_in(folder / f"{notebook}.ipynb")
+        earlier = {item.name: item for item in report.items} if report else {}
         now = {item.name: item for item in one.report.items}
         for name, mark in after.marks.items():
             old = before.points.get(name)
@@ -69,14 +64,7 @@ def moves(
 
 
 def penalty_moves(run: ClassRun, graded: Collection[str]) -> Iterator[PointChange]:
-    """Yield the late penalties that would move without grading.
-
-    Parameters
-    ----------
-    run : ClassRun
-    graded : collection of str
-        Who would be graded, and is left out here.
-    """
+    """Yield the changes of late penalties for students who would not be graded again."""
     for change in run.penalties.changes(run.is_about):
         if change.student not in graded:
             reasons = (change.reason,)
@@ -84,7 +72,7 @@ def penalty_moves(run: ClassRun, graded: Collection[str]) -> Iterator[PointChang
 
 
 def _standing(gradebook: Gradebook | None, *where: str) -> Standing:
-    """Return what a submitted notebook has in the gradebook; nothing if it is not there."""
+    """Return a submitted notebook's scores in the gradebook, if it is there."""
     if gradebook is None:
         return Standing()
     try:
@@ -94,7 +82,7 @@ def _standing(gradebook: Gradebook | None, *where: str) -> Standing:
 
 
 def _after(before: Standing, scores: ScoreEntry) -> Standing:
-    """Return what there would be once the scores are entered."""
+    """Return the scores in the gradebook after these would be entered."""
     marks = {
         name: replace(before.marks.get(name, Mark(0.0)), auto=points)
         for name, points in scores.grades.items()
@@ -103,7 +91,7 @@ def _after(before: Standing, scores: ScoreEntry) -> Standing:
 
 
 def _changed(before: ItemResult, after: ItemResult) -> Iterator[str]:
-    """Yield which properties have another outcome than they had."""
+    """Yield the properties whose outcome has changed."""
     known = {result.name: result.outcome for result in before.properties}
     for result in after.properties:
         name = result.name.removeprefix("test_")

@@ -1,9 +1,12 @@
-"""Our classes at nbgrader's own extension points; `nbgrader_config.py` names them.
+"""The classes for nbgrader's extension points; `nbgrader_config.py` names them.
 
-`SubmissionExporter` reads the file, `RestoreCells` puts the notebook into the release's form,
-`GradeCells` lets it be graded and writes each grade cell's output, `SaveGrades` takes the report
-into the gradebook. `SourceExporter` makes the release and the reference solution. Assignments
-without hidden suites go nbgrader's own way.
+- `SubmissionExporter` reads the file.
+- `RestoreCells` restores the form of the release.
+- `GradeCells` grades the notebook and writes each grade cell's output.
+- `SaveGrades` enters the report in the gradebook.
+- `SourceExporter` makes the release and the reference solution.
+
+They leave assignments without hidden suites to nbgrader.
 """
 
 from functools import lru_cache
@@ -22,7 +25,7 @@ from traitlets.config import Config
 
 from autograder.agreement import agreement
 from autograder.agreement.disagreement import some
-from autograder.class_run.submission_writer import SCORES, SubmissionWriter, tell_standing
+from autograder.class_run.submission_writer import SCORES, SubmissionWriter, log_standing
 from autograder.course.assignment import Assignment, AssignmentError
 from autograder.course.gradebook import trouble
 from autograder.course.stock import (
@@ -43,16 +46,16 @@ from autograder.results.report import KEY, Report
 from autograder.sandbox import probe
 from autograder.sandbox.isolation import NotIsolatedError
 
-SOLUTION_SECONDS = 120  # for a cell of the reference solution, which trains networks
+SOLUTION_SECONDS = 120  # for a cell of the reference solution: it may train a network
 Resources = dict[str, Any]
 
 
 class SubmissionExporter(NotebookExporter):
-    """Reads any file: one that is no notebook becomes an empty one, with the reason beside it.
+    """Reads any file; an unreadable one becomes an empty notebook with the reason in its metadata.
 
-    What fails on our side, or on nbgrader's, becomes a report that says so and holds the grade
-    back. Where not even that can be written, the earlier grade stays as it was, and nbgrader ends
-    with an error. A submission of an assignment without hidden suites is read as nbgrader reads it.
+    An error of ours or of nbgrader's becomes a report that holds the grade back. If that report
+    cannot be written, the earlier grade stays, and nbgrader ends with an error. nbgrader itself
+    reads the submissions of assignments without hidden suites.
     """
 
     def __init__(self, **kw: Any) -> None:
@@ -74,14 +77,14 @@ class SubmissionExporter(NotebookExporter):
                     process = grading_process(allow_no_isolation=allow_no_isolation)
                     _check_suites(self.intake, process)
             except (AssignmentError, NbGraderException, NotIsolatedError) as error:
-                # nbgrader ends with such an error, and does not tell it
+                # nbgrader ends with such an error, but does not log it
                 self.log.error("%s", error)  # noqa: TRY400  # the error's text is enough
                 raise NbGraderException(str(error)) from error
 
     def from_filename(
         self, filename: str, resources: Resources | None = None, **kw: Any
     ) -> tuple[Any, Resources]:
-        """Convert a notebook: a submitted one by way of the intake, or our own, to be graded."""
+        """Convert a submitted notebook through the intake, or a restored one, to be graded."""
         if self.is_stock:
             return super().from_filename(filename, resources, **kw)
         path = Path(filename)
@@ -89,7 +92,7 @@ class SubmissionExporter(NotebookExporter):
         resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
         if self._writer is None:
             return self._converted(path, resources, **kw)
-        resources[SCORES] = None  # they wait for the writer
+        resources[SCORES] = None  # the writer enters them
         try:
             return self._converted(path, resources, **kw)
         except BaseException:
@@ -103,41 +106,41 @@ class SubmissionExporter(NotebookExporter):
         except (AssignmentError, VanishedError):
             raise
         except OperationalError as error:
-            # nbgrader would end the whole class, and advise to upgrade the gradebook
+            # nbgrader would stop the whole class and suggest `nbgrader db upgrade`
             raise RuntimeError(trouble(error)) from error
-        except Exception as error:  # whatever it is, it is not the student's fault
+        except Exception as error:  # no error here is the student's fault
             self.log.exception("%s cannot be graded", path)
             cause = f"{type(error).__name__}: {error}"
             held_back = self._held(path, resources, cause)
             return self.from_notebook_node(held_back, resources=resources)
 
     def _read(self, path: Path, resources: Resources) -> NotebookNode:
-        if self.intake is None or not self.intake.holds(path):
+        if self.intake is None or not self.intake.takes(path.parent):
             return nbformat.read(path, as_version=4)
         self.intake.tidy(path)
         notebook, resources[KEY] = self.intake.handed_in(path).read()
         return notebook
 
     def _held(self, path: Path, resources: Resources, cause: str) -> NotebookNode:
-        """Return what there is of a notebook with the cause why it cannot be graded."""
-        is_submission = self.intake is None or self.intake.holds(path)
+        """Return a notebook whose metadata says why it cannot be graded."""
+        is_submission = self.intake is None or self.intake.takes(path.parent)
         if is_submission:
             notebook = unfinished(assignment_of(self, resources), cause)
         else:
             notebook = nbformat.read(path, as_version=4)
             notebook.metadata[KEY] = {"fault": cause[:MAX_CAUSE]}
-        self._preprocessors = []  # nbgrader registers them anew for each step
+        self._preprocessors = []  # nbgrader registers them again for each step
         for preprocessor in () if is_submission else (GradeCells, SaveGrades):
             self.register_preprocessor(preprocessor, enabled=True)
         return notebook
 
 
 class SourceExporter(NotebookExporter):
-    """Makes a release or a reference solution of a source, without hidden files.
+    """Makes a release or a reference solution from a source, without hidden files.
 
-    A release of an assignment that has submissions gives the gradebook the source's cells, too:
-    nbgrader itself refuses to add or remove any then. The cells of a reference solution get two
-    minutes each, unless `Execute.timeout` says otherwise.
+    If the assignment has submissions already, nbgrader refuses to add or remove cells in the
+    gradebook, so this class does it. Each cell of a reference solution may take two minutes, unless
+    `Execute.timeout` says otherwise.
     """
 
     discard_marks = Bool(
@@ -162,7 +165,7 @@ class SourceExporter(NotebookExporter):
 
 
 class RestoreCells(SuiteStep):
-    """Brings a submission into the form of the release; the first of the sanitizing steps."""
+    """Restores the form of the release; the first of the sanitizing steps."""
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         """Return the restored notebook, with its remarks in the metadata."""
@@ -170,11 +173,11 @@ class RestoreCells(SuiteStep):
 
 
 class GradeCells(SuiteStep):
-    """Has the notebook graded, and writes the one output by which each grade cell is scored."""
+    """Grades the notebook, and writes the one output that scores each grade cell."""
 
     allow_no_isolation = Bool(
         False,
-        help="Grade even where student code cannot be confined; each grade says so.",
+        help="Grade even where student code cannot be confined; each report says so.",
     ).tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
@@ -186,13 +189,10 @@ class GradeCells(SuiteStep):
 
 
 class SaveGrades(SuiteStep):
-    """Saves a report's points as nbgrader does, all at once, and holds back what did not run."""
+    """Saves a report's points, all or none; a cell that did not run gets no points."""
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
-        """Save the scores and comments of a graded notebook, all of them or none.
-
-        Where a `SubmissionWriter` writes the notebook, it enters them together with that.
-        """
+        """Save the scores and comments, or leave them to the `SubmissionWriter`."""
         report = Report.from_dict(nb.metadata[KEY])
         scores = ScoreEntry.of(nb, report)
         if SCORES in resources:
@@ -201,17 +201,17 @@ class SaveGrades(SuiteStep):
         names = resources["nbgrader"]
         where = (names["notebook"], names["assignment"], names["student"])
         self.log.info("Saving the grades of %s", names["student"])
-        with Gradebook(names["db_url"]) as gradebook:  # which takes back what is not committed
+        with Gradebook(names["db_url"]) as gradebook:  # rolls back without a commit
             late = late_plugin(self)
             standing = scores.enter(gradebook.find_submission_notebook(*where), late)
             gradebook.db.commit()
-        tell_standing(self.log, names["student"], report, standing)
+        log_standing(self.log, names["student"], report, standing)
         return nb, resources
 
 
 @lru_cache(maxsize=2)
 def grading_process(*, allow_no_isolation: bool = False) -> GradingProcess:
-    """Return the process that grades for nbgrader's steps here.
+    """Return the process that grades for nbgrader's steps.
 
     Raises
     ------
@@ -224,8 +224,7 @@ def grading_process(*, allow_no_isolation: bool = False) -> GradingProcess:
 def _check_suites(intake: Intake, process: GradingProcess) -> None:
     """Check that the suites can be imported, before the first submission is graded.
 
-    An error of the check itself ends nothing: where it matters, grading meets it, and holds the
-    submission back.
+    An error of the check itself is only logged: if grading meets it too, it holds the grade back.
     """
     for name in intake.names:
         assignment = Assignment(intake.course, intake.coursedir.assignment_id, Path(name).stem)

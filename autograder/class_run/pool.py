@@ -1,4 +1,4 @@
-"""Where a class is graded: some processes of this machine, each with one submission at a time."""
+"""A pool of grading processes on this machine, each with one submission at a time."""
 
 import queue
 import threading
@@ -13,31 +13,31 @@ from autograder.intake.handed_in import Notebooks
 from autograder.sandbox import isolation
 from autograder.sandbox.isolation import Layers
 
-AHEAD = 3  # submissions for each worker that are read before it asks for them
+AHEAD = 3  # submissions for each worker that are read in advance
 
 W = TypeVar("W")
 Done = queue.SimpleQueue[tuple[W, Future[dict[str, Graded]]] | None]
 
 
 class Pool(Protocol):
-    """What grades submissions, several at a time."""
+    """Grades several submissions at a time."""
 
     @property
     def levels(self) -> frozenset[str]:
-        """What may confine student's code there."""
+        """What may confine student code there."""
 
     @property
     def width(self) -> int:
         """How many submissions it grades at a time."""
 
     def import_faults(self) -> Future[list[str]]:
-        """Have the suites imported; the result is what is wrong with them."""
+        """Import the suites; the result is their faults."""
 
     def submit(self, notebooks: Notebooks) -> Future[dict[str, Graded]]:
-        """Have a submission graded."""
+        """Grade a submission."""
 
     def close(self) -> None:
-        """Let go of it, at once: nothing that is under way is waited for."""
+        """Stop at once, without waiting for submissions that are being graded."""
 
 
 class LocalPool:
@@ -54,7 +54,7 @@ class LocalPool:
     on_line : callable, optional
         Called with each line that a process writes to its standard error.
     started : sequence of GradingProcess
-        Those of the processes that have been started before.
+        Processes that were started before; the pool uses them first.
     """
 
     def __init__(
@@ -82,15 +82,15 @@ class LocalPool:
         self._threads = ThreadPoolExecutor(width, initializer=self._equip)
 
     def import_faults(self) -> Future[list[str]]:
-        """Have the suites imported by the first process that is free."""
+        """Import the suites in the first free process."""
         return self._threads.submit(self._import_faults)
 
     def submit(self, notebooks: Notebooks) -> Future[dict[str, Graded]]:
-        """Have a submission graded by the first process that is free."""
+        """Grade a submission in the first free process."""
         return self._threads.submit(self._grade, notebooks)
 
     def close(self) -> None:
-        """End the processes, whatever they are doing."""
+        """End the processes at once."""
         self._threads.shutdown(wait=False, cancel_futures=True)
         for process in reversed(self._processes):
             process.close()
@@ -114,16 +114,16 @@ class LocalPool:
 def as_graded(
     pool: Pool, works: Iterable[tuple[W, Notebooks]], done: Done[W]
 ) -> Iterator[tuple[W, Future[dict[str, Graded]]]]:
-    """Yield each piece of work as soon as it is done, whatever the order, with its future.
+    """Yield each piece of work with its future, as soon as it is done, in any order.
 
     Parameters
     ----------
     pool : Pool
     works : iterable of (anything, dict of str to HandedIn)
-        No more of it is read than keeps the pool busy.
+        It is read only so far as to keep the pool busy.
     done : SimpleQueue
-        Takes what is done on its way to here. A None that is put into it, by a signal's handler for
-        instance, is the end: what is under way is not waited for.
+        Receives the results. A None in it, such as from a signal handler, ends the iteration
+        without waiting for the rest.
     """
     under_way = 0
     for work, notebooks in works:

@@ -1,8 +1,8 @@
-"""Writes what nbgrader's steps make of a submission, and enters it when all of it is there.
+"""nbgrader's writer, changed to write a submission and its scores together, or neither.
 
-nbgrader commits to the gradebook several times on the way: a time of handing in, a zero for each
-missing notebook. Where the way does not lead to its end, these are taken back, and the earlier
-grade stands as it was.
+Before that, nbgrader commits to the gradebook several times: the time of handing in, a zero for
+each missing notebook. If the submission cannot be graded, this writer undoes these changes, and the
+earlier grade stays.
 """
 
 import logging
@@ -25,17 +25,11 @@ from autograder.results.report import Report, Status
 from autograder.results.standing import Standing
 from autograder.startup.interruption import postponed
 
-SCORES = "autograder_scores"  # in a notebook's resources, for the writer to enter
+SCORES = "autograder_scores"  # the key in a notebook's resources
 
 
 class SubmissionWriter(FilesWriter):
-    """nbgrader's writer, which puts a submission in its place after its last notebook.
-
-    Parameters
-    ----------
-    converter : Autograde
-    intake : Intake
-    """
+    """Publishes a submission after its last notebook is written."""
 
     def __init__(self, converter: Autograde, intake: Intake) -> None:
         super().__init__(parent=converter)
@@ -45,7 +39,7 @@ class SubmissionWriter(FilesWriter):
         self._student = ""
 
     def begin(self, student: str) -> None:
-        """Keep what the gradebook says of a student's submission, before anything is changed."""
+        """Remember a submission's present entries in the gradebook."""
         self._scores, self._student = {}, student
         coursedir = self._intake.coursedir
         with Gradebook(coursedir.db_url, coursedir.course_id) as opened:
@@ -56,7 +50,7 @@ class SubmissionWriter(FilesWriter):
     def write(
         self, output: Any, resources: Any, notebook_name: str | None = None, **kw: Any
     ) -> Any:
-        """Write a notebook, and after the last one put all of it in its place."""
+        """Write a notebook; after the last one, publish the submission."""
         try:
             written = super().write(output, resources, notebook_name, **kw)
             if resources.get(SCORES) is not None:
@@ -65,7 +59,7 @@ class SubmissionWriter(FilesWriter):
                     self._publish()
         except OperationalError as error:
             self.give_up()
-            # nbgrader would end the whole class, and advise to upgrade the gradebook
+            # nbgrader would stop the whole class and suggest `nbgrader db upgrade`
             raise RuntimeError(gradebook.trouble(error)) from error
         except BaseException:
             self.give_up()
@@ -73,16 +67,16 @@ class SubmissionWriter(FilesWriter):
         return written
 
     def give_up(self) -> None:
-        """Leave the earlier folder and the earlier scores as they were."""
+        """Restore the earlier scores, and keep the earlier folder."""
         self._intake.staging.discard()
         coursedir = self._intake.coursedir
         if self._before is not None:
-            # a gradebook that cannot be written to has not been changed
+            # a gradebook that cannot be written to was not changed
             with (
                 suppress(SQLAlchemyError),
                 Gradebook(coursedir.db_url, coursedir.course_id) as opened,
             ):
-                self._before.put_back(opened)
+                self._before.restore(opened)
             self._before = None
 
     def _publish(self) -> None:
@@ -108,10 +102,10 @@ class SubmissionWriter(FilesWriter):
             replace()
         self._before = None
         for report, standing in standings:
-            tell_standing(self.log, self._student, report, standing)
+            log_standing(self.log, self._student, report, standing)
 
     def _keep_others(self) -> None:
-        """Keep the notebooks that this run is not about, as nbgrader does."""
+        """Keep the notebooks that this run does not grade, as nbgrader does."""
         place = self._intake.place(self._student)
         made = Path(self.build_directory)
         for name in self._intake.names:
@@ -119,8 +113,8 @@ class SubmissionWriter(FilesWriter):
                 shutil.copy2(place / name, made / name)
 
 
-def tell_standing(log: logging.Logger, student: str, report: Report, standing: Standing) -> None:
-    """Log what became of a notebook, and what somebody should do about it."""
+def log_standing(log: logging.Logger, student: str, report: Report, standing: Standing) -> None:
+    """Log a notebook's points, remarks and next step."""
     isolation = f", {report.isolation}" if report.isolation else ""
     log.info("%s: %s%s", student, standing.summary(report.status), isolation)
     for remark in report.remarks:

@@ -11,7 +11,7 @@ from nbgrader.exchange.default import ExchangeList
 
 from autograder.files import ordinary_file
 from autograder.files.ordinary_file import RefusedError
-from autograder.intake.intake import MAX_SECRET, SECRET
+from autograder.intake.exchange_files import MAX_SECRET, SECRET
 from autograder.text.plain_text import printable
 
 

@@ -1,4 +1,4 @@
-"""`autograder audit`: the proof of an assignment's suites."""
+"""`autograder audit`: proves an assignment's suites."""
 
 import fnmatch
 import sys
@@ -17,6 +17,9 @@ from autograder.course.certificate import Certificate, certificate_of, path_of
 from autograder.course.ulimits import check_ulimits
 from autograder.files import sharing, whole_file
 from autograder.startup.processors import processors
+from autograder.text.wording import counted_as
+
+UNNAMED = "mutant not named as what it is", "mutants not named as what they are"
 
 
 @click.command(cls=CourseCommand)
@@ -27,9 +30,9 @@ from autograder.startup.processors import processors
     type=click.IntRange(min=1),
     default=processors,
     show_default="one a processor",
-    help="Processes at work.",
+    help="How many processes to use.",
 )
-@click.option("--html", type=click.Path(path_type=Path), help="Write a page with the matrix too.")
+@click.option("--html", type=click.Path(path_type=Path), help="Also write a page with the matrix.")
 @click.option(
     "--check", is_flag=True, help="Write nothing; fail if the certificate is not current."
 )
@@ -38,14 +41,14 @@ from autograder.startup.processors import processors
     type=click.IntRange(min=0),
     default=0,
     metavar="N",
-    help="Then grade each variant with N seeds more.",
+    help="Then grade each variant with N more seeds.",
 )
 @console.AS_JSON
 @click.option(
     "--only",
     default="*",
     metavar="PATTERN",
-    help="Of the variants, repeat those whose names match, such as 'l2_*'.",
+    help="Repeat only variants whose names match, such as 'l2_*'.",
 )
 def audit(
     assignment: str,
@@ -60,11 +63,12 @@ def audit(
 ) -> None:
     """Prove the suites on right and wrong solutions.
 
-    The reference and every variant must get full marks, every mutant lose what it names. The
-    certificate is written to tests/certificates/ASSIGNMENT.json: grading needs it to name a
-    student's mistake. --check repeats the proof with other random numbers in the specimens' code.
+    The reference and every variant must get full marks. Every mutant must lose the items that it
+    names. The command writes the certificate, tests/certificates/ASSIGNMENT.json: grading needs it
+    to name a student's mistake. --check repeats the proof with other random numbers in the
+    specimens' code.
 
-    Exit code 1 on any defect.
+    Exit code 1 if there is a defect.
 
     \b
     Examples:
@@ -85,7 +89,7 @@ def audit(
         def tick(done: int, steps: int) -> None:
             progress.update(bar, completed=done, total=steps)
 
-        # with other chance each fact must come out the same
+        # the facts must not depend on the specimens' random numbers
         auditor = Auditor(chosen, jobs, tick, chance=int(check))
         certificate = auditor.audit()
         progress.update(bar, description="repeating variants")
@@ -108,7 +112,8 @@ def audit(
         on = console.console()
         print_audit(on, certificate)
         if repeat:
-            on.print(f"{repeated} variants with {repeat} seeds each: {len(rejected)} rejected")
+            variants, seeds = counted_as(repeated, "variant"), counted_as(repeat, "seed")
+            on.print(f"{variants} with {seeds} each: {len(rejected)} rejected")
         for fault in faults:
             on.print(f"Defect: {fault}", style="red")
         if faults and not check:
@@ -137,8 +142,7 @@ def _document(assignment: str, certificate: Certificate) -> dict[str, Any]:
 
 
 def print_audit(on: Console, certificate: Certificate) -> None:
-    """Print the properties against the mutants, and what is worth knowing of both."""
-    columns = [(item, name) for item, names in certificate.properties.items() for name in names]
+    """Print the matrix of properties and mutants, and its totals."""
     for item, names in certificate.properties.items():
         on.print(f"\n{item}", style="bold")
         of_item = [m for m in certificate.mistakes if item in m.loses]
@@ -151,24 +155,28 @@ def print_audit(on: Console, certificate: Certificate) -> None:
         for mistake in of_item:
             row = "".join("x" if name in mistake.fails[item] else "." for name in names)
             on.print(f"  {row} {mistake.name}")
-    lone = len(certificate.lone_catches)
-    unnamed = certificate.unnamed
-    on.print(
-        f"\n{len(certificate.mistakes)} mutants, {len(certificate.variants)} variants, "
-        f"{len(columns)} properties, {len(certificate.defects)} defects"
+    counts = (
+        counted_as(len(certificate.mistakes), "mutant"),
+        counted_as(len(certificate.variants), "variant"),
+        counted_as(sum(map(len, certificate.properties.values())), "property", "properties"),
+        counted_as(len(certificate.defects), "defect"),
     )
-    for title, notes in {
-        f"{lone} times one property alone catches a mutant": [
-            f"{mistake}: {name}" for _, name, mistake in certificate.lone_catches
-        ],
-        f"{len(certificate.redundant)} properties that no mutant needs": certificate.redundant,
-        f"{len(unnamed)} mutants not named as what they are": unnamed,
-    }.items():
+    on.print(f"\n{', '.join(counts)}")
+    lone = [f"{mistake}: {name}" for _, name, mistake in certificate.lone_catches]
+    redundant, unnamed = certificate.redundant, certificate.unnamed
+    for title, notes in (
+        (f"{counted_as(len(lone), 'time')} one property alone catches a mutant", lone),
+        (
+            f"{counted_as(len(redundant), 'property', 'properties')} that no mutant needs",
+            redundant,
+        ),
+        (counted_as(len(unnamed), *UNNAMED), unnamed),
+    ):
         on.print("\n  ".join([title, *notes]))
 
 
 def _write(path: Path, text: str, chosen: Assignment) -> None:
-    """Write a file whole; an earlier one stays where that fails."""
+    """Write a file; if that fails, an earlier one stays."""
     shared = chosen.course.groupshared
     try:
         sharing.make_folder(path.parent, shared=shared)
@@ -176,12 +184,12 @@ def _write(path: Path, text: str, chosen: Assignment) -> None:
     except OSError as error:
         cause = sharing.obstacle(path) or error.strerror
         raise click.ClickException(
-            f"{path} cannot be written ({cause}): see who may write there, or make room"
+            f"{path} cannot be written ({cause}): check the permissions and the free space"
         ) from error
 
 
 def _not_current(assignment: Assignment, found: Certificate) -> list[str]:
-    """Return why the certificate in the course is not the one just found, if it is not."""
+    """Return why the course's certificate is not current; empty if it is."""
     path, remedy = path_of(assignment), f"run `autograder audit {assignment.name}`"
     if not path.is_file():
         return [f"{path} not found: {remedy}"]
@@ -189,8 +197,8 @@ def _not_current(assignment: Assignment, found: Certificate) -> list[str]:
     if text == found.to_json():
         return []
     if (kept := certificate_of(assignment)) is None:
-        return [f"{path} is not of the present version of the suites: {remedy}"]
+        return [f"{path} belongs to another version of the suites: {remedy}"]
     if kept.specimens != found.specimens:
-        return [f"{path} is not of the present mutants and variants: {remedy}"]
-    hint = "if that does not help, some observation depends on the observed code's random numbers"
-    return [f"{path} says something else: {remedy}; {hint}"]
+        return [f"{path} belongs to other mutants and variants: {remedy}"]
+    hint = "if that does not help, an observation depends on the observed code's random numbers"
+    return [f"{path} differs from this audit: {remedy}; {hint}"]

@@ -1,4 +1,4 @@
-"""`autograder check`: a notebook is tried before it is handed in."""
+"""`autograder check`: tries a notebook before it is handed in."""
 
 import importlib.util
 import sys
@@ -33,7 +33,7 @@ MODULE = "check.py"  # beside an assignment's notebook: students have the same
 @click.option(
     "--assignment",
     metavar="NAME",
-    help="The assignment; without it, the one whose notebook has this name.",
+    help="The assignment. Without it, the one whose notebook has this name.",
 )
 @click.option(
     "--timeout",
@@ -56,14 +56,14 @@ def check(
 ) -> None:
     """Try a notebook before it is handed in.
 
-    It runs a copy outside Jupyter, from top to bottom in a fresh kernel, with your own rights, and
-    shows which answers are still stubs, which visible checks fail, which cells stop, and which of
-    the released cells and files are missing. The hidden tests look at more. Students without this
-    package run the same by `python check.py` in their folder.
+    It runs a copy outside Jupyter, from top to bottom in a fresh kernel, with your own rights. It
+    shows unanswered cells, visible checks that fail, cells that stop, and missing cells and files
+    of the release. The hidden tests check more. Students without this package run
+    `python check.py` in their folder, which does the same.
 
-    It refuses what others have handed in: what lies in the course's folders for submissions and
-    downloads, in an exchange or in an archive. It asks before it runs anything else outside the
-    course's source and release; --yes answers.
+    It refuses submissions: files in the course's folders for submissions and downloads, in an
+    exchange or in an archive. It asks before it runs another file outside the course's source and
+    release; --yes answers.
 
     Exit code 1 unless all visible checks pass and nothing is missing.
 
@@ -73,18 +73,20 @@ def check(
       autograder check ~/dropout_l2/dropout_l2.ipynb --yes --json
     """  # noqa: D301  # click's own mark, before what keeps its lines
     found = []
-    known = course.course()
+    on = console.console(stderr=True)
+    with console.status(on, "reading the course's settings"):
+        known = course.course()
     for path in notebooks:
         _permit(path, known, yes=yes)
     for path in notebooks:
-        module = _module(known, path, assignment)
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-        with console.progress(console.console(stderr=True), *columns) as progress:
+        with console.progress(on, *columns) as progress:
             bar = progress.add_task(f"running {printable(path.name)}", total=None)
 
             def update(done: int, cells: int, progress: Any = progress, bar: Any = bar) -> None:
                 progress.update(bar, completed=done, total=cells)
 
+            module = _module(known, path, assignment)
             findings = module.examine(path, timeout, update)
         found.append({**findings, "notebook": str(path)})
         if not as_json:
@@ -97,12 +99,12 @@ def check(
 
 
 def _permit(path: Path, course: Course, *, yes: bool) -> None:
-    """Refuse what others have handed in, and ask before anything runs that may be others'."""
+    """Refuse a submission, and ask before a notebook runs that may not be the user's own."""
     if why := provenance.handed_in(path, course):
         raise click.UsageError(
             printable(
-                f"{path} was handed in, and would run with your own rights: grade it instead, "
-                f"which confines it, with `autograder grade` ({why})"
+                f"{path} was handed in, and would run with your own rights: run `autograder "
+                f"grade` instead, which confines it ({why})"
             )
         )
     if yes or provenance.is_ours(path, course):
@@ -121,7 +123,7 @@ def _permit(path: Path, course: Course, *, yes: bool) -> None:
 
 
 def _module(course: Course, path: Path, name: str | None) -> ModuleType:
-    """Return the module with which an assignment's students try their notebooks."""
+    """Return the `check.py` of an assignment: its students run the same file."""
     if name is None:
         places = {one: course.folder(Stage.SOURCE, one) for one in course.assignments()}
         known = [one for one, place in places.items() if (place / MODULE).is_file()]
@@ -129,7 +131,7 @@ def _module(course: Course, path: Path, name: str | None) -> ModuleType:
         fitting = [one for one in holding if one in known] or holding or known
         if len(fitting) > 1:
             names = ", ".join(fitting)
-            raise click.UsageError(f"{path} may be of {names}: say of which, with --assignment")
+            raise click.UsageError(f"{path} may belong to {names}: choose with --assignment")
         name = fitting[0] if fitting else path.stem
     file = assignment_in(course, name).folder(Stage.SOURCE) / MODULE
     if not file.is_file():
@@ -163,7 +165,7 @@ def _verdict(check: dict[str, Any]) -> Text:
 
 
 def _table(on: Console, titles: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
-    """Print a list of findings, a row each, if there are any."""
+    """Print a table of findings, if there are any."""
     if not rows:
         return
     shown = console.table()

@@ -1,6 +1,6 @@
-"""How the subcommands tell: tables, colours on a terminal only, and JSON for scripts.
+"""The output of the subcommands: tables, colours on a terminal only, and JSON for scripts.
 
-With `--json` a command prints one document on stdout, and all that people read on stderr.
+With `--json`, a command prints one document on stdout, and all messages on stderr.
 """
 
 import io
@@ -15,25 +15,24 @@ import click
 from rich import box
 from rich.console import Console
 from rich.progress import Progress, ProgressColumn
+from rich.status import Status
 from rich.table import Table
 
-WIDE = 1000  # columns, where there is no terminal: nothing is folded in a file
+WIDE = 1000  # columns of a file: its lines are not folded
 BY_JSON = "as_json"
 
 AS_JSON = click.option(
     "--json",
     BY_JSON,
     is_flag=True,
-    help="Print one JSON document, for scripts; its keys stand in docs/commands.md.",
+    help="Print one JSON document, for scripts; docs/commands.md lists its keys.",
 )
 
 
 def console(*, stderr: bool = False) -> Console:
-    """Return a console for texts as they are: nothing in them is markup.
+    """Return a console that prints texts without markup.
 
-    Lines are folded between words on a terminal, and not at all elsewhere.
-
-    Colours are for terminals only, and for none if NO_COLOR is set: rich sees to both.
+    Only a terminal gets folded lines and, unless NO_COLOR is set, colours.
     """
     made = Console(stderr=stderr, markup=False, emoji=False, highlight=False)
     made.soft_wrap = not made.is_terminal
@@ -43,7 +42,7 @@ def console(*, stderr: bool = False) -> Console:
 
 
 def table(title: str | None = None) -> Table:
-    """Return a table as all of ours look; rich draws its lines in ASCII where there is no more."""
+    """Return an empty table in the common style."""
     return Table(
         title=title,
         title_justify="left",
@@ -54,13 +53,18 @@ def table(title: str | None = None) -> Table:
 
 
 def show(on: Console, shown: Table) -> None:
-    """Print a table, folded to the terminal's width as far as its columns can be."""
+    """Print a table, folded to the terminal's width where its columns allow it."""
     on.print(shown, soft_wrap=False, crop=False)
 
 
 def progress(on: Console, *columns: ProgressColumn) -> Progress:
-    """Return a bar that runs on a terminal, and is gone in the end; elsewhere there is none."""
+    """Return a bar that a terminal shows until it ends; elsewhere it is invisible."""
     return Progress(*columns, console=on, transient=True, disable=not on.is_terminal)
+
+
+def status(on: Console, text: str) -> Status:
+    """Return a line that a terminal shows until it ends; elsewhere it is invisible."""
+    return on.status(text)
 
 
 def print_json(document: Any) -> None:
@@ -69,7 +73,7 @@ def print_json(document: Any) -> None:
 
 
 class Once:
-    """Reports each line once, however many processes write it; any thread may call it."""
+    """Reports each line once, even if several processes write it; it is thread-safe."""
 
     def __init__(self, report: Callable[[str], None]) -> None:
         self._report = report
@@ -85,7 +89,7 @@ class Once:
 
 
 def escape_unprintable() -> None:
-    """Let the standard streams escape what their encoding does not have, instead of failing."""
+    """Let the standard streams escape characters that their encoding lacks."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

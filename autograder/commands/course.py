@@ -1,4 +1,4 @@
-"""What the subcommands share: the course they are about, and how a text gets on a terminal."""
+"""The course that a subcommand is for, from its options and nbgrader's settings."""
 
 import re
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from autograder.course.assignment import Assignment, AssignmentError
 from autograder.course.course import Course, Stage
 from autograder.text.wording import suggestion
 
-SETTINGS = f"{__name__}.settings"  # where click's context keeps them
+SETTINGS = f"{__name__}.settings"  # the key in click's context
 SHOWN = "run `nbgrader export --assignment={name}`, or open the Formgrader"
-INSTEAD = {  # of a command, for an assignment without hidden suites
+INSTEAD = {  # by our command, what to do for an assignment without hidden suites
     "audit": "run `nbgrader validate` on the notebook in its source",
     "check": "run `nbgrader validate` on the notebook",
     "grade": "run `nbgrader autograde {name}`",
-    "leaks": "run `nbgrader generate_assignment {name} --force`, which leaves out its hidden tests",
+    "leaks": "run `nbgrader generate_assignment {name} --force`, which removes its hidden tests",
     "report": SHOWN,
     "status": SHOWN,
     "teams": SHOWN,
@@ -26,14 +26,14 @@ SETTING = re.compile(r"--[A-Z]\w*\.\w+")  # as in nbgrader's own commands
 
 @dataclass(frozen=True)
 class Place:
-    """Where a course is, as the command line says.
+    """The place of a course, as the command line names it.
 
     Parameters
     ----------
     folder : Path
         The folder that `--course` names, or the working directory.
     options : tuple of str
-        Settings of nbgrader's, as its own commands take them.
+        nbgrader's settings, in the form of its own commands.
     """
 
     folder: Path
@@ -46,7 +46,7 @@ class Place:
         return Place(self.folder, (*self.options, f"--CourseDirectory.db_url={db}"))
 
     def course(self) -> Course:
-        """Return the course, as nbgrader's settings have it."""
+        """Return the course with nbgrader's settings."""
         from autograder.course.settings import course_in
 
         return course_in(self.folder, self.options)
@@ -56,7 +56,7 @@ class CourseCommand(click.Command):
     """A subcommand that takes nbgrader's settings as well, such as `--CourseDirectory.root=ml`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put nbgrader's settings aside, and parse what else there is."""
+        """Collect nbgrader's settings, and parse the other arguments."""
         settings: list[str] = ctx.meta.setdefault(SETTINGS, [])
         others = []
         rest = iter(args)
@@ -82,7 +82,7 @@ COURSE = click.option(
     "--course",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     callback=_place,
-    help="The course's folder.  [default: the one in nbgrader's settings, or else the present one]",
+    help="The course's folder.  [default: the one in nbgrader's settings, or the present folder]",
 )
 
 DB = click.option(
@@ -91,7 +91,7 @@ DB = click.option(
 
 
 def assignment_in(course: Course, name: str) -> Assignment:
-    """Return an assignment of a course that the command is for: one with hidden suites."""
+    """Return an assignment with hidden suites, by its name."""
     known = course.assignments()
     if name not in known:
         wanted = course.shown(course.folder(Stage.SOURCE, name))
@@ -104,21 +104,21 @@ def assignment_in(course: Course, name: str) -> Assignment:
         context = click.get_current_context(silent=True)
         instead = INSTEAD.get((context and context.info_name) or "", INSTEAD["grade"])
         raise AssignmentError(
-            f"{name} has no hidden suites ({course.shown(assignment.hidden)} not found), so "
-            f"nbgrader's own commands are for it: {instead.format(name=name)}"
+            f"{name} has no hidden suites ({course.shown(assignment.hidden)} not found): "
+            f"{instead.format(name=name)}"
         )
     return assignment
 
 
 def has_gradebook(assignment: Assignment) -> bool:
-    """Tell whether the course has a gradebook: there is none before anything is graded."""
+    """Return whether the course has a gradebook: the first grading creates it."""
     from autograder.course.gradebook import is_there
 
     return is_there(assignment.course.db_url)
 
 
 def gradebook_of(assignment: Assignment) -> str:
-    """Return the gradebook's address, if there is a gradebook."""
+    """Return the gradebook's address; raise if there is no gradebook."""
     from autograder.course.gradebook import file_of
 
     url = assignment.course.db_url

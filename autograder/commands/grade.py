@@ -1,4 +1,4 @@
-"""`autograder grade`: a class, several submissions at a time."""
+"""`autograder grade`: grades a class, several submissions at a time."""
 
 import sys
 from contextlib import ExitStack, closing
@@ -27,21 +27,21 @@ from autograder.text.plain_text import printable
     type=click.IntRange(min=1),
     default=processors,
     show_default="one a processor",
-    help="Submissions that are graded at a time.",
+    help="How many submissions to grade at a time.",
 )
 @click.option(
     "--scheduler",
     metavar="ADDRESS",
     help="Grade on the workers of a Dask cluster instead: see docs/scale.md.",
 )
-@click.option("--force", is_flag=True, help="Grade those too for which nothing has changed.")
+@click.option("--force", is_flag=True, help="Grade unchanged submissions too.")
 @click.option(
-    "--dry-run", is_flag=True, help="Write nothing: show whose points would move, and why."
+    "--dry-run", is_flag=True, help="Write nothing: show whose points would change, and why."
 )
 @click.option(
     "--allow-no-isolation",
     is_flag=True,
-    help="Grade even where student code cannot be confined; each grade says so.",
+    help="Grade even where student code cannot be confined; each report says so.",
 )
 @console.AS_JSON
 def grade(
@@ -59,9 +59,9 @@ def grade(
 ) -> None:
     """Grade a class, several submissions at a time.
 
-    What is written is what `nbgrader autograde` writes. Graded is what is new or has changed since
-    it was graded: what was handed in, the suites, or what confines student code. An interrupted
-    run keeps what it has done, and the next one goes on.
+    It grades submissions that are new, or for which the notebook, the suites or the isolation has
+    changed. It writes what `nbgrader autograde` writes. An interrupted run keeps its finished
+    grades, and the next run grades the rest.
 
     Exit code 1 if a submission could not be graded, 130 if the run was interrupted.
 
@@ -74,18 +74,18 @@ def grade(
     """  # noqa: D301  # click's own mark, before what keeps its lines
     source = click.get_current_context().get_parameter_source("workers")
     if scheduler is not None and source is not ParameterSource.DEFAULT:
-        raise click.UsageError("--workers is for this machine: the cluster's own are all taken")
+        raise click.UsageError("--workers is for this machine: leave it out with --scheduler")
     on = console.console(stderr=as_json)
     on_line = Once(lambda line: on.print(printable(line), style="yellow"))
     with ExitStack() as stack:
         started: list[GradingProcess] = []
-        if scheduler is None:  # PyTorch is loaded while nbgrader is imported here
+        if scheduler is None:  # they load PyTorch while this process imports nbgrader
             started = GradingProcess.start(workers, on_line)
-            for process in started:  # the last is ended first
+            for process in started:  # the last one closes first
                 stack.enter_context(closing(process))
         with loading():
-            from autograder.commands import walk
-        wish = walk.GradeOptions(
+            from autograder.commands import class_grading
+        options = class_grading.GradeOptions(
             place=course.with_gradebook(db),
             assignment=assignment,
             students=students,
@@ -96,7 +96,7 @@ def grade(
             allow_no_isolation=allow_no_isolation,
             as_json=as_json,
         )
-        code, document = walk.go(wish, on, on_line, started)
+        code, document = class_grading.run(options, on, on_line, started)
     if as_json:
         console.print_json({"assignment": assignment, **document})
     if code:

@@ -1,4 +1,4 @@
-"""`autograder leaks`: what must not reach students, looked for."""
+"""`autograder leaks`: searches for what must not reach students."""
 
 import sys
 from dataclasses import asdict
@@ -17,6 +17,7 @@ from autograder.commands.course import (
 )
 from autograder.leaks.leaks import Leaks
 from autograder.text.plain_text import printable
+from autograder.text.wording import counted_as
 
 
 @click.command(cls=CourseCommand)
@@ -25,14 +26,13 @@ from autograder.text.plain_text import printable
 @DB
 @console.AS_JSON
 def leaks(assignment: str, course: Place, db: str | None, *, as_json: bool) -> None:
-    """Look for what must not reach students.
+    """Search for what must not reach students.
 
-    In the release, in the feedback, in grades.csv: tests, solutions, expected numbers, paths,
-    tracebacks, other students' data, and what acts in a browser. Looked through is what
-    lies in the course's folder, and what its exchange has of it.
+    It searches the release, the feedback and the exported tables, in the course and in its
+    exchange. It finds tests, solutions, expected numbers, paths, tracebacks, other students' data
+    and active content, and shows each with its place and its remedy.
 
-    Exit code 1 on any find, which is shown with its place and its remedy, and if there was no file
-    to look through.
+    Exit code 1 if it finds a leak, or no file to search.
 
     \b
     Examples:
@@ -52,15 +52,13 @@ def leaks(assignment: str, course: Place, db: str | None, *, as_json: bool) -> N
         for find in finds:
             on.print(str(find))
         if common:
-            on.print(f"{common} names of students are too short or too common to look for")
+            names = counted_as(common, "student's name", "students' names")
+            on.print(f"not searched for: {names}, too short or too common")
         for what in search.missing:
-            on.print(printable(f"not looked at: {what}"), style="yellow")
-        counted = f"{_counted(search.files, 'file')}, {_counted(len(finds), 'leak')}"
-        told = counted if search.files else "no file was looked through"
-        on.print(told, style="red" if finds or not search.files else "green")
+            on.print(printable(f"not searched: {what}"), style="yellow")
+        summary = f"{counted_as(search.files, 'file')}, {counted_as(len(finds), 'leak')}"
+        if not search.files:
+            summary = "no file was searched"
+        on.print(summary, style="red" if finds or not search.files else "green")
     if finds or not search.files:
         sys.exit(1)
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}{'s' * (count != 1)}"

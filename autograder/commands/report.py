@@ -1,4 +1,4 @@
-"""`autograder report`: a class as one page for the course staff."""
+"""`autograder report`: shows a class on one page, for the course staff."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
@@ -43,7 +43,7 @@ Step = Callable[[str], Callable[[int, int], None]]
     metavar="URL",
     default=FORMGRADER,
     show_default=True,
-    help="The Formgrader, to which each student's name on the page leads.",
+    help="The Formgrader's address, for the links of the students' names.",
 )
 @console.AS_JSON
 def report(
@@ -55,11 +55,12 @@ def report(
     *,
     as_json: bool,
 ) -> None:
-    """Write what there is to know of a class on one page, for the course staff.
+    """Write a page on a class, for the course staff.
 
-    How the points lie, what each property's pass rate is, which mistakes are the commonest, what
-    each item tells apart; which submissions need a human eye, such as near-identical answers and a
-    forbidden library in graded code; and all submissions. The page is one file, and loads nothing.
+    It shows the distribution of the points, the pass rate of each property, the commonest mistakes
+    and how well each item separates students. It lists submissions that a human should look at,
+    such as near-identical answers and a forbidden library in graded code, and all submissions. The
+    page is one file, and loads nothing.
 
     Exit code 1 if there is no gradebook, or if the page cannot be written.
 
@@ -110,10 +111,10 @@ def report(
         step("drawing")
         why = reasons(whole.records, uses, groups)
         found = findings(facts, why, groups)
-        told = ClassReport(
+        content = ClassReport(
             assignment, chosen.version, whole, facts, why, groups, found, chosen.stubs
         )
-        text = page(told, formgrader, dt.datetime.now(dt.UTC))
+        text = page(content, formgrader, dt.datetime.now(dt.UTC))
         try:
             sharing.make_folder(path.parent, shared=chosen.course.groupshared)
             whole_file.write(path, text, shared=chosen.course.groupshared)
@@ -160,7 +161,7 @@ def _document(
 
 @contextmanager
 def _progress(on: Console) -> Iterator[Step]:
-    """Yield a function that begins a step: with a bar on a terminal, with a line elsewhere."""
+    """Yield a function that begins a step: a terminal shows a bar, a file gets a line."""
     with console.progress(on, *Progress.get_default_columns()) as progress:
 
         def step(title: str) -> Callable[[int, int], None]:

@@ -1,4 +1,4 @@
-"""`autograder status`: what became of each submission."""
+"""`autograder status`: shows each student's points and status."""
 
 from dataclasses import asdict
 from typing import Any
@@ -34,7 +34,7 @@ STYLES: dict[str, str] = {
 @DB
 @console.AS_JSON
 def status(assignment: str, course: Place, db: str | None, *, as_json: bool) -> None:
-    """Show each student's points and what became of their submission.
+    """Show each student's points and status.
 
     \b
     Examples:
@@ -52,7 +52,7 @@ def status(assignment: str, course: Place, db: str | None, *, as_json: bool) -> 
 
 
 def completed_class(assignment: Assignment, url: str) -> ClassRecord:
-    """Return a class with the team's points for each member who has not handed in."""
+    """Return a class; members who handed in nothing have their team's points."""
     whole = read_class(assignment, url)
     return Membership.of(assignment, whole).completed(whole)
 
@@ -74,11 +74,11 @@ def _document(assignment: str, whole: ClassRecord) -> dict[str, Any]:
 
 
 def print_status(on: Console, assignment: str, whole: ClassRecord) -> None:
-    """Print the table of a class, and below it what has to be said of single submissions."""
+    """Print the table of a class, and below it the remarks and next steps."""
     lines = [record.entry for record in whole.records]
     title = f"{assignment}: {counted_as(len(lines), 'student')}"
     table = console.table(title)
-    table.add_column("student", overflow="fold", min_width=5)  # ids and status give way, not points
+    table.add_column("student", overflow="fold", min_width=5)  # only ids and status are folded
     has_late = any(line.late_penalty for line in lines)
     heads = [[*_title(item.name), f"of {shown(item.points)}"] for item in whole.items]
     heads += [["late", "penalty"]] * has_late
@@ -100,10 +100,10 @@ def print_status(on: Console, assignment: str, whole: ClassRecord) -> None:
     if bare := [line.student for line in lines if line.isolation == NOT_ISOLATED]:
         on.print(printable(f"graded {NOT_ISOLATED}: {', '.join(bare)}"), style="red")
     for line in lines:
-        told = [*(line.remarks or filter(None, [line.cause]))]
+        texts = [*(line.remarks or filter(None, [line.cause]))]
         if line.next_step:
-            told.append(f"{line.status}: {line.next_step}")
-        for text in told:
+            texts.append(f"{line.status}: {line.next_step}")
+        for text in texts:
             on.print(printable(f"{line.student}: {text}"))
 
 

@@ -1,4 +1,4 @@
-"""`autograder teams`: who handed in together, checked against the gradebook and a roster."""
+"""`autograder teams`: shows the teams, checked against the gradebook and a roster."""
 
 import sys
 from dataclasses import asdict
@@ -34,15 +34,15 @@ from autograder.text.wording import counted_as
 @click.option(
     "--roster",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A CSV file of the students; without it, roster.csv in the course, if there.",
+    help="A CSV file of the students.  [default: roster.csv in the course, if it exists]",
 )
 @console.AS_JSON
 def teams(
     assignment: str, course: Place, db: str | None, roster: Path | None, *, as_json: bool
 ) -> None:
-    """Show each submission's team, who of it is known, and what a human should look at.
+    """Show each submission's team, which members are known, and what a human should check.
 
-    Members are matched by e-mail, id or matriculation number. Exit code 1 if anything is odd.
+    It matches members by e-mail, id or matriculation number. Exit code 1 if there is a problem.
 
     \b
     Examples:
@@ -75,9 +75,8 @@ def _document(membership: Membership) -> dict[str, Any]:
             {
                 "submission_of": submitter,
                 "members": [
-                    {**asdict(member), "student": who.id if who else None}
+                    {**asdict(member), "student": getattr(membership.who(member), "id", None)}
                     for member in team.members
-                    for who in (membership.who(member),)
                 ],
             }
             for submitter, team in membership.teams.items()

@@ -1,9 +1,10 @@
-"""A folder of `submitted/` becomes a notebook as data, in the form of the release.
+"""Turns a folder of `submitted/` into a notebook as data, in the form of the release.
 
 - `collected_list`: `LIST`, `Line`, `NO_NOTEBOOK`, `RECORD`, `add`, `digest`, `folder`, `left_out`,
   `log_left_out`
+- `exchange_files`: `MAX_SECRET`, `SECRET`, `STAMP`
 - `handed_in`: `HandedIn`, `Notebooks`
-- `intake`: `Intake`, `MAX_SECRET`, `SECRET`, `STAMP`
+- `intake`: `Intake`
 - `notebook`: `new_cell`, `new_output`
 - `notebook_choice`: `VanishedError`, `content`
 - `notebook_reader`: `MAX_BYTES`, `UnreadableError`, `read_cells`, `read_notebook`

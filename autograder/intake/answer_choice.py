@@ -1,4 +1,4 @@
-"""Which of the cells that a student handed in stands for each cell of the release."""
+"""Chooses the submitted cell that corresponds to each cell of the release."""
 
 import re
 
@@ -7,7 +7,7 @@ from nbformat import NotebookNode
 from autograder.code.stub import Stub, defined, is_python, stub_of
 from autograder.course.submission import Cell, Submission
 
-CODE = re.compile(r"```|(import|from|class|def)\b|@|%")  # how code in a text cell begins
+CODE = re.compile(r"```|(import|from|class|def)\b|@|%")  # the beginning of code in a text cell
 DEFINED = re.compile(r"^(?:class|def)\s+(\w+)", re.MULTILINE)
 
 
@@ -22,7 +22,7 @@ def choose(
     known : dict of str to NotebookNode
         The release's cells, by `grade_id`.
     remarks : list of str
-        What the student should know of the choice is added here.
+        The function adds its remarks for the student here.
     """
     chosen = _choose_by_id(submitted, known, remarks)
     _choose_by_definition(submitted, known, chosen, remarks)
@@ -32,7 +32,7 @@ def choose(
 def _choose_by_id(
     submitted: Submission, known: dict[str, NotebookNode], remarks: list[str]
 ) -> dict[str, int]:
-    """Return which submitted cell stands for each known one: of several, the last one filled in."""
+    """Choose the cells with known ids: of several with one id, the last one filled in."""
     candidates: dict[str, list[int]] = {}
     for index, cell in enumerate(submitted.cells):
         if cell.grade_id in known and not _hides_an_answer(cell, known):
@@ -55,9 +55,9 @@ def _choose_by_definition(
     chosen: dict[str, int],
     remarks: list[str],
 ) -> None:
-    """Choose the cell that defines a solution cell's names where that is lost or not filled in.
+    """If a solution cell is missing or not filled in, choose the cell that defines its names.
 
-    So an answer counts whose cell has lost its identity, or that was written elsewhere.
+    So an answer counts even if its cell lost its id, or if it was written elsewhere.
     """
     taken = {i for name, i in chosen.items() if not _is_blank(submitted, i, known[name])}
     for name, released in known.items():
@@ -100,7 +100,7 @@ def _before_later_ones(
 ) -> int:
     """Choose between a solution cell that is filled in and later cells that define its names again.
 
-    The solution cell counts, as students are told, unless it is unfinished and a later one is not.
+    The solution cell counts, unless it is unfinished and a later cell is finished.
     """
     python = submitted.codes[own].python
     names = ", ".join(sorted(stub.names))
@@ -132,9 +132,9 @@ def _before_later_ones(
 
 
 def _answers(stub: Stub, python: str) -> bool:
-    """Tell whether a cell defines a name of a stub, and is not that stub."""
+    """Return whether a cell defines a name of a stub, and is not that stub."""
     return (
-        stub.may_be_in(python)  # for most cells nothing need be parsed
+        stub.may_be_in(python)  # so most cells are not parsed
         and bool(stub.names & _defined(python))
         and not stub.is_unanswered(python)
     )
@@ -145,7 +145,7 @@ def _ids(submitted: Submission) -> set[str]:
 
 
 def _defined(source: str) -> set[str]:
-    """Return what a cell defines, or seems to define if it cannot be read as Python."""
+    """Return the names that a cell defines, or seems to define if it is not valid Python."""
     return defined(source) or set(DEFINED.findall(source))
 
 
@@ -155,14 +155,14 @@ def is_answer(known: NotebookNode) -> bool:
 
 
 def _is_blank(submitted: Submission, index: int, known: NotebookNode) -> bool:
-    """Tell whether a known cell is not filled in."""
+    """Return whether a known cell is not filled in."""
     if submitted.cells[index].source.strip() in ("", known.source.strip()):
         return True
     return is_answer(known) and stub_of(known.source).is_unanswered(submitted.codes[index].python)
 
 
 def _hides_an_answer(cell: Cell, known: dict[str, NotebookNode]) -> bool:
-    """Tell whether an answer goes by the name of a locked cell, whose text would replace it."""
+    """Return whether an answer has the id of a locked cell, whose text would replace it."""
     locked = not known[cell.grade_id].metadata.nbgrader.get("solution", False)
     return locked and any(
         stub_of(answer.source).names.intersection(DEFINED.findall(cell.source))

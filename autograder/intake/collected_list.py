@@ -1,7 +1,6 @@
-"""What was collected and what was left out: a list for the staff, and for the status.
+"""The list of files that were collected or left out, for the staff and for the status.
 
-`nbgrader zip_collect` and `nbgrader collect` write it; each run adds to what earlier ones
-have left there.
+`nbgrader zip_collect` and `nbgrader collect` write it; each run adds to the earlier list.
 """
 
 import hashlib
@@ -21,8 +20,8 @@ from autograder.text.plain_text import printable
 
 LIST, RECORD = "collected.csv", "collected.json"
 MAX_SIZE = 200 * 2**20  # bytes
-MAX_TOLD = 1000  # students or files in the log
-MAX_NAMED = 5  # files of a student's that are named in a line
+MAX_LOGGED = 1000  # students or files in the log
+MAX_NAMED = 5  # files of a student's that a line names
 NO_NOTEBOOK = "it is no notebook"
 HEAD = (
     "file", "student", "taken as", "time stamp (UTC)", "remark", "refused because", "left out",
@@ -31,22 +30,22 @@ HEAD = (
 
 @dataclass(frozen=True)
 class Line:
-    """What became of a file.
+    """One file of a download.
 
     Parameters
     ----------
     file : str
-        As seen from the folder of what was extracted.
+        Its path, relative to the folder of extracted files.
     student, taken_as, stamp, remark : str
     refused : str
         Why it was not taken; empty if it was.
     is_left_out : bool
-        Whether a student's work may be lost by that: not so of an older attempt, or a figure beside
-        the notebook.
+        Whether the refusal may lose a student's work. An older attempt, or a figure beside the
+        notebook, loses none.
     name : str
-        What the student called it.
+        The student's name for it.
     digest : str
-        Of its content, if it was taken.
+        The digest of its content, if it was taken.
     """
 
     file: str
@@ -61,12 +60,12 @@ class Line:
 
 
 def folder(assignment: Assignment) -> Path:
-    """Return where the downloads of an assignment, and what became of them, lie."""
+    """Return the folder of an assignment's downloads and of this list."""
     return assignment.course.downloaded(assignment.name)
 
 
 def read(folder: Path) -> tuple[Line, ...]:
-    """Return what became of each file that was ever collected into a folder of `downloaded/`."""
+    """Return the list in a folder of `downloaded/`."""
     path = folder / RECORD
     with suppress(OSError):
         found = path.stat()
@@ -82,20 +81,20 @@ def add(
     shared: bool = False,
     is_past: Callable[[Line], bool] = lambda line: False,
 ) -> None:
-    """Write what became of each file of a download, beside what is known of earlier ones.
+    """Add the lines of a download to the list.
 
-    A student's earlier lines go where this download has something of theirs; what was taken
-    of theirs stays as long as nothing replaces it.
+    A student's new lines replace the earlier ones, except that the line of a file that was taken
+    stays until another file replaces it.
 
     Parameters
     ----------
     folder : Path
-        The assignment's, in `downloaded/`.
+        The assignment's folder in `downloaded/`.
     lines : iterable of Line
     shared : bool
         Whether the course's group may write there: nbgrader's `groupshared`.
     is_past : callable
-        Tells which earlier lines go in any case, since their files were all looked at again.
+        Returns whether to remove an earlier line in any case.
     """
     new = [*lines]
     files = {line.file for line in new}
@@ -118,13 +117,13 @@ def add(
 
 
 def remarks(folder: Path, student: str, content: bytes) -> list[str]:
-    """Return what was remarked on a student's notebook when it was collected, if it is this one."""
+    """Return the remarks on a student's notebook from its collection, if it is this content."""
     theirs = [line for line in read(folder) if line.remark and line.student == student]
     return [line.remark for line in theirs if line.digest == digest(content)] if theirs else []
 
 
 def left_out(folder: Path) -> dict[str, str]:
-    """Return what was left out of each student's, and why, as their status says it."""
+    """Return each student's files that were left out, and why, in words."""
     found: dict[str, list[Line]] = {}
     for line in read(folder):
         if line.is_left_out and line.student:
@@ -133,14 +132,14 @@ def left_out(folder: Path) -> dict[str, str]:
 
 
 def log_left_out(log: logging.Logger, lines: Iterable[Line]) -> int:
-    """Log what is left out, by student and reason; return of how many students and files."""
+    """Log the files that were left out, by student; return the number of log lines."""
     every = [*lines]
-    told: dict[str, list[Line]] = {}
+    found: dict[str, list[Line]] = {}
     for line in every:
         if line.is_left_out:
-            told.setdefault(line.student or line.file, []).append(line)
+            found.setdefault(line.student or line.file, []).append(line)
     taken = {line.student for line in every if not line.refused}
-    for who, theirs in [*told.items()][:MAX_TOLD]:
+    for who, theirs in [*found.items()][:MAX_LOGGED]:
         if not theirs[0].student:
             text = theirs[0].refused
         elif who in taken:
@@ -148,28 +147,27 @@ def log_left_out(log: logging.Logger, lines: Iterable[Line]) -> int:
         else:
             text = f"handed in {described(theirs)}"
         log.warning("Left out: %s: %s", printable(who), printable(text))
-    return len(told)
+    return len(found)
 
 
 def described(lines: Sequence[Line]) -> str:
-    """Return in words what was left out of one student's, such as "report.pdf, no notebook"."""
+    """Return a student's files that were left out, in words: "report.pdf, no notebook"."""
     by_reason: dict[str, list[str]] = {}
     for line in lines:
         by_reason.setdefault(line.refused, []).append(line.name or line.file)
-    told = [
+    return "; ".join(
         f"{_named(names)}, no notebook" if why == NO_NOTEBOOK else f"{_named(names)}: {why}"
         for why, names in by_reason.items()
-    ]
-    return "; ".join(told)
+    )
 
 
 def digest(content: bytes) -> str:
-    """Return what tells one content from another."""
+    """Return the digest of a file's content."""
     return hashlib.sha256(content).hexdigest()
 
 
 @lru_cache(maxsize=4)
-def _read(path: Path, modified: int, size: int) -> tuple[Line, ...]:  # the version
+def _read(path: Path, modified: int, size: int) -> tuple[Line, ...]:
     known = {field.name for field in fields(Line)}
     with suppress(OSError, ValueError, TypeError, AttributeError, KeyError):
         data: dict[str, Any] = json.loads(path.read_bytes())
@@ -178,7 +176,7 @@ def _read(path: Path, modified: int, size: int) -> tuple[Line, ...]:  # the vers
                 Line(**{name: value for name, value in line.items() if name in known})
                 for line in data["lines"]
             )
-        return tuple(  # of an earlier release, which kept the remarks alone
+        return tuple(  # the format of an earlier release, which kept only the remarks
             Line("", student, remark=remark, digest=content)
             for student, theirs in data.items()
             for content, remark in theirs.items()

@@ -1,4 +1,4 @@
-"""What a student handed in for one notebook, before any of it is believed."""
+"""The file that a student handed in for one notebook, before it is restored."""
 
 import base64
 import hashlib
@@ -14,20 +14,20 @@ from autograder.intake.skim import SMALL
 
 @dataclass(frozen=True)
 class HandedIn:
-    """The file that stands for a notebook, and what was noticed on the way to it.
+    """The file for a notebook, with remarks on how it was found.
 
     Parameters
     ----------
     content : bytes
-        Of the file; empty without one.
+        Empty if there is no file.
     remarks : tuple of str
-        What the student and the TA should know of how it was found.
+        For the student and the TA.
     unreadable : str
-        Why there is nothing to read; empty where there is.
+        Why there is nothing to read; empty if there is.
     stamp : bytes
-        When it was handed in, as nbgrader's exchange says.
+        The exchange's time stamp.
     whole : str
-        The digest of the whole, where `content` is only what is read of it.
+        The digest of the whole file, if `content` is only the part that is read.
     """
 
     content: bytes = b""
@@ -38,7 +38,7 @@ class HandedIn:
 
     @property
     def digest(self) -> str:
-        """A digest of all of it: the same as long as nothing else is handed in."""
+        """A digest of the file, its remarks and its time stamp."""
         if self.whole:
             return self.whole
         digest = hashlib.sha256(repr((self.remarks, self.unreadable, self.stamp)).encode())
@@ -46,10 +46,10 @@ class HandedIn:
         return digest.hexdigest()[:16]
 
     def read(self) -> tuple[NotebookNode, dict[str, Any]]:
-        """Return the notebook, an empty one if it is none, and what was found about it.
+        """Return the notebook, and data for the restored notebook's metadata.
 
-        That goes into the notebook's metadata once it is restored: whose digest it is, the remarks,
-        and, of a file that is no notebook, the reason.
+        The data are the digest and the remarks. For a file that is not a notebook, the notebook is
+        empty, and the data have the reason.
         """
         found: dict[str, Any] = {"handed_in": self.digest, "remarks": [*self.remarks]}
         try:
@@ -62,7 +62,7 @@ class HandedIn:
         return notebook, found
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it as plain JSON data; of a large file, what is read of it."""
+        """Return it as plain JSON data; a large file loses its outputs."""
         light = self._light() if len(self.content) > SMALL else self
         return {
             "content": base64.b64encode(light.content).decode(),
@@ -74,7 +74,7 @@ class HandedIn:
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "HandedIn":
-        """Return what `to_dict` made the data of."""
+        """Return the object whose `to_dict` gave these data."""
         return cls(
             base64.b64decode(data["content"]),
             tuple(data["remarks"]),

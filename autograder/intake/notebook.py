@@ -1,7 +1,7 @@
-"""Makes notebooks of the present format out of what we know to be valid.
+"""Makes notebooks of the present format from valid parts.
 
-nbformat's own makers check each cell and output by its schema, which takes as long as all the rest
-of reading and restoring; nbformat checks the whole once more when it is written.
+nbformat's own functions validate each cell and output, which takes as long as all of reading and
+restoring; nbformat validates the whole again when it is written.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 
 
 def new_cell(kind: str, source: str, metadata: dict[str, Any] | None = None) -> NotebookNode:
-    """Return a cell of a kind, "code", "markdown" or "raw", for `new_notebook`."""
+    """Return a cell for `new_notebook`; its kind is "code", "markdown" or "raw"."""
     code: dict[str, Any] = {"execution_count": None, "outputs": []} if kind == "code" else {}
     return nbformat.from_dict(
         {"cell_type": kind, "metadata": metadata or {}, "source": source, **code}
@@ -22,7 +22,7 @@ def new_cell(kind: str, source: str, metadata: dict[str, Any] | None = None) -> 
 def new_notebook(
     cells: Iterable[NotebookNode] = (), metadata: dict[str, Any] | None = None
 ) -> NotebookNode:
-    """Return a notebook of these cells, numbered: so their ids are unique, whatever they were."""
+    """Return a notebook of these cells, with new, unique ids."""
     cells = list(cells)
     for number, cell in enumerate(cells):
         cell.id = f"cell-{number}"

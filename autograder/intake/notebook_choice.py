@@ -1,4 +1,4 @@
-"""The file that stands for a notebook of a submission: which one it is, and what is in it."""
+"""Chooses and reads the file that counts as a notebook of a submission."""
 
 import os
 import stat
@@ -13,25 +13,25 @@ MAX_CANDIDATES = 10
 
 
 class VanishedError(Exception):
-    """A submission's folder that is no longer there; the text says so."""
+    """A submission's folder was removed; the text says so."""
 
 
 def find(path: Path, names: Collection[str], source: Path) -> tuple[bytes, list[str]]:
-    """Return the content of the file that stands for a submission's notebook, and remarks.
+    """Return the content of the file that counts as a submission's notebook, and remarks.
 
     Parameters
     ----------
     path : Path
-        Where the notebook should be: `submitted/<student>/<assignment>/<name>`.
+        The expected path: `submitted/<student>/<assignment>/<name>`.
     names : collection of str
-        The names of all the assignment's notebooks: no file that has one stands for another.
+        The names of all the assignment's notebooks: a file with one counts only as that one.
     source : Path
-        `source/<assignment>`, whose notebooks tell by their cells which files are the assignment's.
+        `source/<assignment>`: a file that shares cells with its notebooks takes precedence.
 
     Raises
     ------
     UnreadableError
-        If there is none.
+        If there is no such file.
     VanishedError
         If the whole folder is gone.
     """
@@ -60,7 +60,7 @@ def find(path: Path, names: Collection[str], source: Path) -> tuple[bytes, list[
 
 
 def content(path: Path) -> bytes:
-    """Return what is in a file: of an ordinary one, and no more than a notebook may have.
+    """Return the content of an ordinary file, up to one byte more than a notebook may have.
 
     Raises
     ------
@@ -82,7 +82,7 @@ def content(path: Path) -> bytes:
 
 
 def _notebooks(folder: Path, names: Collection[str]) -> list[Path]:
-    """Return the notebooks of a folder with names of their own, newest first."""
+    """Return the notebooks in a folder that do not have one of these names, newest first."""
     found = {
         path
         for place in refusal.places(folder)
@@ -100,7 +100,7 @@ def _choose(notebooks: list[Path], sources: list[Path]) -> Path:
     for source in sources:
         with suppress(OSError, ValueError):
             known |= _grade_ids(source.read_bytes())
-    left = MAX_BYTES  # of all that is read to choose
+    left = MAX_BYTES  # to read in all
     for path in notebooks[:MAX_CANDIDATES]:
         left -= path.stat().st_size
         if left < 0:

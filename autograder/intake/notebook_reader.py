@@ -1,7 +1,6 @@
-"""Reads a notebook's file as data: whatever its format claims, its cells are read and no more.
+"""Reads only the cells of a notebook's file, as data, in any format.
 
-Outputs, metadata but nbgrader's claims, and all that a notebook says of itself are dropped unread,
-so nothing in them can keep a submission from being graded.
+It drops outputs and all metadata except nbgrader's, so nothing in them can prevent grading.
 """
 
 import contextlib
@@ -17,15 +16,15 @@ from autograder.intake.notebook import new_cell, new_notebook
 from autograder.intake.skim import DROPPED, skimmed
 
 MAX_BYTES = 128 * 2**20  # of a file; an honest one may hold 60 MB of outputs
-MAX_REST = 32 * 2**20  # of it beside its outputs: some text takes 10 times its size to read
-MAX_VALUES = 2_000_000  # in that: a file of nothing but `[],[],` takes 20 times its size to read
+MAX_REST = 32 * 2**20  # without its outputs: some text takes 10 times its size to read
+MAX_VALUES = 2_000_000  # without the outputs: `[],[],` takes 20 times its size to read
 MAX_SHOWN_VALUES = 10_000_000  # with the outputs
 MAX_CELLS = 2000
 MAX_CODE = 3 * 2**20  # of all code cells, as JSON: a worker takes no more than 4 MiB in one frame
 MAX_TEXT = 8 * 2**20  # of all other cells
-LONGEST = 12  # characters that one may take in JSON, as two halves: \ud83d\ude00
+LONGEST = 12  # of one character in JSON, as two halves: \ud83d\ude00
 REMEDY = "hand in the notebook again, as Jupyter saves it"
-NO_NOTEBOOK = {  # how other kinds of files begin
+NO_NOTEBOOK = {  # other kinds of files, by their first bytes
     b"PK": "a zip archive",
     b"\x1f\x8b": "a gzip archive",
     b"Rar!": "a rar archive",
@@ -35,14 +34,14 @@ NO_NOTEBOOK = {  # how other kinds of files begin
     b"<html": "a web page",
     b"\x89PNG": "a picture",
 }
-KINDS = ("code", "raw")  # of cells; all others are read as Markdown
+KINDS = ("code", "raw")  # all other cells are read as Markdown
 STRING = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
-Take = Callable[[list[tuple[str, Any]]], Any]  # what becomes of an object in JSON
+Take = Callable[[list[tuple[str, Any]]], Any]  # makes a value from a JSON object
 CLAIMS = ("grade_id", "grade", "solution", "locked", "points")
 
 
 class UnreadableError(Exception):
-    """A file that is no notebook; the text says why and what to do."""
+    """A file that is not a notebook; the text, for the student and the TA, says what to do."""
 
 
 def read_notebook(data: bytes) -> tuple[NotebookNode, list[str]]:
@@ -51,14 +50,14 @@ def read_notebook(data: bytes) -> tuple[NotebookNode, list[str]]:
     Returns
     -------
     notebook : NotebookNode
-        Of the present format: its cells with their kind, text, and what they claim to nbgrader.
+        In the present format: cells with their kind, text and nbgrader's metadata.
     remarks : list of str
-        What was odd about the file, for the student and the TA.
+        Oddities of the file, for the student and the TA.
 
     Raises
     ------
     UnreadableError
-        If it is no notebook; the text is meant for the student and the TA.
+        If it is not a notebook.
     """
     remarks: list[str] = []
     text = _decoded(without_outputs(data), remarks, MAX_VALUES)
@@ -75,12 +74,12 @@ def read_notebook(data: bytes) -> tuple[NotebookNode, list[str]]:
 
 
 def read_cells(data: bytes, take: Take) -> list[Any]:
-    """Return a notebook's cells as they stand in its file, each object in it as `take` makes it.
+    """Return a notebook's cells as in its file; `take` converts each JSON object.
 
     Raises
     ------
     UnreadableError
-        If it is no notebook, or takes too much memory to read.
+        If it is not a notebook, or takes too much memory to read.
     """
     _check_kind(data)
     if len(data) > MAX_REST and (not data.isascii() or rb"\u" in data):
@@ -92,7 +91,7 @@ def read_cells(data: bytes, take: Take) -> list[Any]:
 
 
 def without_outputs(data: bytes) -> bytes:
-    """Return a file without what is not read of it, as far as that can be found in its bytes.
+    """Return a file without its outputs, as far as these can be found in its bytes.
 
     Raises
     ------
@@ -124,7 +123,7 @@ def _check_kind(data: bytes) -> None:
 
 def _decoded(data: bytes, remarks: list[str], most: int) -> str:
     text = ""
-    # in Latin-1 every byte has a meaning, and nearly every in what Windows made of it
+    # every byte is valid in Latin-1, and nearly every byte in Windows's cp1252
     for encoding in (json.detect_encoding(data), "cp1252", "latin-1"):
         with contextlib.suppress(UnicodeDecodeError):
             text = data.decode(encoding)
@@ -140,13 +139,13 @@ def _decoded(data: bytes, remarks: list[str], most: int) -> str:
 
 
 def _values(text: str) -> int:
-    """Return about how many values a JSON text builds, before they take up memory."""
+    """Return roughly how many values a JSON text holds, before they take memory."""
     return text.count(",") + 5 * (text.count("[") + text.count("{"))
 
 
 def _parsed(text: str, remarks: list[str], take: Take) -> Any:
     start = len(text) - len(text.lstrip("\ufeff \t\r\n"))
-    # no number in a notebook matters, and one of 10,000 digits would be an error
+    # numbers do not matter, but an integer of 10,000 digits would be an error
     decoder = json.JSONDecoder(strict=False, object_pairs_hook=take, parse_int=float)
     try:
         content, end = decoder.raw_decode(text, start)
@@ -158,17 +157,17 @@ def _parsed(text: str, remarks: list[str], take: Take) -> Any:
             ) from None
         raise UnreadableError(f"the file is not valid JSON ({error}): {REMEDY}") from None
     if text[end:].strip("\0 \t\r\n"):
-        remarks.append("something stands behind the notebook's end, and was not read")
+        remarks.append("the file goes on after the notebook's end: the rest was not read")
     return content
 
 
 def _dropped(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Drop what is left of that as soon as it is parsed."""
+    """Drop what `skimmed` has left of the outputs."""
     return {key: value for key, value in pairs if key not in DROPPED}
 
 
 def _cells(content: Any) -> list[Any]:
-    """Return a notebook's cells, as format 4 has them or, in worksheets, format 3."""
+    """Return a notebook's cells, in format 4 or, in worksheets, in format 3."""
     if not isinstance(content, dict):
         raise UnreadableError(f"the file is JSON, but no notebook (it has no cells): {REMEDY}")
     cells = content.get("cells")
@@ -189,7 +188,7 @@ def _remark_on_format(content: dict[str, Any], remarks: list[str]) -> None:
 
 
 def _cell(cell: Any, number: int, remarks: list[str]) -> NotebookNode | None:
-    """Return a cell of the present format, or None, with a remark, for what is none."""
+    """Return a cell in the present format; None, with a remark, if it is not a cell."""
     source = cell.get("source", cell.get("input", "")) if isinstance(cell, dict) else None
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
         source = "".join(source)
@@ -199,7 +198,7 @@ def _cell(cell: Any, number: int, remarks: list[str]) -> NotebookNode | None:
     kind = cell.get("cell_type")
     if kind == "code" and "\0" in source:
         remarks.append(f"cell {number}: null characters, which no Python code has, were left out")
-    # half a character cannot be written to any file
+    # half of a surrogate pair cannot be written to a file
     source = source.replace("\0", "").encode(errors="replace").decode()
     metadata = cell.get("metadata")
     claims = metadata.get("nbgrader") if isinstance(metadata, dict) else None
@@ -211,7 +210,7 @@ def _cell(cell: Any, number: int, remarks: list[str]) -> NotebookNode | None:
 
 
 def _shorten(cells: list[NotebookNode], limit: int, remarks: list[str]) -> None:
-    """Empty the largest cells, until the others keep within a limit together."""
+    """Empty the largest cells until the others together are within a limit."""
     if sum(LONGEST * len(cell.source) + 2 for cell in cells) <= limit:
         return
     sizes = sorted(((len(json.dumps(cell.source)), n) for n, cell in enumerate(cells)))

@@ -1,13 +1,13 @@
-"""What of a submission's folder is set aside before nbgrader walks through it, and why.
+"""Sets aside the files of a submission that nbgrader cannot handle.
 
-nbgrader follows links, waits for ever at a pipe, and ends a whole class at a bad `timestamp.txt`.
-Such things are moved to `.refused/` in the folder itself: nothing is lost, nbgrader's settings
-ignore it, and it goes away with the folder when a new submission is collected. The remarks are made
-from what lies there, so that grading again says the same.
+nbgrader follows links, waits for ever at a pipe, and stops the whole class at a bad
+`timestamp.txt`. Such files are moved to `.refused/` in the submission's folder, which nbgrader
+ignores. A new submission replaces it with the folder. The remarks are made from its content, so
+they are the same at each grading.
 
-nbgrader walks through what it ignores, by recursion, in a time that grows with the square of the
-number of folders. So what is too much lies beside the submission, in `.refused-<assignment>/`, and
-a file `.refused/.extras` says so.
+nbgrader walks through ignored folders too, in a time that grows with the square of their number. So
+too many files are moved beside the submission, to `.refused-<assignment>/`, and a file
+`.refused/.extras` says so.
 """
 
 import contextlib
@@ -19,34 +19,34 @@ from pathlib import Path
 
 from autograder.files import ordinary_file, sharing
 from autograder.files.bounded_walk import BoundedWalk
+from autograder.intake.exchange_files import STAMP
 from autograder.intake.time_stamp import read_time
 from autograder.worker import tree
 
 PLACE = ".refused"
-STAMP = "timestamp.txt"
 NO_TIME = "it must hold the date and time of handing in; without it nothing counts as late"
-EXTRAS = ".extras"  # all other files, where they are too many
-MAX_FILES = 2000  # and folders, hidden ones too
-MAX_SIZE = 100 * 2**20  # bytes, of all files but notebooks and hidden ones
-REMOVING = 60.0  # seconds, for what was too much in an earlier submission
+EXTRAS = ".extras"  # all other files, if there are too many
+MAX_FILES = 2000  # files and folders, including hidden ones
+MAX_SIZE = 100 * 2**20  # bytes of all files except notebooks and hidden files
+REMOVING = 60.0  # seconds to remove the extras of an earlier submission
 MAX_STAMP = 200  # bytes
 MAX_REMARKS = 20
 
 
 def set_aside(folder: Path, source: Path) -> None:
-    """Move what cannot be copied out of a submission's folder's way, and shut others out of it.
+    """Move the files that nbgrader cannot copy, and let only the staff read the folder.
 
     Parameters
     ----------
     folder : Path
         `submitted/<student>/<assignment>`.
     source : Path
-        `source/<assignment>`, whose files will be put over the student's.
+        `source/<assignment>`; its files will replace the student's.
 
     Raises
     ------
     OSError
-        If something cannot be moved.
+        If a file cannot be moved.
     """
     place = place_of(folder)
     if not _is_folder(folder):
@@ -64,27 +64,27 @@ def set_aside(folder: Path, source: Path) -> None:
 
 
 def remarks(folder: Path, source: Path) -> list[str]:
-    """Return what has been set aside of a folder, and why, in words."""
+    """Return a remark on each file of a folder that was set aside."""
     place = place_of(folder)
-    told: dict[Path, str] = {}
+    found: dict[Path, str] = {}
     if os.path.lexists(place / EXTRAS):
-        told[Path(EXTRAS)] = (
+        found[Path(EXTRAS)] = (
             f"the files beside the notebook were set aside: they are more than {MAX_FILES}, "
             f"or larger than {MAX_SIZE >> 20} MiB, or nested too deep"
         )
     for path in walk(place):
         inside = path.relative_to(place)
-        if any(parent in told for parent in inside.parents):
+        if any(parent in found for parent in inside.parents):
             continue
         if why := reason(path, inside, source) or ("" if path.is_dir() else "it stood in the way"):
-            told[inside] = f"{shown(inside)} was set aside: {why}"
-    lines = sorted(told.values())
+            found[inside] = f"{shown(inside)} was set aside: {why}"
+    lines = sorted(found.values())
     more = len(lines) - MAX_REMARKS
     return lines[:MAX_REMARKS] + ([f"{more} more files were set aside"] if more > 0 else [])
 
 
 def reason(path: Path, relative: Path, source: Path) -> str:
-    """Return why something in a submission is refused, or an empty text."""
+    """Return why a file or folder of a submission is refused; empty if it is not."""
     mode = path.lstat().st_mode
     ours = source / relative
     if why := ordinary_file.why_not(mode):
@@ -99,43 +99,43 @@ def reason(path: Path, relative: Path, source: Path) -> str:
 
 
 def shown(path: Path) -> str:
-    """Return a path as it can be shown, whatever is in its names."""
+    """Return a path in a form that is safe to show."""
     return f"`{repr(path.as_posix())[1:-1][:120]}`"
 
 
 def place_of(folder: Path) -> Path:
-    """Return where a folder's refused files lie."""
+    """Return the folder of a submission's refused files."""
     return folder / PLACE if _hides(folder) else beside(folder)
 
 
 def beside(folder: Path) -> Path:
-    """Return where a folder's refused files lie that nbgrader must not walk through."""
+    """Return the folder of a submission's files that nbgrader must not walk through."""
     return folder.parent / f"{PLACE}-{folder.name}"
 
 
 def places(folder: Path) -> list[Path]:
-    """Return the folder and all that holds what was set aside of it."""
+    """Return a submission's folder and the folders of its refused files."""
     place = place_of(folder)
     return [folder, place, *([_extras(folder)] if os.path.lexists(place / EXTRAS) else ())]
 
 
 def rename(folder: Path, to: Path) -> None:
-    """Rename a folder, with what was set aside beside it."""
+    """Rename a folder, and the folder of refused files beside it."""
     folder.rename(to)
     if os.path.lexists(beside(folder)):
         beside(folder).rename(beside(to))
 
 
 def forget(folder: Path) -> None:
-    """Remove what was set aside beside a folder, when another submission has taken its place."""
-    with contextlib.suppress(OSError):  # what is left is for another try
+    """Remove the refused files beside a folder, after another submission has replaced it."""
+    with contextlib.suppress(OSError):  # the next call tries again
         tree.remove(beside(folder), REMOVING)
 
 
 def walk(folder: Path) -> Iterator[Path]:
-    """Yield what lies in a folder, within the bounds, parents first, without following links.
+    """Yield the content of a folder, within bounds, parents first, without following links.
 
-    Left out is what nbgrader ignores, since its name begins with a dot, and what vanishes.
+    It skips hidden files, which nbgrader ignores.
     """
     hides = _hides(folder)
 
@@ -146,7 +146,7 @@ def walk(folder: Path) -> Iterator[Path]:
 
 
 def _hides(folder: Path) -> bool:
-    """Tell whether nbgrader ignores hidden files in a folder; it takes `[` for a pattern."""
+    """Return whether nbgrader ignores hidden files in a folder: not if its path is a pattern."""
     return glob.escape(str(folder)) == str(folder)
 
 
@@ -159,7 +159,7 @@ def _is_notebook(path: Path) -> bool:
 
 
 def _is_excessive(folder: Path) -> bool:
-    """Tell whether nbgrader has too much to walk through or to copy."""
+    """Return whether a folder is too large for nbgrader to walk through or to copy."""
     all_of_it = BoundedWalk(folder)
     files = size = 0
     for path in all_of_it:
@@ -175,15 +175,15 @@ def _is_excessive(folder: Path) -> bool:
 
 
 def _extras(folder: Path) -> Path:
-    """Return where all other files of a folder lie, if they are too many."""
+    """Return the folder of a submission's extra files, if there are too many."""
     return beside(folder) / EXTRAS
 
 
 def _move_extras(folder: Path) -> None:
-    """Move all but the notebooks and the time of handing in beside a folder."""
+    """Move all files except the notebooks and the time stamp beside a folder."""
     place, extras = place_of(folder), _extras(folder)
     if _hides(folder) and not os.path.lexists(place / EXTRAS):
-        forget(folder)  # it is an earlier submission's, which somebody has replaced by hand
+        forget(folder)  # of an earlier submission that was replaced by hand
     for entry in list(os.scandir(folder)):
         path = Path(entry.path)
         if path != folder / STAMP and not _is_notebook(path):
@@ -191,8 +191,8 @@ def _move_extras(folder: Path) -> None:
     sharing.shut_out_others(extras.parent)
     place.mkdir(exist_ok=True)
     if _hides(folder):
-        told = f"It is too much to lie here. It lies in {extras.parent.name}/ beside this folder.\n"
-        (place / EXTRAS).write_text(told, encoding="utf-8")
+        note = f"The files are too many: they are in {extras.parent.name}/ beside this folder.\n"
+        (place / EXTRAS).write_text(note, encoding="utf-8")
 
 
 def _is_time(path: Path) -> bool:
@@ -212,7 +212,7 @@ def _move(path: Path, destination: Path) -> Path:
 
 
 def _move_under_itself(path: Path, place: Path) -> None:
-    """Make a folder where something else stands, and put that thing among what is refused."""
+    """Replace a file by a folder, and move the file to the refused files."""
     aside = path.with_name(f"{path.name}~")
     path.rename(aside)
     path.mkdir()

@@ -1,9 +1,9 @@
-"""Puts a submitted notebook back into the form of the release, keeping what the student wrote.
+"""Restores the form of the release in a submitted notebook, and keeps the student's text.
 
-Cells that the assignment knows by `grade_id` come from the release, with its metadata, points and
-text; of a solution cell the student's text is kept. Where that cell is lost or not filled in, the
-one that defines its names stands for it. All other cells are the student's own and lose every claim
-to be graded.
+- Cells with a known `grade_id` come from the release, with its metadata, points and text.
+- A solution cell has the student's text. If it is missing or not filled in, the cell that defines
+  its names replaces it.
+- All other cells are the student's own, and are not graded.
 """
 
 import re
@@ -25,14 +25,9 @@ MAX_CAUSE = 1000  # characters
 
 
 def restored(assignment: Assignment, notebook: NotebookNode, found: dict[str, Any]) -> NotebookNode:
-    """Return a notebook in the form of the release, with what was found about it in its metadata.
+    """Return a notebook in the form of the release, with its remarks in its metadata.
 
-    Parameters
-    ----------
-    assignment : Assignment
-    notebook : NotebookNode
-        As `HandedIn` reads it.
-    found : dict
+    `notebook` and `found` are the result of `HandedIn.read`.
     """
     submitted = Submission.from_notebook(notebook)
     whole, remarks = restore(submitted, assignment.release)
@@ -47,21 +42,14 @@ def restored(assignment: Assignment, notebook: NotebookNode, found: dict[str, An
 
 
 def unfinished(assignment: Assignment, cause: str) -> NotebookNode:
-    """Return the release with the cause why a submission cannot be graded in its metadata."""
+    """Return the release; its metadata has the cause why a submission cannot be graded."""
     notebook, _ = restore(Submission(()), assignment.release)
     notebook.metadata[KEY] = {"fault": cause[:MAX_CAUSE]}
     return notebook
 
 
 def restore(submitted: Submission, release: NotebookNode) -> tuple[NotebookNode, list[str]]:
-    """Return a valid notebook to grade, and remarks on what had to be put right.
-
-    Parameters
-    ----------
-    submitted : Submission
-    release : NotebookNode
-        The released notebook, which is trusted.
-    """
+    """Return a valid notebook to grade, and remarks on the corrections; `release` is trusted."""
     remarks: list[str] = []
     known: dict[str, NotebookNode] = {
         cell.metadata.nbgrader.grade_id: cell
@@ -101,7 +89,7 @@ def _trusted(known: NotebookNode, submitted: Cell) -> NotebookNode:
 def _plain(cell: Cell) -> NotebookNode:
     if cell.kind == "code":
         return new_cell("code", cell.source)
-    # without its attachment, a picture would be an error on the feedback page
+    # a picture without its attachment would be an error on the feedback page
     return new_cell("markdown", cell.source.replace("attachment:", "attachment-"))
 
 
@@ -111,7 +99,7 @@ def _add_missing(
     known: dict[str, NotebookNode],
     remarks: list[str],
 ) -> None:
-    """Add each missing known cell behind the one that it follows in the release."""
+    """Insert each missing known cell after the cell that it follows in the release."""
     missing = []
     after = -1
     for name, cell in known.items():
@@ -131,7 +119,7 @@ def _add_missing(
 def _put_given_first(
     cells: list[NotebookNode], known: dict[str, NotebookNode], remarks: list[str]
 ) -> None:
-    """Put what the release gives before its first answer, the imports, before the answers again."""
+    """Move the release's cells before its first answer, the imports, before all answers."""
     moved = []
     for name, cell in known.items():
         if is_answer(cell):

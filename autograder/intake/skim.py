@@ -1,26 +1,26 @@
-"""A notebook's file without what no grade depends on and what takes most of it: its outputs.
+"""Removes the outputs from a notebook's file: no grade depends on them, and they are large.
 
-They are found and left out as bytes, before anything is decoded or parsed. So one character beyond
-the usual ones does not make a large file four times as large in memory.
+It works on bytes, before the file is decoded or parsed. Otherwise a single character beyond Latin-1
+would make a large file four times as large in memory.
 """
 
 import json
 import re
 
-SMALL = 2**20  # bytes of a file that is not worth the trouble
+SMALL = 2**20  # bytes; a smaller file is returned as it is
 MAX_KEYS = 100_000  # a notebook has 2000 cells at most
-MAX_BRACKETS = 1_000_000  # of all that is left out; each of them is a step
+MAX_BRACKETS = 1_000_000  # in all outputs; each is a step
 DROPPED = ("outputs", "attachments", "widgets")
-# no text in JSON has such a key in it: a quotation mark inside it comes after a backslash
+# no JSON string contains such a key: a quotation mark in it follows a backslash
 KEY = re.compile(rb'(?<!\\)"(?:%b)"[ \t\r\n]*+:[ \t\r\n]*+(?=[\[{])' % "|".join(DROPPED).encode())
 TEXT = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 TO_BRACKET = re.compile(rb'[^"\[\]{}]*+(?:%b[^"\[\]{}]*+)*+' % TEXT, re.DOTALL)
 
 
 def skimmed(data: bytes) -> bytes:
-    """Return a file without outputs, attachments and the state of widgets; its lines stay the same.
+    """Return a file without outputs, attachments and widget state; line numbers stay the same.
 
-    What is small, not JSON, or in an encoding of several bytes a character is returned as it is.
+    A file that is small or not in UTF-8 is returned as it is.
     """
     if len(data) <= SMALL or not json.detect_encoding(data).startswith("utf-8"):
         return data
@@ -41,14 +41,14 @@ def skimmed(data: bytes) -> bytes:
 
 
 def _end_of_value(data: bytes, start: int, steps: int) -> tuple[int, int]:
-    """Return where a list or an object ends, and how many steps are left then; 0 if it does not."""
+    """Return where a list or an object ends, and the steps left; 0 if it does not end."""
     depth, place = 0, start
     while steps := steps - 1:
         found = TO_BRACKET.match(data, place)
         assert found is not None  # it may be empty
         place = found.end()
         bracket = data[place : place + 1]
-        if not bracket or bracket == b'"':  # cut off, perhaps in the middle of a text
+        if not bracket or bracket == b'"':  # the file is cut off
             return place, 0
         depth += 1 if bracket in b"[{" else -1
         place += 1

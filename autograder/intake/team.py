@@ -1,7 +1,7 @@
-"""The team of a submission, read from its team cell as data: who they are, and what is odd.
+"""Reads the team of a submission from its team cell, with remarks on errors in it.
 
-Points never depend on it. Students fill in the released table, or write what they like in its
-place: rows, lists, `key: value` lines, a line a member, in Markdown or code.
+Points never depend on it. Students fill in the released table, or write something else there:
+rows, lists, `key: value` lines or one line for each member, in Markdown or code.
 """
 
 import re
@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from autograder.course.roster import key
 from autograder.course.submission import Cell, Submission
 
-NAME = "team"  # the cell's `grade_id`, if it has one; else its heading
+NAME = "team"  # the cell's `grade_id`, if it has one; otherwise its heading identifies it
 MOST = 3  # members
 MAX_TEXT, MAX_LINES = 20_000, 200  # characters of a cell, and its lines
 MAX_TITLE, MAX_FIELD = 40, 120  # characters
-MAX_MEMBERS = 12  # that are read
+MAX_MEMBERS = 12  # to read
 HEADING = re.compile(r"^[#*_\s]*(team|group|gruppe)\b", re.IGNORECASE)
 TITLES = {
     "name": re.compile(r"(?:full |first |last )?name|member|mitglied", re.IGNORECASE),
@@ -31,7 +31,7 @@ RULE = re.compile(r"[\s|:+=-]*")
 
 @dataclass(frozen=True)
 class Member:
-    """A member, as the team has written it; empty is what is not there."""
+    """A member as the team wrote it; missing values are empty."""
 
     name: str = ""
     number: str = ""
@@ -44,14 +44,14 @@ class Member:
 
 @dataclass(frozen=True)
 class Team:
-    """Who handed in together.
+    """The students who handed in together.
 
     Parameters
     ----------
     members : tuple of Member
-        Without those that are still the placeholders.
+        Without unchanged placeholders.
     remarks : tuple of str
-        For the student and the TA; no name or number stands in them.
+        For the student and the TA, without names and numbers.
     """
 
     members: tuple[Member, ...] = ()
@@ -59,7 +59,7 @@ class Team:
 
 
 def read_team(submitted: Submission, release: Submission) -> Team:
-    """Return the team of a submission; an empty one where the release asks for none."""
+    """Return the team of a submission; empty if the release has no team cell."""
     asked = next((cell for cell in release.cells if _is_team(cell)), None)
     if asked is None:
         return Team()
@@ -79,7 +79,7 @@ def _is_team(cell: Cell) -> bool:
 
 
 def _header(text: str) -> list[str]:
-    """Return the columns of the first table's head, each by its meaning; empty without one."""
+    """Return the meaning of each column of the first table; empty if there is no table."""
     for line in text[:MAX_TEXT].splitlines():
         cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
         kinds = [_kind(cell) for cell in cells]
@@ -89,14 +89,18 @@ def _header(text: str) -> list[str]:
 
 
 def _kind(title: str) -> str:
-    for kind in ("email", "number", "name"):  # a "matriculation number" is no name
+    for kind in (
+        "email",
+        "number",
+        "name",
+    ):  # "member number" is a number
         if TITLES[kind].search(title) and len(title) < MAX_TITLE:
             return kind
     return ""
 
 
 def _find(submitted: Submission, release: Submission, asked: Cell) -> Cell | None:
-    """Return the cell in which the team stands: of several, the last one that was filled in."""
+    """Return the team cell: of several, the last one that was filled in."""
     given = {cell.source.strip() for cell in release.cells} - {asked.source.strip()}
     known = {cell.grade_id for cell in release.cells} - {"", NAME}
     ours = [cell for cell in submitted.cells if cell.source.strip() not in given]
@@ -106,7 +110,7 @@ def _find(submitted: Submission, release: Submission, asked: Cell) -> Cell | Non
         if cell.grade_id == NAME or _is_team(cell) or HEADING.match(_body(cell))
     ]
     headed = [cell for cell in ours if not cell.grade_id and _header(_body(cell))]
-    # in its place: before the first cell that is ours
+    # or a cell before the first one of the release
     first = next((n for n, c in enumerate(submitted.cells) if c.grade_id in known), 0)
     placed = [
         cell
@@ -115,18 +119,18 @@ def _find(submitted: Submission, release: Submission, asked: Cell) -> Cell | Non
     ]
     for found in (named, headed, placed):
         filled = [cell for cell in found if cell.source.strip() != asked.source.strip()]
-        if telling := [cell for cell in filled if _members(cell.source)]:
-            return telling[-1]  # and no text that only begins like a team's
+        if with_members := [cell for cell in filled if _members(cell.source)]:
+            return with_members[-1]
     return named[-1] if named else None
 
 
 def _body(cell: Cell) -> str:
-    """Return a cell's text without the marks of comments and strings at its beginning."""
+    """Return a cell's text without the marks of a comment or string at its beginning."""
     return cell.source.lstrip("#\"' \n\r\t") if cell.kind == "code" else cell.source
 
 
 def _members(text: str, instructions: set[str] | frozenset[str] = frozenset()) -> list[Member]:
-    """Return the members that stand in a text; none of it is believed."""
+    """Return the members in a text."""
     kinds = _header(text)
     found: list[Member] = []
     pending: dict[str, str] = {}
@@ -141,7 +145,7 @@ def _members(text: str, instructions: set[str] | frozenset[str] = frozenset()) -
                 continue
             found.append(_row(line, kinds))
         elif (pair := PAIR.match(line)) and (kind := _kind(pair[1])) and "@" not in pair[1]:
-            if len(re.findall(r"[:=]", line)) > 1:  # all of a member in one line
+            if len(re.findall(r"[:=]", line)) > 1:  # a whole member in one line
                 found.append(_free(line))
                 continue
             if kind in pending:
@@ -156,7 +160,7 @@ def _members(text: str, instructions: set[str] | frozenset[str] = frozenset()) -
 
 
 def _row(line: str, kinds: list[str]) -> Member:
-    """Return the member of a table's row: by what the fields look like, then by their columns."""
+    """Return the member in a table's row: by the form of the fields, then by their columns."""
     line = line.strip()
     line = line.removeprefix("|").removesuffix("|")
     cells = [_value(cell) for cell in line.split("|")]
@@ -186,7 +190,7 @@ def _row(line: str, kinds: list[str]) -> Member:
 
 
 def _free(line: str) -> Member:
-    """Return the member of a line in any form: an address, a number, and what is left."""
+    """Return the member in a line of any form: an address, a number, and the rest as name."""
     email = _email(line)
     rest = EMAIL.sub(" ", re.sub(r"^\w{1,40}\s*=\s*(?=[\[({])", "", line))
     number = NUMBER.search(rest)
@@ -214,14 +218,14 @@ def _email(text: str) -> str:
 
 
 def _clean(line: str) -> str:
-    """Return a line without what is not seen, its comment's or list's mark, and links."""
+    """Return a line without invisible characters, comment or list marks, and links."""
     line = LINK.sub(r"\1", unicodedata.normalize("NFC", line[:2000]))
     line = "".join(" " if c.isspace() else c for c in line if unicodedata.category(c) != "Cf")
     return re.sub(r"^\s*(?:[#>*+-]+\s+|#+|\d{1,2}[.)]\s+)*", "", line).strip()
 
 
 def _value(text: str) -> str:
-    """Return a field without markup around it, and of a length that can be shown."""
+    """Return a field without markup around it, cut to `MAX_FIELD` characters."""
     text = re.sub(r"<[^>@\n]{0,40}>|\\(?=\W)", " ", text)
     return " ".join(text.split()).strip("*_`\"'~,;<>[]{}() ")[:MAX_FIELD]
 
@@ -231,7 +235,7 @@ def _words(line: str) -> str:
 
 
 def _checked(members: list[Member], placeholders: list[Member]) -> Team:
-    """Return the team without placeholders, and what is to be said of each line."""
+    """Return the team without placeholders, with remarks on its lines."""
     remarks: list[str] = []
     values = {kind: {key(getattr(m, kind)) for m in placeholders} for kind in TITLES}
     kept: list[Member] = []
@@ -271,21 +275,21 @@ def _same(member: Member, others: list[Member]) -> Member | None:
 
 
 def _remarks(member: Member, left: set[str]) -> list[str]:
-    """Return what is odd about a member."""
-    told = []
+    """Return a remark on the errors of a member, if there are any."""
+    faults = []
     for kind, title in (("name", "name"), ("number", "matriculation number"), ("email", "e-mail")):
         value = getattr(member, kind)
         if kind in left:
-            told.append(f"the {title} is still the placeholder")
+            faults.append(f"the {title} is still the placeholder")
         elif not value:
-            told.append(f"the {title} is missing")
+            faults.append(f"the {title} is missing")
         elif kind == "number" and (
             not NUMBER.fullmatch(value) or not set(key(value)) & set("123456789")
         ):
-            told.append("the matriculation number should be one of 4 to 16 digits")
+            faults.append("the matriculation number should be one of 4 to 16 digits")
         elif kind == "email" and not _is_address(value):
-            told.append("the e-mail should be like name@university.edu")
-    return [f"team, line {member.line}: {', '.join(told)}"] if told else []
+            faults.append("the e-mail should be like name@university.edu")
+    return [f"team, line {member.line}: {', '.join(faults)}"] if faults else []
 
 
 def _is_address(text: str) -> bool:

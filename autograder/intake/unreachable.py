@@ -1,7 +1,6 @@
-"""Code that grading cannot reach: under a magic that does not run it, or in a student's own file.
+"""Finds code that grading cannot reach: under a magic that does not run it, or in another file.
 
-Each such place is told with what to do, because all that a student sees of it otherwise is that a
-class is missing.
+Without these remarks, a student would see only that a class is missing.
 """
 
 import ast
@@ -18,9 +17,9 @@ from autograder.course.submission import Cell, Submission
 from autograder.text.wording import one_line
 
 IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]", re.MULTILINE)
-FEW = 3  # lines of a cell that are named
+FEW = 3  # lines of a cell that remarks name
 MOST = 100  # remarks
-LONGEST = 80  # characters of a student's text in them
+LONGEST = 80  # characters of a student's text in a remark
 WRITES = {"writefile", "file"}
 SHOWS = {"html", "HTML", "javascript", "js", "latex", "markdown", "svg", "SVG"}
 SCRIPTS = {
@@ -34,7 +33,7 @@ PYTHON = {
 
 
 def remarks(assignment: Assignment, submission: Submission) -> list[str]:
-    """Return a remark on each place of a restored notebook where code is out of reach."""
+    """Return a remark on each place of a restored notebook with unreachable code."""
     wanted = {name for stub in assignment.stubs.values() for name in stub_of(stub).names}
     cells = [
         (cell, code, title)
@@ -57,14 +56,14 @@ def remarks(assignment: Assignment, submission: Submission) -> list[str]:
 
 
 def _shown(text: str) -> str:
-    """Return a student's text as it can stand in a remark."""
+    """Return a student's text for a remark."""
     return one_line(text)[:LONGEST].replace("`", "'")
 
 
 def _matters(
     cell: Cell, code: CellCode, wanted: set[str], cells: list[tuple[Cell, CellCode, str]]
 ) -> bool:
-    """Tell whether anything of an answer may be in a cell that is not run."""
+    """Return whether a cell that does not run may hold a part of an answer."""
     name = _name(code.magic)
     names = defined(code.body)
     if cell.solution or wanted & names or name not in {*WRITES, *SHOWS, *SCRIPTS, *PYTHON}:
@@ -102,13 +101,13 @@ def _reason(magic: str) -> str:
 def _own_files(
     assignment: Assignment, cell: Cell, code: CellCode, wanted: set[str]
 ) -> Iterator[str]:
-    """Yield what a cell takes from modules that nobody has, as far as an answer depends on it."""
+    """Yield a remark on each name that an answer imports from an unknown module."""
     small = len(code.python) <= LARGEST
     tree = parsed(code.python) if small and IMPORT.search(code.python) else None
     if tree is None:
         return
-    imported: dict[str, str] = {}  # by the name in the notebook, the module
-    for node in tree.body:  # not in `try`, where students say what to do without it
+    imported: dict[str, str] = {}  # the modules, by the name in the notebook
+    for node in tree.body:  # not in `try`, which handles a missing module
         if isinstance(node, ast.ImportFrom) and node.module and not node.level:
             imported |= {alias.asname or alias.name: node.module for alias in node.names}
         elif isinstance(node, ast.Import):
@@ -131,7 +130,7 @@ def _own_files(
 
 
 def _is_known(assignment: Assignment, library: str) -> bool:
-    """Tell whether a library is given, allowed, or one that is no student's own."""
+    """Return whether a library is given, in the manifest, or installed."""
     if library in {*sys.stdlib_module_names, "numpy", *assignment.forbidden}:
         return True
     if any(path.split("/")[0].removesuffix(".py") == library for path in assignment.given):

@@ -22,6 +22,7 @@ from autograder.course.specimen import mutants, variants
 from autograder.feedback.output import Output, read_outputs
 from autograder.feedback.shown_cell import output_html
 from autograder.files.bounded_walk import BoundedWalk
+from autograder.intake.exchange_files import SECRET
 from autograder.intake.notebook_choice import content
 from autograder.intake.notebook_reader import UnreadableError
 from autograder.leaks.feedback_page import FeedbackPage
@@ -111,7 +112,7 @@ class Confidential:
         found: dict[str, list[str]] = {}
         for student in self.students:
             for stage in (Stage.SUBMITTED, Stage.AUTOGRADED):
-                path = self.assignment.folder(stage, student) / "submission_secret.txt"
+                path = self.assignment.folder(stage, student) / SECRET
                 secret = _text(path).strip()
                 if len(secret) >= SHORTEST_NUMBER and student not in found.setdefault(secret, []):
                     found[secret].append(student)

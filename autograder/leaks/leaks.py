@@ -22,7 +22,7 @@ from autograder.course.course import Stage
 from autograder.files.spreadsheet import is_formula
 from autograder.gradebook.export import GradesPlugin
 from autograder.gradebook.lms_export import CanvasPlugin, GradescopePlugin, MoodlePlugin
-from autograder.intake.intake import SECRET, STAMP
+from autograder.intake.exchange_files import SECRET, STAMP
 from autograder.leaks.confidential import Confidential, Kind, Text
 from autograder.leaks.feedback_page import FeedbackPage
 from autograder.leaks.fingerprint import Fingerprints

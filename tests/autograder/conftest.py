@@ -12,8 +12,8 @@ from traitlets.config import Application
 
 from autograder import cli
 from autograder.audit.auditor import Auditor
+from autograder.commands import class_grading
 from autograder.commands import grade as grade_module
-from autograder.commands import walk
 from autograder.course.assignment import Assignment
 from autograder.grading.process import GradingProcess
 from autograder.sandbox import isolation, probe
@@ -136,7 +136,7 @@ def grade(
     """A function that runs `autograder grade` on the tiny course, in the process of all tests."""
 
     def run(*words: str, pool: type[OneProcess] = OneProcess) -> Ran:
-        monkeypatch.setattr(walk, "LocalPool", partial(pool, grading_process))
+        monkeypatch.setattr(class_grading, "LocalPool", partial(pool, grading_process))
         monkeypatch.setattr(grade_module, "GradingProcess", NoProcess)
         monkeypatch.setattr(sys, "argv", ["autograder", "grade", "tiny", *words])
         Application.clear_instance()  # the Formgrader's

@@ -73,7 +73,7 @@ def truncated(folder, notebook):
     return text(notebook)[:300]
 
 
-@BREAKAGES.enter(REMARKS, FULL, "something stands behind the notebook's end")
+@BREAKAGES.enter(REMARKS, FULL, "the file goes on after the notebook's end")
 def longer_than_its_end(folder, notebook):
     return text(notebook) + '}\n{"cells": []'
 

@@ -1,4 +1,4 @@
-"""A run over a class: whose turn it is and why, and what is written of each, or not at all."""
+"""A run over a class: the pending submissions with their reasons, and the written results."""
 
 import json
 import shutil
@@ -106,7 +106,7 @@ CHANGES = {
 
 
 def test_only_what_has_changed_is_graded(course, reasons):
-    """Each for its own reason; what has not changed is not even written anew."""
+    """Each for its own reason; an unchanged one is not written again."""
     for student in CHANGES:
         course.hand_in(student, stamp="2026-01-01 10:00:00")
     assert reasons() == dict.fromkeys(CHANGES, "new")
@@ -127,7 +127,7 @@ def test_only_what_has_changed_is_graded(course, reasons):
     [["tests/hidden/tiny/test_scaler.py"], ["source/tiny/scaling.py", "release/tiny/scaling.py"]],
 )
 def test_other_suites_grade_everybody_again(course, reasons, places):
-    """Those of an earlier version have no say about what is handed in now."""
+    """Remarks on an earlier version do not count for the present one."""
     course.hand_in("ann")
     course.hand_in("bob", IDENTITY)
     reasons()
@@ -151,7 +151,7 @@ def test_what_nbgrader_has_graded_is_not_graded_again(course, reasons):
 
 
 def test_only_the_named_students_are_graded(course, grade):
-    """The others' folders are left as they are, whatever is in them."""
+    """The others' folders are not touched."""
     for student in ("ann", "bob", "cem"):
         (course.hand_in(student) / "link").symlink_to("/etc")
     assert grade("--student", "ann", "--student", "cem").code == 0
@@ -161,12 +161,12 @@ def test_only_the_named_students_are_graded(course, grade):
 
 
 def test_an_unknown_student_is_noticed_before_anything_is_changed(course, grade):
-    """A slip of the pen does not leave half of what was meant."""
+    """With a wrong id, nothing is graded."""
     (course.hand_in("ann") / "link").symlink_to("/etc")
     before = rows(course.root / "gradebook.db")
     ran = grade("--student", "ann", "--student", "amm", "--student", "bpb")
     assert ran.code == 1
-    assert "handed in by each student named, not so by amm, bpb" in ran.err
+    assert "must have a submission of each student named, but has none of amm, bpb" in ran.err
     assert (course.submitted("ann") / "link").is_symlink()
     assert rows(course.root / "gradebook.db") == before
     assert not (course.root / "autograded").exists()
@@ -180,7 +180,7 @@ def test_a_class_without_submissions_is_an_error_with_the_remedy(course, grade):
 
 
 def test_a_part_of_the_notebooks_is_not_graded(course, grade):
-    """What is written is a whole folder: an error names the command that can, and nothing is done."""
+    """A run writes whole folders: an error names the right command, and nothing is done."""
     course.hand_in("ann")
     release = course.root / "release" / "tiny"
     ran = grade("--dry-run", "--CourseDirectory.notebook_id=tin?")  # all that there are
@@ -195,7 +195,7 @@ def test_a_part_of_the_notebooks_is_not_graded(course, grade):
 def test_a_folder_that_cannot_be_put_in_order_fails_for_its_student_alone(
     course, grade, monkeypatch
 ):
-    """It is told, counted and no success; the others are graded."""
+    """It is logged and counted as failed; the others are graded."""
     course.hand_in("ann")
     (course.hand_in("bob") / "link").symlink_to("/etc")
 
@@ -205,7 +205,7 @@ def test_a_folder_that_cannot_be_put_in_order_fails_for_its_student_alone(
     monkeypatch.setattr(intake.refusal, "_move", fail)
     ran = grade()
     assert ran.code == 1
-    assert "bob/tiny cannot be put in order" in ran.out
+    assert "bob/tiny cannot be prepared" in ran.out
     assert "2 submissions: 1 graded, 1 failed" in ran.out
     assert {*notebooks(course)} == {"ann"}
 
@@ -214,7 +214,7 @@ def test_a_folder_that_cannot_be_put_in_order_fails_for_its_student_alone(
 
 
 def at(stamp, do):
-    """Return a pool that does something when it has graded what was handed in at that time."""
+    """Return a pool that does something after it has graded the submission of that time."""
 
     class Pool(OneProcess):
         def grade(self, theirs):
@@ -231,7 +231,7 @@ DAYS = {s: f"2026-01-0{day} 10:00:00" for day, s in enumerate(("ann", "bob", "ce
 
 @pytest.fixture
 def class_of_three(course):
-    """A class whose pools know each by the day of handing in."""
+    """A class whose pools identify each submission by the day of handing in."""
     for student, day in DAYS.items():
         course.hand_in(student, stamp=day)
     return course
@@ -289,7 +289,7 @@ def test_a_penalty_that_cannot_be_computed_fails_for_its_student_alone(
 
 
 def test_a_notebook_that_cannot_be_written_is_not_graded_yet(class_of_three, grade, monkeypatch):
-    """What is half there would be taken for graded."""
+    """A half-written folder would be taken for graded."""
 
     def fail(intake, path):
         raise OSError(28, "No space left on device")
@@ -303,7 +303,7 @@ def test_a_notebook_that_cannot_be_written_is_not_graded_yet(class_of_three, gra
 def test_a_gradebook_that_gets_locked_ends_the_run_and_keeps_what_is_written(
     class_of_three, grade, monkeypatch
 ):
-    """The remedy is told; when the gradebook is free again, the next run goes on."""
+    """The error names the remedy; when the gradebook is free again, the next run grades the rest."""
     monkeypatch.setattr(gradebook, "WAITING", 0.1)
     before = rows(class_of_three.root / "gradebook.db")
     with closing(sqlite3.connect("gradebook.db", isolation_level=None)) as other:
@@ -368,7 +368,7 @@ def test_one_connection_to_the_gradebook_is_enough_for_a_class(class_of_three, g
 
 
 def test_only_known_students_are_graded_where_the_settings_say_so(course, grade):
-    """Whoever is not on the list is told of; the others are graded."""
+    """An error names a student who is not on the list; the others are graded."""
     with Gradebook(course.url, "deep_learning") as gradebook:
         gradebook.add_student("ann")
     course.set("c.Autograde.create_student = False")
@@ -391,7 +391,7 @@ def test_excluded_students_are_left_out(course, grade):
 
 
 def test_a_students_own_file_stays_where_the_settings_say_so(course, grade):
-    """Otherwise the assignment's own stands in its place."""
+    """Otherwise the assignment's own file replaces it."""
     course.set('c.Autograde.exclude_overwriting = {"tiny": ["scaling.py"]}')
     (course.hand_in("ann") / "scaling.py").write_text("# mine")
     assert grade().code == 0

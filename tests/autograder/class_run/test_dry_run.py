@@ -1,14 +1,15 @@
-"""What another grading would change: each item whose points would move, with the reasons."""
+"""Changes by another grading: each item whose points would change, with the reasons."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
 from nbgrader.plugins import LateSubmissionPlugin
 
-from autograder.class_run.class_run import PendingSubmission
 from autograder.class_run.dry_run import PointChange, moves
+from autograder.class_run.pending_submission import PendingSubmission
 from autograder.gradebook.lateness import LatePenalties
 from autograder.grading.graded import Graded
 from autograder.results.outcome import ItemResult, Outcome, PropertyResult
@@ -19,17 +20,14 @@ REASON = "the suites have changed"
 
 
 class Run:
-    """What of a run the comparison asks for."""
+    """A substitute for a run."""
 
     name = "tiny"
 
     def __init__(self, course, gradebook):
         self.course, self.gradebook = course, gradebook
+        self.intake = SimpleNamespace(place=course.graded)
         self.penalties = LatePenalties(gradebook, self.name, LateSubmissionPlugin())
-
-    def before(self, due):
-        report = report_in(self.course.graded(due.student) / "tiny.ipynb")
-        return {"tiny": report} if report else {}
 
     def stamp(self, due):
         return None
@@ -109,7 +107,7 @@ def test_what_would_be_held_back_moves(course):
 
 
 def test_a_score_by_hand_does_not_move(course):
-    """Whatever the automatic one becomes."""
+    """For any automatic score."""
     course.mark_by_hand("ann", 0.25)
     assert found(course, now(course, test_default_factor_is_two=Outcome.FAILED)) == []
 

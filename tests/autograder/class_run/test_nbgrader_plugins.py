@@ -1,4 +1,4 @@
-"""nbgrader's extension points: any file is graded or told apart, and nothing scores by accident."""
+"""nbgrader's extension points: any file has a grade or a reason, and nothing scores by accident."""
 
 import logging
 import shutil
@@ -32,7 +32,7 @@ def here(tiny, monkeypatch):
 
 
 def test_a_notebook_is_restored_with_its_remarks(here):
-    """What was put right is kept in the metadata for the grader, instead of what was there."""
+    """The metadata keeps the corrections for the grader, instead of the student's metadata."""
     submitted = handed_in(here, RIGHT)
     submitted.metadata[KEY] = {"status": "graded", "unreadable": "forged"}
     del submitted.cells[3]
@@ -87,7 +87,7 @@ def grading_with(monkeypatch, grade):
     ],
 )
 def test_nbgrader_reads_the_points_from_the_one_result(here, monkeypatch, outcomes, points):
-    """Whatever a cell showed before, its one result is the number of points."""
+    """A cell's only output is the number of points."""
     report = report_of(here, *outcomes)
     grading_with(monkeypatch, lambda assignment, notebook: report)
     submitted = handed_in(here, RIGHT)
@@ -154,7 +154,7 @@ def test_a_new_gradebook_gets_to_know_the_assignment(here, gradebook_url):
 
 @pytest.mark.parametrize("left", ["assignment", "notebook"])
 def test_what_is_left_out_of_a_gradebook_is_entered(here, gradebook_url, left):
-    """A grader that was ended half-way left it out; what the instructor has entered stays."""
+    """An interrupted grading left it out; the instructor's entries stay."""
     with Gradebook(gradebook_url, "course") as gradebook:
         gradebook.add_assignment("tiny", duedate="2026-01-01 10:00:00")
         if left == "notebook":
@@ -225,7 +225,7 @@ def grades(url):
 
 
 def test_grades_are_saved_from_the_report(graded, gradebook_url):
-    """Items get the report's points, whatever the cells show; answers wait for a reader."""
+    """Items get the report's points, not those of the cells' outputs; answers wait for a reader."""
     graded.cells[3].outputs = [
         nbformat.v4.new_output("execute_result", data={"text/plain": "0.5"}, execution_count=1)
     ]
@@ -257,7 +257,7 @@ def test_a_score_by_hand_stays_and_is_flagged(graded, gradebook_url):
 
 
 def test_all_grades_are_saved_or_none(graded, gradebook_url, monkeypatch):
-    """What fails between leaves every grade as it was."""
+    """An error between them leaves every grade as it was."""
 
     def fail(*_):
         raise ZeroDivisionError
@@ -273,7 +273,7 @@ def test_all_grades_are_saved_or_none(graded, gradebook_url, monkeypatch):
 
 
 def test_a_release_at_the_formgraders_button_leaves_its_settings_as_they_were(tiny_course):
-    """Else the Formgrader would collect from nobody afterwards: it uses one object for all."""
+    """Otherwise the Formgrader could not collect afterwards: it uses one object for all."""
     before = {name: getattr(tiny_course.coursedir, name) for name in ("student_id", "ignore")}
     result = tiny_course.api.generate_assignment("tiny", force=True)
     assert result["success"], result

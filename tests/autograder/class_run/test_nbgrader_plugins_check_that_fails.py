@@ -1,4 +1,4 @@
-"""An error of the check of suites, and not of a suite, ends no run: what can be graded is."""
+"""An error of the check of suites, and not of a suite, does not end the run."""
 
 from concurrent.futures import Future
 

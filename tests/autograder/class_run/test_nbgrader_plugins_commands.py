@@ -65,7 +65,7 @@ def nbgrader(root, *words, code=0):
 
 
 def test_a_class_is_exported_with_its_points(course):
-    """Right, partly right and wrong submissions score what they earn; unreadable files nothing."""
+    """Right, partly right and wrong submissions score what they earn; unreadable files score 0."""
     with (course / "grades.csv").open() as grades:
         scores = {row["student_id"]: row["score"] for row in csv.DictReader(grades)}
     assert scores == {
@@ -99,7 +99,7 @@ def test_a_held_grade_waits_for_the_course_staff(course):
     ],
 )
 def test_a_graded_notebook_has_its_report(course, student, status, remark):
-    """Status and reason stand in the graded notebook, which is valid, also for a broken file."""
+    """The graded notebook has status and reason, and is valid even for a broken file."""
     path = course / "autograded" / student / "tiny" / "tiny.ipynb"
     graded = nbformat.read(path, as_version=4)
     nbformat.validate(graded)

@@ -56,7 +56,7 @@ def works(read, count):
 
 
 def test_who_is_done_first_comes_first():
-    """Whatever the order in which they were begun, and each with its own future."""
+    """In any order, and each with its own future."""
     by_hand = ByHand(width=2)
     found = as_graded(by_hand, works([], 6), queue.SimpleQueue())
     threading.Timer(0.1, by_hand.finish, (4, 0, 5, 2, 3, 1)).start()
@@ -85,7 +85,7 @@ def test_no_more_is_read_than_keeps_the_pool_busy(width):
 
 
 def test_what_is_done_is_yielded_before_more_is_read():
-    """Nobody's grade waits until the pool is full."""
+    """No grade waits until the pool is full."""
     read = []
     by_hand = ByHand(width=10)
     submit = by_hand.submit
@@ -103,7 +103,7 @@ def test_what_is_done_is_yielded_before_more_is_read():
 
 @pytest.mark.parametrize("count", [2, 50], ids=["all are read", "more would be read"])
 def test_a_none_is_the_end(count):
-    """What is under way is not waited for, and no more is read."""
+    """It does not wait for work in progress, and reads no more."""
     by_hand, read, done = ByHand(width=1), [], queue.SimpleQueue()
     threading.Timer(0.1, done.put, (None,)).start()
     assert list(as_graded(by_hand, works(read, count), done)) == []
@@ -175,7 +175,7 @@ def test_a_slow_submission_does_not_hold_the_others_up(tmp_path):
 
 
 def test_a_process_that_dies_is_replaced(tiny, monkeypatch):
-    """What it was grading is tried again; what ends each process is held back."""
+    """Its submission is tried again; one that ends each process is held back."""
     monkeypatch.setattr(pool, "GradingProcess", Ending)
     with local(tiny, 1) as one:
         once = one.submit(notebooks(tiny, RIGHT, "once")).result()["tiny"]

@@ -1,4 +1,4 @@
-"""`autograder audit`: what it tells, what it writes, and when it fails."""
+"""`autograder audit`: its output, its certificate, and its exit codes."""
 
 from dataclasses import replace
 
@@ -59,19 +59,19 @@ def test_an_audit_without_defects_ends_with_0(tiny, audit):
 
 
 def test_an_audit_tells_properties_and_mutants(audit):
-    """Each property with what breaks it, each mutant with what it breaks, and the sums."""
+    """Each property with its mutants, each mutant with its properties, and the totals."""
     lines = [line.strip() for line in audit(FOUND).output.splitlines()]
     assert "1 a: broken by 2, by 1 alone" in lines
     assert "2 b: broken by 1, by 0 alone" in lines
     assert "x. zeros" in lines
     assert "xx ones" in lines
-    assert "2 mutants, 1 variants, 2 properties, 0 defects" in lines
+    assert "2 mutants, 1 variant, 2 properties, 0 defects" in lines
     assert lines[-6:] == [
-        "1 times one property alone catches a mutant",
+        "1 time one property alone catches a mutant",
         "zeros: test_a",
-        "1 properties that no mutant needs",
+        "1 property that no mutant needs",
         "test_one: test_b",
-        "1 mutants not named as what they are",
+        "1 mutant not named as what it is",
         "ones",
     ]
 
@@ -89,7 +89,7 @@ def test_an_audit_with_defects_ends_with_1(tiny, audit):
 
 
 def test_a_check_of_the_current_certificate_ends_with_0(tiny, audit):
-    """What was written before is found again, and left as it is."""
+    """The certificate is current, and is not written again."""
     audit(FOUND)
     before = path_of(tiny).stat().st_mtime_ns
     assert audit(FOUND, "--check").exit_code == 0
@@ -100,22 +100,22 @@ def test_a_check_of_the_current_certificate_ends_with_0(tiny, audit):
     ("kept", "cause"),
     [
         (lambda found: None, "not found"),
-        (lambda found: "", "is not of the present version of the suites"),
-        (lambda found: "{}", "is not of the present version of the suites"),
+        (lambda found: "", "belongs to another version of the suites"),
+        (lambda found: "{}", "belongs to another version of the suites"),
         (
             lambda found: replace(found, version="other").to_json(),
-            "is not of the present version of the suites",
+            "belongs to another version of the suites",
         ),
         (
             lambda found: replace(found, specimens="other").to_json(),
-            "is not of the present mutants and variants",
+            "belongs to other mutants and variants",
         ),
-        (lambda found: replace(found, variants=("other",)).to_json(), "says something else"),
+        (lambda found: replace(found, variants=("other",)).to_json(), "differs from this audit"),
     ],
     ids=["missing", "empty", "no certificate", "other suites", "other mutants", "other facts"],
 )
 def test_a_check_of_another_certificate_ends_with_1(tiny, audit, kept, cause):
-    """A missing or other one is told with its cause and remedy, and nothing is written."""
+    """The error names the cause and the remedy, and nothing is written."""
     found = replace(FOUND, version=tiny.suites_version)
     path, text = path_of(tiny), kept(found)
     if text is not None:
@@ -137,7 +137,7 @@ def test_a_page_without_a_folder_is_told_before_the_audit(audit, tmp_path):
 
 
 def test_a_check_is_made_with_other_chance(audit):
-    """A fact that depends on what a specimen draws would come out another."""
+    """A fact that depends on a specimen's random numbers would differ."""
     audit(FOUND)
     audit(FOUND, "--check")
     first, second = audit.chances
@@ -162,13 +162,13 @@ def test_an_audit_writes_a_page(audit, tmp_path, found):
 
 
 def test_variants_are_repeated(audit):
-    """With `--repeat` it is told how many were rejected; one of them is enough for a 1."""
+    """`--repeat` prints the number of rejections; one is enough for exit code 1."""
     good = audit(FOUND, "--repeat", "5")
     assert good.exit_code == 0
-    assert "1 variants with 5 seeds each: 0 rejected" in good.output
+    assert "1 variant with 5 seeds each: 0 rejected" in good.output
     bad = audit(FOUND, "--repeat", "5", rejected=["turned with seed 3: test_one: test_a: no"])
     assert bad.exit_code == 1
-    assert "1 variants with 5 seeds each: 1 rejected" in bad.output
+    assert "1 variant with 5 seeds each: 1 rejected" in bad.output
     assert "Defect: turned with seed 3: test_one: test_a: no" in bad.output
 
 
@@ -178,6 +178,6 @@ def test_a_real_audit_is_checked(tmp_path, one_process):
     words = ["audit", "tiny", "--course", str(tmp_path), "--jobs", "1"]
     first = CliRunner().invoke(cli.commands, [*words, "--repeat", "2"])
     assert first.exit_code == 0, first.output
-    assert "1 variants with 2 seeds each: 0 rejected" in first.output
+    assert "1 variant with 2 seeds each: 0 rejected" in first.output
     assert certificate_of(assignment).unnamed == []
     assert CliRunner().invoke(cli.commands, [*words, "--check"]).exit_code == 0

@@ -2,11 +2,14 @@
 
 import json
 import zipfile
+from contextlib import contextmanager
 
 import pytest
 from click.testing import CliRunner
 
 from autograder import cli
+from autograder.commands import console
+from autograder.commands.course import Place
 from autograder.course.assignment import AssignmentError
 from tests.autograder.support.tiny import make_course
 
@@ -39,7 +42,7 @@ def examine(path, seconds, progress):
 
 @pytest.fixture
 def root(tmp_path):
-    """A course whose assignment has a check of its own, and somebody's two notebooks."""
+    """A course whose assignment has a check of its own, and two notebooks."""
     root = make_course(tmp_path / "course").root
     (root / "source" / "tiny" / "check.py").write_text(MODULE)
     (tmp_path / "tiny.ipynb").write_text("right")
@@ -61,7 +64,7 @@ def check(root):
 
 
 def test_a_notebook_that_is_ready_ends_with_0(check):
-    """It is told that the hidden tests look at more all the same."""
+    """It still says that the hidden tests check more."""
     result = check("tiny.ipynb", "--timeout", "7")
     assert (result.exit_code, result.exception, result.stderr) == (0, None, "")
     first, last = result.stdout.splitlines()
@@ -69,8 +72,29 @@ def test_a_notebook_that_is_ready_ends_with_0(check):
     assert last == "The hidden tests look at more."
 
 
+def test_a_status_is_shown_while_the_settings_are_read(check, monkeypatch):
+    """Reading them imports nbgrader, which takes more than a second."""
+    events = []
+
+    @contextmanager
+    def status(_console, text):
+        events.append(text)
+        yield
+        events.append("done")
+
+    def course(place):
+        events.append("reading")
+        return read(place)
+
+    read = Place.course
+    monkeypatch.setattr(console, "status", status)
+    monkeypatch.setattr(Place, "course", course)
+    assert check("tiny.ipynb").exit_code == 0
+    assert events == ["reading the course's settings", "reading", "done"]
+
+
 def test_one_that_is_not_ready_ends_with_1(check):
-    """All that its check has found is told as it is, and nothing moves the cursor."""
+    """It prints all findings of the check as they are, and nothing moves the cursor."""
     result = check("tiny.ipynb", "wrong.ipynb")
     assert result.exit_code == 1
     rows = [line.split() for line in result.stdout.splitlines()]
@@ -116,7 +140,7 @@ raise SystemExit("never run")
     ],
 )  # fmt: skip
 def test_what_others_have_handed_in_is_not_run(check, root, tmp_path, folder, link, is_named):
-    """Whatever `--course` says, and through links: it would run with the staff's own rights."""
+    """With any `--course`, and through links: it would run with the staff's own rights."""
     path = root / folder / "tiny.ipynb"
     path.parent.mkdir(parents=True)
     path.write_text("right")
@@ -149,7 +173,7 @@ def test_the_settings_of_another_course_are_read_and_never_run(check, root, tmp_
 
 @pytest.mark.parametrize("setting", ["Exchange.root", "Exchange.cache"])
 def test_what_lies_in_the_exchange_is_not_run(check, root, tmp_path, setting):
-    """Nor what lies in its cache."""
+    """Nor a file in its cache."""
     path = tmp_path / "exchange" / "tiny.ipynb"
     path.parent.mkdir()
     path.write_text("right")
@@ -164,7 +188,7 @@ def test_what_lies_in_the_exchange_is_not_run(check, root, tmp_path, setting):
     [("x", "submission_secret.txt"), ("inbound/ann+tiny+2026-01-01 10:00:00 UTC", "")],
 )
 def test_what_looks_handed_in_is_not_run(check, root, tmp_path, folder, beside):
-    """By what `nbgrader submit` leaves, wherever a copy lies."""
+    """By the files of `nbgrader submit`, in any place."""
     path = tmp_path / folder / "deep" / "tiny.ipynb"
     path.parent.mkdir(parents=True)
     path.write_text("right")
@@ -174,7 +198,7 @@ def test_what_looks_handed_in_is_not_run(check, root, tmp_path, folder, beside):
 
 
 def test_an_archive_is_not_run(check, root, tmp_path):
-    """Whatever its name is."""
+    """With any name."""
     for name in ("tiny.zip", "tiny.ipynb"):
         with zipfile.ZipFile(tmp_path / name, "w") as file:
             file.writestr("tiny.ipynb", "right")
@@ -197,7 +221,7 @@ def test_it_asks_before_it_runs_what_lies_elsewhere(check, root, answer, code):
 
 
 def test_a_link_in_the_source_is_asked_about(check, root, tmp_path):
-    """It runs what it leads to."""
+    """Its target would run."""
     (root / "source" / "tiny" / "new.ipynb").symlink_to(tmp_path / "tiny.ipynb")
     assert "lies outside" in check(str(root / "source" / "tiny" / "new.ipynb"), input="").stderr
 
@@ -211,7 +235,7 @@ def test_of_several_assignments_the_one_with_the_notebooks_name_is_taken(check, 
     assert "7.0 told\n" in check("tiny.ipynb", "--timeout", "7").output
     result = check("wrong.ipynb")
     assert result.exit_code == 2
-    assert "may be of other, tiny: say of which, with --assignment" in result.output
+    assert "may belong to other, tiny: choose with --assignment" in result.output
     assert "told by the other" in check("wrong.ipynb", "--assignment", "other").output
 
 

@@ -1,4 +1,4 @@
-"""The console: what a process prints on terminals, in pipes, and where an encoding has little."""
+"""The console: the output on terminals, in pipes, and in small encodings."""
 
 import json
 import os
@@ -20,7 +20,7 @@ COLOUR = re.compile(r"\x1b\[[\d;]*3[0-7]")
 
 @pytest.fixture
 def course(tiny_course):
-    """Two have handed in, and nobody is graded."""
+    """Two submissions that are not graded."""
     tiny_course.hand_in(LONG)
     tiny_course.hand_in("Größe")
     return tiny_course
@@ -63,7 +63,7 @@ def on_terminal(*words, columns=100, **variables):
 
 @pytest.mark.usefixtures("course")
 def test_in_a_pipe_there_are_no_colours_and_no_line_is_folded():
-    """What is read by a program has each student on one line, however long the id."""
+    """Each student has one line, with an id of any length."""
     done = run("status", "tiny")
     assert (done.returncode, done.stderr) == (0, b"")
     printed = done.stdout.decode()
@@ -117,7 +117,7 @@ def test_a_reader_that_goes_away_ends_it_quietly(words):
 
 @pytest.mark.usefixtures("course")
 def test_json_is_the_only_thing_on_stdout(tiny_course):
-    """What people read goes to stderr, the remarks of a run and its summary too."""
+    """Messages go to stderr, including a run's remarks and summary."""
     done = run("status", "tiny", "--json")
     assert (done.returncode, done.stderr) == (0, b"")
     assert [one["student"] for one in json.loads(done.stdout)["students"]] == ["Größe", LONG]

@@ -1,4 +1,4 @@
-"""What the subcommands share: the assignment that a command is for."""
+"""The course of a subcommand: the assignment that it is for."""
 
 import shutil
 

@@ -16,7 +16,7 @@ from tests.left_behind import rows
 @pytest.mark.parametrize("folder", ["e\x1b[2Jve\r", "[red]eve", os.fsdecode(b"e\xffve")])
 @pytest.mark.parametrize("words", [[], ["--dry-run"]], ids=" ".join)
 def test_no_students_folder_moves_the_cursor(course, grade, folder, words):
-    """What a terminal would obey in a name is not printed, and the class is graded."""
+    """Control characters in a name are not printed, and the class is graded."""
     course.hand_in(folder, IDENTITY)
     ran = grade(*words)
     assert ran.code in (0, 1)
@@ -66,7 +66,7 @@ def test_a_student_that_was_meant_is_suggested(course, grade):
     """Of those who have handed in; nothing is graded."""
     ran = grade("--student", "bbo")
     assert ran.code == 1
-    assert "not so by bbo (did you mean bob?): see submitted/" in ran.err
+    assert "has none of bbo (did you mean bob?): see submitted/" in ran.err
     assert not (course.root / "autograded").exists()
 
 
@@ -84,7 +84,7 @@ IMPORTED = "import sys, autograder.commands.grade; print(*sys.modules)"
 
 
 def test_a_process_is_started_before_anything_slow_is_imported():
-    """What is imported first is what the first process is started with, which needs the longest."""
+    """The first import starts the first process, which takes the longest."""
     done = subprocess.run(
         [sys.executable, "-c", IMPORTED], capture_output=True, text=True, check=True
     )

@@ -23,23 +23,23 @@ def leaks(tiny):
 
 
 def test_no_leaks_end_with_0(leaks):
-    """It says how much was looked through, and what was not; no gradebook is needed or made."""
+    """It prints what it searched and what it lacks; it needs and makes no gradebook."""
     result = leaks()
     assert (result.exit_code, result.exception) == (0, None)
     *missing, summary = result.output.splitlines()
     assert summary == "2 files, 0 leaks"
     told = ("no feedback in feedback/*/tiny", "no solution in solution/tiny", "no gradebook")
     for line, what in zip(missing, told, strict=True):
-        assert line.startswith(f"not looked at: {what}")
+        assert line.startswith(f"not searched: {what}")
 
 
 def test_where_there_is_nothing_to_look_through_nobody_says_that_nothing_leaks(tiny, leaks):
-    """As in a course whose folders are called otherwise than in its settings."""
+    """As in a course whose folders have other names than in its settings."""
     (tiny.root / "release").rename(tiny.root / "ausgabe")
     result = leaks()
     assert result.exit_code == 1
-    assert "not looked at: no release in release/tiny: run `nbgrader generate_assi" in result.output
-    assert result.output.endswith("\nno file was looked through\n")
+    assert "not searched: no release in release/tiny: run `nbgrader generate_assi" in result.output
+    assert result.output.endswith("\nno file was searched\n")
     assert "0 leaks" not in result.output
     found = json.loads(leaks("--json").stdout)
     assert (found["files"], len(found["missing"])) == (0, 4)
@@ -62,7 +62,7 @@ def test_leaks_end_with_1(tiny, leaks):
 
 
 def test_leaks_of_students_need_their_names(tiny, leaks, empty_gradebook):
-    """Those of the course's gradebook, or of another; names too common to look for are told."""
+    """Those of the course's gradebook, or of another; it prints how many names are too common."""
     assert isinstance(leaks("--db", "sqlite:///nowhere.db").exception, AssignmentError)
     (tiny.root / "release" / "tiny" / "notes.txt").write_text("Ask Jones.\n")
     elsewhere = tiny.root / "elsewhere.db"
@@ -73,4 +73,4 @@ def test_leaks_of_students_need_their_names(tiny, leaks, empty_gradebook):
     result = leaks("--db", f"sqlite:///{elsewhere}")
     assert result.exit_code == 1
     assert "another student's datum, `Jones`" in result.output
-    assert "1 names of students are too short or too common to look for" in result.output
+    assert "not searched for: 1 student's name, too short or too common" in result.output

@@ -1,4 +1,4 @@
-"""`autograder report`: a small class graded end to end, on one page, and what is told of it."""
+"""`autograder report`: a small class graded end to end, its page and its output."""
 
 import json
 import os
@@ -169,7 +169,7 @@ def test_mistakes_are_those_that_were_diagnosed(tmp_path, tiny_course, grade, on
 
 
 def test_the_page_may_lie_elsewhere(course, grade, tmp_path):
-    """In a folder that is there; another one is told before anything is read."""
+    """In an existing folder; otherwise an error comes before anything is read."""
     grade()
     assert run(course.root, "--to", str(tmp_path / "class.html")).exit_code == 0
     assert "class report" in (tmp_path / "class.html").read_text(encoding="utf-8")
@@ -198,7 +198,7 @@ def test_the_formgraders_address_must_be_one(course, url):
 
 
 def test_a_class_that_is_not_graded_has_a_page(course):
-    """Each submission waits, and what to do is told."""
+    """Each submission waits, and the page says what to do."""
     course.hand_in(os.fsdecode(b"j\xffn"))
     result = run(course.root)
     assert result.exit_code == 0, result.output
@@ -215,7 +215,7 @@ def test_the_gradebook_may_be_another(course, grade):
 
 
 def test_nothing_but_the_page_is_written(course, grade):
-    """A report changes neither the gradebook's rows nor what was graded."""
+    """A report changes neither the gradebook's rows nor the graded notebooks."""
     grade()
     run(course.root)
     before = {

@@ -1,4 +1,4 @@
-"""`autograder status`: a table that reads well, and shows what students wrote as it is."""
+"""`autograder status`: a readable table that prints students' text safely."""
 
 import io
 import shutil
@@ -48,7 +48,7 @@ def rows(result):
 
 
 def test_the_table_has_a_line_for_each_student(status):
-    """Student, points of each item, total, status: what is not known is a dash."""
+    """Student, points of each item, total, status: an unknown value is a dash."""
     found = rows(status())
     assert found["tiny:"] == ["4", "students"]
     assert found["ann"][:2] == ["1.5", "1.5"]
@@ -58,7 +58,7 @@ def test_the_table_has_a_line_for_each_student(status):
 
 
 def test_the_table_has_the_points_of_each_item(tmp_path, monkeypatch, empty_gradebook):
-    """The head names each item and what it is worth."""
+    """The header names each item and its points."""
     assignment = make_course(tmp_path, points=2.5)
     found = ClassRecord(assignment.items, [])
     monkeypatch.setattr(status_module, "read_class", lambda *_: found)
@@ -70,14 +70,14 @@ def test_the_table_has_the_points_of_each_item(tmp_path, monkeypatch, empty_grad
 
 
 def test_who_was_graded_without_isolation_is_named(status):
-    """Nobody overlooks that student code ran unconfined."""
+    """A line names the students whose code ran unconfined."""
     bare = Entry("eve", {"test_scaler": 1.0}, Status.GRADED, isolation="not isolated")
     assert "graded not isolated: eve" in status([*CLASS, bare]).output
     assert "not isolated" not in status().output
 
 
 def test_a_member_has_the_points_of_the_teams_submission(status, tiny):
-    """Nobody is missing whom one team's table names; who is named nowhere is."""
+    """A student in one team's table is not missing; a student in none is."""
     add_table(tiny, PLACEHOLDERS)
     hand_in(tiny, "cem", ROWS["cem"] + ROWS["dan"])
     (tiny.root / "roster.csv").write_text("id,email\ncem,cem@u.edu\ndan,dan@u.edu\n")
@@ -101,14 +101,14 @@ def test_a_students_name_is_shown_as_it_is(status):
 
 
 def test_no_name_moves_the_cursor(status):
-    """What a terminal would obey in a folder's name is not printed."""
+    """Control characters in a folder's name are not printed."""
     result = status([Entry("e\x1b[2Jve", {"test_scaler": 1.0}, Status.REMARKS, ("a\rb",))])
     assert r"e\x1b[2Jve" in result.output
     assert r"a\x0db" in result.output
 
 
 def test_the_gradebook_is_the_courses_own(tiny, monkeypatch, empty_gradebook):
-    """Without `--db` it is gradebook.db in the course; with it, what it says."""
+    """Without `--db` it is gradebook.db in the course."""
     asked = []
     monkeypatch.setattr(
         status_module, "read_class", lambda _, db: asked.append(db) or ClassRecord([], [])

@@ -26,7 +26,7 @@ def teams(tiny):
 
 
 def test_a_class_without_oddities_ends_with_0(tiny, teams):
-    """Each member has a line: what they wrote, and who they are."""
+    """Each member has a line: the text, and the matching student."""
     hand_in(tiny, "ann", ROWS["ann"] + ROWS["ben"])
     (tiny.root / "roster.csv").write_text(ROSTER)
     result = teams()

@@ -1,4 +1,4 @@
-"""What was collected: a list for the staff, remarks that belong to one content, what was left out."""
+"""The list of collected files: for the staff, with remarks and with files that were left out."""
 
 import csv
 import json
@@ -30,7 +30,7 @@ def test_the_list_has_what_was_left_out_first(tmp_path):
 
 
 def test_a_remark_belongs_to_one_content(tmp_path):
-    """What was handed in anew has none, and neither has another student's."""
+    """A new submission has no remarks, and neither has another student's."""
     line = Line("a", "ann", "lab.ipynb", remark="late", digest=collected_list.digest(b"1"))
     collected_list.add(tmp_path, [line])
     assert collected_list.remarks(tmp_path, "ann", b"1") == ["late"]
@@ -56,7 +56,7 @@ NOBODY = Line("c1/x", refused="its name tells no student", is_left_out=True)
     ],
 )
 def test_a_second_download_keeps_what_the_first_one_recorded(tmp_path, later, kept):
-    """Until it has something of the same student's, or finds whose a file is."""
+    """Until it has a file of the same student, or finds the owner of a file."""
     collected_list.add(tmp_path, [ANN, BEN, NOBODY])
     collected_list.add(tmp_path, later)
     assert {*collected_list.read(tmp_path)} == kept | {*later}
@@ -64,7 +64,7 @@ def test_a_second_download_keeps_what_the_first_one_recorded(tmp_path, later, ke
 
 
 def test_what_was_left_out_is_said_in_words(tmp_path):
-    """By student; what is no loss is not said."""
+    """By student; a file that is no loss is not logged."""
     rar = "it is a RAR archive"
     no_notebook = {"refused": "it is no notebook", "is_left_out": True}
     collected_list.add(

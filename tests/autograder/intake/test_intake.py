@@ -1,4 +1,4 @@
-"""The intake: every submission of a run is graded or told why not, and no run is ended by one."""
+"""The intake: every submission is graded or has a reason, and none of them ends the run."""
 
 import logging
 import os
@@ -18,7 +18,7 @@ from autograder.course import gradebook
 from autograder.gradebook.entry import NOT_GRADED
 from autograder.grading import graded
 from autograder.intake import handed_in as handed_in_module
-from autograder.intake import intake
+from autograder.intake import intake, restoration
 from autograder.intake.intake import Intake
 from autograder.results.report import KEY, Status, report_in
 from autograder.sandbox import probe
@@ -45,7 +45,7 @@ def look(course):
 
 
 def test_a_folder_without_a_notebook_is_graded_with_the_class(course):
-    """Where nbgrader finds nothing to convert, the student is told, and has no old grade."""
+    """If nbgrader finds nothing to convert, the student sees the reason, and no old grade."""
     folder = course.hand_in("ann")
     course.hand_in("bob")
     assert course.grade()["success"]
@@ -68,7 +68,7 @@ def test_a_class_without_any_notebook_is_nbgraders_own_error(course):
 
 
 def test_where_code_cannot_be_confined_nothing_is_graded(course, monkeypatch):
-    """The error says what to do, and nothing has changed; only an explicit word goes on."""
+    """The error says what to do, and nothing has changed; only an explicit option continues."""
     course.hand_in("ann")
     probe.reached.cache_clear()
     monkeypatch.setattr(probe, "breach", lambda layers: "a worker could fork")
@@ -129,7 +129,7 @@ def test_a_folder_that_vanishes_is_an_error_for_this_student_alone(course, monke
 
 
 def test_a_folder_that_vanishes_late_leaves_no_zero_either(course, monkeypatch):
-    """nbgrader itself has entered zeros then: they are taken back, and the earlier grade stands."""
+    """nbgrader itself has entered zeros then: they are undone, and the earlier grade stays."""
     folder = course.hand_in("ann")
     course.grade("ann")
     tidy = Intake.tidy
@@ -147,14 +147,14 @@ def test_a_folder_that_vanishes_late_leaves_no_zero_either(course, monkeypatch):
 @pytest.mark.parametrize(
     ("module", "broken"),
     [
-        (graded, "restore"),
+        (restoration, "restore"),
         (nbgrader_plugins, "report_on"),
         (handed_in_module, "read_notebook"),
         (graded, "_outputs"),
     ],
 )
 def test_a_fault_of_ours_holds_the_grade_back(course, monkeypatch, module, broken):
-    """Whatever raises on our side: no old grade, no zero, a report that says so, the others graded."""
+    """An error of ours: no old grade, no zero, a report of it, and the others are graded."""
     course.hand_in("ann")
     course.grade("ann")
 
@@ -217,7 +217,7 @@ def test_a_locked_gradebook_is_noticed_before_anything_is_changed(course, monkey
 
 
 def test_a_file_that_is_no_gradebook_is_noticed(course):
-    """A broken gradebook is told as such."""
+    """The error says that the gradebook is broken."""
     (course.root / "gradebook.db").write_text("no gradebook, " * 100)
     with pytest.raises(NbGraderException, match="file is not a database"):
         look(course)
@@ -242,7 +242,7 @@ def test_an_assignment_that_was_not_released_is_noticed(course):
 
 
 def test_each_folder_gets_the_assignments_notebook(course):
-    """Whether it is there or not; what is not a submission's folder is left alone."""
+    """Even a missing one; folders that are not submissions are not touched."""
     course.hand_in("ann")
     (course.root / "submitted" / "bob" / "tiny").mkdir(parents=True)
     (course.root / "submitted" / "cem").mkdir()
@@ -267,7 +267,7 @@ def test_the_run_is_about_the_chosen_students_alone(course):
 
 
 def test_a_folder_that_cannot_be_put_in_order_is_left_out(course, monkeypatch, caplog):
-    """nbgrader would hang at what cannot be moved: it does not get there; the others go on."""
+    """nbgrader would hang at such a file: it never sees it, and the others are graded."""
     course.hand_in("ann")
     (course.hand_in("bob") / "link").symlink_to("/etc")
 
@@ -285,7 +285,7 @@ def test_a_folder_that_cannot_be_put_in_order_is_left_out(course, monkeypatch, c
 
 @pytest.mark.parametrize("left", ["nothing", "sanitized", "cut", "old report"])
 def test_what_was_left_unfinished_is_graded_again(course, left):
-    """A grader that was ended half-way leaves what nbgrader would skip for ever."""
+    """An interrupted grading leaves a folder that nbgrader would always skip."""
     course.hand_in("ann")
     course.grade("ann")
     path = course.graded("ann") / "tiny.ipynb"
@@ -369,7 +369,7 @@ main()
 
 
 def test_a_grader_killed_while_saving_leaves_no_half_of_a_grade(course):
-    """Nothing of what was not committed is seen; the next run grades it."""
+    """Uncommitted changes are invisible; the next run grades the submission."""
     course.hand_in("ann", IDENTITY)
     course.grade("ann")
     course.hand_in("ann", RIGHT)
@@ -394,7 +394,7 @@ def test_a_grader_killed_while_saving_leaves_no_half_of_a_grade(course):
 
 
 def test_a_run_may_be_about_some_students(course):
-    """They are named, whatever the settings say; nobody else's folder is put in order."""
+    """Chosen students take precedence over the settings; no other folder is prepared."""
     for student in ("ann", "bob", "cem"):
         (course.hand_in(student) / "link").symlink_to("/etc")
     found = Intake(course.converter, {"ann", "cem"})
@@ -406,13 +406,13 @@ def test_a_run_may_be_about_some_students(course):
 def test_an_unknown_student_is_noticed(course):
     """Before anything is changed, and by name."""
     (course.hand_in("ann") / "link").symlink_to("/etc")
-    with pytest.raises(NbGraderException, match="not so by amm, bpb: see submitted/"):
+    with pytest.raises(NbGraderException, match="has none of amm, bpb: see submitted/"):
         Intake(course.converter, {"bpb", "ann", "amm"})
     assert (course.submitted("ann") / "link").is_symlink()
 
 
 def test_who_only_looks_changes_nothing(course, monkeypatch):
-    """Not even what stands in the way is set aside, and the gradebook need not be free."""
+    """No file is set aside, and the gradebook may be locked."""
     (course.hand_in("ann") / "link").symlink_to("/etc")
     course.graded("ann").mkdir(parents=True)
     with closing(sqlite3.connect(course.root / "gradebook.db", isolation_level=None)) as other:
@@ -427,7 +427,7 @@ def test_a_folder_is_known_by_its_student(course):
     """And its graded notebooks have a place."""
     folder = course.hand_in("ann")
     found = look(course)
-    assert found.who(folder) == "ann"
+    assert found.student(folder) == "ann"
     assert found.graded(folder) == course.graded("ann")
 
 

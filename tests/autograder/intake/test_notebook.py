@@ -30,7 +30,7 @@ def test_an_output_is_as_nbformat_makes_it(kind, more):
 
 
 def test_a_notebook_is_valid_and_numbers_its_cells():
-    """Whatever ids they had: nbgrader would warn of two cells of the same."""
+    """With new ids: nbgrader would warn of two cells with the same id."""
     cell = v4.new_code_cell("1", id="a")
     notebook = new_notebook([cell, v4.new_code_cell("2", id="a"), new_cell("raw", "")], METADATA)
     nbformat.validate(notebook)

@@ -1,4 +1,4 @@
-"""The file that stands for a notebook: the one of its name, else the newest that is the assignment's."""
+"""The file that counts as a notebook: the one of its name, or the newest of the assignment's."""
 
 import json
 import os
@@ -84,7 +84,7 @@ def test_the_right_name_wins(put, find):
 
 
 def test_a_hidden_copy_is_no_submission(put, find):
-    """What Jupyter keeps in hidden folders was not handed in."""
+    """Files in Jupyter's hidden folders were not handed in."""
     put(".ipynb_checkpoints/tiny-checkpoint.ipynb")
     with pytest.raises(UnreadableError, match="there is no notebook tiny.ipynb: hand it in"):
         find()

@@ -73,7 +73,7 @@ def test_a_notebook_is_read():
     ],
 )
 def test_a_file_in_any_encoding_is_read(encoding, remark):
-    """What is not UTF-8 is read with a remark, and a mark at the beginning does not matter."""
+    """Other encodings than UTF-8 are read with a remark; a byte order mark does not matter."""
     told = [f"the file should be written in UTF-8: it was read as {remark}"] if remark else []
     assert read(WHOLE.encode(encoding)) == (ONE, told)
 
@@ -104,7 +104,7 @@ def test_bytes_of_no_encoding_are_read():
     ],
 )
 def test_what_a_notebook_says_of_its_format_does_not_matter(changes, shown):
-    """Whatever the format is said to be, the cells are read; a strange one is remarked."""
+    """The cells of any format are read; an unknown format gets a remark."""
     told = f"the notebook's format (nbformat) should be 4, got {shown}: read as such"
     assert read(text_of([code("x")], **changes)) == (
         (Cell("code", "x"),),
@@ -167,7 +167,7 @@ def test_json_that_is_not_standard_is_read():
     text = text_of([code("xSPACEy")], a=float("nan"), b=float("-inf")).replace("SPACE", "\t")
     cells, remarks = read(text[:-1] + ', "c": ' + "9" * 9999 + "} and more")
     assert cells == (Cell("code", "x\ty"),)
-    assert remarks == ["something stands behind the notebook's end, and was not read"]
+    assert remarks == ["the file goes on after the notebook's end: the rest was not read"]
 
 
 def test_text_that_no_file_or_python_can_hold_is_mended():
@@ -275,7 +275,7 @@ def test_the_largest_cells_are_left_out(monkeypatch):
 
 @given(JSON)
 def test_any_json_is_a_notebook_or_unreadable(data):
-    """No JSON whatever raises another error."""
+    """No JSON raises another error."""
     try:
         read(json.dumps(data))
     except UnreadableError:
@@ -285,7 +285,7 @@ def test_any_json_is_a_notebook_or_unreadable(data):
 
 @given(st.lists(JSON, max_size=3), st.dictionaries(st.sampled_from(["nbformat", "metadata"]), JSON))
 def test_any_cells_make_a_notebook(cells, more):
-    """Whatever cells and metadata are, the notebook is valid and keeps the cell that is right."""
+    """With any cells and metadata, the notebook is valid and keeps the valid cell."""
     found, _ = read(text_of([*cells, code("x")], **more))
     assert found[-1] == Cell("code", "x")
 

@@ -1,4 +1,4 @@
-"""What is set aside: nothing that nbgrader follows, waits for or chokes on stays in its way."""
+"""Files are set aside if nbgrader would follow them, wait for them or fail on them."""
 
 import os
 import shutil
@@ -68,7 +68,7 @@ def bind(path):
 
 
 def test_only_the_staff_reads_what_was_put_there_by_hand(folder, source):
-    """Its owner and group; whatever rights it came with."""
+    """Only its owner and group, with any initial rights."""
     (folder / "data").mkdir()
     (folder / "data" / "x").touch()
     for path in (folder, *folder.rglob("*")):
@@ -79,7 +79,7 @@ def test_only_the_staff_reads_what_was_put_there_by_hand(folder, source):
 
 @pytest.mark.parametrize("make", [os.mkfifo, bind])
 def test_special_files_are_set_aside(folder, source, make, monkeypatch):
-    """What cannot be read like a file would keep nbgrader waiting."""
+    """nbgrader would wait for a file that cannot be read."""
     monkeypatch.chdir(folder)
     make(folder / "x")
     assert put_in_order(folder, source) == ["`x` was set aside: it is no file that can be read"]
@@ -147,7 +147,7 @@ def test_too_much_is_set_aside_as_a_whole(folder, source, monkeypatch):
 def test_what_is_nested_too_deep_lies_where_nbgrader_does_not_walk(
     folder, source, within, name, depth
 ):
-    """nbgrader walks through what it ignores, too, by recursion."""
+    """nbgrader walks through ignored folders too, by recursion."""
     (folder / within).mkdir(exist_ok=True)
     nest(folder / within, depth, name)
     [remark] = put_in_order(folder, source)
@@ -157,7 +157,7 @@ def test_what_is_nested_too_deep_lies_where_nbgrader_does_not_walk(
 
 @pytest.mark.parametrize("within", [".", ".hidden", PLACE, "visible/.hidden"])
 def test_too_many_folders_lie_where_nbgrader_does_not_walk(folder, source, within):
-    """Its time grows with the square of their number, in what it ignores."""
+    """Its time grows with the square of their number, even in ignored folders."""
     (folder / within).mkdir(parents=True, exist_ok=True)
     spread(folder / within, refusal.MAX_FILES + 1)
     [remark] = put_in_order(folder, source)
@@ -181,7 +181,7 @@ def test_extras_of_an_earlier_submission_go_when_another_takes_its_place(folder,
 
 
 def test_a_new_submission_takes_away_what_lay_beside_the_earlier_one(folder, source):
-    """Nothing of it is told of the new one."""
+    """The new submission has no remark on it."""
     spread(folder, refusal.MAX_FILES + 1)
     set_aside(folder, source)
     with replacing(folder) as new:
@@ -191,7 +191,7 @@ def test_a_new_submission_takes_away_what_lay_beside_the_earlier_one(folder, sou
 
 
 def test_nbgrader_does_not_see_what_was_set_aside(folder, source):
-    """Whatever lies in `.refused`, nbgrader copies none of it."""
+    """nbgrader copies no file from `.refused`."""
     (folder / "a").mkdir()
     for name in ("pipe", "a/pipe", ".pipe"):
         os.mkfifo(folder / name)
@@ -200,7 +200,7 @@ def test_nbgrader_does_not_see_what_was_set_aside(folder, source):
 
 
 def test_in_a_path_that_nbgrader_takes_for_a_pattern_things_go_beside(tmp_path, source):
-    """There it ignores nothing, so what is set aside lies outside, and hidden files count as well."""
+    """It ignores nothing there, so refused files lie outside, and hidden files count too."""
     folder = tmp_path / "submitted" / "[ann]" / "tiny"
     (folder / ".git").mkdir(parents=True)
     os.mkfifo(folder / ".git" / "pipe")
@@ -227,7 +227,7 @@ def test_a_folder_that_is_none_becomes_one(folder, source, what):
 
 @pytest.mark.parametrize("what", ["file", "link", "folder"])
 def test_our_own_place_may_be_taken(folder, source, what):
-    """What a student has put under the name of our folder does not lead us astray."""
+    """A student's file with the name of our folder does no harm."""
     if what == "folder":
         (folder / PLACE / "x").mkdir(parents=True)
     elif what == "file":
@@ -259,7 +259,7 @@ def test_the_remarks_are_a_few(folder, source):
 
 
 def test_nothing_is_lost_by_a_second_refusal_of_the_same_name(folder, source):
-    """What comes later goes beside what lies there."""
+    """A later file goes beside an earlier one."""
     for target in ("/etc", "/dev"):
         (folder / "x").symlink_to(target)
         set_aside(folder, source)

@@ -1,4 +1,4 @@
-"""Restoration: what is locked comes from the release, what the student wrote is kept."""
+"""Restoration: locked cells come from the release, and the student's text is kept."""
 
 import nbformat
 import pytest
@@ -113,7 +113,7 @@ def test_a_retyped_cell_is_code_again(answered, release, kind):
     ],
 )
 def test_a_deleted_cell_is_put_back(answered, release, deleted, order):
-    """A missing cell stands behind the one that it follows in the release, and is remarked."""
+    """A missing cell is inserted after its predecessor in the release, with a remark."""
     answered.cells = [cell for n, cell in enumerate(answered.cells) if n not in deleted]
     result, remarks = restored(answered, release)
     assert [name for name, _ in layout(result)] == order
@@ -148,7 +148,7 @@ def test_a_missing_cell_follows_a_moved_one(answered, release, submitted, order)
 
 
 def test_moved_cells_stay_where_they_are(answered, release):
-    """The order is the student's: what was run from top to bottom is graded so."""
+    """The student's order is kept: cells run from top to bottom."""
     order = [1, 5, 4, 3, 2, 0]
     answered.cells = [answered.cells[n] for n in order]
     result, remarks = restored(answered, release)
@@ -157,7 +157,7 @@ def test_moved_cells_stay_where_they_are(answered, release):
 
 
 def test_given_cells_stand_before_the_answers(answered, release):
-    """What answers rely on is there before them, wherever it was moved to; a remark says so."""
+    """Given cells come before the answers again, with a remark."""
     answered.cells.reverse()
     result, remarks = restored(answered, release)
     names = ["test_two", "imports", "two", "test_one", "one", None]
@@ -194,7 +194,7 @@ def test_a_duplicated_grade_cell_is_graded_once(answered, release):
 
 
 def test_forged_grade_cells_lose_their_claims(answered, release):
-    """A cell that the release does not know is a plain cell, whatever it claims to be worth."""
+    """A cell that the release does not know is a plain cell, with any claimed points."""
     answered.cells.append(claimed("100.0", grade_id="bonus", grade=True, locked=True, points=100))
     answered.cells.append(new_code_cell("x"))
     answered.cells[-1].metadata = nbformat.from_dict({"nbgrader": "nonsense", "tags": [3]})
@@ -220,7 +220,7 @@ def named():
 
 
 def answers(submitted, release):
-    """Return what counts as each answer, and the remarks."""
+    """Return the text that counts as each answer, and the remarks."""
     result, remarks = restored(submitted, release)
     found = dict(layout(result))
     return found["one"], found["two"], remarks
@@ -228,7 +228,7 @@ def answers(submitted, release):
 
 @pytest.mark.parametrize("metadata", [{}, {"nbgrader": {"grade_id": "one-Copy1"}}])
 def test_an_answer_without_its_id_is_found_by_its_name(named, metadata):
-    """Where the ids are gone, the cell that defines an answer's name stands for it."""
+    """Without ids, the cell that defines an answer's name counts."""
     cells = [new_code_cell(text, metadata=metadata) for text in ("import numpy", ANSWER, OTHER)]
     one, two, remarks = answers(notebook(*cells), named)
     assert (one, two) == (ANSWER, OTHER)
@@ -287,7 +287,7 @@ def unfinished():
 
 
 def one_of(release, own, *others):
-    """Return what counts as the answer `one`, and the remarks."""
+    """Return the text that counts as the answer `one`, and the remarks."""
     submitted = nbformat.from_dict(release)
     submitted.cells[1].source = own
     submitted.cells += map(new_code_cell, others)
@@ -316,7 +316,7 @@ STUBS = {
 
 @pytest.mark.parametrize("stub", STUBS.values(), ids=STUBS)
 def test_a_stub_that_was_touched_gives_way_to_a_finished_class(unfinished, stub):
-    """What still raises is no answer: the class in a new cell below counts, with a remark."""
+    """A cell that still raises is no answer: the class in a new cell below counts, with a remark."""
     assert one_of(unfinished, stub, FINISHED) == (FINISHED, [FOUND])
     assert one_of(unfinished, stub) == (stub, [])
 
@@ -335,7 +335,7 @@ def test_a_finished_class_is_found_as_jupyter_reads_it(unfinished, finished):
 
 
 def test_of_copies_the_last_one_that_answers_counts(unfinished):
-    """A copied cell that still raises, whatever was touched in it, takes nothing away."""
+    """A copied cell that still raises replaces no answer, even if it was changed."""
     submitted = nbformat.from_dict(unfinished)
     submitted.cells[1].source = FINISHED
     submitted.cells.append(claimed(STUBS["print"], grade_id="one", solution=True))
@@ -344,7 +344,7 @@ def test_of_copies_the_last_one_that_answers_counts(unfinished):
 
 
 def test_an_unfinished_answer_gives_way_to_a_later_finished_one(unfinished):
-    """As in Jupyter; where the later one is no better, or stands before it, its own cell counts."""
+    """As in Jupyter; if the later one is no better, or comes before it, its own cell counts."""
     one, [remark] = one_of(unfinished, HALF, FINISHED)
     assert one == FINISHED
     assert remark == (
@@ -371,7 +371,7 @@ def test_a_cell_that_is_no_python_gives_way_to_a_later_one(unfinished):
 
 
 def test_two_answers_in_one_cell_are_both_there(named):
-    """One cell stands for one answer; the other's stub comes back and takes nothing away."""
+    """A cell counts as one answer; the other's stub is restored and replaces nothing."""
     both = new_code_cell(ANSWER + OTHER)
     one, two, _ = answers(notebook(both), named)
     assert one == ANSWER + OTHER
@@ -431,7 +431,7 @@ def test_a_release_without_a_kernel_gives_a_valid_notebook(answered, release):
 
 
 def test_the_release_stays_as_it_is(answered, release):
-    """Restoring a submission changes neither the release nor what later ones get from it."""
+    """Restoring a submission changes neither the release nor later submissions."""
     before = nbformat.writes(release)
     result, _ = restored(answered, release)
     result.cells[3].metadata.nbgrader.points = 77

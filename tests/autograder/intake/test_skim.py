@@ -1,4 +1,4 @@
-"""A file without its outputs: the same notebook, found in bytes, whatever else stands in it."""
+"""A file without its outputs, removed as bytes, is the same notebook."""
 
 import json
 import tracemalloc
@@ -30,7 +30,7 @@ def _all_is_worth_it(monkeypatch):
 
 
 def without(value):
-    """Return a value without lists and objects that are called as what is dropped."""
+    """Return a value without the lists and objects that are dropped by their names."""
     if isinstance(value, list):
         return [without(each) for each in value]
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""The team cell: read as data, whatever students make of it; nothing in it costs a point."""
+"""The team cell: it is read as data in any form, and nothing in it costs a point."""
 
 import pytest
 from hypothesis import given
@@ -84,7 +84,7 @@ def test_a_cell_that_has_lost_its_place_is_found():
 
 
 def test_other_cells_are_no_team():
-    """Neither what the release says, nor a student's own table and addresses further down."""
+    """Neither the release's text, nor a student's table and addresses further down."""
     own = Cell("markdown", "| name | loss |\n|---|---|\n| mine | 0.5 |\n\nthanks to c@u.edu")
     for cells in ((RELEASE.cells[0], IMPORTS, own), (), (IMPORTS,)):
         found = read_team(Submission(cells), RELEASE)
@@ -93,7 +93,7 @@ def test_other_cells_are_no_team():
 
 
 def test_a_text_that_begins_like_a_teams_is_none():
-    """Beside a table with members, a heading alone tells nothing."""
+    """Beside a table with members, a heading alone does not count."""
     filled = Cell("markdown", f"### Team\n{HEAD}| Ann Ä. | 1234567 | ann@u.edu |")
     prose = Cell("markdown", "Group normalisation is no dropout.")
     assert read_team(Submission((filled, IMPORTS, prose)), RELEASE).members == (ANN,)
@@ -140,14 +140,14 @@ def test_placeholders_are_remarks_and_no_members():
     ],
 )
 def test_nonsense_is_a_remark(row, remark):
-    """The line and what is odd, and nothing of what is written there."""
+    """It names the line and the problem, but quotes nothing."""
     found = rows(row)
     assert len(found.members) == 1
     assert found.remarks == (f"team, line 1: {remark}",)
 
 
 def test_four_members_are_read_with_a_remark():
-    """Whoever is named is a member."""
+    """Every person with a name is a member."""
     found = rows(*(f"| M{n} | 123456{n} | m{n}@u.edu |" for n in range(4)))
     assert len(found.members) == 4
     assert found.remarks == ("a team must have one to 3 members, got 4",)
@@ -155,7 +155,7 @@ def test_four_members_are_read_with_a_remark():
 
 @pytest.mark.parametrize("again", ["| A. | 1 234 567 | x@u.edu |", "| Ä. | 7654321 | ANN@u.edu |"])
 def test_a_member_counts_once(again):
-    """Who is there twice, by number or address, is told."""
+    """A remark names a member that is there twice, by number or address."""
     found = rows("| Ann Ä. | 1234567 | ann@u.edu |", again)
     assert found.members == (ANN,)
     assert found.remarks == ("team, line 2: the same member as in line 1",)
@@ -181,7 +181,7 @@ def test_any_text_is_read(text, kind):
 
 
 def test_no_more_lines_are_read_than_a_team_needs():
-    """What stands below them is not looked at."""
+    """The lines below them are not read."""
     row = "\n| Ann Ä. | 1234567 | ann@u.edu |"
     assert team(f"### Team\n{HEAD}" + "x\n" * (MAX_LINES - 5) + row).members == (ANN,)
     assert team(f"### Team\n{HEAD}" + "x\n" * MAX_LINES + row).members == ()

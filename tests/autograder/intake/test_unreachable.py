@@ -1,4 +1,4 @@
-"""Code out of reach: each place is named, with what to do, where an answer may depend on it."""
+"""Unreachable code: a remark names each place that an answer may depend on, and what to do."""
 
 import pytest
 
@@ -65,7 +65,7 @@ def test_what_no_answer_depends_on_is_not_told(told, source):
 
 
 def test_a_helper_that_an_answer_uses_is_told(told):
-    """A cell that is not run is told if it defines what an answer names."""
+    """A cell that does not run gets a remark if it defines a name that an answer uses."""
     answer = RIGHT.replace("x * self.factor", "helper(x)")
     helper = "%%writefile own_file.py\ndef helper(x):\n    return x"
     [remark] = told(answer, helper)
@@ -76,7 +76,7 @@ def test_a_helper_that_an_answer_uses_is_told(told):
 
 @pytest.mark.parametrize("line", ["%run own_file.py", "%load own_file.py", "%run -i other.ipynb"])
 def test_a_file_that_is_read_is_named(told, line):
-    """Whatever would stand in it."""
+    """With any content."""
     remark = "reads code from a file, and grading has the notebook only: copy that code into the notebook"
     assert told(f"{line}\n{RIGHT}") == [f"cell `scaler`: `{line}` {remark}"]
     assert told(RIGHT, f"x = 1\n{line}") == [f"code cell 4: `{line}` {remark}"]
@@ -101,7 +101,7 @@ def test_what_comes_from_a_students_own_file_is_named(told, answer, what):
 
 
 def test_remarks_are_few_and_printable(told):
-    """Whatever a student's text is, it fills no page and has no control characters."""
+    """A student's text is cut, and has no control characters."""
     remarks = told(*[f"%%nonsense {'x' * 5000}\x1b[31m`\n{RIGHT}"] * 200)
     assert len(remarks) <= 100
     assert all(remark.isprintable() and len(remark) < 400 for remark in remarks)
@@ -109,5 +109,5 @@ def test_remarks_are_few_and_printable(told):
 
 
 def test_a_class_imported_elsewhere_is_named(told):
-    """The import may stand in any cell of the student's."""
+    """The import may be in any cell of the student's."""
     assert told(STUB, IMPORTED) == [f"code cell 4: `Scaler` comes from `own_file`, {ADVICE}"]

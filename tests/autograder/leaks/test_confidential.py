@@ -1,4 +1,4 @@
-"""What is confidential, and what a student knows already."""
+"""The confidential texts, and the texts that a student knows already."""
 
 import nbformat
 from nbformat.v4 import new_output

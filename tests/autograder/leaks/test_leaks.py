@@ -134,7 +134,7 @@ def test_what_is_confidential_is_found_in_the_release(course, planted):
 
 @pytest.mark.parametrize("planted", CONFIDENTIAL)
 def test_what_is_confidential_is_found_in_feedback(course, planted):
-    """On the page of the one whose it is not, with its line in the page's source."""
+    """On another student's page, with its line in the page's source."""
     write_page(course, f"one<br>\n<code>so {escaped(planted)} is</code>")
     found = the_find(course)
     assert (found.path, found.place) == ("feedback/ann/tiny/tiny.html", "line 4")
@@ -203,7 +203,7 @@ def commented(course):
 
 @pytest.mark.parametrize("copy", COPIES.values(), ids=COPIES)
 def test_the_reference_is_found_in_what_a_student_handed_in(commented, copy):
-    """By a comment of its own, or by the marks that stand in the source alone."""
+    """By one of its comments, or by the marks that only the source has."""
     change_release(commented, lambda notebook: notebook.cells.append(copy), "submitted/ann")
     found = the_find(commented)
     assert (found.path, found.what[:22]) == (
@@ -213,7 +213,7 @@ def test_the_reference_is_found_in_what_a_student_handed_in(commented, copy):
 
 
 def test_the_reference_is_found_on_a_page_and_beside_a_notebook(commented):
-    """However it got there."""
+    """By any way."""
     (commented.root / "submitted" / "bob" / "tiny" / "x.py").write_text(COMMENTED)
     change_release(commented, lambda book: book.cells.append(COPIES["an answer"]), "autograded/ann")
     write_page(commented, f"<pre>y = 1  # {REMARK}</pre>")
@@ -250,7 +250,7 @@ def test_a_long_region_that_is_the_same_to_the_letter_is_no_coincidence(course):
 
 
 def test_a_grade_cells_text_is_not_the_students(course):
-    """What nbgrader puts into a locked cell is looked for on the page."""
+    """The text of a locked cell counts on the page."""
     change_release(
         course,
         lambda notebook: notebook.cells[3].update(source="return self.factor * x"),
@@ -261,14 +261,14 @@ def test_a_grade_cells_text_is_not_the_students(course):
 
 
 def test_what_was_released_is_told_once(course):
-    """A leak of the release stands on every page, and is told of the release alone."""
+    """A leak of the release is on every page, but is reported only for the release."""
     change_release(course, lambda notebook: notebook.cells.append(new_markdown_cell("bob")))
     write_page(course, "bob")
     assert the_find(course).path == "release/tiny/tiny.ipynb"
 
 
 def test_the_sentences_of_tests_are_for_students_to_read(course):
-    """In their feedback, where each property is told."""
+    """In their feedback, which lists each property."""
     write_page(course, "Without a factor, 2 is taken.")
     assert finds(course) == []
 
@@ -338,7 +338,7 @@ def test_what_a_notebook_does_not_show_is_looked_through_too(course, change, pla
 
 
 def test_pictures_are_no_texts(course):
-    """In their letters any path might stand."""
+    """Their encoded data may look like a path."""
     picture = new_output("display_data", data={"image/png": "xx /srv/course/x.py"})
     change_release(course, lambda notebook: notebook.cells[1].outputs.append(picture))
     assert finds(course) == []
@@ -348,7 +348,7 @@ def test_pictures_are_no_texts(course):
     ("stem", "leaks"), [("scaling.py", 1), ("a.tmp", 0), ("old/scaling.py", 0), (".scaling.py", 1)]
 )
 def test_files_beside_the_notebook_are_looked_through(course, stem, leaks):
-    """All that nbgrader releases: it leaves out what its settings say, and nothing else."""
+    """All files that nbgrader releases, by its settings."""
     course = replace(course, course=replace(course.course, ignore=("*.tmp", "old")))
     path = course.root / "release" / "tiny" / stem
     path.parent.mkdir(exist_ok=True)
@@ -414,7 +414,7 @@ def test_the_tables_for_an_lms_are_looked_through(course, name):
 
 
 def test_the_exchange_is_looked_through(course, tmp_path):
-    """What was released stays there, whatever has been mended in the course since."""
+    """Released files stay there after the course was corrected."""
     exchange = tmp_path / "exchange" / "deep"
     shutil.copytree(course.root / "release" / "tiny", exchange / "outbound" / "tiny")
     (exchange / "outbound" / "tiny" / "scaling.py").write_text("# bob\n")
@@ -444,7 +444,7 @@ def test_without_a_gradebook_students_are_known_by_their_folders(course):
     ],
 )
 def test_a_find_is_printed_with_its_place_and_remedy(course, planted, what):
-    """On one line, whatever stands in the page: nothing in it reaches a terminal as a command."""
+    """On one line, without the page's control characters."""
     write_page(course, planted)
     text = str(the_find(course))
     assert text.startswith(f"feedback/ann/tiny/tiny.html, line 3: {what}")

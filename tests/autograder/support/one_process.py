@@ -11,8 +11,8 @@ from click.testing import CliRunner, Result
 from traitlets.config import Application
 
 from autograder import cli
+from autograder.commands import class_grading
 from autograder.commands import grade as grade_module
-from autograder.commands import walk
 from autograder.course.assignment import Assignment
 from autograder.grading.graded import Graded
 from autograder.grading.process import GradingProcess
@@ -100,6 +100,6 @@ def grade_here(
     place = () if root is None else ("--course", str(root))
     Application.clear_instance()  # the Formgrader's
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(walk, "LocalPool", partial(pool, process))
+        patch.setattr(class_grading, "LocalPool", partial(pool, process))
         patch.setattr(grade_module, "GradingProcess", NoProcess)
         return CliRunner().invoke(cli.commands, ["grade", "tiny", *place, *words])
