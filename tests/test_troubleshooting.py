@@ -16,7 +16,7 @@ KINDS = {
     "AssignmentError",
     "ClusterError",
     "DiskFullError",
-    "FullError",
+    "QuotaError",
     "InvalidEntry",
     "NbGraderException",
     "NobodyError",

@@ -1,4 +1,4 @@
-"""What students handed in comes into `submitted/`: from Moodle, Canvas, folders, the exchange.
+"""Collects hand-ins into `submitted/`: from Moodle, Canvas, folders and the exchange.
 
 - `archive`: `GuardedExtractor`
 - `collector`: `LmsCollector`

@@ -1,4 +1,4 @@
-"""Archives of submissions, for `nbgrader zip_collect`: the settings of what is extracted."""
+"""The extractor plugin of `nbgrader zip_collect`: its settings, and nbgrader's call of it."""
 
 import sys
 from datetime import tzinfo
@@ -9,9 +9,11 @@ from dateutil.tz import gettz
 from nbgrader.plugins import ExtractorPlugin
 from traitlets import Int, List, TraitError, Unicode, validate
 
-from autograder.collect.extraction import DiskFullError, Extracted, Extraction
+from autograder.collect.extracted import Extracted
+from autograder.collect.extraction import Extraction
 from autograder.collect.owner import Owners
-from autograder.collect.room import Rooms
+from autograder.collect.quota import Quotas
+from autograder.collect.target_folder import DiskFullError
 from autograder.course.roster import Roster
 from autograder.course.stock import collects_as_nbgrader
 from autograder.files.archive_name import ENDINGS, OTHERS, is_archive
@@ -19,33 +21,33 @@ from autograder.files.bounded_walk import BoundedWalk
 
 
 class GuardedExtractor(ExtractorPlugin):
-    """Extracts archives as nbgrader's own plugin does, but only what is safe."""
+    """Extracts archives as nbgrader's own plugin does, but only files that are safe."""
 
     timezone = Unicode(
-        "UTC", help="The time zone of the dates in zip files, which do not tell it."
+        "UTC", help="The time zone of the dates in zip files, which do not name one."
     ).tag(config=True)
 
     hand_in_size = Int(
-        300, min=1, help="How many MiB one student's hand-in may be when it is extracted."
+        300, min=1, help="How many MiB one student's hand-in may have when it is extracted."
     ).tag(config=True)
 
     hand_in_files = Int(
         2000,
         min=1,
-        help="How many files of one student's hand-in are extracted. Notebooks come first, and "
-        "files that are the same as in the release do not count.",
+        help="How many files of one student's hand-in are extracted, notebooks first. Files that "
+        "are the same as in the release do not count.",
     ).tag(config=True)
 
     download_size = Int(
         0,
         min=0,
-        help="How many MiB all hand-ins together may be. 0: hand_in_size for each of them.",
+        help="How many MiB all hand-ins together may have. 0: hand_in_size for each of them.",
     ).tag(config=True)
 
     zip_ext = List(
         Unicode(),
         [*ENDINGS, *OTHERS],
-        help="The endings of archives, in any case. Other files are copied as they are.",
+        help="The file name endings of archives, upper or lower case. Other files are copied.",
     ).tag(config=True)
 
     @validate("timezone")
@@ -63,20 +65,20 @@ class GuardedExtractor(ExtractorPlugin):
 
     @property
     def extracted(self) -> Extracted:
-        """What is known of the last download."""
+        """What the collector needs to know about the last download."""
         return self._extraction.extracted
 
     def extract(self, archive_path: str, extracted_path: str) -> None:
-        """Extract each archive of a folder into a folder of its own, and copy all other files."""
+        """Extract each archive in a folder to a folder of its own, and copy all other files."""
         if collects_as_nbgrader(self.parent):
             ExtractorPlugin(parent=self.parent).extract(archive_path, extracted_path)
             return
         collector: Any = getattr(self.parent, "collector_plugin_inst", None)
-        owners = getattr(collector, "owners", None)  # another collector than ours has none
+        owners = getattr(collector, "owners", None)  # only our collector has it
         self._extraction = Extraction(
             Path(extracted_path),
             owners if isinstance(owners, Owners) else Owners(Roster(())),
-            Rooms(self.hand_in_size, self.hand_in_files, self.download_size),
+            Quotas(self.hand_in_size, self.hand_in_files, self.download_size),
             self.zone,
             getattr(collector, "given", ()),
             lambda name: is_archive(name, self.zip_ext),
@@ -91,4 +93,4 @@ class GuardedExtractor(ExtractorPlugin):
         if hasattr(collector, "conclude") and not any(
             path.is_file() for path in BoundedWalk(Path(extracted_path), most=sys.maxsize)
         ):
-            collector.conclude()  # where there is no file, nbgrader asks about none
+            collector.conclude()  # nbgrader calls the collector only if there is a file

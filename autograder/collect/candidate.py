@@ -1,9 +1,8 @@
-"""The notebooks among a student's files, and which of them are taken."""
+"""The notebooks among a student's files, and the choice of those to collect."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from autograder.collect import lms_file_names
 from autograder.collect.owner import Owner
@@ -13,53 +12,30 @@ from autograder.intake.refusal import shown
 
 @dataclass(frozen=True)
 class Candidate:
-    """A notebook that may be a student's.
-
-    Parameters
-    ----------
-    path : Path
-    file : str
-        As seen from the folder of what was extracted.
-    owner : Owner
-    name : str
-        Of the notebook that it stands for, or its own.
-    attempt : int
-        Its number in that row.
-    date : float
-        In the archive.
-    """
+    """A notebook that may be a student's."""
 
     path: Path
-    file: str
+    file: str  # its path in the folder of extracted files
     owner: Owner
-    name: str
-    attempt: int
-    date: float
+    name: str  # the assignment's notebook that it is an attempt at, or its own name
+    attempt: int  # the number of the attempt
+    date: float  # its date in the archive
 
     @classmethod
     def of(cls, path: Path, file: str, owner: Owner, names: Sequence[str]) -> "Candidate":
-        """Return what a file may be.
-
-        Parameters
-        ----------
-        path : Path
-        file : str
-        owner : Owner
-        names : sequence of str
-            The assignment's notebooks.
-        """
+        """Return the candidate for a file; `names` are the assignment's notebooks."""
         name, attempt = lms_file_names.attempt(owner.file, [*names])
         return cls(path, file, owner, name, attempt, path.stat().st_mtime)
 
     @property
     def age(self) -> tuple[int, float, int, str]:
-        """By which the newest is found."""
+        """The sort key: the newest has the greatest."""
         upload = self.owner.origin.upload if self.owner.origin else 0
         return self.attempt, self.date, upload, self.file
 
     @property
     def is_late(self) -> bool:
-        """Whether Canvas marks it so."""
+        """Whether Canvas marks it as late."""
         return bool(self.owner.origin and self.owner.origin.is_late)
 
 
@@ -68,13 +44,15 @@ def choose(
 ) -> dict[str, Candidate]:
     """Return the newest of a student's files for each notebook, by the notebook's name.
 
+    If no file has the name of a notebook, it is the newest file that has one of the assignment's
+    cells, or else the newest file.
+
     Parameters
     ----------
     candidates : sequence of Candidate
         Of one student.
     names : sequence of str
-        The assignment's notebooks. Where no file has such a name, the newest that has one of its
-        cells is chosen, or else the newest.
+        The assignment's notebooks.
     known : collection of str
         The ids of the assignment's cells.
     """
@@ -82,14 +60,14 @@ def choose(
         one.name: one for one in sorted(candidates, key=lambda one: one.age) if one.name in names
     }
     if candidates and not chosen:
-        theirs = [one for one in candidates if not grade_ids(one.path).isdisjoint(known)]
-        newest = max(theirs or candidates, key=lambda one: one.age)
+        with_cells = [one for one in candidates if not grade_ids(one.path).isdisjoint(known)]
+        newest = max(with_cells or candidates, key=lambda one: one.age)
         chosen[names[0] if len(names) == 1 else newest.owner.file] = newest
     return chosen
 
 
 def why_not(one: Candidate, chosen: dict[str, Candidate], names: Sequence[str]) -> str:
-    """Return why a notebook is not the one that is taken."""
+    """Return why a notebook was not chosen."""
     if best := chosen.get(one.name):
         return f"an older attempt: {shown(Path(best.file))} was taken"
     taken = ", ".join(shown(Path(best.file)) for best in chosen.values())
@@ -97,22 +75,17 @@ def why_not(one: Candidate, chosen: dict[str, Candidate], names: Sequence[str]) 
 
 
 def is_notebook(path: Path, known: Collection[str]) -> bool:
-    """Tell whether a file of whatever name holds cells of the assignment."""
+    """Return whether a file holds cells of the assignment, whatever its name."""
     with path.open("rb") as file:
         begins = file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{"
     return begins and path.stat().st_size <= MAX_BYTES and not grade_ids(path).isdisjoint(known)
 
 
 def grade_ids(path: Path) -> set[str]:
-    """Return the ids of a notebook's cells that are an assignment's; none if it is no notebook."""
+    """Return the `grade_id`s in a notebook; none if the file is no notebook."""
     try:
         notebook, _ = read_notebook(path.read_bytes())
     except (OSError, UnreadableError):
         return set()
-    return set(_claims(notebook.cells))
-
-
-def _claims(cells: list[Any]) -> Iterator[str]:
-    for cell in cells:
-        if grade_id := cell.metadata.get("nbgrader", {}).get("grade_id"):
-            yield str(grade_id)
+    ids = (cell.metadata.get("nbgrader", {}).get("grade_id") for cell in notebook.cells)
+    return {str(grade_id) for grade_id in ids if grade_id}

@@ -1,27 +1,26 @@
-"""Collects what Moodle and Canvas hand out, for `nbgrader zip_collect`: each student's newest.
+"""Collects downloads of Moodle and Canvas, for `nbgrader zip_collect`: each student's newest files.
 
-nbgrader asks for one file after the other, ends a run at the first that does not suit it, and ends
-with exit code 0 whatever was left out. So at its first question the whole class is collected, each
-student alone, and the command ends there: what is left out is named first and last.
+nbgrader calls a collector once for each file, ends the run at the first unsuitable one, and exits
+with 0 even if it left files out. Ours collects the whole class at the first call, each student
+alone, and ends the command: it logs the files left out before and after collecting.
 """
 
 import errno
 import zlib
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC
 from functools import cached_property
 from pathlib import Path, PurePath
 from typing import Any
 
-from dateutil import parser
 from nbgrader.api import Gradebook
 from nbgrader.converters.base import NbGraderException
 from nbgrader.plugins import FileNameCollectorPlugin
 from traitlets import Enum, Unicode
 
 from autograder.collect.candidate import Candidate, choose, grade_ids, is_notebook, why_not
-from autograder.collect.extraction import Extracted
+from autograder.collect.extracted import Extracted
+from autograder.collect.hand_in_time import HandInTimes
 from autograder.collect.owner import Owners
 from autograder.collect.placing import holds, place
 from autograder.collect.student_files import StudentFiles, sort_files
@@ -36,8 +35,8 @@ from autograder.files import sharing
 from autograder.intake import collected_list
 from autograder.intake.collected_list import NO_NOTEBOOK, Line
 from autograder.intake.refusal import shown
-from autograder.intake.time_stamp import is_possible
 from autograder.text.plain_text import printable
+from autograder.text.wording import counted_as
 
 MAX_NAMED = 20  # students in a line
 MAX_EXTRAS = 20  # files beside a student's notebook that are listed
@@ -45,7 +44,7 @@ MAX_EXTRAS = 20  # files beside a student's notebook that are listed
 
 @dataclass(frozen=True)
 class _Decision:
-    """What becomes of one student's files: those to place, and a line for each."""
+    """The files of one student to place, by name, and a line for each file of theirs."""
 
     student: str
     files: dict[str, Path]
@@ -54,27 +53,27 @@ class _Decision:
 
 
 class LmsCollector(FileNameCollectorPlugin):
-    """Knows whose a file is by the name that Moodle or Canvas gave it, or its folder.
+    """Identifies the student by the name that Moodle or Canvas gave a file, or by its folder.
 
-    A `named_regexp` in nbgrader's settings is tried first, as with nbgrader's own plugin.
+    A `named_regexp` in nbgrader's settings takes precedence.
     """
 
     roster = Unicode(
         "",
-        help="A CSV file that gives each of the LMS's numbers its student id (see "
-        "docs/ta.md). Without it, roster.csv in the course's folder, if there.",
+        help="A CSV file with the student id of each of the LMS's numbers (see "
+        "docs/ta.md). Default: roster.csv in the course's folder, if there is one.",
     ).tag(config=True)
 
     entry_dates = Enum(
         ["auto", "submitted", "downloaded"],
         "auto",
-        help="What a file's date in the archive is: when it was handed in, or when the archive was "
-        "downloaded, which is no time stamp. auto: that of the download, if all lie within an hour "
-        "and a day of the archive's own.",
+        help="What a file's date in the archive is: when it was handed in (a time stamp), or when "
+        "the archive was downloaded (no time stamp). auto: the latter if all dates lie within an "
+        "hour, and within a day of the archive's own date.",
     ).tag(config=True)
 
     def collect(self, submitted_file: str) -> dict[str, str] | None:
-        """Collect the whole class at nbgrader's first question, and end the command."""
+        """Collect the whole class at nbgrader's first call, and end the command."""
         if collects_as_nbgrader(self.parent):
             own: dict[str, str] | None
             own = FileNameCollectorPlugin(parent=self.parent).collect(submitted_file)
@@ -83,33 +82,33 @@ class LmsCollector(FileNameCollectorPlugin):
         return None
 
     def conclude(self) -> None:
-        """Collect all that was extracted, list it, and end the command.
+        """Collect and list all extracted files, and end the command.
 
-        The exit code is 1 if anything was left out.
+        The exit code is 1 if a file was left out.
         """
         students, lines = sort_files(self._root, self.owners, self._names, self._extracted)
         decisions = [self._decide(student, students[student]) for student in sorted(students)]
         collected_list.log_left_out(
             self.log, [*lines, *(line for one in decisions for line in one.lines)]
         )
-        lines += [line for one in decisions for line in self._placed(one)]
+        lines += [line for one in decisions for line in self._place(one)]
         collected_list.add(self._folder, lines, shared=self._course.groupshared)
-        self._tell(lines)
+        self._log_summary(lines)
         if number := collected_list.log_left_out(self.log, lines):
             self.parent.fail(
-                f"{_count(number, 'hand-in')} left out, each named above with the reason, and in "
-                f"{self._folder / collected_list.LIST}"
+                f"{counted_as(number, 'hand-in')} left out, each named above with the reason, and "
+                f"in {self._folder / collected_list.LIST}"
             )
         if not lines:
             self.parent.fail(
-                f"{self._place_of(self.parent.archive_directory)} holds nothing to collect: put "
-                "there what Moodle or Canvas hands out, as it is"
+                f"{self._folder_of(self.parent.archive_directory)} holds nothing to collect: put "
+                "the download of Moodle or Canvas there, unchanged"
             )
         self.parent.exit(0)
 
     @cached_property
     def owners(self) -> Owners:
-        """Whose a file is, by the gradebook and the roster."""
+        """The students by the gradebook and the roster, to identify the owner of a file."""
         try:
             known = self._known()
         except (AssignmentError, NbGraderException) as error:
@@ -146,20 +145,20 @@ class LmsCollector(FileNameCollectorPlugin):
 
     @property
     def _extracted(self) -> Extracted:
-        """What the extractor knows; another one than ours keeps nothing."""
+        """The extractor's result; empty for an extractor that is not ours."""
         found = getattr(self.parent.extractor_plugin_inst, "extracted", None)
         return found if isinstance(found, Extracted) else Extracted()
 
     @property
     def _root(self) -> Path:
-        return self._place_of(self.parent.extracted_directory)
+        return self._folder_of(self.parent.extracted_directory)
 
     @property
     def _folder(self) -> Path:
         return self._course.downloaded(self._name)
 
-    def _place_of(self, step: str) -> Path:
-        """Return the folder of a step, as nbgrader has it."""
+    def _folder_of(self, step: str) -> Path:
+        """Return nbgrader's folder for a step of collecting."""
         where = self.parent.collect_directory_structure.format(
             downloaded=self.parent.downloaded_directory,
             assignment_id=self.parent.coursedir.assignment_id,
@@ -178,9 +177,9 @@ class LmsCollector(FileNameCollectorPlugin):
         return self._match(str(self._root / path)) if self.named_regexp else None
 
     def _decide(self, student: str, theirs: StudentFiles) -> _Decision:
-        """Decide which of a student's files are taken."""
+        """Decide which files of a student are collected."""
         found, others = theirs.notebooks, theirs.others
-        if not found:  # a browser may have given it another ending
+        if not found:  # a browser may have changed the ending
             found = [one for one in others if is_notebook(one.path, self._grade_ids)]
             others = [one for one in others if one not in found]
         chosen = choose(found, self._names, self._grade_ids)
@@ -194,7 +193,7 @@ class LmsCollector(FileNameCollectorPlugin):
         ]
         lines += [Line(one.file, student, refused=NO_NOTEBOOK) for one in others[:MAX_EXTRAS]]
         if more := others[MAX_EXTRAS:]:
-            why = f"{len(more)} more files are no notebooks"
+            why = f"{counted_as(len(more), 'more file')}, no notebook"
             lines.append(Line(PurePath(more[0].file).parent.as_posix(), student, refused=why))
         files = {name: one.path for name, one in chosen.items()}
         if why := self._why_kept(student, files):
@@ -209,52 +208,35 @@ class LmsCollector(FileNameCollectorPlugin):
         return _Decision(student, files, stamp, [*theirs.left_out, *taken, *lines])
 
     def _why_kept(self, student: str, files: dict[str, Path]) -> str:
-        """Return why a student's earlier submission stays; empty if it does not."""
+        """Return why a student's earlier submission stays; empty if it is replaced."""
         folder = self._submitted(student)
         if self.parent.force or not folder.is_dir() or not any(folder.iterdir()):
             return ""
         if holds(folder, files):
-            return f"{student} has handed in this before: it was collected"
-        return f"{student} has handed in before: --force takes this instead"
+            return f"{student}'s submission is the same already"
+        return f"{student} already has a submission: --force replaces it"
 
     def _submitted(self, student: str) -> Path:
         return self._course.folder(Stage.SUBMITTED, self._name, student)
 
     def _taken(self, one: Candidate, name: str) -> Line:
         own = one.owner.file
-        told = ["Canvas marks it as late"] if one.is_late else []
+        remarks = ["Canvas marks it as late"] if one.is_late else []
         if one.name != name or (one.attempt == 0 and own != name):
-            told.append(f"the notebook should be {name}, got {shown(Path(own))}: it was collected")
+            got = shown(Path(own))
+            remarks.append(f"the notebook should be {name}, got {got}: it was collected")
         return Line(
-            one.file, one.owner.student, name, self._stamp(one), "; ".join(told), name=own,
+            one.file, one.owner.student, name, self._times.stamp(one), "; ".join(remarks), name=own,
             digest=collected_list.digest(one.path.read_bytes()),
         )  # fmt: skip
 
-    def _stamp(self, one: Candidate) -> str:
-        """Return when a file was handed in, in UTC, as far as that is known."""
-        person = self.owners.people.people.get(one.owner.student)
-        for text in (one.owner.timestamp, person.submitted if person else ""):
-            with suppress(ValueError, OverflowError):
-                if text.strip(" -"):
-                    time = parser.parse(text)
-                    time = time if time.tzinfo else time.replace(tzinfo=self._zone)
-                    return _utc(time) if is_possible(time) else ""
-        is_download = self.entry_dates == "downloaded" or (
-            self.entry_dates == "auto" and not self._is_dated(PurePath(one.file))
-        )
-        time = datetime.fromtimestamp(one.date, UTC)
-        return "" if is_download or not is_possible(time) else _utc(time)
+    @cached_property
+    def _times(self) -> HandInTimes:
+        zone = getattr(self.parent.extractor_plugin_inst, "zone", UTC)
+        return HandInTimes(self.owners.people, zone, self.entry_dates, self._extracted.dated)
 
-    @property
-    def _zone(self) -> tzinfo:
-        return getattr(self.parent.extractor_plugin_inst, "zone", UTC)
-
-    def _is_dated(self, path: PurePath) -> bool:
-        """Tell whether a file's date may be another than that of the download."""
-        return any(folder in path.parents for folder in self._extracted.dated)
-
-    def _placed(self, one: _Decision) -> list[Line]:
-        """Put what is taken of a student's where it is graded; return what became of it."""
+    def _place(self, one: _Decision) -> list[Line]:
+        """Put the chosen files of a student into `submitted/`; return a line for each file."""
         if not one.files:
             return one.lines
         folder = self._submitted(one.student)
@@ -274,41 +256,33 @@ class LmsCollector(FileNameCollectorPlugin):
         self.log.info("Collected: %s: %s", printable(one.student), ", ".join(one.files))
         return one.lines
 
-    def _tell(self, lines: list[Line]) -> None:
-        """Tell how much was collected, and what was assumed."""
+    def _log_summary(self, lines: list[Line]) -> None:
+        """Log how much was collected, and what was assumed."""
         taken = [line for line in lines if not line.refused]
-        whose = {line.student for line in taken}
-        without = sum(not line.stamp for line in taken)
-        if without:
+        students = {line.student for line in taken}
+        undated = sum(not line.stamp for line in taken)
+        if undated:
             self.log.warning(
-                "%d of %s have no time stamp, and none of them counts as late: the archive tells "
-                "when it was downloaded (see docs/ta.md)",
-                without,
-                _count(len(taken), "notebook"),
+                "%d of %s have no time stamp and do not count as late: the archive has the dates "
+                "of the download (see docs/ta.md)",
+                undated,
+                counted_as(len(taken), "notebook"),
             )
-        if without < len(taken):
+        if undated < len(taken):
             zone = getattr(self.parent.extractor_plugin_inst, "timezone", "UTC")
             self.log.info("Dates in archives were read as %s", zone)
         known = self.owners.people.people
-        if unknown := sorted(whose - known.keys() if known else ()):
+        if unknown := sorted(students - known.keys() if known else ()):
             more = ", ..." if len(unknown) > MAX_NAMED else ""
             self.log.warning(
                 "%s in neither the gradebook nor the roster, with the LMS's number as the id: %s%s",
-                _count(len(unknown), "student"),
+                counted_as(len(unknown), "student"),
                 ", ".join(map(printable, unknown[:MAX_NAMED])),
                 more,
             )
         self.log.info(
             "%s collected, %s not taken: %s",
-            _count(len(whose), "submission"),
-            _count(len(lines) - len(taken), "file"),
+            counted_as(len(students), "submission"),
+            counted_as(len(lines) - len(taken), "file"),
             self._folder / collected_list.LIST,
         )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'s' * (number != 1)}"
-
-
-def _utc(time: datetime) -> str:
-    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S}"

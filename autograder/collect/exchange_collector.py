@@ -1,7 +1,8 @@
 """Collects from nbgrader's exchange, for `nbgrader collect` and the Formgrader: each student alone.
 
-It takes what nbgrader's own collector takes, and says the same. That one follows links, believes
-any name, ends at the first fault, and deletes the earlier submission before it has the new one.
+It collects the same hand-ins as nbgrader's own collector and logs the same lines. But nbgrader's
+follows links, believes any name, ends at the first fault, and deletes the earlier submission before
+it has the new one.
 """
 
 import errno
@@ -34,10 +35,10 @@ from autograder.text.wording import counted_as
 
 
 class GuardedCollect(ExchangeCollect):
-    """Collects an assignment from the exchange; what is refused keeps nobody else back."""
+    """Collects an assignment from the exchange; a refused hand-in does not affect the others."""
 
     def init_src(self) -> None:
-        """Look at what was handed in, and choose one hand-in of each student."""
+        """List the hand-ins, and sort those of each student by preference."""
         self._check_inbound()
         self.lines: list[Line] = []
         by_student: dict[str, list[Entry]] = {}
@@ -55,7 +56,7 @@ class GuardedCollect(ExchangeCollect):
         self.chosen = [_by_preference(theirs, due) for theirs in by_student.values()]
 
     def copy_files(self) -> None:
-        """Collect what was chosen; the command fails if anything was left out."""
+        """Collect one hand-in of each student; the command fails if a hand-in was left out."""
         count, name, course = len(self.chosen), self._name, self.coursedir.course_id
         if not count:
             text = "No submissions of '%s' for course '%s' to collect"
@@ -64,7 +65,7 @@ class GuardedCollect(ExchangeCollect):
             text = "Processing %d submissions of '%s' for course '%s'"
             self.log.info(text, count, name, course)
         for entries in self.chosen:
-            for refused, entry in enumerate(entries):  # the next one where one cannot be collected
+            for refused, entry in enumerate(entries):  # the next one if one is refused
                 if self._collect(entry, has_refused=refused > 0):
                     break
         folder = self._course.downloaded(name)
@@ -79,18 +80,13 @@ class GuardedCollect(ExchangeCollect):
             )
 
     def _collect(self, entry: Entry, *, has_refused: bool) -> bool:
-        """Collect one hand-in if it is newer than the earlier one; log why if that fails.
+        """Collect a hand-in if it is newer than the submission; return False if it was refused.
 
         Parameters
         ----------
         entry : Entry
         has_refused : bool
-            Whether one that would have been preferred was refused.
-
-        Returns
-        -------
-        is_settled : bool
-            False if it was refused, so that an older one may be collected.
+            Whether a preferred hand-in of the student was refused.
         """
         student, name = printable(entry.student), self._name
         folder = self._submitted(entry.student)
@@ -106,7 +102,7 @@ class GuardedCollect(ExchangeCollect):
         self.log.info("%s submission: %s %s", doing, student, name)
         if has_refused:
             self.log.warning(
-                "%s: what was handed in at %s is collected, since another hand-in was refused",
+                "%s: the hand-in of %s is collected, because another one was refused",
                 student,
                 entry.stamp,
             )
@@ -121,7 +117,7 @@ class GuardedCollect(ExchangeCollect):
         return True
 
     def _place(self, entry: Entry, folder: Path) -> None:
-        """Put a hand-in into `submitted/`, where the earlier one stays until it is whole."""
+        """Put a hand-in into `submitted/`; the earlier one stays until the new one is complete."""
         if cause := sharing.obstacle(folder):
             raise PermissionError(errno.EACCES, cause)
         settings = self.coursedir
@@ -134,7 +130,7 @@ class GuardedCollect(ExchangeCollect):
             stamp = new / STAMP
             if stamp.is_dir():
                 raise RefusedError(f"{STAMP} must be a file")
-            # the student could write another time there
+            # the student's own file could have another time
             stamp.write_text(entry.stamp, encoding="utf-8")
         self.lines.append(
             Line(_place_of(entry), entry.student, self._name, f"{entry.time:%Y-%m-%d %H:%M:%S}")
@@ -143,7 +139,7 @@ class GuardedCollect(ExchangeCollect):
             self._leave_out(entry, why, path)
 
     def _replaces(self, entry: Entry, folder: Path, *, only_newer: bool) -> bool:
-        """Tell whether a hand-in takes the place of the one that was collected."""
+        """Return whether a hand-in replaces the submission."""
         before = _time_in(folder)
         assert entry.time is not None
         if self.update and (before is None or entry.time > before):
@@ -153,22 +149,22 @@ class GuardedCollect(ExchangeCollect):
     def _leave_out(self, entry: Entry, why: str, path: PurePath | None = None) -> None:
         file = _place_of(entry) if path is None else f"{_place_of(entry)}/{path.as_posix()}"
         name = entry.name if path is None else path.as_posix()
-        whose = self._whose(entry)
-        self.lines.append(Line(file, whose, refused=why, is_left_out=True, name=name))
+        student = self._student_of(entry)
+        self.lines.append(Line(file, student, refused=why, is_left_out=True, name=name))
 
-    def _whose(self, entry: Entry) -> str:
-        """Return to whose work a hand-in belongs; empty if to nobody's who is known."""
+    def _student_of(self, entry: Entry) -> str:
+        """Return the student who made a hand-in; empty if unknown."""
         if not self.check_owner or entry.owner == entry.student:
             return entry.student if entry.student.isprintable() else ""
         return next((one for one in (entry.owner, entry.student) if one in self._known), "")
 
     def _is_past(self, line: Line) -> bool:
-        """Tell whether an earlier run has written a line of what this one has looked at."""
+        """Return whether a line of an earlier run is outdated: this run has seen all hand-ins."""
         is_all = self.coursedir.student_id in ("", "*")
         return line.file.startswith(f"{inbound.PLACE}/") and line.is_left_out and is_all
 
     def _check_inbound(self) -> None:
-        """Find the exchange's folder, as nbgrader does, and with its words."""
+        """Find the exchange's folder, with the same checks and messages as nbgrader."""
         if self.coursedir.course_id == "":
             self.fail("No course id specified. Re-run with --course flag.")
         self.course_path = str(Path(self.root, self.coursedir.course_id))
@@ -179,7 +175,7 @@ class GuardedCollect(ExchangeCollect):
             self.fail(f"You don't have read permissions for the directory: {self.inbound_path}")
 
     def _due(self) -> Any:
-        """Return the due date, if what was handed in before it is preferred."""
+        """Return the due date if hand-ins before it are preferred."""
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
             try:
                 due = gradebook.find_assignment(self._name).duedate
@@ -200,7 +196,7 @@ class GuardedCollect(ExchangeCollect):
 
     @cached_property
     def _known(self) -> set[str]:
-        """The students in the gradebook, in the roster, and of those who have handed in."""
+        """The students in the gradebook, in the roster and in `submitted/`."""
         known = {*self._course.students(Stage.SUBMITTED, self._name)}
         if is_there(self._course.db_url):
             with Gradebook(self._course.db_url, self._course.course_id) as gradebook:
@@ -214,13 +210,13 @@ class GuardedCollect(ExchangeCollect):
 
 
 def _by_preference(entries: Iterable[Entry], due: Any) -> list[Entry]:
-    """Return a student's hand-ins, the newest first; those before a due date before all others."""
+    """Return a student's hand-ins: those before the due date first, then by age, newest first."""
     by_age = sorted(entries, key=lambda entry: (entry.time, entry.name), reverse=True)
     return sorted(by_age, key=lambda entry: not (due and entry.time and entry.time <= due))
 
 
 def _time_in(folder: Path) -> Any:
-    """Return when what lies in a folder was handed in; None if it does not say."""
+    """Return when a folder's submission was handed in; None if it has no time stamp."""
     try:
         with opened(folder / STAMP) as file:
             return read_time(os.read(file, MAX_LENGTH + 1).decode(errors="replace"))

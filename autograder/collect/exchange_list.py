@@ -1,6 +1,6 @@
-"""Lists what the exchange holds, for `nbgrader list`: no hand-in ends the list of all others.
+"""Lists the exchange's assignments, for `nbgrader list`, without hand-ins that cannot be read.
 
-nbgrader's own opens whatever a student has named as a notebook: it waits for ever at a pipe, and
+nbgrader's own list opens everything that a student has named as a notebook: it hangs at a pipe, and
 ends at a file that it may not read.
 """
 
@@ -16,7 +16,7 @@ from autograder.text.plain_text import printable
 
 
 class GuardedList(ExchangeList):
-    """Lists an exchange; what it may not read is named in the log, and not listed."""
+    """Lists an exchange; it logs the hand-ins that it cannot read, and does not list them."""
 
     assignments: list[str]
 
@@ -24,14 +24,14 @@ class GuardedList(ExchangeList):
         """Find the assignments, and leave out the hand-ins that cannot be read."""
         super().init_dest()
         if self.inbound:
-            self.assignments = [path for path in self.assignments if self._is_read(Path(path))]
+            self.assignments = [path for path in self.assignments if self._is_readable(Path(path))]
 
-    def _is_read(self, folder: Path) -> bool:
+    def _is_readable(self, folder: Path) -> bool:
         try:
             if not folder.name.isprintable():
-                raise RefusedError("its name holds what cannot be printed")
+                raise RefusedError("its name has characters that cannot be printed")
             with ordinary_file.opened(folder, is_folder=True) as opened:
-                for name in os.listdir(opened):  # noqa: PTH208  # which is no path
+                for name in os.listdir(opened):  # noqa: PTH208  # a descriptor, no path
                     if name.endswith(".ipynb") or name == SECRET:
                         _check(name, opened)
         except RefusedError as error:

@@ -1,4 +1,4 @@
-"""Copies a folder that a student still owns: ordinary files alone, each within limits."""
+"""Copies a folder that a student still owns: only ordinary files, within size limits."""
 
 import fnmatch
 import os
@@ -9,17 +9,17 @@ from itertools import islice
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
-from autograder.collect.room import FullError, Room
+from autograder.collect.quota import Quota, QuotaError
 from autograder.files import ordinary_file
 from autograder.files.bounded_walk import MAX_DEPTH, MAX_ENTRIES
 from autograder.files.ordinary_file import RefusedError
 
-MAX_NAMED = 20  # of what is left out of one hand-in
-KILO = 1000  # bytes: nbgrader counts so
+MAX_NAMED = 20  # files left out of one hand-in
+KILO = 1000  # bytes in nbgrader's kB
 
 
 class LeftOut(NamedTuple):
-    """What was not copied: its path in the hand-in, and why."""
+    """A file that was not copied: its path in the hand-in, and why."""
 
     path: PurePath
     why: str
@@ -27,36 +27,27 @@ class LeftOut(NamedTuple):
 
 @dataclass
 class HandIn:
-    """A folder that was handed in, and by whom.
-
-    Parameters
-    ----------
-    path : Path
-    owner : int
-        The number of the user who owns it.
-    ignore, include : sequence of str
-        nbgrader's patterns of names that are not copied, and of those that are.
-    max_file, max_whole : float
-        kB of one file, and of all together.
+    """A folder that was handed in.
 
     Attributes
     ----------
-    left_out : list of LeftOut
     notebooks : int
         How many notebooks were copied.
     """
 
     path: Path
-    owner: int
+    owner: int  # the number of the user who owns it
+    # nbgrader's patterns of file names not to copy, and to copy
     ignore: Sequence[str] = ()
     include: Sequence[str] = ()
+    # kB of one file, and of all together
     max_file: float = 100_000
     max_whole: float = 100_000
     left_out: list[LeftOut] = field(default_factory=list)
     notebooks: int = 0
 
     def copy(self, target: Path) -> None:
-        """Copy what may be copied into a folder that is there, notebooks first.
+        """Copy the files into an existing folder, notebooks first.
 
         Raises
         ------
@@ -67,8 +58,8 @@ class HandIn:
         """
         limit = f"a hand-in may be {self.max_whole:g} kB (CourseDirectory.max_dir_size)"
         limit += f" and {MAX_ENTRIES} files and folders"
-        self._unread = 2 * MAX_ENTRIES  # names, of all folders
-        self._room = Room(int(self.max_whole * KILO), MAX_ENTRIES, limit)
+        self._unread = 2 * MAX_ENTRIES  # names that may still be read, in all folders
+        self._quota = Quota(int(self.max_whole * KILO), MAX_ENTRIES, limit)
         with ordinary_file.opened(self.path, is_folder=True) as folder:
             if os.fstat(folder).st_uid != self.owner:
                 raise RefusedError("another folder has taken its place: collect again")
@@ -84,17 +75,17 @@ class HandIn:
             path = inside / name
             try:
                 self._copy_one(folder, name, target / name, path)
-            except (RefusedError, FullError) as error:
+            except (RefusedError, QuotaError) as error:
                 self.left_out.append(LeftOut(path, str(error)))
 
     def _copy_one(self, folder: int, name: str, target: Path, path: PurePath) -> None:
         found = ordinary_file.status(name, folder)
         if not name.isprintable():
-            raise RefusedError("its name holds what cannot be printed")
+            raise RefusedError("its name has characters that cannot be printed")
         if stat.S_ISDIR(found.st_mode):
             if len(path.parts) > MAX_DEPTH:
                 raise RefusedError(f"folders may be nested {MAX_DEPTH} deep")
-            self._room.take(0)
+            self._quota.take(0)
             with ordinary_file.opened(name, folder, is_folder=True) as inner:
                 target.mkdir()
                 self._copy_folder(inner, target, path)
@@ -109,16 +100,16 @@ class HandIn:
                 raise RefusedError(
                     f"a file may be {self.max_file:g} kB (CourseDirectory.max_file_size)"
                 )
-            self._room.take(found.st_size)
+            self._quota.take(found.st_size)
             ordinary_file.copy(file, target, found.st_size)
         self.notebooks += path.suffix == ".ipynb"
 
     def _names(self, folder: int, inside: PurePath) -> Iterator[str]:
-        """Yield the names in a folder that nbgrader's settings do not leave out."""
+        """Yield the names in a folder, notebooks first, without those that nbgrader ignores."""
         with os.scandir(folder) as entries:
             names = [entry.name for entry in islice(entries, self._unread + 1)]
         if len(names) > self._unread:
-            why = f"not all of it was looked at: {self._room.limit}"
+            why = f"not all of it was read: {self._quota.limit}"
             self.left_out.append(LeftOut(inside, why))
         names = names[: self._unread]
         self._unread -= len(names)

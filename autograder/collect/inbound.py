@@ -1,10 +1,9 @@
-"""What lies in the exchange's `inbound` folder: whose each hand-in is, and when it was made.
+"""The hand-ins in the exchange's `inbound` folder, with their students and times.
 
-Anybody may write there, under any name. A name is believed only if the folder belongs to the user
-whom it names.
+Anybody may write there, under any name. A name counts only if the user whom it names owns the
+folder.
 """
 
-import pwd
 import re
 import stat
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from autograder.collect.owner import NobodyError, check_id
 from autograder.files import ordinary_file
+from autograder.files.sharing import user_name
 from autograder.intake import time_stamp
 from autograder.intake.time_stamp import read_time
 
@@ -27,29 +27,14 @@ HOW_TO_TRUST = (
 
 @dataclass(frozen=True)
 class Entry:
-    """One hand-in in the exchange.
-
-    Parameters
-    ----------
-    path : Path
-    student : str
-        Whom its name claims.
-    stamp : str
-        When it was handed in, as its name says.
-    user : int
-        The number of the user who owns it.
-    time : datetime, optional
-        That of the stamp, in UTC and without a zone.
-    refused : str
-        Why it is set aside; empty if it is not.
-    """
+    """One hand-in in the exchange."""
 
     path: Path
-    student: str
-    stamp: str
-    user: int
-    time: datetime | None
-    refused: str = ""
+    student: str  # the student's id in its name
+    stamp: str  # the time in its name
+    user: int  # the number of the user who owns it
+    time: datetime | None  # the parsed stamp, in UTC and without a zone
+    refused: str = ""  # why it is refused; empty if it is not
 
     @property
     def name(self) -> str:
@@ -65,31 +50,20 @@ class Entry:
 def entries(
     folder: Path, assignment: str, students: str = "*", *, check_owner: bool = True
 ) -> Iterator[Entry]:
-    """Yield the hand-ins of an assignment.
+    """Yield the hand-ins of an assignment in the exchange's folder.
 
     Parameters
     ----------
-    folder : Path
-        The exchange's.
-    assignment : str
     students : str
         A pattern of the ids.
     check_owner : bool
-        Whether a student's id is the name of a user, to whom the folder must belong.
+        Whether the user named like the student's id must own a hand-in.
     """
-    # nbgrader's own name for them; an id may hold a plus sign
+    # nbgrader's form of the names; an id may have a plus sign
     form = re.compile(rf"(.+)\+{re.escape(assignment)}\+(.+?)(\+[^+]*)?", re.DOTALL)
     for path in sorted(folder.iterdir()):
         if (match := form.fullmatch(path.name)) and fnmatchcase(match[1], students):
             yield _entry(path, match[1], match[2], check_owner=check_owner)
-
-
-def user_name(number: int) -> str:
-    """Return a user's name; a user without an account has a number alone."""
-    try:
-        return pwd.getpwuid(number).pw_name
-    except KeyError:
-        return str(number)
 
 
 def _entry(path: Path, student: str, stamp: str, *, check_owner: bool) -> Entry:

@@ -1,7 +1,6 @@
-"""How Canvas and Moodle name the files in what they hand out: whose a file is, and which attempt.
+"""How Canvas and Moodle name the files in a download: the student and the attempt in a name.
 
-The names are those that their own programs make (Canvas's `content_zipper.rb`, Moodle's
-`mod/assign/classes/downloader.php`).
+Canvas's `content_zipper.rb` and Moodle's `mod/assign/classes/downloader.php` make the names.
 """
 
 import re
@@ -10,7 +9,7 @@ from dataclasses import dataclass
 
 MOODLE = r"(?P<name>.+?)(?:_(?P<number>\d+))?_assignsubmission_(?:file|onlinetext)_?(?P<rest>.*)"
 MOODLE_FILE = re.compile(MOODLE)
-# a student may have called themselves like such a folder: what Moodle adds is its end
+# a student may have named themselves like such a folder: Moodle adds the last part
 MOODLE_FOLDER = re.compile(MOODLE.replace("(?P<rest>", "(?P<rest>(?!.*_assignsubmission_)"))
 CANVAS = re.compile(
     r"(?:(?!LATE_)(?P<name>.+?)_)?(?P<late>LATE_)?(?P<user>\d+|anon_[A-Za-z0-9]+)_(?P<file>\d+)_(?P<rest>.+)"
@@ -21,46 +20,27 @@ ATTEMPT = re.compile(r"(?P<base>.+?)(?:-(\d{1,4})| ?\((\d{1,4})\)|-Copy(\d{1,4})
 
 @dataclass(frozen=True)
 class Origin:
-    """What the name of a downloaded file, or of its folder, tells.
+    """The parts of the name of a downloaded file or folder."""
 
-    Parameters
-    ----------
-    lms : str
-        "Moodle" or "Canvas".
-    name : str
-        The student's, or the group's, as the LMS writes it.
-    number : str
-        Moodle's participant number or group number, or Canvas's user id; empty without one.
-    file : str
-        What the student called it; empty if the name is that of a folder of Moodle's.
-    is_late : bool
-        Whether Canvas marks it so.
-    upload : int
-        Canvas's number of the upload: later ones are greater.
-    """
-
-    lms: str
-    name: str
-    number: str
-    file: str
-    is_late: bool = False
-    upload: int = 0
+    lms: str  # "Moodle" or "Canvas"
+    name: str  # the student's or the group's, as the LMS writes it
+    number: str  # Moodle's participant number or group number, or Canvas's user id; may be empty
+    file: str  # the student's own name for the file; empty for a folder of Moodle's
+    is_late: bool = False  # whether Canvas marks it as late
+    upload: int = 0  # Canvas's number of the upload: later ones are greater
 
     @property
     def is_plausible(self) -> bool:
         """Whether the LMS writes such names, even if nobody in the course has the number.
 
-        Canvas puts a name before a number, and a date is no number of a student's.
+        Canvas puts a name before a number, and no student has a date as number.
         """
         is_named = bool(self.name) or not self.number.isdigit()
         return self.lms == "Moodle" or (is_named and not DATE.fullmatch(self.number))
 
 
 def origin(part: str, *, is_file: bool) -> Origin | None:
-    """Return what one part of a path tells: a file's name, or a folder's.
-
-    None if neither LMS writes such a name.
-    """
+    """Return the origin of a file or folder by its name; None if no LMS writes such names."""
     text = unicodedata.normalize("NFC", part)
     moodle = MOODLE_FILE if is_file else MOODLE_FOLDER
     if (found := moodle.fullmatch(text)) and (found["rest"] or not is_file):
@@ -74,14 +54,14 @@ def origin(part: str, *, is_file: bool) -> Origin | None:
 
 
 def attempt(file: str, names: list[str]) -> tuple[str, int]:
-    """Return the notebook that a file's name stands for, and its number in that row.
+    """Return the notebook that a file is an attempt at, and the number of the attempt.
 
     Parameters
     ----------
     file : str
-        Such as "dropout_l2-2.ipynb": Canvas counts attempts so, browsers and Jupyter copies.
+        Such as "dropout_l2-2.ipynb": Canvas numbers attempts so, browsers and Jupyter copies.
     names : list of str
-        The assignment's notebooks. The name is one of these, or else the file's own.
+        The assignment's notebooks. Without a match, the file's own name is returned.
     """
     known = {name.casefold(): name for name in names}
     plain = " ".join(unicodedata.normalize("NFC", file).split())

@@ -1,4 +1,4 @@
-"""An archive of whatever kind, opened: its files by name, size and date, none of them read yet."""
+"""An open archive of any supported kind: its files by name, size and date, not yet read."""
 
 import bz2
 import gzip
@@ -26,10 +26,10 @@ COMPRESSED: dict[bytes, Callable[[Path], Any]] = {
     b"\xfd7zXZ\x00": lzma.open,
 }
 REMEDY = "ask for a zip file, or extract it into a folder with the student's id beside the download"
-UNIX_TIME = 0x5455  # the zip format's field for a time in UTC
-FIELD = struct.Struct("<HH")  # of a zip entry: its kind and size
-TIME = struct.Struct("<Bi")  # which times there are, and when it was modified
-UTF_8 = 0x800  # a zip entry's mark for the encoding of its name
+UNIX_TIME = 0x5455  # kind of the zip format's field for a time in UTC
+FIELD = struct.Struct("<HH")  # kind and size of an extra field
+TIME = struct.Struct("<Bi")  # flags for the times in the field, and the time of modification
+UTF_8 = 0x800  # a zip entry's flag for the encoding of its name
 ENCRYPTED = 0x1
 BROKEN = (
     zipfile.BadZipFile,
@@ -39,41 +39,26 @@ BROKEN = (
     EOFError,
     OSError,
     RuntimeError,
-    NotImplementedError,  # a way of compression that Python does not know
+    NotImplementedError,  # an unknown compression method
     ValueError,
     OverflowError,
 )
 
 
 class RefusedError(Exception):
-    """Something that is not extracted; the text says why."""
+    """A file is not extracted; the text says why."""
 
 
 class Member(NamedTuple):
-    """One file of an archive.
-
-    Parameters
-    ----------
-    name : str
-    size : int
-        In bytes, as the archive says: no more of it can be read.
-    is_file : bool
-        Whether it is an ordinary file, and neither a folder nor a link.
-    is_folder : bool
-    modified : float
-        Seconds since 1970, in UTC.
-    open : callable
-    checksum : callable
-        Returns the CRC-32 of its content.
-    """
+    """One file of an archive."""
 
     name: str
-    size: int
-    is_file: bool
+    size: int  # in bytes, as the archive says; at most this many can be read
+    is_file: bool  # whether it is an ordinary file
     is_folder: bool
-    modified: float
+    modified: float  # seconds since 1970, in UTC
     open: Callable[[], IO[bytes] | None]
-    checksum: Callable[[], int]
+    checksum: Callable[[], int]  # returns the CRC-32 of its content
 
 
 class OpenedArchive:
@@ -83,25 +68,25 @@ class OpenedArchive:
     ----------
     path : Path
     zone : tzinfo
-        Of the dates in zip files, which do not tell it.
-    room : int
-        Bytes that what is compressed as a whole may become.
+        Time zone of the dates in zip files, which do not name one.
+    most : int
+        Maximum size in bytes of a file such as `.tar.gz` when it is decompressed.
 
     Raises
     ------
     RefusedError
-        If it is none that can be opened.
+        If it cannot be opened as an archive.
     """
 
-    def __init__(self, path: Path, zone: tzinfo, room: int) -> None:
+    def __init__(self, path: Path, zone: tzinfo, most: int) -> None:
         with path.open("rb") as file:
             head = file.read(8)
         _refuse_other(path.name, head)
         unpack = next((how for mark, how in COMPRESSED.items() if head.startswith(mark)), None)
-        # a tar file's header is read whole, whatever size it claims: from a file of bounded size
-        content = _decompressed(unpack(path), room) if unpack else path.open("rb")
+        # Python reads a tar header of any size that the file claims: so the file's size is bounded
+        content = _decompressed(unpack(path), most) if unpack else path.open("rb")
         self._content = content
-        if _is_tar(content):  # which may end with a zip file, and look like one
+        if _is_tar(content):  # first: a tar file may end with a zip file, and look like one
             tar = tarfile.open(fileobj=content, mode="r:")  # noqa: SIM115  # lives on `content`
             self.members: Iterator[Member] = map(partial(_tarred, tar), tar)
         elif zipfile.is_zipfile(content):
@@ -119,7 +104,7 @@ class OpenedArchive:
 
 
 def _refuse_other(name: str, head: bytes) -> None:
-    """Refuse what only other programs open, and say what it is."""
+    """Refuse an archive that only other programs open."""
     if PIECE.search(name):
         raise RefusedError(f"it is a part of an archive that was split: {REMEDY}")
     kind = next((kind for mark, kind in MARKS.items() if head.startswith(mark)), "")
@@ -128,16 +113,16 @@ def _refuse_other(name: str, head: bytes) -> None:
         raise RefusedError(f"it is a {kind} archive, which cannot be opened here: {REMEDY}")
 
 
-def _decompressed(source: IO[bytes], room: int) -> IO[bytes]:
-    left = room
-    content = tempfile.TemporaryFile()  # noqa: SIM115  # closed by who asked for it
+def _decompressed(source: IO[bytes], most: int) -> IO[bytes]:
+    left = most
+    content = tempfile.TemporaryFile()  # noqa: SIM115  # closed by `OpenedArchive.close`
     try:
         with source:
             while chunk := source.read(CHUNK):
                 left -= len(chunk)
                 if left < 0:
                     raise RefusedError(
-                        f"it is larger than {room >> 20} MiB when it is extracted: ask for the "
+                        f"it is larger than {most >> 20} MiB when it is extracted: ask for the "
                         "notebook alone, or raise GuardedExtractor.hand_in_size"
                     )
                 content.write(chunk)
@@ -158,7 +143,7 @@ def _zipped(archive: zipfile.ZipFile, zone: tzinfo, info: zipfile.ZipInfo) -> Me
 
     name = info.orig_filename  # not `filename`, which ends at a null character
     if not info.flag_bits & UTF_8:
-        with suppress(UnicodeError):  # macOS writes UTF-8, and does not say so
+        with suppress(UnicodeError):  # macOS writes UTF-8 without the flag
             name = name.encode("cp437").decode("utf-8")
     return Member(
         name, info.file_size, kind in (0, stat.S_IFREG) and not info.is_dir(), info.is_dir(),
@@ -167,7 +152,7 @@ def _zipped(archive: zipfile.ZipFile, zone: tzinfo, info: zipfile.ZipInfo) -> Me
 
 
 def _date(info: zipfile.ZipInfo, zone: tzinfo) -> float:
-    """Return the date of a file in a zip archive: in UTC where it says so, or else in its zone."""
+    """Return the date of a file in a zip archive, from the field in UTC if it has one."""
     extra = info.extra
     while len(extra) >= FIELD.size:
         kind, size = FIELD.unpack_from(extra)
@@ -193,7 +178,7 @@ def _tarred(archive: tarfile.TarFile, info: tarfile.TarInfo) -> Member:
 
 
 def _alone(path: Path, content: IO[bytes]) -> Member:
-    """Return the one file of what is compressed and no archive."""
+    """Return the one file of a compressed file that is no archive."""
     size = content.seek(0, 2)
     content.seek(0)
     return Member(

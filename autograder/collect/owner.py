@@ -1,6 +1,6 @@
-"""Whose a file is: the first part of its path, from outside in, that names anybody decides.
+"""The student that a file belongs to: the first part of its path that names a student decides.
 
-What lies below that part, the student has named, so nothing of it is read as a name.
+The student has named everything below that part, so no name is read from it.
 """
 
 import re
@@ -20,42 +20,26 @@ SEPARATORS = "_-. "
 
 
 class NobodyError(Exception):
-    """A path that names no student; the text says why."""
+    """A path names no student; the text says why."""
 
 
 @dataclass(frozen=True)
 class Owner:
-    """Whose a file is.
+    """The owner of a file."""
 
-    Parameters
-    ----------
-    student : str
-        The id.
-    hand_in : PurePath
-        The path down to the part that names the student.
-    file : str
-        What the student called the file.
-    upload : str
-        What the student called that which was handed in: the archive, if the file lies in one.
-    origin : Origin, optional
-        What the LMS's name tells, if it is one.
-    is_known : bool
-        Whether the gradebook or the roster has the student; if not, the id is the LMS's number.
-    timestamp : str
-        When it was handed in, as a pattern in nbgrader's settings has found it.
-    """
-
-    student: str
-    hand_in: PurePath
-    file: str
+    student: str  # the id
+    hand_in: PurePath  # the path down to the part that names the student
+    file: str  # the student's own name for the file
+    # the student's own name for the uploaded file: the archive, if the file lies in one
     upload: str
-    origin: Origin | None = None
+    origin: Origin | None = None  # the parts of the name that the LMS gave it
+    # whether the gradebook or the roster has the student; if not, the id is the LMS's number
     is_known: bool = True
-    timestamp: str = ""
+    timestamp: str = ""  # when it was handed in, from a pattern in nbgrader's settings
 
 
 class _Name(NamedTuple):
-    """Whom one part of a path names, and what the student called it."""
+    """The student that one part of a path names, and the student's own name for the file."""
 
     student: str
     own: str
@@ -64,27 +48,22 @@ class _Name(NamedTuple):
 
 
 def check_id(student: str) -> None:
-    """Check that an id can be a folder's name.
-
-    Raises
-    ------
-    NobodyError
-    """
+    """Raise a NobodyError if an id cannot be a folder's name."""
     if not student or student.startswith(".") or set(student) & set("/\\\0"):
         raise NobodyError(f"{student!r} cannot be a student's id: see the roster")
 
 
 class Owners:
-    """Tells whose a file is by its path.
+    """Finds the owner of a file by its path.
 
     Parameters
     ----------
     people : Roster
-        The students who are known.
+        The known students.
     names : sequence of str
-        The assignment's notebooks: their names beside an id make no other id of it.
+        The assignment's notebooks: their names may stand beside an id.
     match : callable, optional
-        What nbgrader's `named_regexp` finds in a path, which takes precedence.
+        Applies nbgrader's `named_regexp` to a path; its result takes precedence.
     """
 
     def __init__(
@@ -98,16 +77,11 @@ class Owners:
         self.names = names
         self._stems = [name.removesuffix(".ipynb").casefold() for name in names]
         self._archives: dict[PurePath, str] = {}
-        self._passed_over: set[PurePath] = set()
+        self._ignored: set[PurePath] = set()
         self._seen: dict[tuple[PurePath, bool], _Name | None] = {}
 
     def of(self, path: PurePath) -> Owner:
-        """Return whose a file is.
-
-        Parameters
-        ----------
-        path : PurePath
-            As seen from the folder of what is extracted.
+        """Return the owner of a file by its path in the folder of extracted files.
 
         Raises
         ------
@@ -117,7 +91,7 @@ class Owners:
             return owner
         for place in range(1, len(path.parts) + 1):
             if is_junk(PurePath(path.parts[place - 1])):
-                break  # what a system has added to a download is no student's
+                break  # a system's own file belongs to no student
             hand_in = PurePath(*path.parts[:place])
             is_last = place == len(path.parts)
             is_file = is_last or hand_in in self._archives
@@ -127,19 +101,19 @@ class Owners:
                 file = name.own if is_last else path.name
                 return Owner(name.student, hand_in, file, upload, name.origin, name.is_known)
         raise NobodyError(
-            "its name tells no student: it should be as Moodle or Canvas wrote it, or in a folder "
-            "with a student's id"
+            "its name identifies no student: keep the name that Moodle or Canvas gave it, or put "
+            "it into a folder named by the student's id"
         )
 
     def extracted(self, folder: PurePath, archive: str) -> None:
-        """Take the name of a folder's archive for the folder's own."""
+        """Note that a folder has the files of an archive, whose name then counts."""
         self._archives[folder] = archive
 
     def lone_guess(self, folder: PurePath, parts: Collection[str]) -> PurePath | None:
-        """Return the one folder in a folder that looks like one of Canvas's, and may be none.
+        """Return the only part that looks like a name of Canvas's, if it may be something else.
 
-        A course's or a download's own name may have numbers in it. None if anything beside it
-        names a student, or if the gradebook or the roster has the number.
+        The name of a course or a download may look like that, too. None if another part names a
+        student, or if the gradebook or the roster has the number.
         """
         naming = [part for part in parts if self.names_anybody([part])]
         if len(naming) != 1:
@@ -149,22 +123,19 @@ class Owners:
             return None
         return folder / naming[0]
 
-    def pass_over(self, path: PurePath) -> None:
-        """Take no name from a folder: what is in it names students."""
-        self._passed_over.add(path)
+    def ignore_name(self, path: PurePath) -> None:
+        """Read no student's name from a folder's name, but from what lies in it."""
+        self._ignored.add(path)
         self._seen.clear()
 
     def names_anybody(self, parts: Iterable[str]) -> bool:
-        """Tell whether one of the parts of a path names anybody."""
+        """Return whether one of the parts of a path names a student."""
         return any(
             self._by_id(part, is_file=True) or self._origin(part, is_file=False) for part in parts
         )
 
     def _matched(self, path: PurePath) -> Owner | None:
-        """Return the owner that the pattern finds.
-
-        The pattern is for notebooks: an archive belongs to the owner of a notebook in it.
-        """
+        """Return the owner by nbgrader's pattern; for an archive, the owner of a notebook in it."""
         notebook = self.names[0] if self.names else "any.ipynb"
         inner = path.with_name(stem(path.name)) / notebook if is_archive(path.name) else path
         if (found := self._match(inner)) is None:
@@ -176,11 +147,11 @@ class Owners:
         return Owner(student, PurePath(student), file, file, timestamp=stamp)
 
     def _name(self, path: PurePath, *, is_file: bool) -> "_Name | None":
-        """Return whom the last part of a path names; None if it is nobody."""
+        """Return the student whom the last part of a path names, if any."""
         if (path, is_file) not in self._seen:
             part = self._archives.get(path, path.name)
             self._seen[path, is_file] = (
-                None if path in self._passed_over else self._read(part, is_file=is_file)
+                None if path in self._ignored else self._read(part, is_file=is_file)
             )
         return self._seen[path, is_file]
 
@@ -192,16 +163,11 @@ class Owners:
         if origin is None:
             return None
         if not origin.number:
-            raise NobodyError(
-                "it has no number: Moodle hands out so what students without a group have handed in"
-            )
+            raise NobodyError("its name has no number: in Moodle, its student belongs to no group")
         return _Name(origin.number, own, origin, is_known=False)
 
     def _by_id(self, part: str, *, is_file: bool) -> Person | None:
-        """Return the known student whose id, or another key of theirs, a part is.
-
-        The notebook's name may stand beside the id.
-        """
+        """Return the known student by an id or other key, with or without a notebook's name."""
         short = ENDINGS.sub("", part) if is_file else part
         if person := self.people.people.get(part) or self.people.people.get(short):
             return person
@@ -221,20 +187,20 @@ class Owners:
         return None
 
     def _origin(self, part: str, *, is_file: bool) -> Origin | None:
-        """Return what a part tells if an LMS has written it."""
+        """Return the origin in a part of a path if an LMS has plausibly written it."""
         origin = lms_file_names.origin(part, is_file=is_file)
         if origin and (origin.is_plausible or self._person(origin)):
             return origin
         return None
 
     def _person(self, origin: Origin) -> Person | None:
-        """Return who is meant: by number, or by a name that one student alone has."""
+        """Return the student by number, or by a name that only one student has."""
         named = self.people.named(origin.name)
         if origin.lms == "Canvas":
             return self.people.lms_user(origin.number) or named
         person = self.people.participant(origin.number)
         is_anonymous = bool(origin.number) and name_key(origin.name).endswith(origin.number)
-        # a group's number may be that of another's participant
+        # a group's number may also be the participant number of another student
         if person and person.names and person != named and not is_anonymous:
             person = named
         return person or named

@@ -1,4 +1,4 @@
-"""Puts what a student handed in into `submitted/`, as one step: whole, or not at all."""
+"""Puts a student's files into `submitted/` in one step: all of them, or none."""
 
 import os
 import shutil
@@ -17,15 +17,14 @@ STAMP = "timestamp.txt"
 
 @contextmanager
 def replacing(folder: Path, *, shared: bool = False) -> Iterator[Path]:
-    """Yield a new folder, which takes another's place once the block ends without an error.
+    """Yield a new folder, which replaces another once the block ends without an error.
 
-    Until then, what was there before stays. What lies in the new folder, only the staff can read
-    and write.
+    Only the staff can read and write the files in the new folder.
 
     Parameters
     ----------
     folder : Path
-        `submitted/<student>/<assignment>`.
+        The one to replace: `submitted/<student>/<assignment>`.
     shared : bool
         Whether the course's group belongs to the staff: nbgrader's `groupshared`.
     """
@@ -48,30 +47,26 @@ def replacing(folder: Path, *, shared: bool = False) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             tree.remove(new)
-            folder.parent.rmdir()  # if nothing was put there, and nothing had been
+            folder.parent.rmdir()  # if it is empty
     refusal.forget(folder)
     with suppress(OSError):
         tree.remove(old)
 
 
 def place(folder: Path, files: Mapping[str, Path], stamp: str, *, shared: bool = False) -> None:
-    """Put files into a folder, and nothing else; what was there before stays until they are.
+    """Replace the files of a folder, as `replacing` does.
 
     Parameters
     ----------
-    folder : Path
-        `submitted/<student>/<assignment>`.
     files : mapping of str to Path
         Each file by its name there.
     stamp : str
-        When they were handed in, in UTC; empty if that is not known.
-    shared : bool
-        Whether the course's group belongs to the staff: nbgrader's `groupshared`.
+        When they were handed in, in UTC; empty if unknown.
 
     Raises
     ------
     OSError
-        If that cannot be written; then all is as before.
+        If they cannot be written; then nothing has changed.
     """
     with replacing(folder, shared=shared) as new:
         for name, path in files.items():
@@ -82,7 +77,7 @@ def place(folder: Path, files: Mapping[str, Path], stamp: str, *, shared: bool =
 
 
 def holds(folder: Path, files: Mapping[str, Path]) -> bool:
-    """Tell whether a folder has just these files already."""
+    """Return whether a folder has these files already."""
     try:
         return all(
             (folder / name).read_bytes() == path.read_bytes() for name, path in files.items()

@@ -1,16 +1,16 @@
-"""The names of files in archives: which ones no student has written, and what is safe to write."""
+"""The names of files in archives: which files no student has written, and which names are safe."""
 
 import re
 import unicodedata
 import zlib
 from pathlib import PurePath, PurePosixPath
 
-MAX_PART = 240  # bytes of a file's name or a folder's, of the 255 that file systems take
-HEAD, TAIL = 140, 80  # bytes that are kept of a longer one: an LMS has its numbers at either end
-MAX_PATH = 1500  # bytes, of the 4096 that systems take
-MAX_PARTS = 16  # folders, and the file, below one archive: five archives may lie in each other
-OUTER = 3  # folders of a longer path that are kept
-JUNK = {  # what systems and programs add; in lower case
+MAX_PART = 240  # bytes of a file's or folder's name; file systems allow 255
+HEAD, TAIL = 140, 80  # bytes kept of a longer name: an LMS puts its numbers at either end
+MAX_PATH = 1500  # bytes; systems allow 4096
+MAX_PARTS = 16  # folders and file below one archive; five archives may be nested
+OUTER = 3  # folders kept of a longer path
+JUNK = {  # files that systems and programs add; in lower case
     "__macosx", ".ds_store", ".appledouble", ".spotlight-v100", ".trashes", ".fseventsd",
     "@eadir", "@tmp", "#recycle", "$recycle.bin", "system volume information", "lost+found",
     "thumbs.db", "ehthumbs.db", "desktop.ini", ".directory",
@@ -23,22 +23,22 @@ UNSAFE = set(':*?"<>|')
 
 
 class UnsafeNameError(Exception):
-    """A name that no file may have; the text says why."""
+    """No file may have this name; the text says why."""
 
 
 def is_junk(path: PurePath) -> bool:
-    """Tell whether a file is a system's or a program's own, and nobody's work."""
+    """Return whether a system or a program made a file, so that it is nobody's work."""
     names = [part.casefold() for part in path.parts]
     return any(name in JUNK or name.startswith(JUNK_BEGINNINGS) for name in names)
 
 
 def safe_path(name: str) -> PurePosixPath:
-    """Return a member's name as a path below its folder that any file system takes.
+    """Return a member's name as a relative path that any file system allows.
 
     Raises
     ------
     UnsafeNameError
-        If it leads out of the folder, or names nothing.
+        If the name leads out of the folder, or is empty.
     """
     text = name.replace("\\", "/")  # as Windows writes them
     if LEADS_OUT.match(text):
@@ -52,13 +52,13 @@ def safe_path(name: str) -> PurePosixPath:
 
 
 def safe_part(part: str) -> str:
-    """Return the name of a file or a folder in one normal form, without what is not printed."""
+    """Return the name of a file or folder, normalized and without unprintable characters."""
     text = "".join(_safe(character) for character in unicodedata.normalize("NFC", part))
     text = text.strip(" ").rstrip(". ") or "_"
     data = text.encode()
     if len(data) <= MAX_PART:
         return text
-    middle = f"~{zlib.crc32(data):08x}~"  # others begin and end alike
+    middle = f"~{zlib.crc32(data):08x}~"  # another name may have the same head and tail
     return f"{data[:HEAD].decode(errors='ignore')}{middle}{data[-TAIL:].decode(errors='ignore')}"
 
 

@@ -1,4 +1,4 @@
-"""The files of one student as they were extracted: notebooks, others, and what was left out."""
+"""The extracted files of one student: notebooks, other files, and files that were left out."""
 
 import sys
 from collections.abc import Iterable, Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
 from autograder.collect.candidate import Candidate
-from autograder.collect.extraction import Extracted
+from autograder.collect.extracted import Extracted
 from autograder.collect.owner import NobodyError, Owner, Owners, check_id
 from autograder.collect.safe_name import is_junk
 from autograder.files.bounded_walk import BoundedWalk
@@ -16,21 +16,14 @@ from autograder.intake.notebook_reader import MAX_BYTES
 
 @dataclass
 class StudentFiles:
-    """What one student handed in.
+    """The files that one student handed in."""
 
-    Parameters
-    ----------
-    notebooks, others : list of Candidate
-        The files that are named as notebooks, and all others.
-    uploads : dict of str to str
-        What the student called that which was handed in, and where it lies.
-    left_out : list of Line
-        What could not be extracted or read, and may be the work.
-    """
-
+    # the files that are named like notebooks, and all others
     notebooks: list[Candidate] = field(default_factory=list)
     others: list[Candidate] = field(default_factory=list)
+    # the path of each uploaded file, by the student's own name for it
     uploads: dict[str, str] = field(default_factory=dict)
+    # files that may be the student's work and could not be extracted or read
     left_out: list[Line] = field(default_factory=list)
 
     def add(self, one: Candidate) -> None:
@@ -45,14 +38,14 @@ class StudentFiles:
             self.notebooks.append(one)
 
     def leave_out(self, path: PurePath, owner: Owner, why: str) -> None:
-        """Add what may be the work, and cannot be taken."""
+        """Add a file that may be the student's work and cannot be collected."""
         is_upload = owner.file == owner.upload
         name = owner.upload if is_upload else f"{owner.file} in {owner.upload}"
         line = Line(path.as_posix(), owner.student, refused=why, is_left_out=True, name=name)
         self.left_out.append(line)
 
     def without_notebook(self, student: str) -> list[Line]:
-        """Return a line for each upload that is no notebook, and has no other fault."""
+        """Return a line for each upload that is no notebook and has no line in `left_out`."""
         known = {line.name.rpartition(" in ")[2] for line in self.left_out}
         return [
             Line(file, student, refused=NO_NOTEBOOK, is_left_out=True, name=name)
@@ -64,17 +57,16 @@ class StudentFiles:
 def sort_files(
     root: Path, owners: Owners, names: Sequence[str], extracted: Extracted
 ) -> tuple[dict[str, StudentFiles], list[Line]]:
-    """Return the files of each student, and a line for each file that is nobody's.
+    """Return the files of each student, and a line for each file that belongs to nobody.
 
     Parameters
     ----------
     root : Path
-        The folder of what was extracted.
+        The folder of extracted files.
     owners : Owners
     names : sequence of str
         The assignment's notebooks.
     extracted : Extracted
-        What is known of how it was.
     """
     students: dict[str, StudentFiles] = {}
     nobodys = []
@@ -93,7 +85,7 @@ def sort_files(
     for path in _files(root):
         inside = PurePath(path.relative_to(root))
         if inside in extracted.opened and not _is_somebodys(owners, inside):
-            continue  # a download of several students'
+            continue  # the archive has the files of several students
         if (found := of(inside, "")) and inside not in extracted.opened:
             found[1].add(Candidate.of(path, inside.as_posix(), found[0], names))
     for inside in extracted.skipped:

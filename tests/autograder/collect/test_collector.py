@@ -119,7 +119,7 @@ def test_moodles_archive_is_collected(archives, collect):
     }  # fmt: skip
     assert refused["onlinetext.html"] == "it is no notebook"
     assert "ben/tiny" not in str(taken)
-    assert "it has no number" in refused["tiny.ipynb"]
+    assert "its name has no number" in refused["tiny.ipynb"]
 
 
 def test_the_newest_attempt_of_canvas_wins(archives, collect):
@@ -205,7 +205,7 @@ def test_hostile_and_useless_files_are_refused(archives, collect):
         f"{who}/tiny/{name}" for who in ("ann", "ben") for name in ("tiny.ipynb", "timestamp.txt")
     }
     assert refused["aann_1001_9_figure.png"] == "it is no notebook"
-    assert "its name tells no student" in refused["nobody.ipynb"]
+    assert "its name identifies no student" in refused["nobody.ipynb"]
     assert refused["c.zip"].startswith("its name leads out of the folder")
     assert refused["beeben_1002_5_work.zip"].startswith("its name leads out of the folder")
     assert len(refused) == 4
@@ -285,7 +285,7 @@ def test_who_has_handed_in_before_keeps_it(tiny, archives, collect):
     taken, refused, *_ = collect()
     assert (taken["ann/tiny/tiny.ipynb"], taken["ben/tiny/tiny.ipynb"]) == ("old", "2")
     assert refused == {
-        "aann_1001_5_tiny.ipynb": "ann has handed in before: --force takes this instead"
+        "aann_1001_5_tiny.ipynb": "ann already has a submission: --force replaces it"
     }
     assert collect("--force").taken["ann/tiny/tiny.ipynb"] == "new"
 
@@ -415,7 +415,9 @@ def test_what_is_left_out_is_named_first_and_last(tiny, archives, collect):
     for student, (_, told) in zip(students, LEFT_OUT.values(), strict=False):
         (line,) = [text for text in named[:number] if text.startswith(f"Left out: {student}: ")]
         assert line.removeprefix(f"Left out: {student}: ").startswith(told)
-    assert any(text.startswith("Left out: m/x.ipynb: its name tells no student") for text in named)
+    assert any(
+        text.startswith("Left out: m/x.ipynb: its name identifies no student") for text in named
+    )
     left_out = [row for row in listed(tiny) if row["left out"]]
     assert {row["student"] for row in left_out} == {"", *students[:-1]}
 
@@ -470,7 +472,7 @@ def test_extras_beside_a_notebook_are_no_loss(tiny, archives, collect):
     run = collect()
     assert run.code == 0
     assert len(listed(tiny)) == 22
-    assert "10 more files are no notebooks" in run.refused.values()
+    assert "10 more files, no notebook" in run.refused.values()
 
 
 def test_one_students_folder_that_cannot_be_written_keeps_nobody_else_back(
@@ -525,7 +527,7 @@ def test_what_was_collected_before_is_no_loss(tiny, archives, collect):
     archive(archives / "c.zip", {"aann_LATE_1001_5_tiny.ipynb": ("2",)})
     run = collect()
     assert (run.code, run.taken["ann/tiny/tiny.ipynb"]) == (1, "1")
-    assert "ann has handed in before: --force takes this instead" in run.out[-2]
+    assert "ann already has a submission: --force replaces it" in run.out[-2]
 
 
 @pytest.mark.parametrize("wrapper", ["DL_2026_1_X-4711.zip", "DL_2026_1_X/", "m.zip", "m.tar.gz"])

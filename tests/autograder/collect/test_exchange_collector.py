@@ -220,7 +220,7 @@ def test_where_the_newest_is_refused_an_older_one_is_collected(course, submit, c
     link_to_solution(submit(), course)
     code, told = collect()
     assert code == 1
-    assert f"{ME}: what was handed in at {MAY} is collected" in told
+    assert f"{ME}: the hand-in of {MAY} is collected" in told
     assert taken(course)["tiny.ipynb"] == "older"
     assert collect("--update")[0] == 1
     assert taken(course)["tiny.ipynb"] == "older"
@@ -254,7 +254,7 @@ def deep_in(folder):
 
 def odd_name_in(folder):
     (folder / "x\x1b[31m").touch()
-    return "its name holds what cannot be printed"
+    return "its name has characters that cannot be printed"
 
 
 @pytest.mark.parametrize("breaks", [socket_in, link_in, deep_in, odd_name_in])

@@ -65,7 +65,7 @@ def test_below_the_first_name_no_other_is_read(owners, path, student):
 )  # fmt: skip
 def test_a_date_is_nobody(owners, path):
     """No student is made up."""
-    with pytest.raises(NobodyError, match="its name tells no student"):
+    with pytest.raises(NobodyError, match="its name identifies no student"):
         owners.of(PurePath(path))
 
 
@@ -103,7 +103,7 @@ def test_a_lone_wrapper_is_found(owners):
     assert owners.lone_guess(PurePath(), ["Ann_1_assignsubmission_file_"]) is None
     path = lone / "aann_1001_5_x.ipynb"
     assert owners.of(path).student == "2026"
-    owners.pass_over(lone)
+    owners.ignore_name(lone)
     assert owners.of(path).student == "ann"
 
 

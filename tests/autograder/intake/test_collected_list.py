@@ -40,7 +40,7 @@ def test_a_remark_belongs_to_one_content(tmp_path):
 
 ANN = Line("c1/a", "ann", "lab.ipynb", remark="Canvas marks it as late", digest="1")
 BEN = Line("c1/b.pdf", "ben", refused="it is no notebook", is_left_out=True, name="b.pdf")
-NOBODY = Line("c1/x", refused="its name tells no student", is_left_out=True)
+NOBODY = Line("c1/x", refused="its name identifies no student", is_left_out=True)
 
 
 @pytest.mark.parametrize(
