@@ -1,12 +1,13 @@
-"""What lies in a course's folders: assignment, specimens, certificate, roster, settings.
+"""The content of a course's folders: assignment, specimens, certificate, roster, settings.
 
-- `assignment`: `Assignment`, `AssignmentError`, `Item`, `Limits`
+- `assignment`: `Assignment`, `AssignmentError`, `Item`
 - `certificate`: `Behaviour`, `Certificate`, `Mistake`, `certificate_of`, `digest_of_specimens`,
   `path_of`
 - `course`: `Course`, `Stage`
 - `gradebook`: `check`, `check_writable`, `file_of`, `is_there`, `patient`, `share`, `shown`,
   `students_in`, `trouble`, `update_or_create_student`, `update_or_create_submission`
 - `imprint`: `Imprint`
+- `limits`: `Limits`
 - `provenance`: `handed_in`, `is_ours`
 - `roster`: `Person`, `Roster`, `find`, `key`, `name_key`
 - `settings`: `course_in`, `course_of`, `opened`

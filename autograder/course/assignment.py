@@ -1,116 +1,34 @@
-"""An assignment as its folders hold it: items and points, suites, given modules, limits."""
+"""An assignment, read from its folders: items and points, suites, given modules, limits."""
 
 import hashlib
 import json
 import re
 import tomllib
 from contextlib import suppress
-from dataclasses import dataclass, fields
-from functools import cached_property, lru_cache
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
-import autograder
 from autograder.code.magic import CellCode
 from autograder.code.stub import stub_of
+from autograder.course import limits
 from autograder.course.course import Course, Stage
+from autograder.course.engine_version import engine_version
+from autograder.course.limits import Limits
 from autograder.course.submission import Cell, Submission
 from autograder.course.suite_file import fault_in
 from autograder.text.wording import suggestion
 from autograder.worker.opening import Opening
 
-LEAST = {"memory_mb": 256}  # an interpreter with NumPy takes more than 64 MiB of it
-MOST = 2**20  # of any limit: twelve days, or a tebibyte
-# the modules of this package that a verdict depends on, beside those of the worker
-JUDGING = [
-    "code.cell_code",
-    "code.magic",
-    "code.stub",
-    "course.assignment",
-    "course.submission",
-    "grading.graded",
-    "grading.grader",
-    "grading.server",
-    "intake.answer_choice",
-    "intake.handed_in",
-    "intake.notebook_reader",
-    "intake.restoration",
-    "intake.skim",
-    "kit.expect",
-    "kit.finding",
-    "kit.masks",
-    "kit.oracle",
-    "kit.picture",
-    "results.figure",
-    "results.outcome",
-    "results.points",
-    "sandbox.budget",
-    "sandbox.isolation",
-    "sandbox.progress",
-    "sandbox.request",
-    "sandbox.sandbox",
-    "sandbox.template",
-    "sandbox.view",
-    "session.pipeline",
-    "session.proxy",
-    "session.remote_object",
-    "session.session",
-    "startup.environment",
-    "suites.context",
-    "suites.fixtures",
-    "suites.loaded_suites",
-    "suites.result_collector",
-    "suites.suite",
-]
-
-
-IMPRINT = "released"  # of the metadata of a notebook that was released for hidden suites
+IMPRINT = "released"  # key in the metadata of a notebook that was released for hidden suites
 
 
 class AssignmentError(Exception):
-    """A fault in an assignment's files; the text names the remedy."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a submission's code may use.
-
-    Parameters
-    ----------
-    call_seconds : float
-        Wall-clock time for one call of a graded object.
-    statement_seconds : float
-        Wall-clock time for one statement of the notebook, while its cells run.
-    submission_seconds : float
-        Wall-clock time for all that a submission's code does.
-    suite_seconds : float
-        Wall-clock time that a hidden suite itself takes for one property: a suite that takes longer
-        is at fault, and its item is held back.
-    loading_seconds : float
-        Wall-clock time in which a hidden suite is imported, PyTorch included.
-    memory_mb : int
-        Address space of a worker, in MiB.
-    file_mb : int
-        Size of any file that a worker writes, in MiB.
-    scratch_mb : int
-        Size of all files that a worker writes, in MiB.
-    threads : int
-        How many a worker may have.
-    """
-
-    # defaults: [limits] in an assignment's manifest.toml overrides them
-    call_seconds: float = 5.0
-    statement_seconds: float = 5.0
-    submission_seconds: float = 60.0
-    suite_seconds: float = 30.0
-    loading_seconds: float = 120.0
-    memory_mb: int = 2048
-    file_mb: int = 16
-    scratch_mb: int = 64
-    threads: int = 64
+    """A fault in an assignment's files; the text says what to do."""
 
 
 @dataclass(frozen=True)
@@ -128,11 +46,11 @@ class Assignment:
     Parameters
     ----------
     course : Course or Path
-        The course, or the folder of one that has nbgrader's default settings.
+        The course, or the folder of a course with nbgrader's default settings.
     name : str
         The assignment's name, such as "dropout_l2".
     notebook : str, optional
-        The notebook's name; without it, the assignment's only notebook.
+        The notebook's name; default: the assignment's only notebook.
     """
 
     course: Course
@@ -149,7 +67,7 @@ class Assignment:
         return self.course.root
 
     def folder(self, stage: Stage, student: str = ".") -> Path:
-        """Return the assignment's folder in a stage; a student's, where students have some."""
+        """Return the assignment's folder in a stage, or a student's folder for it."""
         return self.course.folder(stage, self.name, student)
 
     def students(self, stage: Stage) -> dict[str, Path]:
@@ -194,7 +112,7 @@ class Assignment:
         return {cell.grade_id: cell.source for cell in cells if cell.solution}
 
     def role(self, cell: Cell, code: CellCode) -> str:
-        """Return whose a cell is, as the worker knows it: "answer", "stub", "given" or "own"."""
+        """Return a cell's role for the worker: "answer", "stub", "given" or "own"."""
         if cell.solution and cell.grade_id in self.stubs:
             stub = stub_of(self.stubs[cell.grade_id])
             return "stub" if stub.is_unanswered(code.python) else "answer"
@@ -212,7 +130,7 @@ class Assignment:
 
     @cached_property
     def opening(self) -> Opening:
-        """What is the same in all notebooks: modules, and the cells before the first answer."""
+        """The part that all notebooks share: modules, and the cells before the first answer."""
         released = Submission.from_notebook(self.release)
         code = [
             (cell, "" if cell.grade else self.role(cell, code), code.python)
@@ -231,16 +149,14 @@ class Assignment:
 
     @property
     def has_suites(self) -> bool:
-        """Whether there is a folder of hidden suites; without one, stock nbgrader does the work."""
+        """Whether there is a folder of hidden suites; without it, stock nbgrader grades."""
         return self.hidden.is_dir()
 
     @property
     def has_lost_suites(self) -> bool:
-        """Whether it was released for hidden suites, and their folder is not there."""
-        return not self.has_suites and any(map(_has_imprint, self._released()))
-
-    def _released(self) -> list[Path]:
-        return sorted(self.course.folder(Stage.RELEASE, self.name).glob("*.ipynb"))
+        """Whether it was released for hidden suites, and their folder is missing."""
+        released = sorted(self.folder(Stage.RELEASE).glob("*.ipynb"))
+        return not self.has_suites and any(map(_has_imprint, released))
 
     def suite(self, item: Item) -> Path:
         """The hidden suite of an item."""
@@ -248,7 +164,7 @@ class Assignment:
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
-        """What `manifest.toml` beside the suites says; empty without one."""
+        """The content of `manifest.toml` beside the suites; empty without the file."""
         path = self.hidden / "manifest.toml"
         try:
             return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
@@ -257,32 +173,17 @@ class Assignment:
 
     @cached_property
     def limits(self) -> Limits:
-        """The manifest's limits, and the usual ones where it names none."""
+        """The manifest's limits; the default for each that it does not name."""
         table = self.manifest.get("limits", {})
-        known = {f.name: f.type for f in fields(Limits)}
         if not isinstance(table, dict):
             raise self._fault("limits", f"[limits] must be a table, got {table!r}")
-        for name, value in table.items():
-            if name not in known:
-                meant = suggestion(name, known)
-                raise self._fault(
-                    name, f"[limits] must name some of {sorted(known)}, got {name!r}{meant}"
-                )
-            whole = known[name] is int
-            is_number = isinstance(value, int if whole else (int, float))
-            least = LEAST.get(name, 0)
-            is_possible = is_number and not isinstance(value, bool) and 0 < value <= MOST
-            if not is_possible or value < least:
-                kind = "a whole number" if whole else "a number"
-                bound = f"of at least {least}" if least else "above 0"
-                raise self._fault(
-                    name, f"{name} must be {kind} {bound} and at most {MOST}, got {value!r}"
-                )
+        if fault := limits.fault_in(table):
+            raise self._fault(*fault)
         return Limits(**table)
 
     @cached_property
     def forbidden(self) -> list[str]:
-        """The libraries that graded code may not touch, beyond not having them."""
+        """The libraries that graded code may not use."""
         names = self.manifest.get("forbidden", [])
         if not isinstance(names, list) or not all(
             isinstance(name, str) and name.isidentifier() for name in names
@@ -294,12 +195,12 @@ class Assignment:
         return list(names)
 
     def check(self) -> None:
-        """See that the suites and the manifest are sound, before anything is graded with them.
+        """Check the suites and the manifest before grading.
 
         Raises
         ------
         AssignmentError
-            With the file, the line and the remedy of the first fault.
+            With the file and the line of the first fault, and what to do.
         """
         if unknown := sorted(set(self.manifest) - {"forbidden", "limits"}):
             meant = suggestion(unknown[0], ["forbidden", "limits"])
@@ -312,7 +213,7 @@ class Assignment:
                 raise AssignmentError(fault)
 
     def _fault(self, key: str, text: str) -> AssignmentError:
-        """Return the error of a key in the manifest."""
+        """Return the error for a key in the manifest."""
         path = self.hidden / "manifest.toml"
         found = re.compile(rf"""^\s*\[?\s*["']?{re.escape(key)}["']?\s*[\]=.]""")
         lines = path.read_text(encoding="utf-8").splitlines()
@@ -321,7 +222,7 @@ class Assignment:
 
     @cached_property
     def suites_version(self) -> str:
-        """A digest of what the suites' verdicts depend on: suites, given code, items, limits."""
+        """A digest of all that the suites' verdicts depend on, such as items and limits."""
         digest = hashlib.sha256()
         for path in _files(self.hidden):
             if path.suffix != ".md":
@@ -333,7 +234,7 @@ class Assignment:
 
     @property
     def version(self) -> str:
-        """A digest of all that a verdict depends on: the suites' version, and the engine's."""
+        """The suites' version and the engine's: all that a verdict depends on."""
         return f"{self.suites_version}-{engine_version()}"
 
     def _read(self, stage: Stage, remedy: str) -> nbformat.NotebookNode:
@@ -341,7 +242,7 @@ class Assignment:
         found = sorted(folder.glob(f"{self.notebook or '*'}.ipynb"))
         if len(found) != 1:
             wanted = f"{self.notebook}.ipynb" if self.notebook else "one notebook"
-            if len(found) > 1:  # which is a choice, and no mistake
+            if len(found) > 1:  # several notebooks are no mistake
                 remedy = (
                     "`autograder grade` grades several, and the Formgrader and `nbgrader export` "
                     "show their points; for this command, make an assignment of each"
@@ -353,7 +254,7 @@ class Assignment:
 
 
 def _files(folder: Path) -> list[Path]:
-    """Return a folder's files, without those that editors and Python leave behind."""
+    """Return a folder's files, without those of editors and Python."""
     return sorted(
         path
         for path in folder.rglob("*")
@@ -365,21 +266,8 @@ def _files(folder: Path) -> list[Path]:
     )
 
 
-@lru_cache(maxsize=1)
-def engine_version() -> str:
-    """Return a digest of the engine's own code that a verdict depends on."""
-    engine = Path(__file__).parents[1]
-    digest = hashlib.sha256(autograder.__version__.encode())
-    for path in [
-        *(engine / f"{name.replace('.', '/')}.py" for name in JUDGING),
-        *sorted(engine.glob("worker/*.py")),
-    ]:
-        digest.update(repr((path.name, path.read_bytes())).encode())
-    return digest.hexdigest()[:8]
-
-
 def _has_imprint(path: Path) -> bool:
-    """Return whether a released notebook says what belongs to it, as those with suites do."""
+    """Return whether a released notebook has an imprint, as those with suites have."""
     with suppress(OSError, ValueError, AttributeError):
         return IMPRINT in json.loads(path.read_bytes()).get("metadata", {})
     return False

@@ -1,10 +1,11 @@
-"""What an audit has proven of one version of an assignment's suites, kept as JSON in the course.
+"""The result of an audit of one version of an assignment's suites, kept as JSON in the course.
 
-Grading reads it too: the behaviour of the known mistakes, by which a student's mistake is named.
+Grading reads it, too: a student's mistake is named by comparing it with the known mistakes.
 """
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,63 +19,33 @@ Behaviour = dict[str, Facts]  # by the item's name
 
 @dataclass(frozen=True)
 class Mistake:
-    """A mutant, as the audit found it.
-
-    Parameters
-    ----------
-    name : str
-    advice : str
-        What to tell a student whose code behaves like this.
-    loses : tuple of str
-        The items that it must lose, in the notebook's order; all others it must keep.
-    fails : dict of str to tuple of str
-        By the item's name, the properties that fail.
-    behaviour : Behaviour
-        In the items that it loses, the facts in which it differs from the reference.
-    named : dict of str to tuple of str
-        By the item's name, the mistakes that it is taken for when it is handed in.
-    """
+    """The audit's result for one mutant."""
 
     name: str
-    advice: str
+    advice: str  # shown to a student whose code behaves like this
+    # the only items that it may lose, and must lose, in the notebook's order
     loses: tuple[str, ...]
-    fails: dict[str, tuple[str, ...]]
+    fails: dict[str, tuple[str, ...]]  # the properties that fail, by item
+    # the facts in which it differs from the reference, in the items that it loses
     behaviour: Behaviour
-    named: dict[str, tuple[str, ...]]
+    named: dict[str, tuple[str, ...]]  # the mistakes that grading finds in it, by item
 
 
 @dataclass(frozen=True)
 class Certificate:
-    """The result of an audit.
+    """The result of an audit."""
 
-    Parameters
-    ----------
-    version : str
-        The assignment's version.
-    specimens : str
-        A digest of its mutants, variants and reference solution.
-    properties : dict of str to tuple of str
-        By the item's name, its properties.
-    reference : Behaviour
-        What the reference does.
-    mistakes : tuple of Mistake
-    variants : tuple of str
-        The names of the other right solutions.
-    defects : tuple of str
-        What is wrong with the suites or with a specimen, in words; empty if nothing is.
-    """
-
-    version: str
-    specimens: str
-    properties: dict[str, tuple[str, ...]]
+    version: str  # the assignment's version
+    specimens: str  # a digest of its mutants, variants and reference solution
+    properties: dict[str, tuple[str, ...]]  # by item
     reference: Behaviour
     mistakes: tuple[Mistake, ...]
-    variants: tuple[str, ...]
-    defects: tuple[str, ...]
+    variants: tuple[str, ...]  # the names of the other right solutions
+    defects: tuple[str, ...]  # the faults of the suites or of a specimen, in words
 
     @property
     def redundant(self) -> list[str]:
-        """The properties without which each mutant would still lose each item that it loses."""
+        """The properties that no mutant needs to lose an item."""
         needed = {(item, name) for item, name, _ in self.lone_catches}
         return [
             f"{item}: {name}"
@@ -85,7 +56,7 @@ class Certificate:
 
     @property
     def lone_catches(self) -> list[tuple[str, str, str]]:
-        """Item, property and mutant, where no other property of the item fails."""
+        """Item, property and mutant wherever only this property of the item fails."""
         return [
             (item, names[0], mistake.name)
             for mistake in self.mistakes
@@ -95,7 +66,7 @@ class Certificate:
 
     @property
     def unnamed(self) -> list[str]:
-        """The mutants that are not named as themselves, nor as one that behaves the same."""
+        """The mutants in which grading finds another mistake, of another behaviour, or none."""
         behaviour = {mistake.name: mistake.behaviour for mistake in self.mistakes}
         return [
             mistake.name
@@ -107,42 +78,34 @@ class Certificate:
         ]
 
     def to_json(self) -> str:
-        """Return the certificate as text, the same for the same certificate."""
+        """Return the certificate as JSON, always in the same form."""
         return json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> "Certificate":
-        """Return the certificate that `to_json` made the text of."""
+        """Return the certificate of a text made by `to_json`."""
         data = json.loads(text)
-        mistakes = [
-            Mistake(
-                **{
-                    **mistake,
-                    "loses": tuple(mistake["loses"]),
-                    "fails": {item: tuple(names) for item, names in mistake["fails"].items()},
-                    "named": {item: tuple(names) for item, names in mistake["named"].items()},
-                }
-            )
-            for mistake in data["mistakes"]
-        ]
-        return cls(
-            **{
-                **data,
-                "properties": {item: tuple(names) for item, names in data["properties"].items()},
-                "mistakes": tuple(mistakes),
-                "variants": tuple(data["variants"]),
-                "defects": tuple(data["defects"]),
-            }
-        )
+        for name in ("variants", "defects"):
+            data[name] = tuple(data[name])
+        data["properties"] = _tuples(data["properties"])
+        for mistake in data["mistakes"]:
+            mistake["loses"] = tuple(mistake["loses"])
+            mistake |= {name: _tuples(mistake[name]) for name in ("fails", "named")}
+        data["mistakes"] = tuple(Mistake(**mistake) for mistake in data["mistakes"])
+        return cls(**data)
+
+
+def _tuples(names: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:
+    return {item: tuple(several) for item, several in names.items()}
 
 
 def path_of(assignment: Assignment) -> Path:
-    """Return where the certificate of an assignment lies."""
+    """Return the path of an assignment's certificate."""
     return assignment.root / "tests" / "certificates" / f"{assignment.name}.json"
 
 
 def digest_of_specimens(assignment: Assignment) -> str:
-    """Return a digest of all that an audit grades."""
+    """Return a digest of all solutions that an audit grades."""
     all_of_them = [*mutants(assignment), *variants(assignment)]
     texts = [(s.name, s.source, s.advice, sorted(s.loses)) for s in all_of_them]
     everything = repr((texts, sorted(assignment.reference.items())))
@@ -150,7 +113,7 @@ def digest_of_specimens(assignment: Assignment) -> str:
 
 
 def certificate_of(assignment: Assignment) -> Certificate | None:
-    """Return the certificate of an assignment; None if there is none of its present version."""
+    """Return the certificate of an assignment's present version, if there is one."""
     path = path_of(assignment)
     try:
         certificate = _read(path, path.stat().st_mtime_ns)
@@ -161,5 +124,5 @@ def certificate_of(assignment: Assignment) -> Certificate | None:
 
 @lru_cache(maxsize=4)
 def _read(path: Path, changed: int) -> Certificate:
-    """Read a certificate; `changed` tells one state of the file from another."""
+    """Read a certificate; `changed` makes the cache notice a changed file."""
     return Certificate.from_json(path.read_text(encoding="utf-8"))

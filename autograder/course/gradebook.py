@@ -1,4 +1,4 @@
-"""Where the gradebook is, a file or a database server, and whether it can be used."""
+"""The gradebook's address, of a file or a database server, and whether it can be used."""
 
 import os
 import sqlite3
@@ -20,16 +20,16 @@ from sqlalchemy.exc import (
 
 from autograder.files import sharing
 
-PATIENCE = 5.0  # seconds, for another program to let go of a file
-WAITING = 60.0  # seconds, for the same, in the middle of a run
-ANSWERING = 5  # seconds, for a server
+PATIENCE = 5.0  # seconds to wait until another program unlocks a file
+WAITING = 60.0  # seconds to wait for the same in the middle of a run
+ANSWERING = 5  # seconds to wait for a server
 ADDRESS = (
     "a gradebook's address must be like sqlite:///grades.db or postgresql://user@host/database: "
     "see CourseDirectory.db_url in nbgrader_config.py, or --db"
 )
 EXTRA = "pip install 'autograder[postgres]'"
-ITS_OWN = {"student", "assignment"}  # tables that every version of nbgrader's gradebook has
-NO_COURSE = "default_course"  # what nbgrader enters where a course has no name
+ITS_OWN = {"student", "assignment"}  # tables in every version of nbgrader's gradebook
+NO_COURSE = "default_course"  # nbgrader's name for a course without a name
 
 
 def file_of(url: str) -> Path | None:
@@ -38,14 +38,14 @@ def file_of(url: str) -> Path | None:
     Raises
     ------
     NbGraderException
-        Here and in the functions below, if no gradebook can be there.
+        Here and in the functions below, if there can be no gradebook at the address.
     """
     known = _parsed(url)
     return Path(known.database or "") if known.get_backend_name() == "sqlite" else None
 
 
 def is_there(url: str) -> bool:
-    """Tell whether there is a gradebook at this address, as `check` does."""
+    """Return whether there is a gradebook at this address, after the checks of `check`."""
     if (path := file_of(url)) is not None and not _is_file(path, url):
         return False
     check(url)
@@ -54,9 +54,7 @@ def is_there(url: str) -> bool:
 
 
 def check(url: str, course: str = "") -> None:
-    """Check that what is at this address is a gradebook that this nbgrader can use.
-
-    Nothing is changed, and there may be none yet.
+    """Check that this nbgrader can use the gradebook at this address, if there is one.
 
     Parameters
     ----------
@@ -67,7 +65,7 @@ def check(url: str, course: str = "") -> None:
     Raises
     ------
     NbGraderException
-        If it is something else, or cannot be read. The text names the remedy.
+        If it is something else, or cannot be read. The text says what to do.
     """
     if (path := file_of(url)) is not None and not _is_file(path, url):
         return
@@ -103,34 +101,34 @@ def students_in(url: str) -> set[str]:
 
 
 def check_writable(url: str) -> None:
-    """Check that a gradebook can be written to, or made where there is none; change nothing."""
+    """Check that a gradebook can be written or created, without changing it."""
     if (path := file_of(url)) is not None:
         _check_file(path, url)
         return
-    with _asked(url) as engine, engine.connect() as connection:  # which takes back what was done
+    with _asked(url) as engine, engine.connect() as connection:  # which rolls back at its end
         if inspect(connection).has_table("student"):
             connection.execute(text("UPDATE student SET id = id WHERE 1 = 0"))
 
 
 def patient(url: str) -> str:
-    """Return the address with which each connection to a file waits for other programs."""
+    """Return the address with an option: connections to a file wait for other programs."""
     is_plain = file_of(url) is not None and "?" not in url
-    return f"{url}?timeout={WAITING:g}" if is_plain else url  # SQLAlchemy's own option
+    return f"{url}?timeout={WAITING:g}" if is_plain else url
 
 
 def share(url: str) -> None:
-    """Let the group of a course write to a gradebook that is a file, if it is ours."""
+    """Let the course's group write to a gradebook that is a file, if this user owns it."""
     if (path := file_of(url)) is not None and path.is_file():
         sharing.share(path)
 
 
 def shown(url: str) -> str:
-    """Return an address without its password, and without what `patient` adds."""
+    """Return an address without its password and the option that `patient` adds."""
     return _parsed(url).difference_update_query(["timeout"]).render_as_string(hide_password=True)
 
 
 def trouble(error: OperationalError) -> str:
-    """Return what is wrong with a gradebook that could not be written to, and the remedy."""
+    """Return why a gradebook could not be written, and what to do."""
     if not isinstance(error.orig, sqlite3.Error):
         cause = (str(error.orig).splitlines() or [""])[0]
         return f"the gradebook's server must answer ({cause}): see to it, and grade again"
@@ -145,16 +143,16 @@ def _parsed(url: str) -> URL:
     try:
         return make_url(url)
     except (ArgumentError, ValueError):
-        raise NbGraderException(ADDRESS) from None  # it is not shown: it may hold a password
+        raise NbGraderException(ADDRESS) from None  # without the address: it may have a password
 
 
 def _option(url: str) -> str:
-    """Return the option that names a gradebook's file; a server's password is for the settings."""
+    """Return the option that names a gradebook's file; empty for a server, for its password."""
     return f" --db={shown(url)}" if file_of(url) is not None else ""
 
 
 def _is_file(path: Path, url: str) -> bool:
-    """Tell whether a gradebook's file is there; check that it is a file with something in it."""
+    """Return whether a gradebook's file exists; raise an error if it cannot be a gradebook."""
     if path.name in ("", ":memory:"):
         raise NbGraderException(f"{shown(url)} names no file that could be kept: {ADDRESS}")
     if path.is_dir():
@@ -186,7 +184,7 @@ def _check_file(path: Path, url: str) -> None:
     try:
         with closing(sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)) as file:
             file.execute("BEGIN IMMEDIATE")
-            # to begin is granted even where the file may not be written to
+            # BEGIN succeeds even for a read-only file
             file.execute("CREATE TABLE writable (written)")
             file.execute("ROLLBACK")
     except sqlite3.Error as error:
@@ -194,7 +192,7 @@ def _check_file(path: Path, url: str) -> None:
 
 
 def _lacks_columns(found: Inspector, table: Table) -> bool:
-    """Tell whether a table is there without all its columns; nbgrader makes a table that is not."""
+    """Return whether an existing table lacks columns; nbgrader creates missing tables itself."""
     if not found.has_table(table.name):
         return False
     known = {column["name"] for column in found.get_columns(table.name)}
@@ -205,7 +203,7 @@ def _check_revision(engine: Engine, url: str) -> None:
     """Check that this nbgrader knows the version of a gradebook's tables."""
     with engine.connect() as connection:
         found = {*connection.execute(text("SELECT version_num FROM alembic_version")).scalars()}
-    # each file is named by its revision
+    # each file name begins with a revision
     known = {path.name.partition("_")[0] for path in Path(ALEMBIC_DIR, "versions").glob("*.py")}
     if unknown := sorted(found - known):
         raise NbGraderException(
@@ -216,7 +214,7 @@ def _check_revision(engine: Engine, url: str) -> None:
 
 
 def _check_course(engine: Engine, url: str, course: str) -> None:
-    """Check that a gradebook's assignments are those of a course, if it has any."""
+    """Check that a gradebook's assignments, if it has any, belong to the course."""
     with engine.connect() as connection:
         found = {*connection.execute(select(Entered.course_id).distinct()).scalars()}
     if found and not found & {course, NO_COURSE}:
@@ -250,7 +248,7 @@ def _asked(url: str) -> Iterator[Engine]:
 
 
 def _unusable(url: str, cause: str) -> NbGraderException:
-    """Return the error that says why a gradebook cannot be used."""
+    """Return an error that says why a gradebook cannot be used, and what to do."""
     path = file_of(url)
     if path is None:
         return NbGraderException(

@@ -1,8 +1,7 @@
-"""What a release says of itself: its name, its cells and the modules beside it, each by a digest.
+"""The imprint of a release: its name, and digests of its cells and of the modules beside it.
 
-`nbgrader generate_assignment` writes it into the notebook's metadata, and Jupyter keeps it there.
-By it a student's own copy can tell what it has lost, with nothing else of the course at hand: see
-`source/<assignment>/check.py`. Nothing that grades believes it.
+`nbgrader generate_assignment` writes it into the notebook's metadata. With it a student's copy can
+check what it has lost: see `source/<assignment>/check.py`. Grading does not use it.
 """
 
 import hashlib
@@ -18,7 +17,7 @@ from autograder.course.submission import Cell, Submission
 
 
 class Imprint(NbGraderPreprocessor):
-    """Writes the imprint of an assignment with suites; the last step that makes a release."""
+    """Writes the imprint of an assignment with suites, as the last step of making a release."""
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
@@ -50,7 +49,7 @@ def digest(text: str) -> str:
 
 
 def _role(cell: Cell) -> str:
-    """Return what a student does with a cell: fill it in, pass it, or just run it."""
+    """Return a cell's role for the student: "answer", "graded" or "given"."""
     if cell.solution:
         return "answer"
     return "graded" if cell.grade else "given"

@@ -1,7 +1,7 @@
-"""Where a notebook comes from: whether others have handed it in, so that nobody runs it unconfined.
+"""Where a notebook comes from: a notebook that somebody handed in must not run unconfined.
 
-Beside the course that a command is about, each folder above the notebook that looks like a course
-counts. The settings there are read as text, never run: a student's folder may hold some, too.
+The command's own course counts, and each folder above the notebook that looks like a course. Their
+settings are read as text and never run, since a student's folder may have some, too.
 """
 
 import ast
@@ -19,8 +19,8 @@ from autograder.files.archive_name import is_archive
 HANDED_IN = (Stage.SUBMITTED, Stage.AUTOGRADED, Stage.FEEDBACK)
 OURS = (Stage.SOURCE, Stage.RELEASE)
 MAX_SETTINGS = 2**20  # bytes
-HAND_IN = "submission_secret.txt"  # which `nbgrader submit` puts beside a notebook
-ELSEWHERE = {  # settings that are other classes' of nbgrader, by the course's names for them
+HAND_IN = "submission_secret.txt"  # `nbgrader submit` puts it beside a notebook
+ELSEWHERE = {  # settings of nbgrader's other classes, and the course's names for them
     ("Exchange", "root"): "exchange",
     ("Exchange", "cache"): "exchange_cache",
     ("ZipCollectApp", "downloaded_directory"): "downloaded_directory",
@@ -29,14 +29,14 @@ ELSEWHERE = {  # settings that are other classes' of nbgrader, by the course's n
 
 
 def handed_in(path: Path, course: Course) -> str:
-    """Return why a notebook may be somebody else's work, such as where it lies; empty if it is not.
+    """Return why a notebook may be somebody else's work; empty if it is not.
 
     Parameters
     ----------
     path : Path
-        Links in it are followed; where a link itself lies counts as well.
+        The place of a link counts, and that of its target.
     course : Course
-        The one that the command is about.
+        The command's course.
     """
     places = _places(path)
     if _is_packed(path):
@@ -54,13 +54,13 @@ def handed_in(path: Path, course: Course) -> str:
 
 
 def is_ours(path: Path, course: Course) -> bool:
-    """Tell whether a notebook lies where the course's staff writes: in its source or release."""
+    """Return whether a notebook lies in the course's source or release, where the staff writes."""
     bases = [base for stage in OURS for base in _bases(course, getattr(course, stage))]
     return all(any(place.is_relative_to(base) for base in bases) for place in _places(path))
 
 
 def _places(path: Path) -> list[Path]:
-    """Return where a file is, as it is named and with all links followed."""
+    """Return a file's path as it is given, and with links followed."""
     named = Path(os.path.abspath(path))  # noqa: PTH100  # `Path.absolute` keeps each `..`
     return list(dict.fromkeys([named, named.parent.resolve() / named.name, named.resolve()]))
 
@@ -74,7 +74,7 @@ def _is_packed(path: Path) -> bool:
 
 
 def _folder_of_others(place: Path, course: Course) -> str:
-    """Return in which of a course's folders something lies that others have written."""
+    """Return the folder of others' work in a course in which a path lies; empty if in none."""
     for stage in HANDED_IN:
         if course.whose(stage, place):
             return str(course.root / getattr(course, stage))
@@ -86,7 +86,7 @@ def _folder_of_others(place: Path, course: Course) -> str:
         bases += _both(Path(course.root, Path(exchange).expanduser())) if exchange else []
     sources = [base for stage in OURS for base in _bases(course, getattr(course, stage))]
     for base in bases:
-        # a folder around the source and the release is not only others'
+        # a folder around the source and the release has the staff's work, too
         if place.is_relative_to(base) and not any(one.is_relative_to(base) for one in sources):
             return str(base)
     return ""
@@ -101,7 +101,7 @@ def _both(path: Path) -> list[Path]:
 
 
 def _courses_above(place: Path) -> Iterator[Course]:
-    """Yield each folder above a place that looks like a course's, with the settings in it."""
+    """Yield the course of each folder above a path that looks like a course."""
     for folder in place.parents:
         with suppress(OSError):
             if (folder / SETTINGS_FILE).is_file():
@@ -113,7 +113,7 @@ def _courses_above(place: Path) -> Iterator[Course]:
 
 
 def _course_in(folder: Path) -> Course:
-    """Return the course of the settings in a folder, as far as they are plain texts."""
+    """Return the course in a folder, with the settings there that are plain texts."""
     known: dict[str, Any] = {}
     with suppress(OSError, SyntaxError, ValueError, RecursionError, MemoryError):
         with (folder / SETTINGS_FILE).open("rb") as file:
@@ -123,7 +123,7 @@ def _course_in(folder: Path) -> Course:
                 for target in node.targets:
                     known |= _setting(target, node.value.value)
     root = Path(folder, known.pop("root", "."))
-    with suppress(KeyError, ValueError, IndexError):  # of a structure that is none
+    with suppress(KeyError, ValueError, IndexError):  # of a wrong `directory_structure`
         course = Course(root, **known)
         course.folder(Stage.SUBMITTED, "any", "any")
         course.downloaded("any")
@@ -132,7 +132,7 @@ def _course_in(folder: Path) -> Course:
 
 
 def _setting(target: ast.expr, value: object) -> dict[str, str]:
-    """Return a setting of the folders that an assignment makes, such as `c.Exchange.root`."""
+    """Return the setting that an assignment such as `c.Exchange.root = ...` makes, if any."""
     if not isinstance(value, str) or not isinstance(target, ast.Attribute):
         return {}
     kind, name = target.value, target.attr

@@ -1,4 +1,4 @@
-"""A course's settings, read as nbgrader reads them: from files, Jupyter's folders, command line."""
+"""A course's settings, as nbgrader reads them: from files, Jupyter's folders, command line."""
 
 import logging
 import traceback
@@ -21,18 +21,18 @@ App = TypeVar("App", bound=NbGrader)
 
 @contextmanager
 def opened(app: App, folder: Path, options: Sequence[str], log: logging.Handler) -> Iterator[App]:
-    """Let an app of nbgrader's have its settings, in the folder where it is called.
+    """Yield an app of nbgrader's that has read its settings, with `folder` as working directory.
 
     Parameters
     ----------
     app : nbgrader's NbGrader
     folder : Path
-        The working directory: its `nbgrader_config.py` counts, as do those in Jupyter's folders and
-        in the course's folder, `CourseDirectory.root`.
+        The settings come from its `nbgrader_config.py`, from Jupyter's folders and from the
+        course's folder, `CourseDirectory.root`.
     options : sequence of str
         The command line, such as "--CourseDirectory.course_id=physics"; it takes precedence.
     log : Handler
-        Takes all that nbgrader logs, instead of the terminal.
+        Gets nbgrader's log records instead of the terminal.
 
     Raises
     ------
@@ -47,10 +47,10 @@ def opened(app: App, folder: Path, options: Sequence[str], log: logging.Handler)
         app.log.addFilter(_is_news)
         try:
             app.initialize([*options])
-        except SystemExit:  # with which nbgrader answers a value that a setting cannot have
+        except SystemExit:  # nbgrader exits at a wrong value of a setting
             raise AssignmentError(f"{last.text}: mend this setting of nbgrader's") from None
         except Exception as error:
-            raise AssignmentError(_told(error)) from error
+            raise AssignmentError(_message(error)) from error
         app.log.handlers = [log]
         try:
             yield app
@@ -60,9 +60,9 @@ def opened(app: App, folder: Path, options: Sequence[str], log: logging.Handler)
 
 
 def _check_whose(folder: Path) -> None:
-    """Check that a folder is no student's: its settings would be Python, run as the grader."""
+    """Check that a folder is no student's: its settings are Python and run as this user."""
     users_own = [Path(place, SETTINGS_FILE) for place in jupyter_config_path()]
-    # which may name a course that has no settings in its folder
+    # the user's own settings may name a course without settings in its folder
     has_own = folder.name and any(file.is_file() for file in users_own)
     known = course_in(Path(folder.anchor)) if has_own else Course(folder)
     if why := provenance.handed_in(folder / SETTINGS_FILE, known):
@@ -75,7 +75,7 @@ def _check_whose(folder: Path) -> None:
 def course_in(
     folder: Path, options: Sequence[str] = (), log: logging.Handler | None = None
 ) -> Course:
-    """Return the course that nbgrader's commands are about when they are called in a folder."""
+    """Return the course of nbgrader's commands when they are called in a folder."""
     with opened(NbGrader(), folder, options, log or logging.NullHandler()) as app:
         return course_of(app.coursedir)
 
@@ -92,8 +92,8 @@ def course_of(coursedir: CourseDirectory) -> Course:
     return Course.of(coursedir, **elsewhere)
 
 
-def _told(error: Exception) -> str:
-    """Return what is wrong with the settings, and in which file."""
+def _message(error: Exception) -> str:
+    """Return the error in the settings, and its file."""
     files = [frame.filename for frame in traceback.extract_tb(error.__traceback__)]
     files += [error.filename or ""] if isinstance(error, SyntaxError) else []
     where = [file for file in files if file.endswith("_config.py")] or ["the command line"]
@@ -101,12 +101,12 @@ def _told(error: Exception) -> str:
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    """Tell whether nbgrader's record is shown: a course may have no settings of its own."""
+    """Return whether nbgrader's record is logged: a course needs no settings of its own."""
     return not record.getMessage().startswith("No nbgrader_config.py file found")
 
 
 class _Last(logging.Handler):
-    """Keeps the last fault that was logged."""
+    """Keeps the last critical record's text."""
 
     def __init__(self) -> None:
         super().__init__(logging.CRITICAL)

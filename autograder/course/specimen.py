@@ -1,4 +1,4 @@
-"""Solutions kept to try the suites on: mutants, which are wrong, and variants, which are right."""
+"""Solutions to try the suites on: mutants, which are wrong, and variants, which are right."""
 
 import ast
 from dataclasses import dataclass
@@ -11,30 +11,15 @@ LOSES = "loses:"
 
 @dataclass(frozen=True)
 class Specimen:
-    """One solution cell's text, as a student might have written it.
+    """One solution cell's text, as a student might have written it."""
 
-    Parameters
-    ----------
-    name : str
-        Its file's name: the mistake, or what is unusual about it.
-    sentence : str
-        The first line of its docstring: of a mutant, the misconception in a student's words.
-    advice : str
-        The docstring's second paragraph: what a student is told whose code behaves like a mutant.
-    loses : frozenset of str
-        The items in which it must lose points; in all others it must not.
-    grade_id : str
-        The solution cell that it answers.
-    source : str
-        The cell's text, which is the file's without its docstring.
-    """
-
-    name: str
-    sentence: str
+    name: str  # its file's name, which names the mistake or the unusual way
+    sentence: str  # the first line of its docstring: a mutant's misconception, in a student's words
+    # the docstring's second paragraph, shown to a student whose code behaves like a mutant
     advice: str
-    loses: frozenset[str]
-    grade_id: str
-    source: str
+    loses: frozenset[str]  # the only items in which it must lose points
+    grade_id: str  # the solution cell that it answers
+    source: str  # the cell's text: the file without its docstring
 
 
 def mutants(assignment: Assignment) -> list[Specimen]:
@@ -80,7 +65,7 @@ def _docstring_lines(tree: ast.Module) -> int:
 
 
 def _answered_cell(assignment: Assignment, tree: ast.Module, path: Path) -> str:
-    """Return the solution cell that defines a class, or function, of the same name."""
+    """Return the solution cell that defines a class or function of the same name."""
     defined = _definitions(tree)
     for grade_id, reference in assignment.reference.items():
         if defined & _definitions(ast.parse(reference)):

@@ -1,7 +1,7 @@
-"""One student whose id is spelt in several ways.
+"""Several spellings of one student's id.
 
-Ids that differ only in case, in blanks at their ends or in how Unicode composes a letter are one
-student's: the gradebook, a folder and an LMS may each have another of them.
+Ids belong to one student if they differ only in case, in blanks at their ends or in Unicode's
+composition of letters. The gradebook, a folder and an LMS may each have another spelling.
 """
 
 import unicodedata
@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 
 def same(student: str) -> str:
-    """Return an id in the form by which ids are compared."""
+    """Return the form in which ids are compared."""
     folded = unicodedata.normalize("NFKC", student).casefold()
     return unicodedata.normalize("NFKC", folded).strip()
 
 
 def grouped(students: Iterable[str]) -> dict[str, list[str]]:
-    """Return the spellings of each student, sorted, by the form that they have in common."""
+    """Return the sorted spellings of each student, by their common form."""
     found: dict[str, set[str]] = {}
     for student in students:
         found.setdefault(same(student), set()).add(student)
@@ -24,36 +24,26 @@ def grouped(students: Iterable[str]) -> dict[str, list[str]]:
 
 
 def respelt(students: Iterable[str], known: Collection[str]) -> dict[str, str]:
-    """Return the known spelling of each student who is there in one other spelling only.
-
-    An id that is known in several spellings is left as it is.
-    """
+    """Return the known spelling of each student with one spelling here and another one known."""
     spellings = grouped(known)
     found = {}
-    for form, there in grouped(students).items():
-        known_ones = spellings.get(form, [])
-        if len(there) == 1 == len(known_ones) and there != known_ones:
-            found[there[0]] = known_ones[0]
+    for form, here in grouped(students).items():
+        there = spellings.get(form, [])
+        if len(here) == 1 and len(there) == 1 and here != there:
+            found[here[0]] = there[0]
     return found
 
 
 @dataclass(frozen=True)
 class Clash:
-    """A student whose id is spelt in several ways, each with a folder.
-
-    Parameters
-    ----------
-    spellings : list of str
-    graded : list of str
-        Those that are graded all the same: the known ones, or all if none is known.
-    """
+    """A student with a folder for each of several spellings of the id."""
 
     spellings: list[str]
-    graded: list[str]
+    graded: list[str]  # the spellings that are graded: the known ones, or all if none is known
 
 
 def clashes(students: Iterable[str], known: Collection[str]) -> list[Clash]:
-    """Return the students that are there in several spellings."""
+    """Return the students whose ids are here in several spellings."""
     return [
         Clash(spellings, [one for one in spellings if one in known] or spellings)
         for spellings in grouped(students).values()

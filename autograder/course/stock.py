@@ -1,7 +1,7 @@
 """Assignments without hidden suites: stock nbgrader releases, grades, shows and exports them.
 
-Each of our classes at nbgrader's extension points asks here which kind of assignment it has, and
-hands one without hidden suites over to nbgrader's own class.
+Each of our classes at nbgrader's extension points asks here whether its assignment has hidden
+suites. If not, it hands the assignment over to nbgrader's own class.
 """
 
 import copy
@@ -22,15 +22,15 @@ from autograder.course.settings import course_of
 from autograder.files.staging import original
 
 STEPS = ("preprocessors", "sanitize_preprocessors", "autograde_preprocessors")
-HIDDEN_FILES = ".*"  # which tools leave behind
+HIDDEN_FILES = ".*"  # files that tools leave behind
 
 
 class SuiteStep(NbGraderPreprocessor):
-    """A step for assignments with hidden suites; it stands in the place of nbgrader's own steps."""
+    """A step for assignments with hidden suites, instead of nbgrader's own steps."""
 
 
 def has_suites(coursedir: CourseDirectory) -> bool:
-    """Tell whether the assignment that nbgrader works on has hidden suites."""
+    """Return whether the assignment that nbgrader works on has hidden suites."""
     return Assignment(course_of(coursedir), coursedir.assignment_id).has_suites
 
 
@@ -39,30 +39,30 @@ def assignment_of(one: LoggingConfigurable, resources: dict[str, Any]) -> Assign
     names = resources["nbgrader"]
     while one.parent is not None and not isinstance(one, BaseConverter):
         one = one.parent
-    # without a converter, as nbgrader has one: with the course's folder as the working directory
+    # without a converter, nbgrader has the course's folder as working directory
     course = course_of(original(one.coursedir)) if isinstance(one, BaseConverter) else Path.cwd()
     return Assignment(course, names["assignment"], names["notebook"])
 
 
 def choose_steps(converter: BaseConverter) -> bool:
-    """Leave a converter the steps for its kind of assignment; tell whether it has hidden suites.
+    """Keep a converter's steps for its kind of assignment; return whether it has hidden suites.
 
     Parameters
     ----------
     converter : BaseConverter
-        Its settings name the steps for both kinds. Where they name ours alone, those for the other
+        Its settings name the steps for both kinds. If they name only ours, the steps for the other
         kind are nbgrader's defaults.
 
     Raises
     ------
     NbGraderException
-        If the assignment's name is a pattern that fits an assignment with suites, or if the
-        settings name none of our steps for an assignment with suites.
+        If the assignment has suites, and its name is a pattern or the settings have none of our
+        steps.
     """
     try:
         is_ours = _chosen(converter)
     except NbGraderException as error:
-        # nbgrader ends with such an error, and does not show it
+        # nbgrader does not show such an error
         converter.log.error("%s", error)  # noqa: TRY400  # the error's text is enough
         raise
     if isinstance(converter, Autograde) and not is_ours:
@@ -74,14 +74,10 @@ def choose_steps(converter: BaseConverter) -> bool:
 
 
 def collects_as_nbgrader(app: Any) -> bool:
-    """Tell whether `nbgrader zip_collect` takes nbgrader's own plugins.
+    """Return whether `nbgrader zip_collect` uses nbgrader's own plugins.
 
-    It does so for an assignment without hidden suites, if a `named_regexp` says whose each file is.
-    Without that, nbgrader's own plugin collects nothing, and ours takes what it knows.
-
-    Parameters
-    ----------
-    app : nbgrader's ZipCollectApp
+    It does so for an assignment without hidden suites if a `named_regexp` identifies the students.
+    Without a pattern, nbgrader's own plugin would collect nothing.
     """
     if not isinstance(app, ZipCollectApp) or has_suites(app.coursedir):
         return False
@@ -89,10 +85,10 @@ def collects_as_nbgrader(app: Any) -> bool:
 
 
 def without_hidden_files(coursedir: CourseDirectory) -> CourseDirectory:
-    """Return the same folders for nbgrader, from which it copies no hidden file.
+    """Return a copy of the settings for which nbgrader copies no hidden file.
 
-    It is a copy, as the Formgrader uses one object for the assignments of both kinds. What nbgrader
-    puts back at the end of a run, the students of all, it puts back in the original, too.
+    The Formgrader uses the original for assignments of both kinds. At the end of a run nbgrader
+    resets `student_id`; the original's is reset, too.
     """
     own = copy.copy(coursedir)
     own.ignore = [*coursedir.ignore, HIDDEN_FILES]
@@ -114,14 +110,14 @@ def _chosen(converter: BaseConverter) -> bool:
                 f"{named}: take them from autograder's own nbgrader_config.py"
             )
         if is_ours:
-            # nbgrader reads one file twice where two of its folders are the same, and adds twice
+            # nbgrader reads a file twice if two of its folders are the same, and adds steps twice
             steps = list(dict.fromkeys(steps))
         setattr(converter, name, steps if steps or is_ours else converter.trait_defaults(name))
     return is_ours
 
 
 def _check_pattern(coursedir: CourseDirectory) -> None:
-    """Refuse a pattern such as `*`, for which nbgrader would take the same steps for both kinds."""
+    """Refuse a pattern such as `*`: nbgrader would use the same steps for both kinds."""
     name = coursedir.assignment_id
     hidden = Assignment(course_of(coursedir), name).hidden
     fitting = sorted(path.name for path in hidden.parent.glob(name))
@@ -145,6 +141,6 @@ def _check_suites(coursedir: CourseDirectory) -> None:
 
 
 def _is_for_suites(step: Any) -> bool:
-    """Tell whether a step, as the settings name it, is one of ours."""
+    """Return whether a step in the settings is one of ours."""
     kind = import_item(step) if isinstance(step, str) else step
     return issubclass(kind if isinstance(kind, type) else type(kind), SuiteStep)

@@ -1,4 +1,4 @@
-"""A submitted notebook as data: nothing of it is run, and only its cells are believed."""
+"""A submitted notebook as data: it is not run, and only its cells are used."""
 
 import copy
 import hashlib
@@ -20,7 +20,7 @@ PLAIN = re.compile(r"[\w.-]{1,80}", re.ASCII)  # a `grade_id` that can be shown
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell: its text, and what nbgrader's metadata say of it."""
+    """A cell: its text and nbgrader's metadata."""
 
     kind: str
     source: str
@@ -32,7 +32,7 @@ class Cell:
 
     @property
     def is_item(self) -> bool:
-        """Whether it is graded by a suite; one that is also an answer is graded by hand."""
+        """Whether a suite grades it; a graded cell that is also an answer is graded by hand."""
         return self.grade and not self.solution and self.kind == "code"
 
 
@@ -44,12 +44,12 @@ class Submission:
 
     @classmethod
     def from_notebook(cls, notebook: nbformat.NotebookNode) -> "Submission":
-        """Take the cells of a notebook, whatever their metadata look like."""
+        """Return the cells of a notebook; wrong metadata counts as none."""
         return cls(tuple(map(_cell, notebook.cells)))
 
     @cached_property
     def codes(self) -> tuple[CellCode, ...]:
-        """What Jupyter runs for each cell; of a text cell, the text."""
+        """The code that Jupyter runs for each cell; for a text cell, the text."""
         codes = iter(codes_of(cell.source for cell in self.cells if cell.kind == "code"))
         return tuple(
             next(codes) if cell.kind == "code" else CellCode(cell.source) for cell in self.cells
@@ -57,13 +57,13 @@ class Submission:
 
     @cached_property
     def titles(self) -> tuple[str, ...]:
-        """What each cell is called in a remark: by its `grade_id`, or by its number."""
+        """The name of each cell in a remark: by its `grade_id`, or by its number."""
         numbers = {"code": 0, "text": 0}
         titles = []
         for cell in self.cells:
             kind = cell.kind if cell.kind == "code" else "text"
             numbers[kind] += 1
-            plain = PLAIN.fullmatch(cell.grade_id)  # else it is a student's own text
+            plain = PLAIN.fullmatch(cell.grade_id)  # a student may have changed it to any text
             titles.append(f"cell `{cell.grade_id}`" if plain else f"{kind} cell {numbers[kind]}")
         return tuple(titles)
 
@@ -75,14 +75,14 @@ class Submission:
 
     @property
     def seed(self) -> int:
-        """The seed of all random numbers with which it is graded: the same for the same code."""
+        """The seed of all random numbers in grading: the same for the same code."""
         return int(self.digest[:12], 16)
 
 
 def read_graded(path: Path) -> Submission | None:
-    """Return what stands in a notebook that we have graded; None if the file is none.
+    """Return the cells of a notebook that we have graded; None if it cannot be read.
 
-    It is read without nbformat's checks, which take most of the time for a whole class.
+    It is read without nbformat's checks, which would take most of the time for a whole class.
     """
     with suppress(OSError, ValueError, KeyError, TypeError):
         cells = [
@@ -95,7 +95,7 @@ def read_graded(path: Path) -> Submission | None:
 
 
 def filled(notebook: nbformat.NotebookNode, answers: dict[str, str]) -> nbformat.NotebookNode:
-    """Return a copy of a notebook with the given texts in its cells of those `grade_id`s."""
+    """Return a copy of a notebook with these texts in its cells, by `grade_id`."""
     solved = copy.deepcopy(notebook)
     for cell in solved.cells:
         grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")

@@ -1,4 +1,4 @@
-"""What can be seen to be wrong with a suite's file before it is run."""
+"""Checks a suite's file without running it."""
 
 import ast
 from collections.abc import Iterator
@@ -8,13 +8,13 @@ PREFIXES = ("test_", "observe_")
 
 
 def fault_in(path: Path, *, is_suite: bool) -> str:
-    """Return what is wrong with a suite or `conftest.py`, and the remedy; empty if nothing is.
+    """Return the first fault of a suite or `conftest.py`, and what to do; empty without one.
 
     Parameters
     ----------
     path : Path
     is_suite : bool
-        Whether it must hold properties.
+        Whether it must have properties.
     """
     try:
         tree = ast.parse(path.read_bytes(), str(path))
@@ -26,7 +26,7 @@ def fault_in(path: Path, *, is_suite: bool) -> str:
         if name in found:
             return (
                 f"{path}, line {line}: {name} is also in line {found[name]}, and only one of them "
-                "would be run: give one another name"
+                "would run: rename one"
             )
         found[name] = line
     if is_suite and not any(name.rpartition(".")[2].startswith("test_") for name in found):

@@ -1,4 +1,4 @@
-"""Several changes of a gradebook as one: all of them are made, or none."""
+"""A transaction of the gradebook: all of several changes are made, or none."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,10 +9,10 @@ from sqlalchemy.exc import OperationalError
 
 @contextmanager
 def transaction(gradebook: Gradebook) -> Iterator[None]:
-    """Make all that is done to a gradebook in the `with` block one transaction.
+    """Make one transaction of all changes to a gradebook in the `with` block.
 
-    nbgrader's own methods commit at their end: in here that waits for the end of the block, and is
-    taken back if the block raises.
+    nbgrader's own methods commit at their end. In the block, the commit waits for the block's end;
+    an error rolls everything back.
 
     Raises
     ------
@@ -22,19 +22,19 @@ def transaction(gradebook: Gradebook) -> Iterator[None]:
     gradebook.db.remove()
     with gradebook.engine.begin() as connection:
         if connection.dialect.name == "sqlite":
-            # whether it is free shows here: nbgrader's methods would call it a wrong entry
+            # a locked file fails here: nbgrader's methods would report a wrong entry
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         gradebook.db.configure(
             bind=connection,
             join_transaction_mode="rollback_only",
-            # what one of them has read or written, the next one need not read again
+            # the next method need not read again what one has read or written
             expire_on_commit=False,
         )
         try:
             yield
-            gradebook.db.commit()  # which here means to write to the connection what is pending
+            gradebook.db.commit()  # writes pending changes to the connection
         except InvalidEntry as error:
-            if isinstance(error.__context__, OperationalError):  # no room, for instance
+            if isinstance(error.__context__, OperationalError):  # such as a full disk
                 raise error.__context__ from error
             raise
         finally:

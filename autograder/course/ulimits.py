@@ -1,21 +1,17 @@
-"""Whether the system's own limits leave student code what the assignment allows it."""
+"""Whether the system's own limits are high enough for the assignment's limits."""
 
 import resource
 
-from autograder.course.assignment import AssignmentError, Limits
+from autograder.course.assignment import AssignmentError
+from autograder.course.limits import Limits
 
 OPEN_FILES = 64  # of a worker
-ENOUGH_MB = 1024  # of address space: a worker with NumPy, and what right solutions take
-ENOUGH_FILE_KB = 1024  # of a file that a notebook may write by the way
+ENOUGH_MB = 1024  # of address space: enough for a worker with NumPy and right solutions
+ENOUGH_FILE_KB = 1024  # of a file that a notebook writes
 
 
 def check_ulimits(limits: Limits) -> None:
-    """Check that the system's limits leave a worker what it needs; lower ones than that are named.
-
-    Raises
-    ------
-    AssignmentError
-    """
+    """Raise an AssignmentError if a limit of the system is lower than a worker needs."""
     for kind, option, wanted, unit in (
         (resource.RLIMIT_AS, "-v", min(limits.memory_mb, ENOUGH_MB) * 1024, 1024),
         (resource.RLIMIT_FSIZE, "-f", ENOUGH_FILE_KB, 1024),

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from autograder.course.assignment import Limits
+from autograder.course.limits import Limits
 from autograder.course.ulimits import OPEN_FILES
 from autograder.results.report import NOT_ISOLATED
 from autograder.sandbox.view import View, view

@@ -3,7 +3,7 @@
 import platform
 from functools import lru_cache
 
-from autograder.course.assignment import Limits
+from autograder.course.limits import Limits
 from autograder.sandbox import isolation
 from autograder.sandbox.budget import Budget
 from autograder.sandbox.isolation import Layers, NotIsolatedError

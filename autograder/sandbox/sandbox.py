@@ -4,7 +4,7 @@ import signal
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograder.course.assignment import Limits
+from autograder.course.limits import Limits
 from autograder.sandbox.budget import Budget
 from autograder.sandbox.isolation import Layers
 from autograder.sandbox.request import AsPredicted, Changed, Request, framed, place

@@ -12,7 +12,7 @@ import weakref
 from dataclasses import asdict
 from pathlib import Path
 
-from autograder.course.assignment import Limits
+from autograder.course.limits import Limits
 from autograder.sandbox import isolation, progress
 from autograder.sandbox.borrowed_user import BorrowedUser
 from autograder.sandbox.isolation import Layers

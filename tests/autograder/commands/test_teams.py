@@ -7,7 +7,7 @@ from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
 from autograder import cli
-from autograder.course.roster import RosterError
+from autograder.course.roster_file import RosterError
 from tests.autograder.gradebook.test_membership import PLACEHOLDERS, ROWS, add_table, hand_in
 
 ROSTER = "id,email,matriculation_number\nann,ann@u.edu,1000001\nben,ben@u.edu,1000002\n"

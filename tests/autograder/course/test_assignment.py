@@ -9,8 +9,9 @@ import pytest
 from nbformat.v4 import new_code_cell
 
 from autograder.code.magic import CellCode
-from autograder.course import assignment as assignment_module
-from autograder.course.assignment import Assignment, AssignmentError, Item, Limits
+from autograder.course import engine_version
+from autograder.course.assignment import Assignment, AssignmentError, Item
+from autograder.course.limits import Limits
 from autograder.course.submission import Cell, Submission
 from tests.autograder.support.tiny import (
     GIVEN,
@@ -234,14 +235,14 @@ def test_checkpoints_are_no_given_modules(tiny):
 def test_another_engine_is_another_version_of_the_same_suites(tiny, monkeypatch):
     """What it judged before is judged again, and the certificate stays."""
     before, suites = tiny.version, tiny.suites_version
-    monkeypatch.setattr(assignment_module.autograder, "__version__", "99")
-    assignment_module.engine_version.cache_clear()
+    monkeypatch.setattr(engine_version.autograder, "__version__", "99")
+    engine_version.engine_version.cache_clear()
     try:
         assert tiny.version != before
         assert tiny.suites_version == suites
     finally:
         monkeypatch.undo()
-        assignment_module.engine_version.cache_clear()
+        engine_version.engine_version.cache_clear()
     assert tiny.version == before
 
 
@@ -261,6 +262,7 @@ NOT_JUDGING = [
     "course.course",
     "course.imprint",
     "course.roster",
+    "course.roster_file",
     "course.specimen",
     "course.spelling",
     "course.suite_file",
@@ -300,8 +302,8 @@ def test_each_module_that_judges_is_part_of_the_version():
         [sys.executable, "-c", ASK_WHAT_JUDGES], capture_output=True, text=True, check=True
     )
     loaded = {name for name in done.stdout.split() if "." in name and not name.startswith("worker")}
-    assert loaded - {*NOT_JUDGING} - {*assignment_module.JUDGING} == set()
-    assert {*assignment_module.JUDGING} <= loaded
+    assert loaded - {*NOT_JUDGING} - {*engine_version.JUDGING} == set()
+    assert {*engine_version.JUDGING} <= loaded
 
 
 def test_the_version_does_not_depend_on_where_the_course_lies(tmp_path):

@@ -5,7 +5,8 @@ from types import SimpleNamespace
 import pytest
 
 from autograder.course import roster
-from autograder.course.roster import Person, Roster, RosterError
+from autograder.course.roster import Person, Roster
+from autograder.course.roster_file import RosterError
 
 NBGRADER = "id,first_name,last_name,email,matriculation_number\nann,Ann,Ä,ann@u.edu,12-345-678\n"
 CANVAS = """\

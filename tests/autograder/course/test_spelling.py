@@ -10,7 +10,8 @@ from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
 from autograder import cli
-from autograder.course.roster import Roster, RosterError
+from autograder.course.roster import Roster
+from autograder.course.roster_file import RosterError
 from autograder.course.spelling import Clash, clashes, grouped, respelt, same
 from autograder.gradebook.export import GradesPlugin
 from autograder.gradebook.lms_export import CanvasPlugin, GradescopePlugin, MoodlePlugin

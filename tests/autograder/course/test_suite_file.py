@@ -20,7 +20,7 @@ SUITES = {
     "observations alone": ("def observe_x():\n    return 1\n", "must hold a property"),
     "duplicate": (
         "def test_x():\n    pass\n\n\ndef test_y():\n    pass\n\n\ndef test_x():\n    pass\n",
-        "line 9: test_x is also in line 1, and only one of them would be run: give one another name",
+        "line 9: test_x is also in line 1, and only one of them would run: rename one",
     ),
 }
 MANIFESTS = {
@@ -36,8 +36,8 @@ LIMITS = [
     ("call_seconds", "inf", "call_seconds must be a number above 0"),
     ("call_seconds", "true", "call_seconds must be a number"),
     ("call_seconds", '"5"', "call_seconds must be a number above 0 .* got '5'"),
-    ("memory_mb", 2.5, "memory_mb must be a whole number above 0"),
-    ("memory_mb", 10**30, "memory_mb must be a whole number above 0 and at most"),
+    ("memory_mb", 2.5, "memory_mb must be a whole number of at least 256"),
+    ("memory_mb", 10**30, "memory_mb must be a whole number of at least 256 and at most"),
 ]
 
 

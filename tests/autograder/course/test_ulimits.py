@@ -4,7 +4,8 @@ import resource
 
 import pytest
 
-from autograder.course.assignment import AssignmentError, Limits
+from autograder.course.assignment import AssignmentError
+from autograder.course.limits import Limits
 from autograder.course.ulimits import check_ulimits
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from autograder.course.assignment import Limits
+from autograder.course.limits import Limits
 from autograder.grading import child_process, error_lines
 from autograder.grading.child_process import ChildProcess
 from autograder.results.report import Report

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from autograder.course.assignment import Limits
+from autograder.course.limits import Limits
 from autograder.sandbox import isolation
 from autograder.sandbox.isolation import confinement, describe
 from autograder.worker.confinement import Layer

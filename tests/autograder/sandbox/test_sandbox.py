@@ -7,7 +7,7 @@ import numpy as np
 import psutil
 import pytest
 
-from autograder.course.assignment import Limits
+from autograder.course.limits import Limits
 from autograder.sandbox import isolation, template
 from autograder.sandbox.budget import Budget
 from autograder.sandbox.probe import reached

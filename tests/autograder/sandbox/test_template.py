@@ -6,7 +6,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from autograder.course.assignment import Limits
+from autograder.course.limits import Limits
 from autograder.sandbox import borrowed_user, isolation, template
 from autograder.sandbox.budget import Budget
 from autograder.sandbox.probe import reached
