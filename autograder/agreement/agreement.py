@@ -1,6 +1,6 @@
-"""Compares all that a run needs before it changes anything: source, suites, release, gradebook.
+"""Compares source, suites, release and gradebook before a run changes anything.
 
-`check` is called once for a run; `keep_gradebook` before nbgrader makes a release.
+A run calls `check` once. nbgrader calls `before_release` before it makes a release.
 """
 
 from collections.abc import Iterator, Mapping
@@ -23,7 +23,8 @@ from sqlalchemy import create_engine
 
 from autograder.agreement import gradebook_cells, master, released
 from autograder.agreement.disagreement import Disagreement, as_one_line, some
-from autograder.agreement.gradebook_cells import Entered, Layout
+from autograder.agreement.gradebook_cells import Entered
+from autograder.agreement.layout import Layout
 from autograder.course import gradebook
 from autograder.course.assignment import Assignment, AssignmentError
 from autograder.course.course import Stage
@@ -36,12 +37,12 @@ DISCARD = "--SourceExporter.discard_marks=True"
 
 
 class Agreement:
-    """What is to be compared of an assignment.
+    """The comparison of an assignment's source, suites, release and gradebook.
 
     Parameters
     ----------
     converter : BaseConverter
-        Any of nbgrader's, for its settings.
+        One of nbgrader's converters, for its settings.
     """
 
     def __init__(self, converter: BaseConverter) -> None:
@@ -53,11 +54,11 @@ class Agreement:
         self.url = self.course.db_url
         self.again = self._again()
         self.notebooks: dict[str, NotebookNode] = {}  # the source's, by name
-        self.made: dict[str, NotebookNode] = {}  # of which nbgrader makes these
-        self.has_texts = True
+        self.made: dict[str, NotebookNode] = {}  # the release that nbgrader makes of each
+        self.has_texts = True  # whether `made` has the release's texts, too
 
     def of_source(self) -> Iterator[Disagreement]:
-        """Yield what is wrong in the source by itself; read its notebooks."""
+        """Read the source's notebooks, and yield their faults."""
         paths = sorted(self.source.glob("*.ipynb"))
         if not paths:
             yield Disagreement(
@@ -77,9 +78,9 @@ class Agreement:
         yield from master.faults_of_modules(self._modules(), self.again)
 
     def of_suites(self) -> Iterator[Disagreement]:
-        """Yield what does not agree between the source's items and the suites.
+        """Yield how the source's items and the suites differ.
 
-        This is the place for what else lies beside the suites, such as a rubric.
+        Checks of other files beside the suites, such as a rubric, belong here.
         """
         hidden = Assignment(self.course, self.name).hidden
         items = [
@@ -91,7 +92,7 @@ class Agreement:
         yield from master.faults_of_suites(hidden, self.source, items, self.again)
 
     def of_release(self) -> Iterator[Disagreement]:
-        """Yield what does not agree between the source and the release."""
+        """Yield how the source and the release differ."""
         released_names = {path.stem for path in self.release.glob("*.ipynb")}
         for name, made in self.made.items():
             path = self.release / f"{name}.ipynb"
@@ -113,21 +114,21 @@ class Agreement:
             yield self._differs(self.release, self.source, files)
 
     def of_gradebook(self) -> Iterator[Disagreement]:
-        """Yield what does not agree between the source and the gradebook, once it has grades."""
+        """Yield how the source and a gradebook with submissions differ."""
         known = self.entered
         if known is None or not known.submissions:
-            return  # then `enter` brings it up to date
+            return  # `enter` will update it
         if facts := known.differences(self.layouts):
             lost = known.lost(self.layouts)
             self.again = self._again(discard=bool(lost))
             yield Disagreement(
                 f"the gradebook must have the cells and points of {self.source}, but "
-                f"{some(facts)}{_told(lost)}",
+                f"{some(facts)}{_lost_marks(lost)}",
                 self.again,
             )
 
     def enter(self) -> None:
-        """Enter the assignment in a gradebook that has no submission of it, as nbgrader does."""
+        """Enter the assignment in a gradebook without submissions of it, as nbgrader does."""
         known = self.entered
         layouts = self.layouts
         if known is not None and (known.submissions or not known.differences(layouts)):
@@ -148,17 +149,17 @@ class Agreement:
             gradebook.share(self.url)
 
     def keep_gradebook(self, *, discard_marks: bool) -> str:
-        """Give a gradebook that has submissions the cells of the source; return what was done.
+        """Give a gradebook with submissions the cells of the source; return what was done.
 
         Parameters
         ----------
         discard_marks : bool
-            Whether scores and comments by hand may go, with the cells that the source lacks.
+            Whether scores and comments by hand may be deleted with cells that the source lacks.
 
         Raises
         ------
         NbGraderException
-            If they would go, and may not. Then nothing has been changed.
+            If they would be deleted and must not. Then nothing has changed.
         """
         known = self.entered
         if known is None or not known.submissions:
@@ -167,8 +168,8 @@ class Agreement:
         lost = known.lost(self.layouts)
         if lost and not discard_marks:
             raise NbGraderException(
-                f"the gradebook must keep what people gave by hand{_told(lost)}: put the cells "
-                f"back in {self.source}, or {self._again(discard=True)}"
+                f"the gradebook must keep what people gave by hand{_lost_marks(lost)}: put the "
+                f"cells back in {self.source}, or {self._again(discard=True)}"
             )
         if facts:
             with Gradebook(self.url, self.course.course_id) as opened, transaction(opened):
@@ -176,18 +177,18 @@ class Agreement:
         return some(facts)
 
     def refuse(self, found: list[Disagreement]) -> None:
-        """Raise an error if anything was found, with paths as seen from the course's folder."""
+        """Raise an error if anything was found, with paths relative to the course's folder."""
         if found:
             raise NbGraderException(as_one_line(found).replace(f"{self.course.root}/", ""))
 
     @property
     def layouts(self) -> dict[str, Layout]:
-        """What the gradebook must have of each notebook."""
+        """The cells that the gradebook must have of each notebook."""
         return {name: Layout.of(master.cells_of(made)) for name, made in self.made.items()}
 
     @cached_property
     def entered(self) -> Entered | None:
-        """Return what the gradebook has of the assignment; None if it does not know it."""
+        """The gradebook's entries of the assignment; None if it does not know it."""
         if not gradebook.is_there(self.url):
             return None
         engine = create_engine(self.url)
@@ -197,7 +198,7 @@ class Agreement:
             engine.dispose()
 
     def _again(self, *, discard: bool = False) -> str:
-        """Return how to release the assignment again."""
+        """Return the instruction to release the assignment again."""
         given = getattr(self.converter.parent, "cli_config", {}).get("CourseDirectory", {})
         db = f" --db={gradebook.shown(self.url)}" if "db_url" in given else ""
         more = f" {DISCARD}" if discard else ""
@@ -234,13 +235,13 @@ def check(converter: BaseConverter) -> Agreement:
     Raises
     ------
     NbGraderException
-        If something does not agree. The text says what, and names the remedy.
+        If something does not agree. The text says what it is, and what to do.
     """
     agreement = Agreement(converter)
     gradebook.check(agreement.url, agreement.course.course_id)
     agreement.refuse([*agreement.of_source()])
     found = [*agreement.of_suites()]
-    later = [*agreement.of_gradebook()]  # which knows what is lost by the remedy
+    later = [*agreement.of_gradebook()]  # first: it adds to the remedy if marks would be lost
     agreement.refuse([*found, *agreement.of_release(), *later])
     assignment = Assignment(agreement.course, agreement.name)
     try:
@@ -251,33 +252,33 @@ def check(converter: BaseConverter) -> Agreement:
 
 
 def before_release(converter: GenerateAssignment, *, discard_marks: bool) -> None:
-    """Check a source before nbgrader makes its release, and keep the gradebook like it.
+    """Check a source before nbgrader makes its release, and update the gradebook.
 
     Parameters
     ----------
     converter : GenerateAssignment
     discard_marks : bool
-        As of `Agreement.keep_gradebook`.
+        As in `Agreement.keep_gradebook`.
 
     Raises
     ------
     NbGraderException
-        If the source or the gradebook is not as it must be. Then nothing has been changed.
+        If the source or the gradebook has a fault. Then nothing has changed.
     """
     agreement = Agreement(converter)
-    if not Assignment(agreement.course, agreement.name).hidden.is_dir():
-        return  # nbgrader's own, without suites
+    if not Assignment(agreement.course, agreement.name).has_suites:
+        return
     if agreement.release.exists() and not converter.force:
-        return  # nbgrader leaves it as it is
+        return  # nbgrader keeps the release
     agreement.refuse([*agreement.of_source()])
     if converter.no_database or converter.coursedir.notebook_id != "*":
         return
     if done := agreement.keep_gradebook(discard_marks=discard_marks):
-        converter.log.warning("Kept the gradebook like the source: %s", done)
+        converter.log.warning("Updated the gradebook to the source: %s", done)
 
 
-def _told(lost: Mapping[str, int]) -> str:
-    """Return how many scores and comments by hand would go, in words."""
+def _lost_marks(lost: Mapping[str, int]) -> str:
+    """Return, in words, how many scores and comments by hand would be deleted."""
     if not lost:
         return ""
     count = sum(lost.values())

@@ -1,29 +1,21 @@
-"""What does not agree in an assignment, with the remedy, and how several are told in one line."""
+"""A disagreement within an assignment, with its remedy, and several of them in one line."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-SHOWN = 4  # of many alike
+SHOWN = 4  # of many facts
 
 
 @dataclass(frozen=True)
 class Disagreement:
-    """Something that must be put right before anything is graded.
-
-    Parameters
-    ----------
-    fact : str
-        What must hold, and what was found.
-    remedy : str
-        What to do, as an instruction.
-    """
+    """A fault that must be mended before grading: what must hold and was found; what to do."""
 
     fact: str
     remedy: str
 
 
 def as_one_line(found: Sequence[Disagreement]) -> str:
-    """Return all facts, and then what to do, each step once and in order."""
+    """Return the facts and then the remedies, each once and in order."""
     facts = dict.fromkeys(one.fact for one in found)
     remedies = dict.fromkeys(one.remedy for one in found)
     return " ".join(f"{some([*facts], '; ')}: {', then '.join(remedies)}".split())

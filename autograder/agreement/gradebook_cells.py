@@ -1,11 +1,11 @@
-"""The cells of an assignment as the gradebook has them, compared with the source, and kept like it.
+"""The gradebook's cells of an assignment: compared with the source, and changed to match it.
 
-nbgrader itself adds or removes no cell once there is a submission. Here that is done, and what the
-other cells have is kept: scores, scores by hand, comments.
+nbgrader itself adds or removes no cell once there is a submission. This module does, and keeps the
+scores and comments of all other cells.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from nbgrader.api import Assignment as Known
 from nbgrader.api import (
@@ -25,13 +25,11 @@ from sqlalchemy import Engine, create_engine, func, inspect, or_, select
 from sqlalchemy.orm import Session
 
 from autograder.agreement.disagreement import some
-from autograder.agreement.master import GRADE, SOLUTION, TASK, MasterCell, cells_of
+from autograder.agreement.layout import ANSWERED, GRADED, SOURCE, Cells, Layout, renamed
+from autograder.agreement.master import cells_of
 from autograder.course.assignment import Assignment, AssignmentError
 from autograder.course.course import Stage
 
-Key = tuple[str, str]  # a cell's kind in the gradebook, and its name
-GRADED, ANSWERED = {"GradeCell", "TaskCell"}, {"SolutionCell", "TaskCell"}
-SOURCE = "SourceCell"  # which has a cell's text, whatever else the cell is
 KINDS = {
     "GradeCell": GradeCell,
     "SolutionCell": SolutionCell,
@@ -41,63 +39,18 @@ KINDS = {
 
 
 @dataclass(frozen=True)
-class Layout:
-    """The cells of a notebook, each with its points, if it has any, and its type.
-
-    Parameters
-    ----------
-    cells : dict of Key to (points, type)
-    """
-
-    cells: dict[Key, tuple[float | None, str]] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, cells: Iterable[MasterCell]) -> "Layout":
-        """Return what nbgrader enters of a source's cells."""
-        found: dict[Key, tuple[float | None, str]] = {}
-        for cell in cells:
-            if GRADE in cell.roles:
-                found["GradeCell", cell.name] = float(cell.points), cell.kind
-            if SOLUTION in cell.roles:
-                found["SolutionCell", cell.name] = None, ""
-            if TASK in cell.roles:
-                found["TaskCell", cell.name] = float(cell.points), cell.kind
-            found[SOURCE, cell.name] = None, cell.kind
-        return cls(found)
-
-    @property
-    def graded(self) -> "Layout":
-        """The cells that have points."""
-        return Layout({key: value for key, value in self.cells.items() if key[0] in GRADED})
-
-    @property
-    def names(self) -> dict[str, None]:
-        """The cells' names, each once."""
-        return dict.fromkeys(name for _, name in self.cells)
-
-
-@dataclass(frozen=True)
 class Entered:
-    """What the gradebook has of an assignment.
-
-    Parameters
-    ----------
-    notebooks : dict of str to Layout
-    submissions : int
-    is_whole : bool
-        Whether each submission has an entry for each cell.
-    by_hand : dict of (str, str) to int
-        How many scores and comments a human has given, by notebook and cell.
-    """
+    """The gradebook's entries of an assignment."""
 
     notebooks: dict[str, Layout]
     submissions: int
-    is_whole: bool
+    is_whole: bool  # whether each submission has an entry for each cell
+    # the number of scores and comments by hand, by notebook and cell
     by_hand: dict[tuple[str, str], int]
 
     @classmethod
     def read(cls, engine: Engine, assignment: str) -> "Entered | None":
-        """Read it, and change nothing; None if the gradebook does not know the assignment."""
+        """Return the entries of an assignment; None if the gradebook does not know it."""
         if not inspect(engine).has_table("assignment"):
             return None
         with Session(engine) as session:
@@ -122,7 +75,7 @@ class Entered:
             )
 
     def differences(self, source: Mapping[str, Layout]) -> list[str]:
-        """Return in what it differs from the source's notebooks, in words."""
+        """Return, in words, how it differs from the source's notebooks."""
         facts = [f"the notebook {name} is missing" for name in source if name not in self.notebooks]
         facts += [
             f"the notebook {name} is not in the source"
@@ -130,29 +83,29 @@ class Entered:
             if name not in source
         ]
         for name in [name for name in source if name in self.notebooks]:
-            facts += _differences(source[name], self.notebooks[name])
+            facts += source[name].differences(self.notebooks[name])
         if not facts and not self.is_whole:
             facts.append("some submissions lack entries")
         return facts
 
     def lost(self, source: Mapping[str, Layout]) -> dict[str, int]:
-        """Return how many scores and comments by hand go with the cells that the source lacks."""
-        renamed = _renamed(self.notebooks, source)
+        """Return the number of scores and comments by hand in each cell that the source lacks."""
+        new_names = renamed(self.notebooks, source)
         lost: dict[str, int] = {}
         for (notebook, cell), count in self.by_hand.items():
-            layout = source.get(renamed.get(notebook, notebook), Layout())
+            layout = source.get(new_names.get(notebook, notebook), Layout())
             if cell not in layout.names:
                 lost[cell] = lost.get(cell, 0) + count
         return lost
 
 
 def check_entered(assignment: Assignment) -> None:
-    """Check that a gradebook with submissions has the source's cells, before they are shown.
+    """Check that a gradebook with submissions has the source's cells and points.
 
     Raises
     ------
     AssignmentError
-        If it has others, or other points: then the sums on the screen would not be those in it.
+        If it has others: the sums on the screen would differ from those in the gradebook.
     """
     engine = create_engine(assignment.course.db_url)
     try:
@@ -163,7 +116,7 @@ def check_entered(assignment: Assignment) -> None:
         return
     wanted = Layout.of(cells_of(assignment.source))
     (found,) = known.notebooks.values()
-    if facts := [*_differences(wanted.graded, found.graded)]:
+    if facts := [*wanted.graded.differences(found.graded)]:
         source = assignment.course.shown(assignment.folder(Stage.SOURCE))
         raise AssignmentError(
             f"the gradebook must have the cells and points of {source}, but {some(facts)}: run "
@@ -172,10 +125,10 @@ def check_entered(assignment: Assignment) -> None:
 
 
 def keep_like(gradebook: Gradebook, assignment: str, source: Mapping[str, Layout]) -> None:
-    """Add and remove notebooks and cells in the gradebook, until it has those of the source.
+    """Add and remove notebooks and cells in the gradebook until it has those of the source.
 
-    Each submission gets an entry for each new cell, which waits to be graded; what is there for the
-    others stays. The caller makes one transaction of it.
+    Each submission gets an empty entry for each new cell; its other entries stay. The caller makes
+    one transaction of it.
 
     Parameters
     ----------
@@ -189,7 +142,7 @@ def keep_like(gradebook: Gradebook, assignment: str, source: Mapping[str, Layout
     layouts = {
         notebook.name: Layout(_cells(gradebook.db, notebook.id)) for notebook in known.notebooks
     }
-    for old, new in _renamed(layouts, source).items():
+    for old, new in renamed(layouts, source).items():
         gradebook.find_notebook(old, assignment).name = new
     gradebook.db.flush()
     for name in [n.name for n in known.notebooks if n.name not in source]:
@@ -250,70 +203,27 @@ def _keep_entries(
     db.flush()
 
 
-def _renamed(known: Mapping[str, Layout], source: Mapping[str, Layout]) -> dict[str, str]:
-    """Return the notebook that has another name and the same cells, if that is one alone."""
-    gone = [name for name in known if name not in source]
-    new = [name for name in source if name not in known]
-    if len(gone) == len(new) == 1 and known[gone[0]].names.keys() == source[new[0]].names.keys():
-        return {gone[0]: new[0]}
-    return {}
-
-
-def _cells(
-    session: Session, notebook: str, *, has_tasks: bool = True
-) -> dict[Key, tuple[float | None, str]]:
-    """Return the cells of a notebook, as `Layout` has them."""
-    found: dict[Key, tuple[float | None, str]] = {}
-    for name, points, kind in session.execute(
-        select(GradeCell.name, GradeCell.max_score, GradeCell.cell_type).where(
-            GradeCell.notebook_id == notebook
-        )
-    ):
-        found["GradeCell", name] = points, kind
+def _cells(session: Session, notebook: str, *, has_tasks: bool = True) -> Cells:
+    """Return the cells of a notebook for a `Layout`."""
+    found: Cells = {}
+    for kind in (GradeCell, TaskCell) if has_tasks else (GradeCell,):
+        for name, points, cell_type in session.execute(
+            select(kind.name, kind.max_score, kind.cell_type).where(kind.notebook_id == notebook)
+        ):
+            found[kind.__name__, name] = points, cell_type
     for name in session.scalars(
         select(SolutionCell.name).where(SolutionCell.notebook_id == notebook)
     ):
         found["SolutionCell", name] = None, ""
-    if has_tasks:
-        for name, points, kind in session.execute(
-            select(TaskCell.name, TaskCell.max_score, TaskCell.cell_type).where(
-                TaskCell.notebook_id == notebook
-            )
-        ):
-            found["TaskCell", name] = points, kind
-    for name, kind in session.execute(
+    for name, cell_type in session.execute(
         select(SourceCell.name, SourceCell.cell_type).where(SourceCell.notebook_id == notebook)
     ):
-        found[SOURCE, name] = None, kind
+        found[SOURCE, name] = None, cell_type
     return found
 
 
-def _differences(wanted: Layout, found: Layout) -> Iterator[str]:
-    for name in wanted.names:
-        if name not in found.names:
-            yield f"`{name}` is missing"
-    for name in found.names:
-        if name not in wanted.names:
-            yield f"`{name}` is not in the source"
-    for name in wanted.names.keys() & found.names.keys():
-        yield from _difference(name, wanted, found)
-
-
-def _difference(name: str, wanted: Layout, found: Layout) -> Iterator[str]:
-    mine = {key: value for key, value in wanted.cells.items() if key[1] == name}
-    theirs = {key: value for key, value in found.cells.items() if key[1] == name}
-    if mine.keys() != theirs.keys():
-        yield f"`{name}` is another kind of cell"
-    elif mine != theirs:
-        (one, other) = next((mine[key], theirs[key]) for key in mine if mine[key] != theirs[key])
-        if one[0] != other[0]:
-            yield f"`{name}` has {other[0]:g} points instead of {one[0]:g}"
-        else:
-            yield f"`{name}` is a {other[1]} cell instead of a {one[1]} cell"
-
-
 def _wanted(layouts: Iterable[Layout], submissions: int) -> tuple[int, int]:
-    """Return how many grades and comments there must be."""
+    """Return how many grades and comments the submissions must have."""
     kinds = [kind for layout in layouts for kind, _ in layout.cells]
     return (
         submissions * sum(kind in GRADED for kind in kinds),
@@ -322,7 +232,7 @@ def _wanted(layouts: Iterable[Layout], submissions: int) -> tuple[int, int]:
 
 
 def _entries(session: Session, assignment: str) -> tuple[int, int]:
-    """Return how many grades and comments there are."""
+    """Return how many grades and comments the submissions have."""
     grades, comments = (
         session.scalar(
             select(func.count(kind.id))
@@ -336,7 +246,7 @@ def _entries(session: Session, assignment: str) -> tuple[int, int]:
 
 
 def _by_hand(session: Session, assignment: str) -> dict[tuple[str, str], int]:
-    """Return how many scores and comments by hand there are, by notebook and cell."""
+    """Return the number of scores and comments by hand, by notebook and cell."""
     found: dict[tuple[str, str], int] = {}
     for kind, given in (
         (Grade, or_(Grade.manual_score.is_not(None), Grade.extra_credit.is_not(None))),

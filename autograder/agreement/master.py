@@ -1,4 +1,4 @@
-"""The instructor's notebooks as they must be: cells with names and points, suites, modules."""
+"""Checks the instructor's files: notebooks with their cells, suites, modules."""
 
 import ast
 import math
@@ -30,25 +30,12 @@ GRADE, SOLUTION, TASK, LOCKED = "grade", "solution", "task", "locked"  # nbgrade
 
 @dataclass(frozen=True)
 class MasterCell:
-    """A cell that nbgrader knows by name.
+    """A cell that nbgrader knows by name."""
 
-    Parameters
-    ----------
-    name : object
-        Its `grade_id`: a text, if it is as it must be.
-    kind : str
-        "code", "markdown" or "raw".
-    roles : frozenset of str
-        Of "grade", "solution", "task" and "locked".
-    points : object
-        A number, if it is as it must be; 0 where nothing is graded.
-    text : str
-    """
-
-    name: Any
-    kind: str
-    roles: frozenset[str]
-    points: Any
+    name: Any  # its `grade_id`; a text unless the notebook has a fault
+    kind: str  # "code", "markdown" or "raw"
+    roles: frozenset[str]  # of "grade", "solution", "task" and "locked"
+    points: Any  # a number unless the notebook has a fault; 0 for a cell that is not graded
     text: str
 
     @property
@@ -58,12 +45,12 @@ class MasterCell:
 
     @property
     def is_graded(self) -> bool:
-        """Whether it has points, by a suite or by hand."""
+        """Whether a suite or a person gives points for it."""
         return bool(self.roles & {GRADE, TASK})
 
 
 def read(path: Path) -> NotebookNode | Disagreement:
-    """Return a notebook of the course's own, or why it is none."""
+    """Return a notebook of the course, or why it cannot be read."""
     try:
         return nbformat.read(path, as_version=4)
     except Exception as error:  # noqa: BLE001  # nbformat raises many kinds
@@ -90,14 +77,14 @@ def cells_of(notebook: NotebookNode) -> list[MasterCell]:
 
 
 def faults_of_cells(path: Path, notebook: NotebookNode, again: str) -> Iterator[Disagreement]:
-    """Yield what is wrong in a source notebook by itself.
+    """Yield the faults of a source notebook.
 
     Parameters
     ----------
     path : Path
     notebook : NotebookNode
     again : str
-        How to release it when it is mended.
+        The instruction to release it again.
     """
     cells = cells_of(notebook)
 
@@ -141,7 +128,7 @@ def faults_of_cells(path: Path, notebook: NotebookNode, again: str) -> Iterator[
 def faults_of_suites(
     hidden: Path, source: Path, items: Iterable[str], again: str
 ) -> Iterator[Disagreement]:
-    """Yield where the suites in a folder, and the items that they grade, do not agree."""
+    """Yield how the suites in a folder and the items that they grade differ."""
     wanted = dict.fromkeys(items)
     files = sorted(hidden.glob("*.py"))
     lacking = [name for name in wanted if hidden / f"{name}.py" not in files]
@@ -150,27 +137,24 @@ def faults_of_suites(
         for path in files
         if path.stem not in wanted and path.name != NO_SUITE and _has_tests(path)
     ]
+    remedy = ""
+    if len(lacking) == 1 and len(over) == 1:
+        remedy = f"rename {over[0]} to {lacking[0]}.py"
     if lacking:
-        remedy = (
-            f"rename {over[0]} to {lacking[0]}.py"
-            if len(lacking) == len(over) == 1
-            else f"write {some(f'{name}.py' for name in lacking)}"
-        )
         yield Disagreement(
             f"{hidden} must hold the suite of each graded cell, and has none for "
             f"{some(f'`{name}`' for name in lacking)}",
-            remedy,
+            remedy or f"write {some(f'{name}.py' for name in lacking)}",
         )
     if over:
-        fact = f"{some(over)} in {hidden} must have the graded cell of that name in {source}"
-        if len(lacking) == len(over) == 1:
-            yield Disagreement(fact, f"rename {over[0]} to {lacking[0]}.py")
-        else:
-            yield Disagreement(fact, f"delete {some(over)}, or put the cell back and {again}")
+        yield Disagreement(
+            f"{some(over)} in {hidden} must have the graded cell of that name in {source}",
+            remedy or f"delete {some(over)}, or put the cell back and {again}",
+        )
 
 
 def faults_of_modules(paths: Iterable[Path], again: str) -> Iterator[Disagreement]:
-    """Yield which given modules this Python cannot read."""
+    """Yield the given modules that this Python cannot read."""
     for path in paths:
         try:
             ast.parse(path.read_text(encoding="utf-8"))
@@ -181,7 +165,7 @@ def faults_of_modules(paths: Iterable[Path], again: str) -> Iterator[Disagreemen
 
 
 def _wrong_points(cell: MasterCell) -> str:
-    """Return what is wrong with a cell's points; empty if nothing is."""
+    """Return what is wrong with a cell's points; empty if they are right."""
     if not cell.is_graded:
         return ""
     if not _is_number(cell.points):

@@ -1,4 +1,4 @@
-"""Whether a release is what nbgrader makes of the source now, cell for cell and file for file."""
+"""Compares a release, cell by cell and file by file, with the one that nbgrader makes now."""
 
 import copy
 import filecmp
@@ -30,7 +30,7 @@ from autograder.course.imprint import Imprint
 
 CHANGING_TEXT = {IncludeHeaderFooter, ClearSolutions, ClearHiddenTests, ClearMarkScheme}
 LEAVING_TEXT = {
-    InstantiateTests,  # which changes marked cells only
+    InstantiateTests,  # it changes marked cells only
     LockCells,
     ClearOutput,
     CheckCellMetadata,
@@ -38,7 +38,7 @@ LEAVING_TEXT = {
     SaveCells,
     Imprint,
 }
-QUIET = logging.getLogger(f"{__name__}.quiet")  # what goes wrong is in the error, too
+QUIET = logging.getLogger(f"{__name__}.quiet")  # the error has the message, too
 QUIET.propagate = False
 QUIET.addHandler(logging.NullHandler())
 
@@ -49,12 +49,6 @@ class NotReleasableError(Exception):
 
 def made_of(source: NotebookNode, converter: BaseConverter) -> NotebookNode | None:
     """Return the notebook that nbgrader makes of a source; None if the settings have other steps.
-
-    Parameters
-    ----------
-    source : NotebookNode
-    converter : BaseConverter
-        Any of nbgrader's, for its settings.
 
     Raises
     ------
@@ -76,14 +70,14 @@ def made_of(source: NotebookNode, converter: BaseConverter) -> NotebookNode | No
 
 
 def differences(made: NotebookNode, released: NotebookNode, *, texts: bool) -> list[str]:
-    """Return in what a released notebook differs from the one that nbgrader makes now.
+    """Return how a released notebook differs from the one that nbgrader makes now.
 
     Parameters
     ----------
     made : NotebookNode
     released : NotebookNode
     texts : bool
-        Whether the texts are compared, too.
+        Whether to compare the texts, too.
     """
     wanted = {cell.name: cell for cell in cells_of(made)}
     found = {cell.name: cell for cell in cells_of(released)}
@@ -101,7 +95,7 @@ def differences(made: NotebookNode, released: NotebookNode, *, texts: bool) -> l
 
 
 def differing_files(course: Course, source: Path, release: Path) -> Iterator[str]:
-    """Yield in what a release's other files differ; of files that are there alone, the modules."""
+    """Yield how a release's other files differ from the source's; extra files count if modules."""
     given, there = (
         {path.relative_to(folder) for path in course.files(folder) if path.suffix != ".ipynb"}
         for folder in (source, release)
@@ -144,7 +138,7 @@ def _texts(notebook: NotebookNode) -> list[tuple[str, str]]:
 
 
 def _class_of(step: object) -> type:
-    """Return the class of a step that the settings have by name, as an object or as itself."""
+    """Return the class of a step, which the settings have as a name, an object or the class."""
     if isinstance(step, str):
         step = import_item(step)
     return step if isinstance(step, type) else type(step)
