@@ -1,7 +1,7 @@
 """Walks through a folder whose shape a student may have chosen.
 
 The walk uses no recursion, follows no link, and stops at a depth, a length of path and a number of
-entries. It goes level by level: what lies near the top comes first, whatever lies below.
+entries. It goes level by level, so that paths near the top come first.
 """
 
 import os
@@ -12,23 +12,23 @@ from pathlib import Path
 
 MAX_DEPTH = 32  # of folders
 MAX_ENTRIES = 20_000  # files and folders
-MAX_PATH = 3000  # bytes: the system knows no path of 4096, and nbgrader puts some before them
+MAX_PATH = 3000  # bytes: the system allows less than 4096, and nbgrader adds folders in front
 
 
 class BoundedWalk:
     """The paths of all files and folders below a folder, within the bounds.
 
-    Folders that cannot be listed, or that vanish, are empty.
+    Folders that cannot be listed, or that vanish, count as empty.
 
     Parameters
     ----------
     folder : Path
     most : int
-        How many entries it yields.
+        The maximum number of entries.
     depth : int
-        How deep they may lie: 1 is in the folder itself.
+        The maximum depth: 1 is in the folder itself.
     leaves_out : callable, optional
-        Whether it passes over an entry, and all that lies in it.
+        Returns whether to skip an entry and all that lies in it.
 
     Attributes
     ----------
@@ -55,11 +55,11 @@ class BoundedWalk:
 
     @property
     def is_whole(self) -> bool:
-        """Whether nothing lies beyond the bounds of the walk, once it has ended."""
+        """Whether the finished walk has reached everything."""
         return not self.is_cut and not self.too_deep
 
     def __iter__(self) -> Iterator[Path]:
-        """Yield each path, parents first; a caller may remove what it was given."""
+        """Yield each path, parents first; a caller may remove a path once it has it."""
         self.is_cut, self.too_deep = False, []
         waiting = deque([(self.folder, 1)])
         count = 0

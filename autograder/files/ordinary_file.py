@@ -1,7 +1,7 @@
-"""Which files of a folder that students write to may be read: the one rule for all ways in.
+"""Which files in a folder that students write to may be read: only ordinary ones.
 
-The exchange, archives and folders that were put into `submitted/` by hand ask it. A link would let
-a student hand in what only the staff can read, a pipe never ends, and a device may do anything.
+The rule holds for the exchange, for downloads and for folders put into `submitted/` by hand. A link
+could hand in a file that only the staff can read, a pipe never ends, and a device may do anything.
 """
 
 import os
@@ -10,31 +10,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-LINK = "it is a link, and only what it leads to could be graded"
+LINK = "it is a link: only ordinary files are graded"
 NO_FILE = "it is no file that can be read"
-NOT_OURS = "nobody but its owner may read it"
+NOT_OURS = "only its owner may read it"
 CHUNK = 2**20  # bytes
 
 
 class RefusedError(Exception):
-    """Something that is not read; the text says why."""
+    """A file is not read; the text says why."""
 
 
 def why_not(mode: int) -> str:
-    """Return why something is neither an ordinary file nor a folder; empty if it is one.
-
-    Parameters
-    ----------
-    mode : int
-        Its own, not that of what it leads to.
-    """
+    """Return why a path is neither an ordinary file nor a folder, by its mode from `lstat`."""
     if stat.S_ISLNK(mode):
         return LINK
     return "" if stat.S_ISREG(mode) or stat.S_ISDIR(mode) else NO_FILE
 
 
 def status(name: str, folder: int) -> os.stat_result:
-    """Return the status of something in an open folder; a link's own.
+    """Return the status of a file or folder in an open folder.
 
     Raises
     ------
@@ -54,9 +48,9 @@ def status(name: str, folder: int) -> os.stat_result:
 def opened(
     name: str | Path, folder: int | None = None, *, is_folder: bool = False
 ) -> Iterator[int]:
-    """Yield the descriptor of an ordinary file, or of a folder, without following a link.
+    """Yield the descriptor of an ordinary file or folder, without following a link.
 
-    What a student puts in its place at the last moment is not opened either.
+    It is safe even if a student replaces the file at the last moment.
 
     Parameters
     ----------
@@ -69,9 +63,8 @@ def opened(
     ------
     RefusedError
     """
-    flags = (
-        os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    )  # a pipe keeps nobody waiting
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
+    flags |= os.O_NONBLOCK  # opening a pipe would wait
     try:
         descriptor = os.open(name, flags | (os.O_DIRECTORY if is_folder else 0), dir_fd=folder)
     except PermissionError:
@@ -87,12 +80,12 @@ def opened(
 
 
 def copy(descriptor: int, target: Path, size: int) -> None:
-    """Copy an open file, as far as it went when its size was asked, with its date."""
+    """Copy the first `size` bytes of an open file, and its date."""
     left = size
     with target.open("xb") as file:
         while left > 0 and (chunk := os.read(descriptor, min(left, CHUNK))):
             file.write(chunk)
             left -= len(chunk)
     found = os.fstat(descriptor)
-    with suppress(OSError, OverflowError):  # a date that no file can have here
+    with suppress(OSError, OverflowError):  # a date that this file system does not allow
         os.utime(target, ns=(found.st_atime_ns, found.st_mtime_ns))

@@ -1,10 +1,9 @@
-"""Makes a submission's graded folder whole before it takes the place of an earlier one.
+"""Completes a submission's graded folder before it replaces the earlier one.
 
-nbgrader removes the earlier folder first and writes the new one in its place. Whatever fails
-between the two loses a grade. Here nbgrader's converter writes to a folder of its own, inside
-`autograded/`. Once that is whole, the earlier folder is set aside and the new one renamed, both in
-the transaction that enters the scores. An error takes all of it back. What a killed grader has set
-aside is found by the next run, by which it is put back and graded again.
+nbgrader removes the earlier folder and then writes the new one, so an error in between loses a
+grade. Here nbgrader's converter writes to a new folder inside `autograded/`. The transaction that
+enters the scores also sets the earlier folder aside and renames the new one; an error reverts all.
+After a killed run, the next run puts the earlier folder back and grades the submission again.
 """
 
 import copy
@@ -29,7 +28,7 @@ STEP = "{nbgrader_step}"
 
 
 class Staging:
-    """Where one run makes its graded folders, one submission after the other.
+    """The place where one run makes its graded folders, one submission after the other.
 
     Parameters
     ----------
@@ -39,7 +38,7 @@ class Staging:
     Attributes
     ----------
     coursedir : CourseDirectory
-        A copy, by which a converter writes to the new folder.
+        A copy whose graded folder is the new one.
     """
 
     def __init__(self, coursedir: CourseDirectory) -> None:
@@ -51,11 +50,11 @@ class Staging:
         self._area: _Area | None = None
 
     def begin(self, student: str) -> Path:
-        """Return the path of a student's new folder, and make the folder that will hold it."""
+        """Return the path of a student's new folder, and make its parent."""
         self.discard()
         shared = self._course.groupshared
         self._area = _Area(_area(self._course, self._step, student), shared=shared)
-        weakref.finalize(self, self._area.close)  # where nbgrader ends a run by an error
+        weakref.finalize(self, self._area.close)  # for a run that nbgrader ends by an error
         new = self.path(student)
         make_folder(new.parent, shared=shared)
         return new
@@ -66,7 +65,7 @@ class Staging:
 
     @contextmanager
     def replacing(self, student: str) -> Iterator[Callable[[], None]]:
-        """Yield a function that puts the new folder in its place; an error takes that back."""
+        """Yield a function that puts the new folder in its place; an error reverts it."""
         place = Path(
             self._course.format_path(self._course.autograded_directory, student, self.name)
         )
@@ -100,11 +99,11 @@ class Staging:
         return self.blocked(student) or obstacle(Path(place))
 
     def blocked(self, student: str) -> str:
-        """Return why no new folder can be made at all, with the remedy; empty if one can."""
+        """Return why no new folder can be made, with the remedy; empty if one can."""
         return obstacle(_area(self._course, self._step, student))
 
     def discard(self) -> None:
-        """Remove the new folder and all that was made around it; what is set aside stays."""
+        """Remove the new folder and the folders made around it; one set aside stays."""
         if self._area is not None:
             self._area.close()
             self._area = None
@@ -119,9 +118,9 @@ class Staging:
 
 
 class _Area:
-    """The folder around a new folder and what is set aside, held by a lock until it is closed.
+    """The folder around the new folder and the one set aside, locked until it is closed.
 
-    The system takes the lock back from whoever ends.
+    The system releases the lock when the process ends.
     """
 
     def __init__(self, path: Path, *, shared: bool) -> None:
@@ -129,7 +128,7 @@ class _Area:
         self._lock = _locked(path, shared=shared)
 
     def close(self) -> None:
-        """Remove it; what is still set aside stays."""
+        """Remove it, but not a folder that is still set aside."""
         if self._lock >= 0:
             _remove(self.path / NEW)
             _clear(self.path)
@@ -138,14 +137,14 @@ class _Area:
 
 
 def original(coursedir: CourseDirectory) -> CourseDirectory:
-    """Return the course's own settings of a copy that writes to a new folder."""
+    """Return the course's own settings for a copy made by `Staging`."""
     return getattr(coursedir, "original", coursedir)
 
 
 def recover(coursedir: CourseDirectory, students: Collection[str]) -> set[str]:
-    """Put back what killed graders had set aside; return the students whom they were grading.
+    """Put back folders that killed graders had set aside; return the students being graded then.
 
-    An area that another grader is using is left alone.
+    An area that another grader is using stays as it is.
     """
     prefix = _prefix(coursedir)
     found: set[str] = set()
@@ -162,13 +161,13 @@ def recover(coursedir: CourseDirectory, students: Collection[str]) -> set[str]:
 
 
 def _put_back(coursedir: CourseDirectory, step: str, student: str) -> bool:
-    """Put a student's folder back if it was set aside; tell whether grading it was begun."""
+    """Put a student's folder back if it was set aside; return whether grading had begun."""
     new, old, place = (
         Path(coursedir.format_path(one, student, coursedir.assignment_id))
         for one in (f"{step}/{NEW}", f"{step}/{OLD}", coursedir.autograded_directory)
     )
     if os.path.lexists(old):
-        if os.path.lexists(place):  # the new one, and nobody knows whether its scores were entered
+        if os.path.lexists(place):  # the new one; its scores may or may not have been entered
             _remove(old)
         else:
             old.rename(place)
@@ -177,23 +176,23 @@ def _put_back(coursedir: CourseDirectory, step: str, student: str) -> bool:
 
 
 def _prefix(coursedir: CourseDirectory) -> str:
-    """Return how the step's name of each run begins: inside `autograded/`, if that holds all."""
+    """Return the beginning of each run's step name: in `autograded/`, if that has all folders."""
     is_last = str(coursedir.directory_structure).rstrip("/").endswith(STEP)
     return f"{coursedir.autograded_directory}{'' if is_last else '/'}{NAME}"
 
 
 def _area(coursedir: CourseDirectory, step: str, student: str) -> Path:
-    """Return the folder of a step: for nbgrader's usual structure the same for all students."""
+    """Return the folder of a step; in nbgrader's default structure all students share it."""
     above = str(coursedir.directory_structure).partition(STEP)[0]
     named = above.format(student_id=student, assignment_id=coursedir.assignment_id)
     return Path(coursedir.root, f"{named}{step}")
 
 
 def _locked(area: Path, *, shared: bool) -> int:
-    """Make an area that is ours, and return its lock, which the system takes back at our end."""
+    """Make and lock an area; return the lock's descriptor."""
     while True:
         make_folder(area, shared=shared)
-        with suppress(FileNotFoundError):  # swept away by another grader, before it was locked
+        with suppress(FileNotFoundError):  # another grader removed it before it was locked
             lock = os.open(area / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
             with suppress(OSError):  # a file system without locks
                 fcntl.flock(lock, fcntl.LOCK_EX)
@@ -215,10 +214,10 @@ def _held(area: Path) -> Iterator[None]:
 
 
 def _clear(area: Path) -> None:
-    """Remove an area's empty folders, and itself if nothing is left."""
+    """Remove an area's empty folders, and the area itself if it is empty."""
     for folder in reversed([area, *BoundedWalk(area)]):
-        with suppress(OSError):  # a file, or not empty: something is set aside
-            if os.listdir(folder) == [LOCK]:  # noqa: PTH208  # which is no path
+        with suppress(OSError):  # a file, or a folder that is not empty
+            if os.listdir(folder) == [LOCK]:  # noqa: PTH208  # compares names, not paths
                 Path(folder, LOCK).unlink()
             folder.rmdir()
 

@@ -1,4 +1,4 @@
-"""Writes a file whole, or leaves what was there: an error in the middle loses no earlier result."""
+"""Writes a file completely or not at all, so that an error loses no earlier result."""
 
 import os
 import secrets
@@ -10,14 +10,14 @@ from autograder.files.sharing import share
 
 
 def write(path: Path, text: str, *, shared: bool = False) -> None:
-    """Write a text to a file, in UTF-8, in place of what is there.
+    """Write a text to a file in UTF-8, replacing its content.
 
     Parameters
     ----------
     path : Path
-        A link is followed; what is no ordinary file, such as `/dev/stdout`, is written to.
+        A link is followed. A device such as `/dev/stdout` is written to.
     text : str
-        What UTF-8 does not have is escaped.
+        Characters that UTF-8 does not have are escaped.
     shared : bool
         Whether the group of the course may write to it: nbgrader's `groupshared`.
 
@@ -36,7 +36,7 @@ def write(path: Path, text: str, *, shared: bool = False) -> None:
         with part.open("xb") as file:
             file.write(data)
         if earlier is not None:
-            with suppress(PermissionError):  # of a group to which this user does not belong
+            with suppress(PermissionError):  # this user does not belong to the group
                 os.chown(part, -1, earlier.st_gid)
             part.chmod(stat.S_IMODE(earlier.st_mode))
         if shared:
@@ -46,7 +46,7 @@ def write(path: Path, text: str, *, shared: bool = False) -> None:
         part.unlink(missing_ok=True)
         if earlier is None:
             raise
-        _write_over(target, data)  # where the file may be written, and not the folder
+        _write_over(target, data)  # this user may write the file, but not its folder
     except BaseException:
         part.unlink(missing_ok=True)
         raise

@@ -57,7 +57,7 @@ def test_links_are_set_aside(folder, source, target):
     (folder / "deep").mkdir()
     (folder / "deep" / "loop").symlink_to(target)
     assert put_in_order(folder, source) == [
-        "`deep/loop` was set aside: it is a link, and only what it leads to could be graded"
+        "`deep/loop` was set aside: it is a link: only ordinary files are graded"
     ]
     assert os.readlink(folder / PLACE / "deep" / "loop") == target  # noqa: PTH115  # as text, not as a path
 
@@ -125,9 +125,7 @@ def test_what_differs_in_kind_from_the_assignments_files_is_set_aside(folder, so
 def test_what_may_not_be_read_is_set_aside(folder, source):
     """A file that cannot be copied would cost the student the grade."""
     (folder / "secret").touch(mode=0)
-    assert put_in_order(folder, source) == [
-        "`secret` was set aside: nobody but its owner may read it"
-    ]
+    assert put_in_order(folder, source) == ["`secret` was set aside: only its owner may read it"]
 
 
 def test_too_much_is_set_aside_as_a_whole(folder, source, monkeypatch):
