@@ -47,7 +47,7 @@ def handed_in(path: Path, course: Course) -> str:
                 return f"it lies in {found}"
         for folder in place.parents:
             if (folder / HAND_IN).exists():
-                return f"it lies beside {folder / HAND_IN}, as what was handed in does"
+                return f"it lies beside {folder / HAND_IN}, so it was handed in"
             if folder.name.count("+") > 1 and folder.parent.name == "inbound":
                 return f"it lies in {folder.parent}, as in an exchange"
     return ""
