@@ -33,12 +33,7 @@ class PendingSubmission:
 
 
 def check_name(student: str) -> None:
-    """Check that the gradebook can hold a student's id.
-
-    Raises
-    ------
-    InvalidEntry
-    """
+    """Raise `InvalidEntry` if the gradebook cannot hold a student's id."""
     try:
         student.encode()
     except UnicodeEncodeError:
@@ -53,19 +48,7 @@ def reason_to_grade(
     assignments: Mapping[str, Assignment],
     levels: frozenset[str],
 ) -> str:
-    """Return why a submission is to be graded again; empty if its grade is current.
-
-    Parameters
-    ----------
-    graded : Path
-        The submission's folder in `autograded/`.
-    notebooks : dict of str to HandedIn
-        By name.
-    assignments : dict of str to Assignment
-        By the notebook's name.
-    levels : frozenset of str
-        What may confine student code now.
-    """
+    """Return why to grade a submission again; empty if its grade, in the folder, is current."""
     for name, handed_in in notebooks.items():
         report = report_in(graded / f"{name}.ipynb")
         if report is None:

@@ -37,18 +37,9 @@ from autograder.text.plain_text import visible
 from autograder.text.wording import FOLDERS
 
 NBGRADERS = (
-    "assignment",
-    "duedate",
-    "timestamp",
-    "student_id",
-    "last_name",
-    "first_name",
-    "email",
-    "raw_score",
-    "late_submission_penalty",
-    "score",
-    "max_score",
-)
+    "assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email",
+    "raw_score", "late_submission_penalty", "score", "max_score",
+)  # fmt: skip
 FROM_ENTRY = ("status", "cause", "next_step", "isolation")
 OURS = (*FROM_ENTRY, "team", "submission_of", "team_remarks")
 

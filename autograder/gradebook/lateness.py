@@ -11,16 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from nbgrader.api import Assignment as Entered
-from nbgrader.api import (
-    Grade,
-    Gradebook,
-    MissingEntry,
-    SubmittedAssignment,
-    SubmittedNotebook,
-)
+from nbgrader.api import Grade, Gradebook, MissingEntry, SubmittedAssignment, SubmittedNotebook
 from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.preprocessors import AssignLatePenalties
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from traitlets.config import Configurable
 
 from autograder.results.points import added, rounded
@@ -126,7 +120,7 @@ class LatePenalties:
         """Return the penalties that are not current, for the students that it `is_about`."""
         if self.gradebook is None:
             return []
-        submissions = _of(
+        submissions = select_of_notebooks(
             self.assignment,
             SubmittedNotebook.id,
             SubmittedAssignment.student_id,
@@ -161,9 +155,10 @@ def enter(gradebook: Gradebook, changes: list[PenaltyChange]) -> None:
 
 def _points(gradebook: Gradebook, assignment: str) -> dict[str, list[float]]:
     """Return the known points of each submitted notebook."""
-    grades = _of(
-        assignment, SubmittedNotebook.id, Grade.auto_score, Grade.manual_score, Grade.extra_credit
-    ).join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+    scores = (Grade.auto_score, Grade.manual_score, Grade.extra_credit)
+    grades = select_of_notebooks(assignment, SubmittedNotebook.id, *scores).join(
+        Grade, Grade.notebook_id == SubmittedNotebook.id
+    )
     found: dict[str, list[float]] = {}
     for notebook, auto, manual, extra in gradebook.db.execute(grades):
         score = Mark(0.0, auto, manual, extra or 0.0).score
@@ -172,7 +167,8 @@ def _points(gradebook: Gradebook, assignment: str) -> dict[str, list[float]]:
     return found
 
 
-def _of(assignment: str, *columns: Any) -> Any:
+def select_of_notebooks(assignment: str, *columns: Any) -> Select[Any]:
+    """Return a query for columns of an assignment's submitted notebooks."""
     return (
         select(*columns)
         .select_from(SubmittedNotebook)

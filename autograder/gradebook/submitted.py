@@ -17,10 +17,10 @@ from nbgrader.api import (
     SubmittedNotebook,
     TaskCell,
 )
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, select
 
 from autograder.course.assignment import Item
-from autograder.gradebook.lateness import seconds_late
+from autograder.gradebook.lateness import seconds_late, select_of_notebooks
 from autograder.results.points import added
 from autograder.results.standing import Mark, Standing, cell_names
 
@@ -100,14 +100,9 @@ def cells_of(gradebook: Gradebook, assignment: str) -> dict[tuple[str, str], Ite
 def submissions_of(gradebook: Gradebook, assignment: str, cells: Cells) -> dict[str, Submitted]:
     """Return an assignment's submissions, by student; `cells` are those of `cells_of`."""
     student = SubmittedAssignment.student_id
+    times = (SubmittedAssignment.timestamp, SubmittedAssignment.extension, Entered.duedate)
     submissions = (
-        select(
-            student,
-            SubmittedAssignment.id,
-            SubmittedAssignment.timestamp,
-            SubmittedAssignment.extension,
-            Entered.duedate,
-        )
+        select(student, SubmittedAssignment.id, *times)
         .join(Entered, Entered.id == SubmittedAssignment.assignment_id)
         .where(Entered.name == assignment)
     )
@@ -115,23 +110,15 @@ def submissions_of(gradebook: Gradebook, assignment: str, cells: Cells) -> dict[
         who: Submitted(number, stamp, seconds_late(stamp, due, extension))
         for who, number, stamp, extension, due in gradebook.db.execute(submissions)
     }
-    notebooks = _of_notebooks(
+    notebooks = select_of_notebooks(
         assignment, student, SubmittedNotebook.id, SubmittedNotebook.late_submission_penalty
     )
     for who, notebook_id, penalty in gradebook.db.execute(notebooks):
         found[who].notebook_id = notebook_id
         found[who].penalties.append(penalty or 0.0)
+    columns = (Grade.auto_score, Grade.manual_score, Grade.extra_credit, Grade.needs_manual_grade)
     grades = (
-        _of_notebooks(
-            assignment,
-            student,
-            Notebook.name,
-            BaseCell.name,
-            Grade.auto_score,
-            Grade.manual_score,
-            Grade.extra_credit,
-            Grade.needs_manual_grade,
-        )
+        select_of_notebooks(assignment, student, Notebook.name, BaseCell.name, *columns)
         .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
         .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
         .join(BaseCell, BaseCell.id == Grade.cell_id)
@@ -140,13 +127,3 @@ def submissions_of(gradebook: Gradebook, assignment: str, cells: Cells) -> dict[
         cell = cells[notebook, name]
         found[who].marks[cell.name] = Mark(cell.points, auto, manual, extra or 0.0, bool(waits))
     return found
-
-
-def _of_notebooks(assignment: str, *columns: Any) -> Select[Any]:
-    return (
-        select(*columns)
-        .select_from(SubmittedNotebook)
-        .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
-        .join(Entered, Entered.id == SubmittedAssignment.assignment_id)
-        .where(Entered.name == assignment)
-    )

@@ -14,16 +14,7 @@ DEFINED = re.compile(r"^(?:class|def)\s+(\w+)", re.MULTILINE)
 def choose(
     submitted: Submission, known: dict[str, NotebookNode], remarks: list[str]
 ) -> dict[str, int]:
-    """Return the index of the submitted cell for each known cell that has one.
-
-    Parameters
-    ----------
-    submitted : Submission
-    known : dict of str to NotebookNode
-        The release's cells, by `grade_id`.
-    remarks : list of str
-        The function adds its remarks for the student here.
-    """
+    """Return the index of the submitted cell for each known cell that has one; add `remarks`."""
     chosen = _choose_by_id(submitted, known, remarks)
     _choose_by_definition(submitted, known, chosen, remarks)
     return chosen

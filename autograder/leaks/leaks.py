@@ -58,18 +58,9 @@ class Find:
 
 
 class Leaks:
-    """A search for leaks.
+    """A search for leaks; `files` counts the files searched so far.
 
-    Parameters
-    ----------
-    assignment : Assignment
-    db_url : str, optional
-        The gradebook's address. Without it, only the names of folders identify students.
-
-    Attributes
-    ----------
-    files : int
-        The number of files searched so far.
+    Without the gradebook's address, only the names of folders identify students.
     """
 
     def __init__(self, assignment: Assignment, db_url: str = "") -> None:
