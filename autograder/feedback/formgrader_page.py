@@ -31,6 +31,7 @@ ROOM_FOR_PICTURES = 4_000_000
 LEAST = 1000  # characters of an answer, if there is no room for all
 GRADE_ID = re.compile(r"[\w-]{1,200}", re.ASCII)  # the template writes it as it is
 NAMES = ("student", "first_name", "last_name", "notebook_path")  # likewise
+MARKUP = {*"<\\$&"}  # how HTML and formulas begin
 # No part of a cell is painted outside it, wherever a style or a formula wants to be.
 STYLE = """
 .text_cell_render, .input_area, .output_subarea {
@@ -60,6 +61,7 @@ class InertPage(Preprocessor):
             "code": CodeToHtml(parent=self.parent),
         }
         pieces: list[Piece] = []
+        could_paint = any(map(_could_paint, nb.cells))
         for cell in nb.cells:
             context = {"nb": nb, "cell": NotebookNode(cell), "resources": resources}
             # the template would show HTML in a raw cell
@@ -68,7 +70,7 @@ class InertPage(Preprocessor):
         room = place([piece for piece in pieces if not piece.size], ROOM)
         place([piece for piece in pieces if piece.size], room + ROOM_FOR_PICTURES)
         nb.cells = [*_with_gaps(nb.cells)]
-        for first in nb.cells[:1]:
+        for first in nb.cells[:1] if could_paint else ():
             first.source = Made(f"<style>{STYLE}</style>{first.source}")
         nb.metadata = NotebookNode()
         for name in NAMES:
@@ -99,6 +101,13 @@ def _pieces(cell: NotebookNode, make: Make, budget: TimeBudget) -> Iterator[Piec
         rank = 0 if claims.get("grade") else 3
         for output, node in zip(outputs, cell.outputs, strict=True):
             yield output_piece(output, budget, partial(_fill, node), rank=rank)
+
+
+def _could_paint(cell: NotebookNode) -> bool:
+    """Tell whether a cell could paint outside itself: by HTML, a formula or a picture."""
+    text = cell.source if cell.cell_type == "markdown" else ""
+    kinds = {kind for output in cell.get("outputs", ()) for kind in output.get("data", ())}
+    return not MARKUP.isdisjoint(text) or not kinds <= {"text/plain"}
 
 
 def _claims(cell: NotebookNode) -> dict[str, Any]:

@@ -72,7 +72,7 @@ def remarks(folder: Path, source: Path) -> list[str]:
             f"the files beside the notebook were set aside: they are more than {MAX_FILES}, "
             f"or larger than {MAX_SIZE >> 20} MiB, or nested too deep"
         )
-    for path in walk(place):
+    for path in BoundedWalk(place, leaves_out=lambda path: path.name == EXTRAS):
         inside = path.relative_to(place)
         if any(parent in found for parent in inside.parents):
             continue

@@ -103,7 +103,7 @@ def test_what_is_told_ends_with_the_place_and_three_findings(course, grade):
 def test_on_a_terminal_bars_run(course, grade, monkeypatch):
     """For each step, and they are gone at the end."""
     made = console.Console
-    monkeypatch.setattr(console, "Console", lambda **o: made(force_terminal=True, width=100, **o))
+    monkeypatch.setattr(console, "Console", lambda **o: made(force_terminal=True, width=300, **o))
     grade()
     output = run(course.root).output
     assert re.search("reading what was graded .*━", output)

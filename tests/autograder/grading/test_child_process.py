@@ -160,10 +160,15 @@ def test_one_that_hangs_before_it_is_asked_anything_is_killed_too(several, monke
     other._connection.settimeout(STARTED)
     other._connection.recv(1, socket.MSG_PEEK)
     ours = psutil.Process(first._process.pid)
-    (forked,) = [child for child in ours.children() if child.cmdline() == ours.cmdline()]
-    forked.suspend()
+
+    def forked():  # another child looks the same until it has started its own program
+        return [child for child in ours.children() if child.cmdline() == ours.cmdline()]
+
+    while len(found := forked()) > 1:
+        time.sleep(0.01)
+    found[0].suspend()
     close_at_once(other)
-    assert has_ended(forked.pid)
+    assert has_ended(found[0].pid)
 
 
 def test_one_whose_connection_is_gone_is_closed_in_silence(several):
