@@ -21,7 +21,7 @@ class Student:
     story : str
         What is special about the submission.
     answers : tuple of str
-        The mutants and variants that fill the solution cells; the reference fills the others.
+        The mutants and variants that fill the solution cells; `OWN` fills the others.
     first_cell : str
         A code cell that the student inserts before all others.
     solves, submits, truncates : bool
@@ -37,8 +37,10 @@ class Student:
     truncates: bool = False
 
 
+# right answers in a student's own words: whoever hands in the reference itself has seen it
+OWN = ("dropout_boolean_mask", "l2_product_sum")
 CLASS = [
-    Student("student-01", "right, as the reference"),
+    Student("student-01", "right, in an ordinary way"),
     Student(
         "student-02",
         "right, masks drawn with random.random",
@@ -74,8 +76,8 @@ def solve(student: Student, path: Path, assignment: Assignment) -> None:
     notebook = nbformat.read(path, as_version=4)
     if student.solves:
         known = _specimens(assignment)
-        chosen = {known[name].grade_id: known[name].source for name in student.answers}
-        notebook = filled(notebook, {**assignment.reference, **chosen})
+        names = (*OWN, *student.answers)
+        notebook = filled(notebook, {known[name].grade_id: known[name].source for name in names})
     if student.first_cell:
         notebook.cells.insert(0, new_code_cell(student.first_cell))
     text = nbformat.writes(notebook)
