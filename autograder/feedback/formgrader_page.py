@@ -31,7 +31,12 @@ ROOM_FOR_PICTURES = 4_000_000
 LEAST = 1000  # characters of an answer, if there is no room for all
 GRADE_ID = re.compile(r"[\w-]{1,200}", re.ASCII)  # the template writes it as it is
 NAMES = ("student", "first_name", "last_name", "notebook_path")  # likewise
-MARKUP = {*"<\\$&"}  # how HTML and formulas begin
+LONG = 5000  # characters of a cell
+BACKWARD = re.compile(r"\\(?:!|neg)")  # a space in a formula that goes back
+FEW = 3  # of them
+FEW_OUTPUTS = 10
+STREAMS = ("stdout", "stderr")
+COLOUR = re.compile(r"\x1b\[[\d;]*m")  # of a terminal, as in a traceback
 # No part of a cell is painted outside it, wherever a style or a formula wants to be.
 STYLE = """
 .text_cell_render, .input_area, .output_subarea {
@@ -61,7 +66,7 @@ class InertPage(Preprocessor):
             "code": CodeToHtml(parent=self.parent),
         }
         pieces: list[Piece] = []
-        could_paint = any(map(_could_paint, nb.cells))
+        overflows = any(_overflows(cell) for cell in nb.cells)
         for cell in nb.cells:
             context = {"nb": nb, "cell": NotebookNode(cell), "resources": resources}
             # the template would show HTML in a raw cell
@@ -70,7 +75,7 @@ class InertPage(Preprocessor):
         room = place([piece for piece in pieces if not piece.size], ROOM)
         place([piece for piece in pieces if piece.size], room + ROOM_FOR_PICTURES)
         nb.cells = [*_with_gaps(nb.cells)]
-        for first in nb.cells[:1] if could_paint else ():
+        for first in nb.cells[:1] if overflows else ():
             first.source = Made(f"<style>{STYLE}</style>{first.source}")
         nb.metadata = NotebookNode()
         for name in NAMES:
@@ -82,6 +87,7 @@ class InertPage(Preprocessor):
 def _pieces(cell: NotebookNode, make: Make, budget: TimeBudget) -> Iterator[Piece]:
     """Empty a cell, and yield its contents as pieces that fill it again."""
     claims, written, outputs = _claims(cell), cell.source, outputs_of(cell)
+    number, ordinary = cell.get("execution_count"), _ordinary(cell)
     kind = "code" if cell.cell_type == "code" else "markdown"
     known = {"id": cell.get("id", ""), "metadata": {"nbgrader": claims} if claims else {}}
     cell.clear()
@@ -96,18 +102,50 @@ def _pieces(cell: NotebookNode, make: Make, budget: TimeBudget) -> Iterator[Piec
         ways.append(lambda: begun)
     yield Piece(0 if claims else 1, 0, put, ways)
     if kind == "code":
-        cell.execution_count = None
-        cell.outputs = [new_output("display_data", {}) for _ in outputs]
+        cell.execution_count = number if isinstance(number, int) else None
         rank = 0 if claims.get("grade") else 3
+        if ordinary is not None:
+            texts = "".join(output.text for output in outputs)
+            cell.outputs = []
+            yield Piece(rank, 0, lambda _: cell.outputs.extend(ordinary), [lambda: texts])
+            return
+        cell.outputs = [new_output("display_data", {}) for _ in outputs]
         for output, node in zip(outputs, cell.outputs, strict=True):
             yield output_piece(output, budget, partial(_fill, node), rank=rank)
 
 
-def _could_paint(cell: NotebookNode) -> bool:
-    """Tell whether a cell could paint outside itself: by HTML, a formula or a picture."""
-    text = cell.source if cell.cell_type == "markdown" else ""
+def _ordinary(cell: NotebookNode) -> list[NotebookNode] | None:
+    """Return a cell's outputs if all are short texts, which nbgrader's own template escapes."""
+    found: list[NotebookNode] = []
+    for output in cell.get("outputs", ()):
+        text = [output.get("text"), *output.get("data", {}).values(), *output.get("traceback", ())]
+        shown = [one for one in text if one is not None]
+        if {*output.get("data", {})} - {"text/plain"} or not all(map(_is_ordinary, shown)):
+            return None
+        # the template writes these two as they are
+        if output.get("name", "stdout") not in STREAMS:
+            return None
+        if not isinstance(output.get("execution_count"), int | None):
+            return None
+        found.append(nbformat.from_dict({**output, "metadata": {}}))
+    return found if len(found) <= FEW_OUTPUTS else None
+
+
+def _is_ordinary(text: object) -> bool:
+    if not isinstance(text, str) or len(text) > LEAST:
+        return False
+    plain_text = COLOUR.sub("", text)
+    return visible(plain_text) == plain_text
+
+
+def _overflows(cell: NotebookNode) -> bool:
+    """Tell whether a cell could be painted outside its box, or shows more than text."""
     kinds = {kind for output in cell.get("outputs", ()) for kind in output.get("data", ())}
-    return not MARKUP.isdisjoint(text) or not kinds <= {"text/plain"}
+    return (
+        len(cell.source) > LONG
+        or len(BACKWARD.findall(cell.source)) > FEW
+        or not kinds <= {"text/plain"}
+    )
 
 
 def _claims(cell: NotebookNode) -> dict[str, Any]:
@@ -126,7 +164,7 @@ def _with_gaps(cells: list[NotebookNode]) -> Iterator[NotebookNode]:
     """Yield the cells that are shown, and a sentence instead of the others."""
     hidden = 0
     for cell in [*cells, None]:
-        outputs = [node for node in cell.get("outputs", []) if node.data] if cell else []
+        outputs = [one for one in cell.get("outputs", []) if one.get("data", True)] if cell else []
         if cell and not outputs and cell.source is UNPLACED and not cell.metadata:
             hidden += 1
             continue

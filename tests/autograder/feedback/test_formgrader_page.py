@@ -3,6 +3,7 @@
 import html
 import time
 
+import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from nbconvert.exporters import HTMLExporter
@@ -16,7 +17,7 @@ from nbformat.v4 import (
 from nbgrader.server_extensions.formgrader import handlers
 from traitlets.config import PyFileConfigLoader
 
-from autograder.feedback.formgrader_page import ROOM
+from autograder.feedback.formgrader_page import ROOM, _ordinary
 from tests.autograder.support.tiny import RIGHT, claimed
 from tests.conftest import PROJECT
 
@@ -186,3 +187,21 @@ def test_no_part_of_a_cell_is_painted_outside_it(show):
     """The page's style sees to that, whatever a text or a formula is."""
     page = show(new_markdown_cell("a"))
     assert "contain: layout paint" in page.select_one("#notebook style").get_text()
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        {"output_type": "stream", "name": "<b>x", "text": "fine"},
+        {"output_type": "execute_result", "execution_count": "<b>x", "data": {"text/plain": "1"}},
+        {"output_type": "stream", "name": "stdout", "text": "\u202efine"},
+        {"output_type": "display_data", "data": {"text/html": "<p>1</p>", "text/plain": "1"}},
+        {"output_type": "stream", "name": "stdout", "text": "x" * 2000},
+        {"output_type": "error", "ename": "E", "evalue": "", "traceback": [["<b>x"]]},
+    ],
+)
+def test_an_output_that_is_no_short_text_is_not_left_to_the_template(output):
+    """The template escapes texts, and writes names and numbers as they are."""
+    fine = {"output_type": "stream", "name": "stdout", "text": "fine\x1b[31m"}
+    assert _ordinary(nbformat.from_dict({"outputs": [fine]})) is not None
+    assert _ordinary(nbformat.from_dict({"outputs": [fine, output]})) is None
