@@ -17,7 +17,8 @@ ELSEWHERE = {  # words of something else
     ("notebook_reader.py", "solution"),  # a key of nbgrader's in a cell
     ("master.py", "solution"),
     ("formgrader_page.py", "solution"),
-    ("collector.py", "submitted"),  # what the dates in an archive are: a setting's values
+    ("hand_in_time.py", "submitted"),  # what the dates in an archive are: a setting's values
+    ("collector.py", "submitted"),
     ("collector.py", "downloaded"),
 }
 NAME = "|".join(map(re.escape, sorted(NAMES)))
