@@ -142,7 +142,8 @@ class ClassRun:
                     raise InvalidEntry(f"not graded: {obstacle}")
                 if not self.look_only:
                     self._call(self.converter.run_pre_convert_hook, folder)
-                    notebooks = self._handed_in(folder)  # the hook may have changed them
+                    if self.intake.has_hook:  # which may have changed them
+                        notebooks = self._handed_in(folder)
             except (VanishedError, InvalidEntry) as error:
                 self._fail(student, error)
                 continue

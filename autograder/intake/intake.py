@@ -135,6 +135,7 @@ class Intake:
         converter.coursedir = self.staging.coursedir
         self._begin: Callable[[str], None] | None = None
         self._before, self._after = converter.pre_convert_hook, converter.post_convert_hook
+        self.has_hook = self._before is not None  # of the settings
         converter.pre_convert_hook = self._before_each
         converter.post_convert_hook = self._after_each
 
