@@ -19,10 +19,10 @@ COMMANDS = ("check", "grade", "status", "report", "teams", "leaks", "audit")
 EXIT_CODES = """\b
 Exit codes:
   0    all done
-  1    an expected failure: what it is, and what to do, is told
+  1    an expected failure: the message says what to do
   2    wrong usage
   3    a bug of ours
-  130  interrupted: what was finished before is kept
+  130  interrupted: finished work is kept
 """
 
 

@@ -167,7 +167,7 @@ def test_like_answers_stand_side_by_side():
     assert "return 1 # mine" in reader.plain
     assert "return 2" in reader.plain
     assert "At once." not in reader.plain
-    assert "97 % is the same. They share 7 lines of their own; 6 of these nobody else has" in (
+    assert "97 % is the same. They share 7 lines of their own; nobody else has 6 of these" in (
         reader.plain
     )
     assert rows(reader)["ann"][-1] == "near-identical answers: dropout: like bob"

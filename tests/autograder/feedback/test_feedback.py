@@ -216,7 +216,7 @@ def test_a_file_that_could_not_be_read_has_its_page(tiny_course, made):
     assert "Status: could not be read. See the remark for the cause" in found.text
     assert "the file is not valid JSON" in found.text
     assert "0 of 2 points" in found.text
-    assert "Nothing could be read of what was handed in." in found.text
+    assert "The submitted file could not be read." in found.text
     assert "YOUR CODE HERE" not in found.text
 
 
