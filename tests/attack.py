@@ -20,7 +20,7 @@ The rest is put into the solution cell `dropout`, below the reference (if right)
 that drops nothing (if wrong), and words in capitals are replaced: see `Targets.words`; STUDENT is the
 number of the student, from 0. An attack that succeeds at what leaves no trace raises an error with
 the text WON, which shows in the report. One that reads a secret puts it into an error's text, or
-wherever else a reader would find it. A statement that raises is passed over, and the next one is run:
+wherever else a reader would find it. A statement that raises is skipped, and the next one runs:
 an attempt and the claim that it succeeded belong into one statement.
 """
 
