@@ -14,6 +14,7 @@ from typing import Any
 import nbformat
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
+from nbformat.validator import isvalid
 
 from autograder.feedback.feedback import LARGEST, FeedbackExporter
 from autograder.feedback.output import outputs_of
@@ -36,6 +37,9 @@ BACKWARD = re.compile(r"\\(?:!|neg)")  # a space in a formula that goes back
 FEW = 3  # of them
 FEW_OUTPUTS = 10
 STREAMS = ("stdout", "stderr")
+OUTPUT_KEYS = {
+    *("output_type", "name", "text", "data", "execution_count", "ename", "evalue", "traceback")
+}
 COLOUR = re.compile(r"\x1b\[[\d;]*m")  # of a terminal, as in a traceback
 # No part of a cell is painted outside it, wherever a style or a formula wants to be.
 STYLE = """
@@ -116,26 +120,29 @@ def _pieces(cell: NotebookNode, make: Make, budget: TimeBudget) -> Iterator[Piec
 
 def _ordinary(cell: NotebookNode) -> list[NotebookNode] | None:
     """Return a cell's outputs if all are short texts, which nbgrader's own template escapes."""
-    found: list[NotebookNode] = []
-    for output in cell.get("outputs", ()):
-        text = [output.get("text"), *output.get("data", {}).values(), *output.get("traceback", ())]
-        shown = [one for one in text if one is not None]
-        if {*output.get("data", {})} - {"text/plain"} or not all(map(_is_ordinary, shown)):
-            return None
-        # the template writes these two as they are
-        if output.get("name", "stdout") not in STREAMS:
-            return None
-        if not isinstance(output.get("execution_count"), int | None):
-            return None
-        found.append(nbformat.from_dict({**output, "metadata": {}}))
-    return found if len(found) <= FEW_OUTPUTS else None
+    outputs = cell.get("outputs", ())
+    if len(outputs) > FEW_OUTPUTS or not all(map(_is_ordinary, outputs)):
+        return None
+    kept = [{key: one[key] for key in OUTPUT_KEYS if key in one} for one in outputs]
+    empty: list[dict[str, Any]] = [{"metadata": {}} if "metadata" in one else {} for one in outputs]
+    found = [nbformat.from_dict(one | more) for one, more in zip(kept, empty, strict=True)]
+    return found if all(isvalid(one, ref="output", version=4) for one in found) else None
 
 
-def _is_ordinary(text: object) -> bool:
-    if not isinstance(text, str) or len(text) > LEAST:
+def _is_ordinary(output: NotebookNode) -> bool:
+    data, lines = output.get("data", {}), output.get("traceback", [])
+    if not isinstance(data, dict) or not isinstance(lines, list) or {*data} - {"text/plain"}:
         return False
-    plain_text = COLOUR.sub("", text)
-    return visible(plain_text) == plain_text
+    texts = [*data.values(), *lines, output.get("text", "")]
+    if not all(isinstance(text, str) for text in texts) or sum(map(len, texts)) > LEAST:
+        return False
+    text = COLOUR.sub("", "".join(texts))
+    return (
+        visible(text) == text
+        # the template writes these as they are
+        and output.get("name", "stdout") in STREAMS
+        and isinstance(output.get("execution_count"), int | None)
+    )
 
 
 def _overflows(cell: NotebookNode) -> bool:
@@ -149,7 +156,7 @@ def _overflows(cell: NotebookNode) -> bool:
 
 
 def _claims(cell: NotebookNode) -> dict[str, Any]:
-    """Return the cells for which nbgrader's template shows a field."""
+    """Return a cell's claims if nbgrader's template shows a field for it."""
     claims = cell.metadata.get("nbgrader")
     if not isinstance(claims, dict) or not GRADE_ID.fullmatch(str(claims.get("grade_id"))):
         return {}

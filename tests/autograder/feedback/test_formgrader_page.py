@@ -198,6 +198,11 @@ def test_no_part_of_a_cell_is_painted_outside_it(show):
         {"output_type": "display_data", "data": {"text/html": "<p>1</p>", "text/plain": "1"}},
         {"output_type": "stream", "name": "stdout", "text": "x" * 2000},
         {"output_type": "error", "ename": "E", "evalue": "", "traceback": [["<b>x"]]},
+        {"output_type": "error", "ename": "E", "evalue": "", "traceback": ["x"] * 2000},
+        {"output_type": "error", "ename": "E", "evalue": "", "traceback": 1},
+        {"output_type": "display_data", "data": ["text/plain"]},
+        {"output_type": "error", "ename": 1, "evalue": "", "traceback": ["x"]},
+        {"output_type": "stream", "name": "stdout"},
     ],
 )
 def test_an_output_that_is_no_short_text_is_not_left_to_the_template(output):
