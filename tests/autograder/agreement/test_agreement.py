@@ -10,7 +10,7 @@ from nbgrader.api import Gradebook
 
 from autograder import cli
 from autograder.course.assignment import AssignmentError
-from tests.autograder.commands.test_grade import snapshot
+from tests.autograder.commands.test_class_grading import snapshot
 from tests.autograder.support.tiny import add_item, claimed, make_course
 
 SHIFT = "def shift(x):\n    return x + 1\n"

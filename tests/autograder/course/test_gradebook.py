@@ -19,7 +19,7 @@ from sqlalchemy.exc import OperationalError
 from autograder import cli
 from autograder.course import gradebook as gradebook_module
 from autograder.course.gradebook import check, check_writable, file_of, is_there, trouble
-from tests.autograder.commands.test_grade import snapshot
+from tests.autograder.commands.test_class_grading import snapshot
 
 
 @pytest.mark.parametrize(

@@ -116,7 +116,10 @@ def test_where_no_folder_can_be_made_nothing_changes(again, grade, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(Staging, "begin", fail)
         ran = grade()
-    assert "ann: [Errno 28] No space left on device: see who may write there" in ran.out
+    assert (
+        "ann: [Errno 28] No space left on device: check the permissions and the free space"
+        in ran.out
+    )
     assert ran.code == 1
     assert state(again) == before
 
