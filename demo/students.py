@@ -37,7 +37,7 @@ class Student:
     truncates: bool = False
 
 
-# right answers in a student's own words: whoever hands in the reference itself has seen it
+# right answers in other words: only a student who has seen the reference can hand it in
 OWN = ("dropout_boolean_mask", "l2_product_sum")
 CLASS = [
     Student("student-01", "right, in an ordinary way"),

@@ -38,7 +38,7 @@ for line in sys.stdin:
 
 
 class WarmKernel:
-    """A forked kernel, with what `subprocess.Popen` has of a process."""
+    """A forked kernel with the interface of `subprocess.Popen`."""
 
     stdin = stdout = stderr = None
 

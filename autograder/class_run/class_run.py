@@ -111,7 +111,7 @@ class ClassRun:
     def due(
         self, levels: frozenset[str], *, force: bool = False
     ) -> Iterator[tuple[PendingSubmission, Notebooks]]:
-        """Yield each submission that is to be graded; count the others as skipped or failed.
+        """Yield each submission to grade; count the others as skipped or failed.
 
         Parameters
         ----------
@@ -178,7 +178,7 @@ class ClassRun:
             self._call(self.converter.run_post_convert_hook, due.folder)
         except (OperationalError, NbGraderException):
             raise  # the next submission would fail, too
-        except Exception as error:  # noqa: BLE001  # the others are graded all the same
+        except Exception as error:  # noqa: BLE001  # one submission stops no other
             self._fail(due.student, error)
             return None
         finally:

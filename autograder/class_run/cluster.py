@@ -271,7 +271,7 @@ def _within(seconds: float, make: Callable[[], T]) -> T:
     def run() -> None:
         try:
             made.set_result(make())
-        except BaseException as error:  # noqa: BLE001  # it is raised in the waiting thread
+        except BaseException as error:  # noqa: BLE001  # the waiting thread raises it
             made.set_exception(error)
 
     threading.Thread(target=run, daemon=True).start()

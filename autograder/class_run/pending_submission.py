@@ -13,7 +13,7 @@ from autograder.results.report import Status, report_in
 
 @dataclass(frozen=True)
 class PendingSubmission:
-    """A submission that is to be graded.
+    """A submission to grade.
 
     Parameters
     ----------
@@ -23,7 +23,7 @@ class PendingSubmission:
     notebooks : dict of str to HandedIn
         By name.
     reason : str
-        Why it is to be graded, in words.
+        Why the run grades it, in words.
     """
 
     student: str

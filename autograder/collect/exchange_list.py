@@ -31,7 +31,7 @@ class GuardedList(ExchangeList):
             if not folder.name.isprintable():
                 raise RefusedError("its name has characters that cannot be printed")
             with ordinary_file.opened(folder, is_folder=True) as opened:
-                for name in os.listdir(opened):  # noqa: PTH208  # a descriptor, no path
+                for name in os.listdir(opened):  # noqa: PTH208  # `Path` takes no descriptor
                     if name.endswith(".ipynb") or name == SECRET:
                         _check(name, opened)
         except RefusedError as error:

@@ -217,7 +217,7 @@ def _clear(area: Path) -> None:
     """Remove an area's empty folders, and the area itself if it is empty."""
     for folder in reversed([area, *BoundedWalk(area)]):
         with suppress(OSError):  # a file, or a folder that is not empty
-            if os.listdir(folder) == [LOCK]:  # noqa: PTH208  # compares names, not paths
+            if [path.name for path in folder.iterdir()] == [LOCK]:
                 Path(folder, LOCK).unlink()
             folder.rmdir()
 

@@ -21,7 +21,7 @@ def course(removed, tiny_course):
 
 
 def test_each_is_graded(course, grade):
-    """By both ways to grade; who handed in too much is told so."""
+    """Both commands grade each student; those who handed in too much get a remark."""
     assert grade().code == 0
     assert course.grade()["success"]
     for student in ("ann", "bob", "carl", "dora", "eve"):
