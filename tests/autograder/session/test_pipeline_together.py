@@ -6,18 +6,6 @@ import pytest
 from autograder.sandbox.sandbox import DiedError, StudentError, TimedOutError
 from autograder.session.pipeline import AT_ONCE
 from autograder.session.proxy import together
-from tests.autograder.support.diary import in_this_process
-
-
-@pytest.fixture
-def names(diary):
-    return diary.namespace
-
-
-@pytest.fixture(scope="module")
-def local():
-    """The same names in this process."""
-    return in_this_process()
 
 
 def test_what_is_asked_together_is_one_exchange(names, exchanges):

@@ -6,18 +6,6 @@ import pytest
 from autograder.kit import expect
 from autograder.sandbox.sandbox import StudentError
 from autograder.session.proxy import Method, kind_of
-from tests.autograder.support.diary import in_this_process
-
-
-@pytest.fixture
-def names(diary):
-    return diary.namespace
-
-
-@pytest.fixture(scope="module")
-def local():
-    """The same names in this process."""
-    return in_this_process()
 
 
 def test_a_method_is_called_in_one_exchange(names, exchanges):
