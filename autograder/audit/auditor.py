@@ -4,7 +4,7 @@ Each is handed in and graded like a student's notebook. The result is the certif
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from fnmatch import fnmatchcase
@@ -155,7 +155,7 @@ class Auditor:
             f"a suite broke: {fault}"
             for fault in _faults(reference, unsolved, *(e for _, e in examined))
         ]
-        defects += _lost("the reference", reference.items, frozenset())
+        defects += _lost("the reference", reference.items, ())
         defects += [
             f"the unsolved release gets {item.points} points in {item.name}"
             for item in unsolved.items
@@ -202,7 +202,7 @@ def _faults(*examinations: Examination) -> list[str]:
     return list(dict.fromkeys(fault for e in examinations for fault in e.faults))
 
 
-def _lost(who: str, items: list[ItemResult], loses: frozenset[str]) -> Iterator[str]:
+def _lost(who: str, items: list[ItemResult], loses: Container[str]) -> Iterator[str]:
     """Yield what is wrong with the points of a solution."""
     for item in items:
         broken = [r.message for r in item.properties if r.outcome is Outcome.NOT_RUN]

@@ -107,7 +107,10 @@ def path_of(assignment: Assignment) -> Path:
 def digest_of_specimens(assignment: Assignment) -> str:
     """Return a digest of all solutions that an audit grades."""
     all_of_them = [*mutants(assignment), *variants(assignment)]
-    texts = [(s.name, s.source, s.advice, sorted(s.loses)) for s in all_of_them]
+    texts = [
+        (s.name, s.source, s.advice, sorted((item, sorted(c)) for item, c in s.loses.items()))
+        for s in all_of_them
+    ]
     everything = repr((texts, sorted(assignment.reference.items())))
     return hashlib.sha256(everything.encode()).hexdigest()[:16]
 

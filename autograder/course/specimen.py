@@ -1,12 +1,15 @@
 """Solutions to try the suites on: mutants, which are wrong, and variants, which are right."""
 
 import ast
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course.assignment import Assignment, AssignmentError
 
 LOSES = "loses:"
+LOSS = re.compile(r"(?P<item>\w+)(?:\s*\((?P<criteria>[\w\s,]+)\))?")  # test_l2_forward (penalty)
 
 
 @dataclass(frozen=True)
@@ -17,7 +20,9 @@ class Specimen:
     sentence: str  # the first line of its docstring: a mutant's misconception, in a student's words
     # the docstring's second paragraph, shown to a student whose code behaves like a mutant
     advice: str
-    loses: frozenset[str]  # the only items in which it must lose points
+    # the only items in which it must lose points, each with the criteria that it must lose there;
+    # without criteria, some of the item's points
+    loses: Mapping[str, frozenset[str]]
     grade_id: str  # the solution cell that it answers
     source: str  # the cell's text: the file without its docstring
 
@@ -45,14 +50,14 @@ def _specimen(assignment: Assignment, path: Path) -> Specimen:
         raise AssignmentError(f"{path} must be Python, as a solution cell is: {error}") from None
     sentence, *more = (ast.get_docstring(tree) or path.stem).split("\n\n")
     paragraphs = [" ".join(paragraph.split()) for paragraph in more]
-    loses = frozenset(
-        name.strip()
+    loses = {
+        loss["item"]: frozenset(re.findall(r"\w+", loss["criteria"] or ""))
         for paragraph in paragraphs
         if paragraph.startswith(LOSES)
-        for name in paragraph.removeprefix(LOSES).split(",")
-    )
+        for loss in LOSS.finditer(paragraph.removeprefix(LOSES))
+    }
     advice = " ".join(p for p in paragraphs if not p.startswith(LOSES))
-    if unknown := loses - {item.name for item in assignment.items}:
+    if unknown := loses.keys() - {item.name for item in assignment.items}:
         known = [item.name for item in assignment.items]
         raise AssignmentError(f"{path}: `loses:` must name some of {known}, got {sorted(unknown)}")
     code = "".join(source.splitlines(keepends=True)[_docstring_lines(tree) :]).lstrip("\n")

@@ -42,8 +42,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker, and read the notebook given on the command line."""
+    """Register the markers, and read the notebook given on the command line."""
     config.addinivalue_line("markers", "essential: without this property the item scores 0")
+    config.addinivalue_line("markers", "criterion(name): the criterion of the rubric it belongs to")
     if path := config.getoption("--submission", default=None):
         try:
             notebook, _ = read_notebook(Path(path).read_bytes())

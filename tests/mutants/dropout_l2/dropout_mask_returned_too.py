@@ -10,8 +10,8 @@ loses: test_dropout_forward, test_dropout_backward
 class Dropout(LayerWrapper):
     def __init__(self, layer, p=0.5):
         super().__init__(layer)
-        if not 0 <= p <= 1:
-            raise ValueError(f"p must lie in [0, 1], got p={p}")
+        if not 0 <= p < 1:
+            raise ValueError(f"p must lie in [0, 1), got p={p}")
         self.p = p
 
     def __call__(self, x):

@@ -15,8 +15,8 @@ class Dropout(LayerWrapper):
 
     def __init__(self, layer: Linear, p: float = 0.5) -> None:
         super().__init__(layer)
-        if not 0 <= p <= 1:
-            raise ValueError(f"p must lie in [0, 1], got p={p}")
+        if not 0 <= p < 1:
+            raise ValueError(f"p must lie in [0, 1), got p={p}")
         self.p: float = p
         self.mask = None
 

@@ -3,8 +3,8 @@
 
 class Dropout:
     def __init__(self, layer, p=0.5):
-        if not 0 <= p <= 1:
-            raise ValueError(f"p must lie in [0, 1], got p={p}")
+        if not 0 <= p < 1:
+            raise ValueError(f"p must lie in [0, 1), got p={p}")
         self.layer = layer
         self.training = True
         self.p = p

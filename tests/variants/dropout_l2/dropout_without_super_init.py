@@ -4,7 +4,7 @@
 class Dropout(LayerWrapper):
     def __init__(self, layer, p=0.5):
         if p < 0 or p > 1:
-            raise ValueError("p must lie in [0, 1], got p=" + str(p))
+            raise ValueError("p must lie in [0, 1), got p=" + str(p))
         self.layer = layer
         self.training = True
         self.p = p
