@@ -159,7 +159,7 @@ class Targets:
         return seen
 
     def harm_to_the_sibling(self) -> str:
-        """Tell whether the other process was ended or stopped."""
+        """Return whether the other process was ended or stopped."""
         if self.sibling.poll() is not None:
             return f"the other process has ended: {self.sibling.returncode}"
         state = state_of(self.sibling.pid)[0]

@@ -156,7 +156,7 @@ CHANGES = {
     ),
     "a cell is there twice": (
         lambda nb: nb.cells.insert(0, nbformat.from_dict(nb.cells[at(nb, "test_l2_forward")])),
-        "cell `test_l2_forward`: is there 2 times",
+        "cell `test_l2_forward`: exists 2 times",
         {},
     ),
     "a graded cell is changed": (

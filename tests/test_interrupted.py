@@ -109,7 +109,7 @@ class Running:
 
 
 def runs(process):
-    """Tell whether a process still does anything; whose parent is gone may stay a zombie a while."""
+    """Return whether a process still does anything; whose parent is gone may stay a zombie a while."""
     try:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:

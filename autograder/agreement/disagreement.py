@@ -8,14 +8,14 @@ SHOWN = 4  # of many facts
 
 @dataclass(frozen=True)
 class Disagreement:
-    """A fault that must be mended before grading: what must hold and was found; what to do."""
+    """A fault to correct before grading: what must hold, what was found, and what to do."""
 
     fact: str
     remedy: str
 
 
 def as_one_line(found: Sequence[Disagreement]) -> str:
-    """Return the facts and then the remedies, each once and in order."""
+    """Return one line: first all facts, then all remedies, each of them once."""
     facts = dict.fromkeys(one.fact for one in found)
     remedies = dict.fromkeys(one.remedy for one in found)
     return " ".join(f"{some([*facts], '; ')}: {', then '.join(remedies)}".split())

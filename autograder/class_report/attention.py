@@ -180,8 +180,8 @@ def _learned(facts: ClassFacts) -> Iterator[str]:
     if totals.mean is not None and totals.median is not None:
         are = "is" if totals.n == 1 else "are"
         yield (
-            f"{totals.n} {are} graded, with {totals.mean:.2f} points in the mean and "
-            f"{totals.median:.2f} in the median; {totals.full} with full marks"
+            f"{totals.n} {are} graded: mean {totals.mean:.2f} points, median "
+            f"{totals.median:.2f}, {totals.full} with full marks"
         )
     else:
         yield "nobody is graded yet: run `autograder grade`"

@@ -43,7 +43,7 @@ class Distribution:
 
     @classmethod
     def of(cls, points: Sequence[float], maximum: float) -> "Distribution":
-        """Describe some points, of which `maximum` can be had (more with extra credit)."""
+        """Return the distribution of some points; extra credit may exceed `maximum`."""
         binned = [round(p, DIGITS) for p in points]
         edges = _edges(min([0.0, *binned]), max([0.0, maximum, *binned]))
         counts, _ = np.histogram(binned, edges)
@@ -85,8 +85,8 @@ class Discrimination:
             )
         if self.value < LOW:
             return (
-                "points here say little about points elsewhere: it tests something of its own, "
-                "nearly everyone fares alike, or its suite is at fault"
+                "points here say little about points elsewhere: the item tests something else, "
+                "nearly all have the same points, or its suite is at fault"
             )
         return "students who do well here tend to do well elsewhere"
 
@@ -136,7 +136,7 @@ class ItemAnalysis:
     ----------
     name : str
     maximum : float
-        The points that can be had.
+        The most points, without extra credit.
     distribution : Distribution
     facility : float or None
         The share of its points that the class has, from 0 (hard) to 1 (easy); None if ungraded.

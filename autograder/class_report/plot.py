@@ -29,9 +29,9 @@ def histogram(distribution: Distribution, maximum: float, title: str) -> str:
     ----------
     distribution : Distribution
     maximum : float
-        The points that can be had.
+        The most points, without extra credit.
     title : str
-        For those who cannot see it; the numbers follow in words.
+        Read aloud to those who cannot see it, before the numbers in words.
 
     Returns
     -------

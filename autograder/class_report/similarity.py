@@ -120,7 +120,7 @@ def alike(
 
 @dataclass(eq=False)
 class _Text:
-    """A normal form, and the answers that have it."""
+    """A text in normal form, and the answers that are the same in normal form."""
 
     lines: tuple[str, ...]
     answers: list[Answer] = field(default_factory=list)
@@ -154,7 +154,7 @@ def _texts(stub: str, answers: Sequence[Answer]) -> list[_Text]:
 
 
 def _near(texts: list[_Text], tick: Tick) -> Iterator[tuple[_Text, _Text, int]]:
-    """Yield each pair of similar texts, and each text of several answers."""
+    """Yield each pair of similar texts, and each text with itself."""
     for text in texts:
         yield text, text, 100
     signs = _signs(texts)
@@ -189,7 +189,7 @@ def _signs(texts: list[_Text]) -> list[str]:
 
 
 def _groups(links: list[_Link]) -> list[list[_Link]]:
-    """Return the links of each connected set of texts."""
+    """Return the links in groups: texts that are linked, even through others, form a group."""
     ends = [(id(link.first), id(link.second)) for link in links]
     number = {text: n for n, text in enumerate(dict.fromkeys(chain.from_iterable(ends)))}
     pairs = np.array([[number[text] for text in pair] for pair in ends], int).reshape(-1, 2)

@@ -35,7 +35,7 @@ def codes_of(sources: Iterable[str]) -> list[CellCode]:
 
 
 class _TooMuchError(Exception):
-    """A cell that would take too long."""
+    """A cell is too long to transform."""
 
 
 class _Transformation:
@@ -57,7 +57,7 @@ class _Transformation:
             return CellCode(source)
 
     def _transformed(self, source: str) -> str:
-        """Return what IPython makes of a cell, each line where it was."""
+        """Return what IPython makes of a cell; each line keeps its number."""
         manager = _manager()
         lines = f"{source}\n".splitlines(keepends=True)
         blank = next((n for n, line in enumerate(lines) if line.strip()), 0)
@@ -77,10 +77,10 @@ class _Transformation:
         return "".join(lines)
 
     def _spend(self, lines: list[str]) -> None:
-        """Take note of the work to split lines into tokens.
+        """Count the work of splitting lines into tokens; raise an error if it is too much.
 
-        In a long line it grows with the square: from each quotation mark the line is searched for
-        another, and from each letter for a question mark at its end.
+        In a long line it grows with the square of the length: IPython searches the line from each
+        quotation mark for another one, and from each letter for a question mark at its end.
         """
         for line in lines:
             squared = 0
@@ -102,12 +102,12 @@ def _manager() -> Any:
 
 @lru_cache(maxsize=128)  # the given cells stand in every notebook
 def _stays(source: str) -> bool:
-    """Tell whether a cell is Python, in which nothing is Jupyter's own."""
+    """Return whether a cell is Python, in which nothing is Jupyter's own."""
     return not _is_odd(source) or ("get_ipython" not in source and _is_plain(source))
 
 
 def _is_odd(source: str) -> bool:
-    """Tell quickly whether a cell may contain syntax of Jupyter's own."""
+    """Return quickly whether a cell may contain syntax of Jupyter's own."""
     text = f"\n{source}"
     return (
         source[:1] in {" ", "\t", "\n", "\f"}
@@ -119,7 +119,7 @@ def _is_odd(source: str) -> bool:
 
 
 def _is_plain(source: str) -> bool:
-    """Tell whether a cell is Python that IPython leaves as it is."""
+    """Return whether a cell is Python that IPython leaves as it is."""
     indented = len(source) - len(source.lstrip(" \t\r\n\f"))
     if source[:indented].rpartition("\n")[2] or PROMPT.search(f"\n{source}"):
         return False
@@ -127,7 +127,7 @@ def _is_plain(source: str) -> bool:
 
 
 def _as_many(after: list[str], before: list[str]) -> list[str]:
-    """Return lines with as many blank ones as were joined, behind the first that has changed."""
+    """Return lines with blank ones in place of those that were joined, so that numbers stay."""
     pairs = enumerate(zip(after, before, strict=False))
     changed = next((number for number, (new, old) in pairs if new != old), 0)
     blank = ["\n"] * (len(before) - len(after))

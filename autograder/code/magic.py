@@ -101,7 +101,7 @@ def spell_out(python: str, read: Read) -> CellCode:
 
 
 def _under(one: _Magic, number: int, read: Read) -> CellCode:
-    """Return the code of a cell that stands under a cell magic, in its line of that number."""
+    """Return the code below a cell magic, with blank lines before it, so that line numbers stay."""
     body = one.body or ""
     if one.name not in RUNNING | {"capture"} or (
         one.name == "time" and one.line.strip() not in QUIET

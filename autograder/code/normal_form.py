@@ -15,7 +15,7 @@ DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def parsed(code: str) -> ast.Module | None:
-    """Return a code's syntax tree; None if it is no Python, or nested too deeply."""
+    """Return a code's syntax tree; None if it is not valid Python, or nested too deeply."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of a student's strange escapes
@@ -29,7 +29,7 @@ def normal_form(code: str, stub: str = "") -> tuple[str, ...]:
 
     Comments, docstrings, annotations, layout and needless parentheses are removed. Every name that
     the code defines becomes the same name. Methods are sorted by name. Names of the stub, and of
-    libraries, such as `np.random.rand`, stay. Code that is no Python keeps its names as well.
+    libraries, such as `np.random.rand`, stay. Code that is not valid Python keeps its names, too.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def bound(tree: ast.Module) -> Iterator[str]:
 
 
 class _Plain(ast.NodeTransformer):
-    """Takes from a tree what says nothing, and its names."""
+    """Removes docstrings and annotations from a tree, and replaces its names."""
 
     def __init__(self, renamed: set[str]) -> None:
         self.renamed = renamed
@@ -116,7 +116,7 @@ class _Plain(ast.NodeTransformer):
         return node
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:
-        """Make it a plain assignment; a mere annotation is nothing."""
+        """Turn it into a plain assignment, or into `pass` if it assigns nothing."""
         plain = ast.Assign([node.target], node.value, lineno=0) if node.value else ast.Pass()
         return self.visit(plain)
 

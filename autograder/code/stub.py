@@ -42,16 +42,16 @@ class Stub:
         return frozenset(found if _before_raise(self._body) is None else {*found, CELL})
 
     def still_raising(self, python: str) -> set[str]:
-        """Return which of these functions only raise in a cell, too."""
+        """Return which of these functions still only raise in a cell."""
         body = _body(python) if "NotImplementedError" in python else None
         return self._still_raising(body or [])
 
     def may_be_in(self, python: str) -> bool:
-        """Tell quickly whether a cell may define one of its names."""
+        """Return quickly whether a cell may define one of its names."""
         return self._mention.search(python) is not None
 
     def is_unanswered(self, python: str) -> bool:
-        """Tell whether a cell answers nothing that the stub leaves open."""
+        """Return whether a cell fills in nothing that the stub leaves open."""
         text = python.strip()
         if text in {"", self.source.strip()}:
             return True
@@ -59,7 +59,7 @@ class Stub:
             return False  # seen without parsing it, as for most answers
         body = _body(text)
         if not body:
-            return body is not None  # None: no Python, but not the stub either
+            return body is not None  # None: not valid Python, but not the stub either
         if not self.raising:  # the stub's functions do something else, such as `pass`
             return _meaning(body) == _meaning(self._body)
         still = self._still_raising(body)
@@ -72,7 +72,7 @@ class Stub:
 
     @cached_property
     def _head(self) -> re.Pattern[str]:
-        """How the definitions begin that the student completes."""
+        """A pattern of the first lines of the definitions that the student completes."""
         names = {name.partition(".")[0] for name in self.raising - {CELL}}
         return re.compile(
             rf"^(?:class|def) (?:{'|'.join(names)})\b" if names else r"(?!)", re.MULTILINE
@@ -92,7 +92,7 @@ class Stub:
         return found & self.raising
 
     def _rebinds(self, statement: ast.stmt) -> bool:
-        """Tell whether a statement assigns to a name of the stub, or to a part of it."""
+        """Return whether a statement assigns to a name of the stub, or to a part of it."""
         if isinstance(statement, Definition):
             within = [node for one in statement.decorator_list for node in ast.walk(one)]
             return any(isinstance(node, ast.Name) and node.id in self.names for node in within)
@@ -117,7 +117,7 @@ def stub_of(source: str) -> Stub:
 
 
 def is_python(python: str) -> bool:
-    """Tell whether a cell can be read as Python; one too large to look at counts as such."""
+    """Return whether a cell can be read as Python; one too large to look at counts as such."""
     return len(python) > LARGEST or parsed(python) is not None
 
 
@@ -139,7 +139,7 @@ def _body(python: str) -> list[ast.stmt] | None:
 
 
 def _is_idle(statement: ast.stmt) -> bool:
-    """Tell whether a statement is a docstring, another constant, `pass`, or a print."""
+    """Return whether a statement is a docstring, another constant, `pass`, or a print."""
     if not isinstance(statement, ast.Expr):
         return isinstance(statement, ast.Pass)
     value = statement.value
@@ -160,7 +160,7 @@ def _definitions(body: Iterable[ast.stmt]) -> Iterator[Definition]:
 
 
 def _functions(body: Iterable[ast.stmt], prefix: str = "") -> Iterator[tuple[str, Function]]:
-    """Yield functions and methods with their full names; of one name, the last one counts."""
+    """Yield functions and methods with their full names; the last one of a name counts."""
     for node in _definitions(body):
         if isinstance(node, ast.ClassDef):
             bound = {n.id for one in node.body for n in _assigned(one)}
@@ -176,7 +176,7 @@ def _assigned(statement: ast.stmt) -> list[ast.Name]:
 
 
 def _only_raises(body: list[ast.stmt]) -> bool:
-    """Tell whether a function raises `NotImplementedError` before it can return anything."""
+    """Return whether a function raises `NotImplementedError` before it can return anything."""
     before = _before_raise(body)
     if before is None:
         return False

@@ -67,9 +67,9 @@ class LmsCollector(FileNameCollectorPlugin):
     entry_dates = Enum(
         ["auto", "submitted", "downloaded"],
         "auto",
-        help="What a file's date in the archive is: when it was handed in (a time stamp), or when "
-        "the archive was downloaded (no time stamp). auto: the latter if all dates lie within an "
-        "hour, and within a day of the archive's own date.",
+        help="How to read a file's date in the archive. submitted: the time of handing in. "
+        "downloaded: the time of the download, so the file gets no time stamp. auto: downloaded if "
+        "all dates lie within an hour, and within a day of the archive's own date.",
     ).tag(config=True)
 
     def collect(self, submitted_file: str) -> dict[str, str] | None:

@@ -1,4 +1,4 @@
-"""The result of extracting a download, beside the files themselves."""
+"""The collector's data on an extracted download: dates, and files that were left out."""
 
 from dataclasses import dataclass, field
 from pathlib import PurePath

@@ -1,4 +1,4 @@
-"""When a file was handed in: as a pattern, the roster or the archive says."""
+"""Finds the time when a file was handed in: from a pattern, the roster or the archive."""
 
 from collections.abc import Collection
 from contextlib import suppress

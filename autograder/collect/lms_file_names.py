@@ -31,7 +31,7 @@ class Origin:
 
     @property
     def is_plausible(self) -> bool:
-        """Whether the LMS writes such names, even if nobody in the course has the number.
+        """Whether the LMS has surely written the name, even if no student has the number.
 
         Canvas puts a name before a number, and no student has a date as number.
         """

@@ -106,11 +106,11 @@ class Owners:
         )
 
     def extracted(self, folder: PurePath, archive: str) -> None:
-        """Note that a folder has the files of an archive, whose name then counts."""
+        """Note that a folder has an archive's files: the archive's name identifies the owner."""
         self._archives[folder] = archive
 
     def lone_guess(self, folder: PurePath, parts: Collection[str]) -> PurePath | None:
-        """Return the only part that looks like a name of Canvas's, if it may be something else.
+        """Return the path of the only name that looks like Canvas's, if it may be another name.
 
         The name of a course or a download may look like that, too. None if another part names a
         student, or if the gradebook or the roster has the number.
@@ -124,7 +124,7 @@ class Owners:
         return folder / naming[0]
 
     def ignore_name(self, path: PurePath) -> None:
-        """Read no student's name from a folder's name, but from what lies in it."""
+        """Ignore a folder's own name: only the names in the folder may identify a student."""
         self._ignored.add(path)
         self._seen.clear()
 

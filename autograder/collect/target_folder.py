@@ -26,7 +26,7 @@ class TargetFolder:
         self._names: dict[PurePath, str] = {}  # by path, the file's name in its archive
 
     def free_path(self, path: PurePath) -> PurePath:
-        """Return this path, or one with a number if something lies there."""
+        """Return this path, or if it is taken, the path with a number."""
         free, number = path, 1
         while (self.root / free).exists():
             number += 1

@@ -165,7 +165,7 @@ def print_audit(on: Console, certificate: Certificate) -> None:
     lone = [f"{mistake}: {name}" for _, name, mistake in certificate.lone_catches]
     redundant, unnamed = certificate.redundant, certificate.unnamed
     for title, notes in (
-        (f"{counted_as(len(lone), 'time')} one property alone catches a mutant", lone),
+        (f"{counted_as(len(lone), 'case')} of a mutant that only one property catches", lone),
         (
             f"{counted_as(len(redundant), 'property', 'properties')} that no mutant needs",
             redundant,

@@ -33,7 +33,7 @@ MODULE = "check.py"  # beside an assignment's notebook: students have the same
 @click.option(
     "--assignment",
     metavar="NAME",
-    help="The assignment. Without it, the one whose notebook has this name.",
+    help="The assignment; default: the one that has a notebook of this file name.",
 )
 @click.option(
     "--timeout",

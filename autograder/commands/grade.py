@@ -20,7 +20,11 @@ from autograder.text.plain_text import printable
 @COURSE
 @DB
 @click.option(
-    "--student", "students", metavar="ID", multiple=True, help="Grade this one; may be repeated."
+    "--student",
+    "students",
+    metavar="ID",
+    multiple=True,
+    help="Grade only this student; may be repeated.",
 )
 @click.option(
     "--workers",

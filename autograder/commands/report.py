@@ -161,7 +161,7 @@ def _document(
 
 @contextmanager
 def _progress(on: Console) -> Iterator[Step]:
-    """Yield a function that begins a step: a terminal shows a bar, a file gets a line."""
+    """Yield a function that begins a step: it shows a bar on a terminal, or prints a line."""
     with console.progress(on, *Progress.get_default_columns()) as progress:
 
         def step(title: str) -> Callable[[int, int], None]:

@@ -60,7 +60,7 @@ def is_ours(path: Path, course: Course) -> bool:
 
 
 def _places(path: Path) -> list[Path]:
-    """Return a file's path as it is given, and with links followed."""
+    """Return the absolute forms of a file's path: as given, and with links followed."""
     named = Path(os.path.abspath(path))  # noqa: PTH100  # `Path.absolute` keeps each `..`
     return list(dict.fromkeys([named, named.parent.resolve() / named.name, named.resolve()]))
 
@@ -113,7 +113,7 @@ def _courses_above(place: Path) -> Iterator[Course]:
 
 
 def _course_in(folder: Path) -> Course:
-    """Return the course in a folder, with the settings there that are plain texts."""
+    """Return the course in a folder; only settings that are plain text count."""
     known: dict[str, Any] = {}
     with suppress(OSError, SyntaxError, ValueError, RecursionError, MemoryError):
         with (folder / SETTINGS_FILE).open("rb") as file:

@@ -13,7 +13,7 @@ from autograder.results.standing import Mark
 ORDER = [Outcome.FAILED, Outcome.NOT_RUN, Outcome.PASSED]
 TITLES = {
     Outcome.FAILED: "What does not hold",
-    Outcome.NOT_RUN: "What could not be tried",
+    Outcome.NOT_RUN: "What was not tested",
     Outcome.PASSED: "What holds",
 }
 

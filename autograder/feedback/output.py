@@ -74,7 +74,7 @@ def outputs_of(cell: dict[str, Any]) -> list[Output]:
 def readable(text: str) -> str:
     """Return printed text without commands to a terminal, and with all characters visible.
 
-    Of a line that was overwritten, such as a progress bar, the last state is kept.
+    If a line was overwritten, as by a progress bar, only its last state is shown.
     """
     text = COMMAND.sub("", strip_ansi(text)).replace("\r\n", "\n")
     return visible("\n".join(line.rstrip("\r").split("\r")[-1] for line in text.split("\n")))

@@ -11,7 +11,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 LINK = "it is a link: only ordinary files are graded"
-NO_FILE = "it is no file that can be read"
+NO_FILE = "it is a pipe, a socket or a device: only ordinary files are graded"
+FOLDER = "it is a folder, not a file"
 NOT_OURS = "only its owner may read it"
 CHUNK = 2**20  # bytes
 
@@ -73,7 +74,7 @@ def opened(
         raise RefusedError(f"it cannot be read ({error.strerror})") from None
     try:
         if not is_folder and not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise RefusedError(NO_FILE)
+            raise RefusedError(why_not(os.fstat(descriptor).st_mode) or FOLDER)
         yield descriptor
     finally:
         os.close(descriptor)

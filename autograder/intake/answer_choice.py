@@ -35,7 +35,7 @@ def _choose_by_id(
         chosen[name] = (code or filled or indices)[-1]
         if len(indices) > 1:
             remarks.append(
-                f"cell `{name}` is there {len(indices)} times: the last one filled in counts"
+                f"cell `{name}` exists {len(indices)} times: the last one that is filled in counts"
             )
     return chosen
 

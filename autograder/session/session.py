@@ -150,7 +150,7 @@ class Session:
             self._remark(f"{self._titles[cell]}, {'; '.join(parts)}")
 
     def _matters(self, cell: int, cause: str) -> bool:
-        """Return whether a failed statement needs a remark: it is in an answer, or is no Python.
+        """Return whether a failed statement needs a remark: in an answer, or if it is not Python.
 
         Other statements are demonstrations, which may need what a worker does not have.
         """

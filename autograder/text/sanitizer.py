@@ -187,7 +187,7 @@ def _parts(html: BeautifulSoup) -> Counter[str]:
 
 
 def _is_inert(node: PageElement) -> bool:
-    """Tell whether a node is the box of a task list, or a comment that holds no tag."""
+    """Return whether a node is the box of a task list, or a comment that holds no tag."""
     if isinstance(node, Tag):
         named = node.name == "input" and node.attrs.keys() <= BOX
         return named and node.get("type") == "checkbox" and "disabled" in node.attrs

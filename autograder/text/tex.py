@@ -38,7 +38,7 @@ STRUCTURE = frozenset({
 
 
 def is_ordinary(html: str) -> bool:
-    """Tell whether a text, in HTML, has no formula, or formulas of known commands alone."""
+    """Return whether a text, in HTML, has no formula, or formulas of known commands alone."""
     if "\\" not in html:
         return True
     read = BeautifulSoup(html, "html.parser")

@@ -1,4 +1,4 @@
-"""A process that has NumPy loaded and forks workers, so that no worker waits for imports.
+"""The template: it has NumPy loaded, forks workers, which then need no imports, and ends them.
 
 No student's code runs in it. It knows only what all submissions share: see `opening`.
 """

@@ -58,7 +58,7 @@ def answer_under_the_tests_id(folder, notebook):
     return text(notebook)
 
 
-@BREAKAGES.enter(REMARKS, FULL, "cell `test_scaler` is there 3 times")
+@BREAKAGES.enter(REMARKS, FULL, "cell `test_scaler` exists 3 times")
 def item_duplicated(folder, notebook):
     notebook.cells += [nbformat.from_dict(notebook.cells[3]) for _ in range(2)]
     return text(notebook)

@@ -78,6 +78,6 @@ for name, target in {
     BREAKAGES[name] = Breakage(linked, UNREADABLE, 0.0, "`tiny.ipynb` was set aside: it is a link")
 
 
-@BREAKAGES.enter(UNREADABLE, 0.0, "`tiny.ipynb` was set aside: it is no file that can be read")
+@BREAKAGES.enter(UNREADABLE, 0.0, "`tiny.ipynb` was set aside: it is a pipe, a socket or a device")
 def notebook_that_is_a_pipe(folder, notebook):
     os.mkfifo(folder / "tiny.ipynb")

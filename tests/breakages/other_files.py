@@ -9,13 +9,13 @@ from tests.breakages.breakage import FULL, GRADED, REMARKS, Breakage, Breakages,
 BREAKAGES = Breakages()
 
 
-@BREAKAGES.enter(REMARKS, FULL, "`pipe` was set aside: it is no file that can be read")
+@BREAKAGES.enter(REMARKS, FULL, "`pipe` was set aside: it is a pipe, a socket or a device")
 def pipe_beside_it(folder, notebook):
     os.mkfifo(folder / "pipe")
     return text(notebook)
 
 
-@BREAKAGES.enter(REMARKS, FULL, "was set aside: it is no file that can be read")
+@BREAKAGES.enter(REMARKS, FULL, "was set aside: it is a pipe, a socket or a device")
 def socket_beside_it(folder, notebook):
     with socket.socket(socket.AF_UNIX) as server:
         here = Path.cwd()

@@ -16,7 +16,7 @@ def told(records, groups=(), uses=None):
 def test_a_class_in_which_all_is_well_has_its_points():
     """Nothing else is worth a line."""
     assert told([record("ann", 1.0, 2.0), record("bob", 1.0, 1.0)]) == [
-        "2 are graded, with 2.50 points in the mean and 2.50 in the median; 1 with full marks"
+        "2 are graded: mean 2.50 points, median 2.50, 1 with full marks"
     ]
 
 
@@ -30,7 +30,7 @@ def test_what_waits_for_a_grade_is_the_first():
         "2 students have near-identical answers, in 1 group: compare them",
         "the most common mistake, made by 3: x. Mend x.",
         "the property that fewest pass, 25%: It scales. [one: test_a]",
-        "4 are graded, with 2.25 points in the mean and 2.00 in the median; 1 with full marks",
+        "4 are graded: mean 2.25 points, median 2.00, 1 with full marks",
     ]
 
 

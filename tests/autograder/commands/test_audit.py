@@ -67,7 +67,7 @@ def test_an_audit_tells_properties_and_mutants(audit):
     assert "xx ones" in lines
     assert "2 mutants, 1 variant, 2 properties, 0 defects" in lines
     assert lines[-6:] == [
-        "1 time one property alone catches a mutant",
+        "1 case of a mutant that only one property catches",
         "zeros: test_a",
         "1 property that no mutant needs",
         "test_one: test_b",

@@ -23,5 +23,5 @@ def test_many_of_one_kind_are_one():
 
 def test_few_of_one_kind_are_told_one_by_one():
     """Three are short enough to read."""
-    few = [f"cell `{name}` is there 2 times" for name in "abc"]
+    few = [f"cell `{name}` exists 2 times" for name in "abc"]
     assert grouped(few) == tuple(few)

@@ -8,6 +8,7 @@ import pytest
 from nbgrader.utils import find_all_files
 
 from autograder.collect.placing import replacing
+from autograder.files.ordinary_file import NO_FILE
 from autograder.intake import refusal
 from autograder.intake.refusal import EXTRAS, PLACE, beside, remarks, set_aside
 from tests.autograder.support.shape import nest, spread
@@ -82,7 +83,7 @@ def test_special_files_are_set_aside(folder, source, make, monkeypatch):
     """nbgrader would wait for a file that cannot be read."""
     monkeypatch.chdir(folder)
     make(folder / "x")
-    assert put_in_order(folder, source) == ["`x` was set aside: it is no file that can be read"]
+    assert put_in_order(folder, source) == [f"`x` was set aside: {NO_FILE}"]
 
 
 @pytest.mark.parametrize(
@@ -202,9 +203,7 @@ def test_in_a_path_that_nbgrader_takes_for_a_pattern_things_go_beside(tmp_path, 
     folder = tmp_path / "submitted" / "[ann]" / "tiny"
     (folder / ".git").mkdir(parents=True)
     os.mkfifo(folder / ".git" / "pipe")
-    assert put_in_order(folder, source) == [
-        "`.git/pipe` was set aside: it is no file that can be read"
-    ]
+    assert put_in_order(folder, source) == [f"`.git/pipe` was set aside: {NO_FILE}"]
     assert find_all_files(str(folder), IGNORED) == []
 
 

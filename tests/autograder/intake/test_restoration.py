@@ -182,7 +182,7 @@ def test_of_duplicates_the_last_one_filled_in_counts(answered, release, texts, k
     result, remarks = restored(answered, release)
     assert [text for name, text in layout(result) if name == "one"] == [kept]
     assert sorted(text for _, text in layout(result)[2:4]) == sorted(texts)
-    assert remarks == ["cell `one` is there 2 times: the last one filled in counts"]
+    assert remarks == ["cell `one` exists 2 times: the last one that is filled in counts"]
 
 
 def test_a_duplicated_grade_cell_is_graded_once(answered, release):
