@@ -21,6 +21,7 @@ class Dropout(LayerWrapper):
     def __call__(self, x):
         h = self.layer(x)
         if not self.training:
+            self.mask = 1.0
             return h
         self.shape = h.shape
         return h * self.mask

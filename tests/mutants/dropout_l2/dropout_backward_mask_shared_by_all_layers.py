@@ -19,6 +19,7 @@ class Dropout(LayerWrapper):
     def __call__(self, x):
         h = self.layer(x)
         if not self.training:
+            Dropout.mask = 1.0
             return h
         Dropout.mask = (np.random.rand(*h.shape) > self.p) / (1 - self.p)
         return h * Dropout.mask

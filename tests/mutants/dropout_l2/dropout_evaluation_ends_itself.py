@@ -18,6 +18,7 @@ class Dropout(LayerWrapper):
         h = self.layer(x)
         if not self.training:
             self.training = True
+            self.mask = 1.0
             return h
         self.mask = (np.random.rand(*h.shape) > self.p) / (1 - self.p)
         return h * self.mask

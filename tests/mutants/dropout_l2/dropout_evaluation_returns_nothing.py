@@ -16,6 +16,7 @@ class Dropout(LayerWrapper):
 
     def __call__(self, x):
         h = self.layer(x)
+        self.mask = 1.0
         if self.training:
             self.mask = (np.random.rand(*h.shape) > self.p) / (1 - self.p)
             return h * self.mask

@@ -15,9 +15,10 @@ class Dropout(LayerWrapper):
         self.p = p
 
     def __call__(self, x):
-        if not self.training:
-            return x
         h = self.layer(x)
+        if not self.training:
+            self.mask = 1.0
+            return x
         self.mask = (np.random.rand(*h.shape) > self.p) / (1 - self.p)
         return h * self.mask
 

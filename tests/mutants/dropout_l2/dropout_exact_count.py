@@ -17,6 +17,7 @@ class Dropout(LayerWrapper):
     def __call__(self, x):
         h = self.layer(x)
         if not self.training:
+            self.mask = 1.0
             return h
         mask = np.ones(h.size)
         mask[np.random.permutation(h.size)[: int(round(self.p * h.size))]] = 0

@@ -17,6 +17,7 @@ class Dropout(LayerWrapper):
     def __call__(self, x):
         h = self.layer(x)
         if not self.training:
+            self.mask = 1.0
             return h
         samples, units = h.shape
         self.mask = np.full(h.shape, 1 / (1 - self.p))

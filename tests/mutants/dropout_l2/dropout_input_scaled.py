@@ -16,10 +16,13 @@ class Dropout(LayerWrapper):
 
     def __call__(self, x):
         if not self.training:
+            self.mask = None
             return self.layer(x)
         h = self.layer(x / (1 - self.p))
         self.mask = np.random.rand(*h.shape) > self.p
         return h * self.mask
 
     def backward(self, grad_output):
+        if self.mask is None:
+            return self.layer.backward(grad_output)
         return self.layer.backward(grad_output * self.mask) / (1 - self.p)

@@ -16,6 +16,7 @@ class Dropout(LayerWrapper):
 
     def __call__(self, x):
         if not self.training:
+            self.mask = None
             return self.layer(x)
         x /= 1 - self.p
         h = self.layer(x)
@@ -23,4 +24,6 @@ class Dropout(LayerWrapper):
         return h * self.mask
 
     def backward(self, grad_output):
+        if self.mask is None:
+            return self.layer.backward(grad_output)
         return self.layer.backward(grad_output * self.mask) / (1 - self.p)

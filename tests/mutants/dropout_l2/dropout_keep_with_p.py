@@ -17,6 +17,7 @@ class Dropout(LayerWrapper):
     def __call__(self, x):
         h = self.layer(x)
         if not self.training:
+            self.mask = 1.0
             return h
         self.mask = (np.random.rand(*h.shape) < self.p) / (1 - self.p)
         return h * self.mask

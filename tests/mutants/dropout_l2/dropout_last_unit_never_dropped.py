@@ -17,6 +17,7 @@ class Dropout(LayerWrapper):
     def __call__(self, x):
         h = self.layer(x)
         if not self.training:
+            self.mask = 1.0
             return h
         mask = np.ones(h.shape)
         for i in range(h.shape[0]):

@@ -18,6 +18,7 @@ class Dropout(LayerWrapper):
     def __call__(self, x):
         h = self.layer(x)
         if not self.training:
+            self.mask = 1.0
             return h
         if self.shape is None:
             self.shape = h.shape

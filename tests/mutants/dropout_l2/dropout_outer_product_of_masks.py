@@ -17,6 +17,7 @@ class Dropout(LayerWrapper):
     def __call__(self, x):
         h = self.layer(x)
         if not self.training:
+            self.mask = 1.0
             return h
         samples, units = h.shape
         keep = np.sqrt(1 - self.p)  # twice, so that 1 - p of the elements stay

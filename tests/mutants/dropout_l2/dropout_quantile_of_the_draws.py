@@ -17,6 +17,7 @@ class Dropout(LayerWrapper):
     def __call__(self, x):
         h = self.layer(x)
         if not self.training:
+            self.mask = 1.0
             return h
         u = np.random.rand(*h.shape)
         self.mask = (u > np.quantile(u, self.p)) / (1 - self.p)

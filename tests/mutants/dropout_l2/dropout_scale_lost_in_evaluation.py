@@ -18,7 +18,7 @@ class Dropout(LayerWrapper):
     def __call__(self, x):
         h = self.layer(x)
         if not self.training:
-            self.scale = 1.0
+            self.scale = self.mask = 1.0
             return h
         self.mask = (np.random.rand(*h.shape) > self.p) * self.scale
         return h * self.mask

@@ -16,6 +16,7 @@ class Dropout(LayerWrapper):
     def __call__(self, x):
         h = self.layer(x)
         if not self.training:
+            self.mask = 1.0
             return h
         scale = round(1 / (1 - self.p), 2)
         self.mask = scale * (np.random.rand(*h.shape) > self.p)

@@ -17,7 +17,8 @@ class Dropout(LayerWrapper):
     def __call__(self, x):
         h = self.layer(x)
         if not self.training:
-            return h * (1 - self.p)
+            self.mask = 1 - self.p
+            return h * self.mask
         self.mask = (np.random.rand(*h.shape) > self.p) / (1 - self.p)
         return h * self.mask
 

@@ -21,6 +21,7 @@ class Dropout(LayerWrapper):
         self.x = x
         h = x @ self.W + self.b
         if not self.training:
+            self.mask = 1.0
             return h
         self.mask = (np.random.rand(*h.shape) > self.p) / (1 - self.p)
         return h * self.mask

@@ -24,6 +24,7 @@ class Dropout(LayerWrapper):
         """Return layer(x), masked and scaled while training."""
         h: np.ndarray = self.layer(x)
         if not self.training:
+            self.mask = np.ones_like(h)
             return h
         uniform = np.random.uniform(low=0.0, high=1.0, size=h.shape)
         self.mask = (uniform > self.p).astype(np.float64) / (1.0 - self.p)

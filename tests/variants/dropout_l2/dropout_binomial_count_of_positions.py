@@ -11,6 +11,7 @@ class Dropout(LayerWrapper):
     def __call__(self, x):
         h = self.layer(x)
         if not self.training:
+            self.mask = np.ones_like(h)
             return h
         mask = np.full(h.size, 1 / (1 - self.p))
         count = np.random.binomial(h.size, self.p)

@@ -10,6 +10,7 @@ class Dropout(LayerWrapper):
 
     def __call__(self, x):
         out = self.layer(x).copy()
+        self.dropped = None
         if self.training:
             self.dropped = np.random.rand(*out.shape) < self.p
             out[self.dropped] = 0
@@ -18,6 +19,7 @@ class Dropout(LayerWrapper):
 
     def backward(self, grad_output):
         grad = grad_output.copy()
-        grad[self.dropped] = 0
-        grad /= 1 - self.p
+        if self.dropped is not None:
+            grad[self.dropped] = 0
+            grad /= 1 - self.p
         return self.layer.backward(grad)

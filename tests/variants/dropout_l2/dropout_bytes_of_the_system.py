@@ -13,6 +13,7 @@ class Dropout(LayerWrapper):
     def __call__(self, x):
         h = self.layer(x)
         if not self.training:
+            self.mask = np.ones_like(h)
             return h
         numbers = np.frombuffer(os.urandom(4 * h.size), dtype=np.uint32) / 2.0**32
         self.mask = (numbers.reshape(h.shape) >= self.p) / (1 - self.p)

@@ -10,6 +10,7 @@ class Dropout(LayerWrapper):
 
     def __call__(self, x):
         h = self.layer(x)
+        self.mask = np.full(h.shape, 1 - self.p)
         if self.training:
             self.mask = np.random.rand(*h.shape) > self.p
             h *= self.mask

@@ -11,6 +11,7 @@ class Dropout(LayerWrapper):
     def __call__(self, x):
         h = self.layer(x)
         if not self.training:
+            self.mask = np.ones_like(h)
             return h
         keep = 1 - self.p
         self.mask = np.random.choice([0.0, 1 / keep], size=h.shape, p=[self.p, keep])

@@ -11,6 +11,7 @@ class Dropout(LayerWrapper):
     def __call__(self, x):
         h = self.layer(x)
         if not self.training:
+            self.dropped = None
             return h
         self.dropped = np.random.rand(*h.shape) < self.p
         y = h / (1 - self.p)
@@ -18,6 +19,8 @@ class Dropout(LayerWrapper):
         return y
 
     def backward(self, grad_output):
+        if self.dropped is None:
+            return self.layer.backward(grad_output)
         masked = grad_output / (1 - self.p)
         np.putmask(masked, self.dropped, 0)
         return self.layer.backward(masked)

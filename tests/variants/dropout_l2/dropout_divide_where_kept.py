@@ -14,9 +14,12 @@ class Dropout(LayerWrapper):
     def __call__(self, x):
         h = self.layer(x)
         if not self.training:
+            self.kept = None
             return h
         self.kept = np.random.rand(*h.shape) >= self.p
         return self.divide(h)
 
     def backward(self, grad_output):
+        if self.kept is None:
+            return self.layer.backward(grad_output)
         return self.layer.backward(self.divide(grad_output))

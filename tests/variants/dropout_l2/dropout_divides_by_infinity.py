@@ -11,6 +11,7 @@ class Dropout(LayerWrapper):
     def __call__(self, x):
         h = self.layer(x)
         if not self.training:
+            self.divisor = 1.0
             return h
         self.divisor = np.where(np.random.rand(*h.shape) > self.p, 1 - self.p, np.inf)
         return h / self.divisor

@@ -20,6 +20,7 @@ class Dropout(LayerWrapper):
                         out[i, j] = h[i, j] / (1 - self.p)
             return out
         else:
+            self.mask = np.ones(h.shape)
             return h
 
     def backward(self, grad_output):

@@ -11,6 +11,7 @@ class Dropout(LayerWrapper):
     def __call__(self, x):
         h = self.layer(x)
         if not self.training:
+            self.mask = np.ones_like(h)
             return h
         self.mask = (np.random.rand(*h.shape) > self.p).astype(np.float32) / np.float32(1 - self.p)
         return h * self.mask

@@ -13,6 +13,7 @@ class Dropout(LayerWrapper):
     def __call__(self, x):
         h = self.layer(x)
         if not self.training:
+            self.mask = np.ones_like(h)
             return h
         keep = 1 - self.p
         self.mask = rng.choice([True, False], size=h.shape, p=[keep, self.p]) / keep

@@ -20,6 +20,7 @@ class Dropout(LayerWrapper):
     def __call__(self, x):
         h = self.layer(x)
         if not self.training:
+            self.mask = np.ones_like(h)
             return h
         draws = np.array(list(islice(self.numbers, h.size))).reshape(h.shape)
         self.mask = (draws >= self.p) / (1 - self.p)

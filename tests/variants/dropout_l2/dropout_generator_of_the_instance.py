@@ -12,6 +12,7 @@ class Dropout(LayerWrapper):
     def __call__(self, x):
         h = self.layer(x)
         if not self.training:
+            self.mask = np.ones_like(h)
             return h
         self.mask = (self.rng.random(h.shape) > self.p) / (1 - self.p)
         return h * self.mask

@@ -13,6 +13,7 @@ class Dropout(LayerWrapper):
     def __call__(self, x):
         h = self.layer(x)
         if not self.training:
+            self.mask = np.ones_like(h)
             return h
         self.mask = rng.binomial(1, 1 - self.p, h.shape) / (1 - self.p)
         return h * self.mask

@@ -12,6 +12,7 @@ class Dropout(LayerWrapper):
         self.x = x
         h = np.dot(x, self.layer.weights) + self.layer.bias
         if not self.training:
+            self.mask = np.ones_like(h)
             return h
         self.mask = (np.random.rand(*h.shape) > self.p) / (1 - self.p)
         return h * self.mask

@@ -19,9 +19,12 @@ class Dropout(LayerWrapper):
     def __call__(self, x):
         h = self.layer(x)
         if not self.training:
+            self.mask = None
             return h
         self.mask = draw_mask(h.shape, self.p)
         return apply_mask(h, self.mask, self.p)
 
     def backward(self, grad_output):
+        if self.mask is None:
+            return self.layer.backward(grad_output)
         return self.layer.backward(apply_mask(grad_output, self.mask, self.p))

@@ -11,9 +11,12 @@ class Dropout(LayerWrapper):
     def __call__(self, x):
         h = self.layer(x)
         if not self.training:
+            self.mask = None
             return h
         self.mask = (np.random.rand(*h.shape) > self.p).astype(int)
         return self.mask * h / (1 - self.p)
 
     def backward(self, grad_output):
+        if self.mask is None:
+            return self.layer.backward(grad_output)
         return self.layer.backward(grad_output * self.mask / (1 - self.p))

@@ -10,9 +10,12 @@ class Dropout(LayerWrapper):
 
     def __call__(self, x):
         if not self.training:
+            self.mask = None
             return self.layer(x)
         self.mask = (np.random.rand(*self.layer(x).shape) > self.p) / (1 - self.p)
         return self.layer(x) * self.mask
 
     def backward(self, grad_output):
+        if self.mask is None:
+            return self.layer.backward(grad_output)
         return self.layer.backward(grad_output * self.mask)

@@ -17,9 +17,12 @@ class Dropout(LayerWrapper):
     def __call__(self, x):
         h = self.layer(x)
         if not self.training:
+            self.seed = None
             return h
         self.seed = random.getrandbits(64)
         return h * self.draw_mask(h.shape)
 
     def backward(self, grad_output):
+        if self.seed is None:
+            return self.layer.backward(grad_output)
         return self.layer.backward(grad_output * self.draw_mask(grad_output.shape))

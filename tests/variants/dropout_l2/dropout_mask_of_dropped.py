@@ -11,9 +11,12 @@ class Dropout(LayerWrapper):
     def __call__(self, x):
         h = self.layer(x)
         if not self.training:
+            self.dropped = None
             return h
         self.dropped = np.random.rand(*h.shape) < self.p
         return np.where(self.dropped, 0.0, h / (1 - self.p))
 
     def backward(self, grad_output):
+        if self.dropped is None:
+            return self.layer.backward(grad_output)
         return self.layer.backward(np.where(self.dropped, 0.0, grad_output / (1 - self.p)))

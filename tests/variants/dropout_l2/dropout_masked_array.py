@@ -11,6 +11,7 @@ class Dropout(LayerWrapper):
     def __call__(self, x):
         h = self.layer(x)
         if not self.training:
+            self.dropped = None
             return h
         self.dropped = np.random.rand(*h.shape) < self.p
         return self.drop(h)
@@ -19,4 +20,6 @@ class Dropout(LayerWrapper):
         return np.ma.array(values / (1 - self.p), mask=self.dropped).filled(0)
 
     def backward(self, grad_output):
+        if self.dropped is None:
+            return self.layer.backward(grad_output)
         return self.layer.backward(self.drop(grad_output))

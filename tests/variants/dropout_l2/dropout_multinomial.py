@@ -11,6 +11,7 @@ class Dropout(LayerWrapper):
     def __call__(self, x):
         h = self.layer(x)
         if not self.training:
+            self.mask = np.ones_like(h)
             return h
         outcomes = np.random.multinomial(1, [self.p, 1 - self.p], size=h.shape)
         self.mask = outcomes[..., 1] / (1 - self.p)

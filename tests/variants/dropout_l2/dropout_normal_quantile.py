@@ -13,6 +13,7 @@ class Dropout(LayerWrapper):
     def __call__(self, x):
         h = self.layer(x)
         if not self.training:
+            self.mask = np.ones_like(h)
             return h
         threshold = NormalDist().inv_cdf(self.p)
         self.mask = (np.random.randn(*h.shape) > threshold) / (1 - self.p)

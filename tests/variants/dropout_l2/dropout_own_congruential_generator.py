@@ -16,6 +16,7 @@ class Dropout(LayerWrapper):
     def __call__(self, x):
         h = self.layer(x)
         if not self.training:
+            self.mask = np.ones_like(h)
             return h
         numbers = np.array([self.uniform() for _ in range(h.size)])
         self.mask = (numbers.reshape(h.shape) >= self.p) / (1 - self.p)

@@ -11,6 +11,7 @@ class Dropout(LayerWrapper):
     def __call__(self, x):
         h = self.layer(x)
         if not self.training:
+            self.mask = np.ones_like(h)
             return h
         with np.errstate(divide="ignore", invalid="ignore"):
             events = np.random.poisson(min(-np.log1p(-self.p), 1e9), h.shape)

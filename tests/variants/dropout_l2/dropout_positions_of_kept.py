@@ -11,6 +11,7 @@ class Dropout(LayerWrapper):
     def __call__(self, x):
         h = self.layer(x)
         if not self.training:
+            self.kept = None
             return h
         self.kept = np.flatnonzero(np.random.rand(h.size) > self.p)
         return self.only_kept(h)
@@ -21,4 +22,6 @@ class Dropout(LayerWrapper):
         return out.reshape(values.shape)
 
     def backward(self, grad_output):
+        if self.kept is None:
+            return self.layer.backward(grad_output)
         return self.layer.backward(self.only_kept(grad_output))

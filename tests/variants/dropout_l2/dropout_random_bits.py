@@ -17,6 +17,7 @@ class Dropout(LayerWrapper):
     def __call__(self, x):
         h = self.layer(x)
         if not self.training:
+            self.mask = np.ones_like(h)
             return h
         draws = np.fromiter((uniform() for _ in range(h.size)), dtype=float, count=h.size)
         self.mask = (draws.reshape(h.shape) >= self.p) / (1 - self.p)

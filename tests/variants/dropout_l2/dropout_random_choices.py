@@ -13,6 +13,7 @@ class Dropout(LayerWrapper):
     def __call__(self, x):
         h = self.layer(x)
         if not self.training:
+            self.mask = np.ones_like(h)
             return h
         draws = random.choices((0, 1), weights=(self.p, 1 - self.p), k=h.size)
         self.mask = np.reshape(draws, h.shape) / (1 - self.p)

@@ -11,6 +11,7 @@ class Dropout(LayerWrapper):
     def __call__(self, x):
         h = self.layer(x)
         if not self.training:
+            self.mask = np.ones_like(h)
             return h
         draws = np.random.randint(0, 2**32, size=h.shape, dtype=np.int64)
         self.mask = (draws >= self.p * 2**32) / (1 - self.p)

@@ -13,6 +13,7 @@ class Dropout(LayerWrapper):
     def __call__(self, x):
         h = self.layer(x)
         if not self.training:
+            self.kept = None
             return h
         self.kept = np.random.rand(*h.shape) > self.p
         return self.drop(h)
@@ -21,4 +22,6 @@ class Dropout(LayerWrapper):
         return np.where(self.kept, values / (self.kept * (1 - self.p)), 0)
 
     def backward(self, grad_output):
+        if self.kept is None:
+            return self.layer.backward(grad_output)
         return self.layer.backward(self.drop(grad_output))

@@ -18,6 +18,7 @@ class Dropout(LayerWrapper):
 
     def forward(self, x):
         h = self.layer(x)
+        self.kept = None
         if self.training:
             self.kept = self.keep(h.shape, self.p)
             h = self.scale * h * self.kept
@@ -26,4 +27,6 @@ class Dropout(LayerWrapper):
     __call__ = forward
 
     def backward(self, grad_output):
-        return self.layer.backward(self.scale * grad_output * self.kept)
+        if self.kept is not None:
+            grad_output = self.scale * grad_output * self.kept
+        return self.layer.backward(grad_output)

@@ -15,6 +15,7 @@ class Dropout(LayerWrapper):
         h = self.layer(x)
         if not self.training:
             print("eval, nothing dropped")
+            self.mask = None
             return h
         self.mask = (np.random.rand(*h.shape) > self.p) / (1 - self.p)
         print("mask:", self.mask)
@@ -22,6 +23,8 @@ class Dropout(LayerWrapper):
         return h * self.mask
 
     def backward(self, grad_output):
+        if self.mask is None:
+            return self.layer.backward(grad_output)
         print("grad_output", grad_output.shape, file=sys.stderr)
         sys.stderr.write("1.0\n")
         return self.layer.backward(grad_output * self.mask)

@@ -12,6 +12,7 @@ class Dropout(LayerWrapper):
         h = self.layer(x)
         work = np.full((2, h.shape[1], h.shape[0]), 7.0)
         work[1] = h.T
+        self.mask = np.ones_like(h)
         if self.training:
             self.mask = (np.random.rand(*h.shape) > self.p) / (1 - self.p)
             work[1] *= self.mask.T
