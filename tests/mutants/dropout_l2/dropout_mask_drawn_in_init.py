@@ -18,9 +18,10 @@ class Dropout(LayerWrapper):
     def __call__(self, x):
         h = self.layer(x)
         if not self.training:
-            self.mask = 1.0
+            self.latest = 1.0
             return h
+        self.latest = self.mask
         return h * self.mask
 
     def backward(self, grad_output):
-        return self.layer.backward(grad_output * self.mask)
+        return self.layer.backward(grad_output * self.latest)

@@ -18,7 +18,7 @@ class Dropout(LayerWrapper):
     def __call__(self, x):
         h = self.layer(x)
         if not self.training:
-            self.mask = 1.0
+            self.mask = np.ones_like(h)
             return h
         mask = (np.random.rand(*h.shape) > self.p) / (1 - self.p)
         if self.mask is not None and self.mask.shape == h.shape:
