@@ -19,6 +19,7 @@ from autograder.sandbox.sandbox import StudentError
 from autograder.suites import fixtures
 from autograder.suites.context import GRADING, Grading
 from autograder.suites.loaded_suites import OPTIONS
+from autograder.suites.suite import criterion_of
 
 SEED_FILE = "seed.txt"
 # only the properties, no observations
@@ -52,7 +53,12 @@ class Judge:
     def points(self, assignment: Assignment) -> dict[str, float]:
         """Return the points of each item whose suite ran."""
         results = (
-            ItemResult(item.name, item.points, tuple(map(merge, self.cases[item.name].values())))
+            ItemResult(
+                item.name,
+                item.points,
+                tuple(map(merge, self.cases[item.name].values())),
+                criteria=item.criteria,
+            )
             for item in assignment.items
             if item.name in self.cases
         )
@@ -72,7 +78,10 @@ class Judge:
             outcome = Outcome.FAILED if failed else Outcome.PASSED
             essential = item.get_closest_marker("essential") is not None
             cases = self.cases.setdefault(item.path.stem, {}).setdefault(item.originalname, [])
-            cases.append(PropertyResult(item.originalname, "", outcome, essential=essential))
+            name, criterion = item.originalname, criterion_of(item)
+            cases.append(
+                PropertyResult(name, "", outcome, essential=essential, criterion=criterion)
+            )
         outcome_name: Literal["passed", "failed"] = "failed" if failed else "passed"
         return pytest.TestReport(item.nodeid, item.location, {}, outcome_name, None, call.when)
 

@@ -19,8 +19,10 @@ from autograder.course import limits
 from autograder.course.course import Course, Stage
 from autograder.course.engine_version import engine_version
 from autograder.course.limits import Limits
+from autograder.course.rubric import Rubric, RubricError, check_rubric, read_rubric
 from autograder.course.submission import Cell, Submission
 from autograder.course.suite_file import fault_in
+from autograder.results.criterion import Criterion
 from autograder.text.wording import suggestion
 from autograder.worker.opening import Opening
 
@@ -33,10 +35,13 @@ class AssignmentError(Exception):
 
 @dataclass(frozen=True)
 class Item:
-    """A graded cell: its `grade_id`, which is also its suite's name, and its points."""
+    """A graded cell: its `grade_id`, which is also its suite's name, its points and criteria."""
 
     name: str
     points: float
+    criteria: tuple[
+        Criterion, ...
+    ] = ()  # of the rubric; without any, all properties count the same
 
 
 @dataclass(frozen=True, init=False)
@@ -83,7 +88,7 @@ class Assignment:
     def items(self) -> list[Item]:
         """The graded cells, in the notebook's order."""
         items = [
-            Item(cell.grade_id, float(cell.points))
+            Item(cell.grade_id, float(cell.points), self.rubric.get(cell.grade_id, ()))
             for cell in Submission.from_notebook(self.source).cells
             if cell.is_item
         ]
@@ -194,8 +199,20 @@ class Assignment:
             )
         return list(names)
 
+    @cached_property
+    def rubric(self) -> Rubric:
+        """The criteria of each item, from `rubric.toml` beside the suites."""
+        try:
+            return read_rubric(self._rubric_file)
+        except RubricError as error:
+            raise AssignmentError(str(error)) from None
+
+    @property
+    def _rubric_file(self) -> Path:
+        return self.hidden / "rubric.toml"
+
     def check(self) -> None:
-        """Check the suites and the manifest before grading.
+        """Check the suites, the rubric and the manifest before grading.
 
         Raises
         ------
@@ -211,6 +228,11 @@ class Assignment:
         for path in [*self.hidden.glob("conftest.py"), *map(self.suite, self.items)]:
             if fault := fault_in(path, is_suite=path.name != "conftest.py"):
                 raise AssignmentError(fault)
+        suites = {item.name: self.suite(item) for item in self.items}
+        try:
+            check_rubric(self._rubric_file, self.rubric, suites)
+        except RubricError as error:
+            raise AssignmentError(str(error)) from None
 
     def _fault(self, key: str, text: str) -> AssignmentError:
         """Return the error for a key in the manifest."""

@@ -9,11 +9,11 @@ import autograder
 # by room, the engine's modules that a verdict depends on, beside those of the worker
 MODULES = {
     "code": "cell_code magic stub",
-    "course": "assignment engine_version limits submission",
+    "course": "assignment engine_version limits rubric submission",
     "grading": "graded grader server",
     "intake": "answer_choice handed_in notebook_reader restoration skim",
     "kit": "expect finding masks oracle picture",
-    "results": "figure outcome points",
+    "results": "criterion figure outcome points",
     "sandbox": "budget isolation progress request sandbox template view",
     "session": "pipeline proxy remote_object session",
     "startup": "environment",

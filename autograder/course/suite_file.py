@@ -37,6 +37,37 @@ def fault_in(path: Path, *, is_suite: bool) -> str:
     return ""
 
 
+def criteria_of(path: Path) -> Iterator[tuple[str, int, str]]:
+    """Yield the name, the line and the criterion of each property of a suite; it has no fault.
+
+    The criterion is what `@pytest.mark.criterion("...")` names, on the function or on its class;
+    empty without it.
+    """
+    yield from _criteria(ast.parse(path.read_bytes(), str(path)))
+
+
+def _criteria(
+    tree: ast.Module | ast.ClassDef, prefix: str = "", inherited: str = ""
+) -> Iterator[tuple[str, int, str]]:
+    for node in tree.body:
+        if not isinstance(node, ast.ClassDef | ast.FunctionDef):
+            continue
+        named = [*map(_criterion, node.decorator_list), inherited]
+        criterion = next(filter(None, named), "")
+        if isinstance(node, ast.ClassDef) and node.name.startswith("Test"):
+            yield from _criteria(node, f"{node.name}.", criterion)
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+            yield f"{prefix}{node.name}", node.lineno, criterion
+
+
+def _criterion(decorator: ast.expr) -> str:
+    """Return the name in `pytest.mark.criterion("name")`; empty for another decorator."""
+    match decorator:
+        case ast.Call(func=ast.Attribute(attr="criterion"), args=[ast.Constant(value=str(name))]):
+            return name
+    return ""
+
+
 def _functions(tree: ast.Module | ast.ClassDef, prefix: str = "") -> Iterator[tuple[str, int]]:
     """Yield the name and the line of each property and observation."""
     for node in tree.body:

@@ -12,7 +12,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.course.assignment import Assignment, AssignmentError
+from autograder.course.assignment import Assignment, AssignmentError, Item
 from autograder.course.course import Stage
 from autograder.course.submission import Submission
 from autograder.grading.remarks import grouped
@@ -123,12 +123,16 @@ def unreadable(assignment: Assignment, cause: str) -> Report:
     failure = PropertyResult(
         "readable", "The notebook can be read.", Outcome.FAILED, cause, essential=True
     )
-    items = tuple(ItemResult(item.name, item.points, (failure,)) for item in assignment.items)
+    items = tuple(_with_one_property(item, failure) for item in assignment.items)
     return Report(Status.UNREADABLE, items, (cause,), version=assignment.version)
 
 
 def held(assignment: Assignment, cause: str) -> Report:
     """Return the report of a submission that could not be graded by our fault."""
     fault = PropertyResult("grader", "The grader works.", Outcome.NOT_RUN, cause)
-    items = tuple(ItemResult(item.name, item.points, (fault,)) for item in assignment.items)
+    items = tuple(_with_one_property(item, fault) for item in assignment.items)
     return Report(Status.HELD, items, version=assignment.version)
+
+
+def _with_one_property(item: Item, result: PropertyResult) -> ItemResult:
+    return ItemResult(item.name, item.points, (result,), criteria=item.criteria)

@@ -1,4 +1,4 @@
-"""The outcome of each property, and the points of an item."""
+"""The outcome of each property and criterion, and the points of an item."""
 
 import math
 from collections.abc import Iterable
@@ -7,8 +7,9 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from autograder.results.criterion import Criterion, shares
 from autograder.results.figure import Figure
-from autograder.results.points import rounded
+from autograder.results.points import added, rounded
 
 Facts = dict[str, str]  # of an item, by the observation's name
 FIGURES = 2  # properties of an item with figures at most: others would show much the same
@@ -34,6 +35,7 @@ class PropertyResult:
     # whether the student's code has ended its process: then the whole item scores 0
     ended: bool = False
     figures: tuple[Figure, ...] = ()  # what the student's code returned if it failed
+    criterion: str = ""  # the name of the criterion that needs it; without a name, all need it
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "PropertyResult":
@@ -51,6 +53,17 @@ class Diagnosis:
 
 
 @dataclass(frozen=True)
+class CriterionResult:
+    """The result of one criterion of an item."""
+
+    criterion: Criterion
+    properties: tuple[PropertyResult, ...]  # those that it needs
+    outcome: Outcome
+    points: float | None  # earned; None if they depend on a property that did not run
+    max_points: float
+
+
+@dataclass(frozen=True)
 class ItemResult:
     """One item of a submission."""
 
@@ -58,6 +71,7 @@ class ItemResult:
     max_points: float
     properties: tuple[PropertyResult, ...]
     diagnosis: tuple[Diagnosis, ...] = ()
+    criteria: tuple[Criterion, ...] = ()  # without any, all properties count the same
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "ItemResult":
@@ -67,6 +81,7 @@ class ItemResult:
             data["max_points"],
             tuple(map(PropertyResult.from_dict, data["properties"])),
             tuple(Diagnosis(**diagnosis) for diagnosis in data["diagnosis"]),
+            tuple(Criterion(**criterion) for criterion in data.get("criteria", ())),  # newer
         )
 
     @property
@@ -76,25 +91,80 @@ class ItemResult:
 
     @property
     def points(self) -> float | None:
-        """The points earned: the share of properties that hold; 0 without an essential one.
+        """The points earned: those of the criteria that hold; 0 without an essential property.
 
         None if the grade is held back, because the points depend on a property that did not run.
         """
         if not self.properties:
             return None
-        least = self._points({Outcome.PASSED})
-        most = self._points({Outcome.PASSED, Outcome.NOT_RUN})
-        return least if least == most else None
+        least, most = self._least_and_most
+        return added(least) if least == most else None
 
-    def _points(self, holding: set[Outcome]) -> float:
-        """Return the points if only the properties with these outcomes hold."""
-        lost = [result for result in self.properties if result.outcome not in holding]
-        if any(result.essential or result.ended for result in lost):
-            return 0.0
-        if not lost:
+    @property
+    def rubric(self) -> list[CriterionResult]:
+        """The result of each criterion."""
+        results: list[CriterionResult] = []
+        if not self.criteria:
+            return results
+        most = shares(self.max_points, self.criteria)
+        for criterion, max_points, low, high in zip(
+            self.criteria, most, *self._least_and_most, strict=True
+        ):
+            needed = self._needed(criterion)
+            outcome = merge(needed).outcome if needed else Outcome.NOT_RUN
+            points = low if low == high else None
+            results.append(CriterionResult(criterion, needed, outcome, points, max_points))
+        return results
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """The names of the criteria that earned nothing."""
+        return tuple(r.criterion.name for r in self.rubric if r.points == 0 != r.max_points)
+
+    @property
+    def gates(self) -> tuple[PropertyResult, ...]:
+        """The properties that failed and without which the item scores 0."""
+        failed = (result for result in self.properties if result.outcome is Outcome.FAILED)
+        return tuple(result for result in failed if result.essential or result.ended)
+
+    @property
+    def _least_and_most(self) -> tuple[list[float], list[float]]:
+        """What each criterion earns if what did not run fails, and if it passes."""
+        return self._earned({Outcome.PASSED}), self._earned({Outcome.PASSED, Outcome.NOT_RUN})
+
+    def _needed(self, criterion: Criterion) -> tuple[PropertyResult, ...]:
+        return tuple(r for r in self.properties if r.criterion in ("", criterion.name))
+
+    def _earned(self, passing: set[Outcome]) -> list[float]:
+        """Return the points of each criterion if only properties with these outcomes pass.
+
+        Without criteria, this is one number: the share of the properties that pass.
+        """
+        passed = [result for result in self.properties if result.outcome in passing]
+        gated = any(r.essential or r.ended for r in self.properties if r.outcome not in passing)
+        if not self.criteria:
+            return [0.0 if gated else self._share(len(passed))]
+        earned = {c.name for c in self.criteria if self._is_earned(c, passing)}
+        if gated or not any(c.name in earned for c in self.criteria if not c.manners):
+            earned = set()
+        points = shares(self.max_points, self.criteria)
+        return [
+            share if criterion.name in earned else 0.0
+            for criterion, share in zip(self.criteria, points, strict=True)
+        ]
+
+    def _is_earned(self, criterion: Criterion, passing: set[Outcome]) -> bool:
+        """Return whether all properties of a criterion pass; without any, it was not judged."""
+        needed = self._needed(criterion)
+        if not needed:
+            return Outcome.NOT_RUN in passing
+        return all(result.outcome in passing for result in needed)
+
+    def _share(self, passed: int) -> float:
+        """Return the points for a number of properties, if all count the same."""
+        if passed == len(self.properties):
             return rounded(self.max_points)
         # rounded down, so that a share is never the whole; exact, so that half of 0.58 is 0.29
-        passed = len(self.properties) - len(lost)
         whole = 100 * Fraction(str(rounded(self.max_points)))
         return math.floor(whole * passed / len(self.properties)) / 100
 

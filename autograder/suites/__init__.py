@@ -4,5 +4,5 @@
 - `context`: `GRADING`, `Grading`
 - `fixtures`: the plugin that pytest loads by its entry point
 - `loaded_suites`: `OPTIONS`, `import_faults`
-- `suite`: `SuiteRun`, `run_suites`
+- `suite`: `SuiteRun`, `criterion_of`, `run_suites`
 """

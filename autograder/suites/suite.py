@@ -104,7 +104,7 @@ class _ItemRun:
     @property
     def result(self) -> ItemResult:
         results = with_few_figures(merge(cases) for cases in self.cases.values())
-        return ItemResult(self.item.name, self.item.points, results)
+        return ItemResult(self.item.name, self.item.points, results, criteria=self.item.criteria)
 
     @property
     def lost(self) -> list[FunctionName]:
@@ -142,6 +142,7 @@ class _Collector(ResultCollector):
                 essential=function.get_closest_marker("essential") is not None,
                 ended=isinstance(error, DiedError),
                 figures=error.figures if isinstance(error, PicturedError) else (),
+                criterion=criterion_of(function),
             )
         )
 
@@ -182,6 +183,12 @@ def uses_a_plain_value_as_an_object(error: BaseException) -> bool:
         found = re.match(r"'([\w.]+)' object (has no attribute|attribute)", str(error))
         return bool(found and found[1] in PLAIN_NAMES)
     return isinstance(error, TypeError) and str(error).endswith(NOT_CALLABLE)
+
+
+def criterion_of(item: pytest.Function) -> str:
+    """Return the criterion that a property's marker names; empty without one."""
+    marker = item.get_closest_marker("criterion")
+    return str(marker.args[0]) if marker and marker.args else ""
 
 
 def _sentence(item: pytest.Function) -> str:

@@ -28,7 +28,7 @@ def test_a_mutant_has_a_sentence_and_loses_items(tiny, keep):
             "scaler_identity",
             "I forgot it.",
             "Your output is the input.",
-            frozenset({"test_scaler"}),
+            {"test_scaler": frozenset()},
             "scaler",
             IDENTITY,
         )
@@ -36,12 +36,17 @@ def test_a_mutant_has_a_sentence_and_loses_items(tiny, keep):
     assert variants(tiny) == []
 
 
+def test_a_mutant_names_the_criteria_that_it_loses(tiny, keep):
+    """In parentheses behind the item."""
+    docstring = '"""I forgot it.\n\nloses: test_scaler (multiplies,\n    keeps)\n"""'
+    keep("mutants", "scaler_identity", f"{docstring}\n\n\n{IDENTITY}")
+    assert mutants(tiny)[0].loses == {"test_scaler": {"multiplies", "keeps"}}
+
+
 def test_a_variant_loses_nothing(tiny, keep):
     """A right solution names no item, and may go without a docstring."""
     keep("variants", "scaler_plain", RIGHT)
-    assert variants(tiny) == [
-        Specimen("scaler_plain", "scaler_plain", "", frozenset(), "scaler", RIGHT)
-    ]
+    assert variants(tiny) == [Specimen("scaler_plain", "scaler_plain", "", {}, "scaler", RIGHT)]
 
 
 def test_specimens_come_by_name(tiny, keep):

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autograder.results.criterion import Criterion
 from autograder.results.figure import Figure
 from autograder.results.outcome import (
     Diagnosis,
@@ -194,3 +195,88 @@ def test_where_the_process_ended_the_item_is_worth_nothing():
     ended = (properties[0], replace(properties[1], ended=True), properties[2])
     assert ItemResult("test_item", 1.0, ended).points == 0.0
     assert merge([replace(properties[1], ended=True), properties[1]]).ended
+
+
+CRITERIA = (
+    Criterion("drops", "It drops.", 60),
+    Criterion("scales", "It scales.", 30),
+    Criterion("keeps", "It keeps to itself.", 10, manners=True),
+)
+
+
+def judged(*results, points=1.0):
+    """Return an item with these criteria; a result is a criterion's name and an outcome."""
+    properties = tuple(
+        PropertyResult(f"test_{n}", "It holds.", outcome, criterion=name)
+        for n, (name, outcome) in enumerate(results)
+    )
+    return ItemResult("test_item", points, properties, criteria=CRITERIA)
+
+
+WHOLE = [("drops", P), ("drops", P), ("scales", P), ("keeps", P)]
+
+
+@pytest.mark.parametrize(
+    ("results", "earned", "lost"),
+    [
+        (WHOLE, 1.0, ()),
+        ([*WHOLE, ("drops", F)], 0.4, ("drops",)),
+        ([*WHOLE, ("drops", F), ("drops", F)], 0.4, ("drops",)),
+        ([*WHOLE, ("scales", F)], 0.7, ("scales",)),
+        ([*WHOLE, ("keeps", F)], 0.9, ("keeps",)),
+        ([*WHOLE, ("drops", F), ("scales", F)], 0.0, ("drops", "scales", "keeps")),
+        ([*WHOLE, ("", F)], 0.0, ("drops", "scales", "keeps")),
+    ],
+)
+def test_a_criterion_is_earned_wholly_if_all_its_properties_pass(results, earned, lost):
+    """Otherwise it earns nothing; manners earn nothing without a criterion of substance."""
+    found = judged(*results)
+    assert found.points == earned
+    assert found.lost == lost
+
+
+@pytest.mark.parametrize(
+    ("results", "earned"),
+    [
+        ([*WHOLE, ("scales", N)], None),
+        ([*WHOLE, ("drops", N), ("drops", F)], 0.4),  # lost whatever the other would show
+        ([("drops", F), ("scales", F), ("keeps", N)], 0.0),  # manners alone earn nothing
+        ([("drops", P), ("scales", P)], None),  # nothing has judged "keeps"
+        ([*WHOLE, ("", N)], None),
+    ],
+)
+def test_what_did_not_run_holds_back_only_what_it_could_earn(results, earned):
+    """The item is scored where what did not run cannot change its points."""
+    assert judged(*results).points == earned
+
+
+def test_a_criterion_that_is_scored_while_another_waits():
+    """The rubric shows what each criterion earned, and which waits."""
+    found = judged(*WHOLE, ("drops", F), ("scales", N), points=0.5)
+    assert [(r.criterion.name, r.outcome, r.points, r.max_points) for r in found.rubric] == [
+        ("drops", F, 0.0, 0.3),
+        ("scales", N, None, 0.15),
+        ("keeps", P, None, 0.05),  # counts only if "scales" does
+    ]
+    assert found.points is None
+
+
+def test_an_essential_property_gates_the_whole_item():
+    """Then no criterion earns anything, and the item names that property."""
+    found = judged(*WHOLE)
+    gate = PropertyResult("test_gate", "It drops.", F, essential=True, criterion="drops")
+    gated = replace(found, properties=(*found.properties, gate))
+    assert gated.points == 0.0
+    assert gated.lost == ("drops", "scales", "keeps")
+    assert gated.gates == (gate,)
+
+
+def test_a_rubric_survives_json():
+    """The criteria are read back; an earlier release's data has none."""
+    whole = judged(*WHOLE, ("scales", F))
+    data = json.loads(json.dumps(asdict(whole)))
+    assert ItemResult.from_dict(data) == whole
+    del data["criteria"]
+    for each in data["properties"]:
+        del each["criterion"]
+    assert ItemResult.from_dict(data).rubric == []

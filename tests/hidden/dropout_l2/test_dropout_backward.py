@@ -182,6 +182,7 @@ def steps(submission, linear, numbers, cases, once):
 
 
 @pytest.mark.essential
+@pytest.mark.criterion("x")
 def test_no_gradient_flows_through_a_dropped_element(submission, linear, numbers, rng):
     """The gradient depends on grad_output where the forward pass kept the element, and only there."""
     where = "Dropout(p=0.5).backward"
@@ -214,24 +215,28 @@ def test_no_gradient_flows_through_a_dropped_element(submission, linear, numbers
     )
 
 
+@pytest.mark.criterion("x")
 def test_grad_input_equals_pytorch(steps):
     """The gradient with respect to x equals PyTorch's for the mask that the forward pass drew."""
     for done in steps:
         done.assert_equals_pytorch("x")
 
 
+@pytest.mark.criterion("parameters")
 def test_weights_gradient_equals_pytorch(steps):
     """The gradient of the wrapped layer's weights equals PyTorch's for that mask."""
     for done in steps:
         done.assert_equals_pytorch("weights")
 
 
+@pytest.mark.criterion("parameters")
 def test_bias_gradient_equals_pytorch(steps):
     """The gradient of the wrapped layer's bias equals PyTorch's for that mask."""
     for done in steps:
         done.assert_equals_pytorch("bias")
 
 
+@pytest.mark.criterion("x")
 def test_gradients_are_right_for_every_grad_output(submission, linear, numbers, rng, some_p, seen):
     """The gradients equal PyTorch's for each element of grad_output alone, small or large."""
     # all is linear in grad_output: what holds for a basis and a sum holds for each grad_output
@@ -250,6 +255,7 @@ def test_gradients_are_right_for_every_grad_output(submission, linear, numbers, 
     step_that_keeps(layer, known, numbers, (4, 4, 30), p, seen).assert_equals_pytorch("x")
 
 
+@pytest.mark.criterion("latest")
 def test_backward_uses_the_latest_forward(submission, linear, numbers, rng, some_p, seen):
     """After several forward passes, the backward pass belongs to the latest one."""
     p = some_p
@@ -263,6 +269,7 @@ def test_backward_uses_the_latest_forward(submission, linear, numbers, rng, some
     done.assert_equals_pytorch("x", "weights", "bias")
 
 
+@pytest.mark.criterion("latest")
 def test_backward_can_be_repeated(submission, linear, numbers, some_p, seen):
     """A second backward pass, if the layer allows one, is for the same mask as the first."""
     p = some_p
@@ -276,6 +283,7 @@ def test_backward_can_be_repeated(submission, linear, numbers, some_p, seen):
         done.assert_equals_pytorch("x", "weights", "bias")
 
 
+@pytest.mark.criterion("keeps")
 def test_two_layers_keep_their_own_masks(submission, linear, numbers, some_p, seen):
     """Two Dropout layers in one network do not disturb each other's masks."""
     p, both = some_p, [linear(6, 30), linear(6, 30)]
@@ -288,6 +296,7 @@ def test_two_layers_keep_their_own_masks(submission, linear, numbers, some_p, se
         backward(*each, numbers(4, 30), p).assert_equals_pytorch("x", "weights", "bias")
 
 
+@pytest.mark.criterion("latest")
 def test_gradients_do_not_accumulate(submission, linear, numbers, some_p, seen):
     """Each backward pass sets the gradients anew; nothing is left of the pass before."""
     p = some_p
@@ -298,6 +307,7 @@ def test_gradients_do_not_accumulate(submission, linear, numbers, some_p, seen):
     done.assert_equals_pytorch("x", "weights", "bias")
 
 
+@pytest.mark.criterion("keeps")
 def test_backward_leaves_its_arguments_untouched(submission, linear, numbers, some_p):
     """The backward pass changes neither grad_output nor the layer's parameters."""
     where = f"Dropout(p={some_p}).backward"

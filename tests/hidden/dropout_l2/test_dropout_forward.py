@@ -84,6 +84,7 @@ def of_many_calls(once, drawn, rng):
 
 
 @pytest.mark.essential
+@pytest.mark.criterion("drops")
 def test_training_drops_some_outputs_and_keeps_some(submission, linear, numbers):
     """While training, some elements of the output are zero and others are not."""
     known = linear(6, 30)
@@ -93,6 +94,7 @@ def test_training_drops_some_outputs_and_keeps_some(submission, linear, numbers)
     assert not dropped.all(), "every element of the output is zero [Dropout(p=0.5)]"
 
 
+@pytest.mark.criterion("scales")
 def test_kept_elements_are_scaled(submission, linear, numbers, cases, attempt):
     """Each kept element is layer(x) / (1 - p), for any p, batch and layer size, in each call."""
     seen = masks.Seen()
@@ -131,6 +133,7 @@ def test_kept_elements_are_scaled(submission, linear, numbers, cases, attempt):
     seen.check("Dropout")
 
 
+@pytest.mark.criterion("drops")
 def test_drop_rate_is_p(drawn, rng):
     """Each element is dropped with probability p, whatever the size of the batch and the layer."""
     for rates, (rows, units) in LARGE:
@@ -142,16 +145,19 @@ def test_drop_rate_is_p(drawn, rng):
         drawn(0.5, rows, units).check(masks.rate(0.5), calls)
 
 
+@pytest.mark.criterion("drops")
 def test_every_unit_and_row_is_dropped_at_the_same_rate(of_many_calls):
     """No unit, no row of the batch and no call has more elements dropped than another."""
     of_many_calls.check(masks.groups)
 
 
+@pytest.mark.criterion("drops")
 def test_dropping_does_not_depend_on_the_values(of_many_calls):
     """Whether an element is dropped does not depend on its value."""
     of_many_calls.check(masks.values(of_many_calls.h))
 
 
+@pytest.mark.criterion("drops")
 def test_units_and_rows_are_dropped_independently(of_many_calls, drawn, rng):
     """Whether an element is dropped depends neither on its neighbours nor on any other element."""
     of_many_calls.check(masks.pairs)
@@ -160,6 +166,7 @@ def test_units_and_rows_are_dropped_independently(of_many_calls, drawn, rng):
     drawn(draw_p(rng), rows=120, units=90).check(masks.neighbours, calls=1)
 
 
+@pytest.mark.criterion("drops")
 def test_number_of_dropped_elements_is_left_to_chance(of_many_calls, drawn, rng):
     """How many elements are dropped is left to chance: no fixed number in a call, row or unit."""
     of_many_calls.check(masks.counts((1, 2), "a call"))
@@ -169,6 +176,7 @@ def test_number_of_dropped_elements_is_left_to_chance(of_many_calls, drawn, rng)
     drawn(draw_p(rng), rows=90, units=80).check(masks.counts((1, 2), "a call"), calls=2)
 
 
+@pytest.mark.criterion("anew")
 def test_each_call_draws_a_fresh_mask(of_many_calls):
     """Each call draws its own mask, independent of the calls before it."""
     of_many_calls.check(masks.repetition)
@@ -176,6 +184,7 @@ def test_each_call_draws_a_fresh_mask(of_many_calls):
     of_many_calls.check(masks.never_changing)
 
 
+@pytest.mark.criterion("evaluation")
 def test_evaluation_returns_the_layers_output(submission, linear, numbers, rng):
     """When not training, the output is layer(x), unchanged, before and after training."""
     p = draw_p(rng, 0.2, 0.4)
@@ -203,6 +212,7 @@ def test_evaluation_returns_the_layers_output(submission, linear, numbers, rng):
                 expect.array(trained, (rows, units), "output", where)
 
 
+@pytest.mark.criterion("scales")
 def test_at_its_ends_p_drops_nothing_or_everything(submission, linear, numbers):
     """With p = 0 nothing is dropped, and with p = 1 everything."""
     known = linear(3, 2)
@@ -215,6 +225,7 @@ def test_at_its_ends_p_drops_nothing_or_everything(submission, linear, numbers):
                 expect.close(y, share * known.output(x), "output", where)
 
 
+@pytest.mark.criterion("keeps")
 def test_two_layers_keep_their_own_p(submission, linear, numbers):
     """A layer scales as before when another one with another p is made beside it."""
     known, x, where = linear(4, 60), numbers(5, 4), "Dropout(p=0.2)"
@@ -239,6 +250,7 @@ def test_two_layers_keep_their_own_p(submission, linear, numbers):
     )
 
 
+@pytest.mark.criterion("keeps")
 def test_default_p_is_one_half(submission, linear, numbers):
     """Without a p, 0.5 is taken: kept elements are 2 * layer(x)."""
     known = linear(3, 2)
@@ -256,6 +268,7 @@ def test_default_p_is_one_half(submission, linear, numbers):
     seen.check("Dropout()")
 
 
+@pytest.mark.criterion("evaluation")
 def test_training_again_drops_again(submission, linear, numbers):
     """After evaluation, switching back to training drops elements again."""
     known = linear(5, 200)
@@ -269,6 +282,7 @@ def test_training_again_drops_again(submission, linear, numbers):
     assert not dropped.all(), "after evaluation every element is dropped [Dropout(p=0.5)]"
 
 
+@pytest.mark.criterion("keeps")
 def test_forward_leaves_its_arguments_untouched(submission, linear, numbers):
     """The forward pass changes neither x nor the layer's parameters."""
     known = linear(4, 6)

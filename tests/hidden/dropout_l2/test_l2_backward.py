@@ -110,6 +110,7 @@ def steps(submission, linear, numbers, cases, once):
 
 
 @pytest.mark.essential
+@pytest.mark.criterion("weights")
 def test_penalty_enters_the_weights_gradient(steps):
     """The gradient of the weights is not that of the data alone: the penalty enters it."""
     for done in steps:
@@ -119,24 +120,28 @@ def test_penalty_enters_the_weights_gradient(steps):
         )
 
 
+@pytest.mark.criterion("weights")
 def test_weights_gradient_equals_pytorch(steps):
     """The gradient of the weights equals PyTorch's for the loss plus the penalty."""
     for done in steps:
         done.assert_equals_pytorch("weights")
 
 
+@pytest.mark.criterion("others")
 def test_bias_gradient_equals_pytorch(steps):
     """The gradient of the bias is that of the data alone, as PyTorch has it."""
     for done in steps:
         done.assert_equals_pytorch("bias")
 
 
+@pytest.mark.criterion("others")
 def test_grad_input_equals_pytorch(steps):
     """The gradient with respect to x is the wrapped layer's own, as PyTorch has it."""
     for done in steps:
         done.assert_equals_pytorch("x")
 
 
+@pytest.mark.criterion("weights")
 def test_penalty_gradient_is_right_for_all_weights(submission, linear, numbers, rng):
     """The penalty's part is right for each weight alone, small or large, for small coefficients too."""
     # it is linear in the weights: what holds for a basis and a sum holds for all weights; and
@@ -153,6 +158,7 @@ def test_penalty_gradient_is_right_for_all_weights(submission, linear, numbers, 
         done.assert_equals_pytorch("weights", "bias", "x")
 
 
+@pytest.mark.criterion("anew")
 def test_gradients_belong_to_the_present_step(submission, linear, numbers, some_coefficient):
     """Each backward pass sets the gradients anew, for the weights and the data of that step."""
     known = linear(5, 7)
@@ -163,6 +169,7 @@ def test_gradients_belong_to_the_present_step(submission, linear, numbers, some_
     done.assert_equals_pytorch("weights", "bias", "x")
 
 
+@pytest.mark.criterion("keeps")
 def test_two_layers_do_not_disturb_each_other(submission, linear, numbers, rng):
     """Two layers in one network have coefficients and gradients of their own."""
     coefficients = [round(rng.uniform(low, low + 1), 3) for low in (0.1, 2.0)]
@@ -185,6 +192,7 @@ def test_two_layers_do_not_disturb_each_other(submission, linear, numbers, rng):
         judge(*each).assert_equals_pytorch("weights", "bias", "x")
 
 
+@pytest.mark.criterion("anew")
 def test_gradients_are_the_same_in_evaluation(submission, linear, numbers, some_coefficient):
     """The gradients do not depend on whether the layer is training."""
     known = linear(4, 3)
@@ -196,6 +204,7 @@ def test_gradients_are_the_same_in_evaluation(submission, linear, numbers, some_
         done.assert_equals_pytorch("weights", "bias", "x")
 
 
+@pytest.mark.criterion("anew")
 def test_asking_for_the_penalty_changes_no_gradient(
     submission, linear, numbers, attempt, some_coefficient
 ):
@@ -210,6 +219,7 @@ def test_asking_for_the_penalty_changes_no_gradient(
     done.assert_equals_pytorch("weights")
 
 
+@pytest.mark.criterion("weights")
 def test_zero_coefficient_leaves_the_data_gradient(submission, linear, numbers):
     """With coefficient 0 the gradients are the plain layer's."""
     known = linear(3, 2)
@@ -218,6 +228,7 @@ def test_zero_coefficient_leaves_the_data_gradient(submission, linear, numbers):
     done.assert_equals_pytorch("weights", "x")
 
 
+@pytest.mark.criterion("keeps")
 def test_default_coefficient_is_one_hundredth(submission, linear, numbers):
     """Without a coefficient, 0.01 is taken."""
     known = linear(3, 2)
@@ -227,6 +238,7 @@ def test_default_coefficient_is_one_hundredth(submission, linear, numbers):
     done.assert_equals_pytorch("weights")
 
 
+@pytest.mark.criterion("keeps")
 def test_backward_leaves_its_arguments_untouched(submission, linear, numbers, some_coefficient):
     """The backward pass changes neither grad_output nor the weights nor the bias."""
     where = f"L2regularization(coefficient={some_coefficient}).backward"

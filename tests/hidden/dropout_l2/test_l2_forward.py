@@ -36,6 +36,7 @@ def ask_penalty(layer, x):
 
 
 @pytest.mark.essential
+@pytest.mark.criterion("penalty")
 def test_penalty_grows_with_the_weights(submission, linear, numbers, coefficient, where):
     """The penalty is a number above zero, and larger weights give a larger penalty."""
     known = linear(4, 6)
@@ -50,6 +51,7 @@ def test_penalty_grows_with_the_weights(submission, linear, numbers, coefficient
     )
 
 
+@pytest.mark.criterion("output")
 def test_output_is_the_layers_output(submission, linear, numbers, cases):
     """The output is layer(x), unchanged, in training and in evaluation."""
     for (rows, in_features, out_features), coefficient in cases(COEFFICIENTS):
@@ -70,6 +72,7 @@ def test_output_is_the_layers_output(submission, linear, numbers, cases):
             expect.close(y, present.output(size * x), "output", where)
 
 
+@pytest.mark.criterion("penalty")
 def test_penalty_is_coefficient_times_sum_of_squares(submission, linear, numbers, cases):
     """The penalty is coefficient * sum(weights ** 2), in training and in evaluation."""
     for (rows, in_features, out_features), coefficient in cases(COEFFICIENTS):
@@ -88,6 +91,7 @@ def test_penalty_is_coefficient_times_sum_of_squares(submission, linear, numbers
             assert_right(next(asked), known.weights, coefficient, where, f", training={training}")
 
 
+@pytest.mark.criterion("penalty")
 def test_penalty_is_right_for_all_weights(submission, linear, numbers, coefficient, where):
     """The penalty is right for each weight alone and for each two together, small or large."""
     # it is a quadratic form of the weights: these determine it for all weights
@@ -111,6 +115,7 @@ def test_penalty_is_right_for_all_weights(submission, linear, numbers, coefficie
         assert_right(penalty, weights, coefficient, where)
 
 
+@pytest.mark.criterion("penalty")
 def test_penalty_is_proportional_to_the_coefficient(submission, linear, numbers):
     """The penalty is proportional to the coefficient, and zero when it is zero."""
     known = linear(5, 3)
@@ -120,6 +125,7 @@ def test_penalty_is_proportional_to_the_coefficient(submission, linear, numbers)
         assert_right(ask_penalty(layer, numbers(2, 5)), known.weights, coefficient, where)
 
 
+@pytest.mark.criterion("keeps")
 def test_default_coefficient_is_one_hundredth(submission, linear, numbers):
     """Without a coefficient, 0.01 is taken."""
     known = linear(5, 3)
@@ -128,6 +134,7 @@ def test_default_coefficient_is_one_hundredth(submission, linear, numbers):
     assert_right(penalty, known.weights, 0.01, "L2regularization()")
 
 
+@pytest.mark.criterion("penalty")
 def test_bias_is_not_penalised(submission, linear, numbers, coefficient, where):
     """The bias does not enter the penalty."""
     known = linear(4, 6)
@@ -142,6 +149,7 @@ def test_bias_is_not_penalised(submission, linear, numbers, coefficient, where):
     )
 
 
+@pytest.mark.criterion("now")
 def test_penalty_follows_the_present_weights(submission, linear, numbers, coefficient, where):
     """The penalty is that of the weights as they are now, without another forward pass."""
     known = linear(4, 6)
@@ -152,6 +160,7 @@ def test_penalty_follows_the_present_weights(submission, linear, numbers, coeffi
         assert_right(layer.penalty(), known.weights, coefficient, where)
 
 
+@pytest.mark.criterion("now")
 def test_penalty_stays_right_while_training(
     submission, linear, numbers, attempt, coefficient, where
 ):
@@ -165,6 +174,7 @@ def test_penalty_stays_right_while_training(
         assert_right(layer.penalty(), known.weights, coefficient, where)
 
 
+@pytest.mark.criterion("keeps")
 def test_two_layers_do_not_disturb_each_other(submission, linear, numbers, rng):
     """Two layers in one network have coefficients and penalties of their own."""
     coefficients = [round(rng.uniform(low, low + 1), 3) for low in (0.1, 2.0)]
@@ -180,6 +190,7 @@ def test_two_layers_do_not_disturb_each_other(submission, linear, numbers, rng):
         assert_right(layer.penalty(), known.weights, coefficient, where)
 
 
+@pytest.mark.criterion("keeps")
 def test_forward_leaves_its_arguments_untouched(submission, linear, numbers, coefficient, where):
     """Neither the forward pass nor the penalty changes x or the layer's parameters."""
     known = linear(4, 6)
