@@ -4,10 +4,11 @@
 - `masks`: checks that the masks of a random layer are drawn by chance alone.
 - `oracle`: gradients by PyTorch, confirmed by a formula and by finite differences.
 - `together`, `repeat`: several calls of a student's code in one round trip to the worker.
+- `change_in_place`: puts other numbers into an array that a student's object has.
 - `StudentError`: what a call raises if the student's code raised, or ended its worker.
 """
 
 from autograder.sandbox.sandbox import StudentError
-from autograder.session.proxy import repeat, together
+from autograder.session.proxy import change_in_place, repeat, together
 
-__all__ = ["StudentError", "repeat", "together"]
+__all__ = ["StudentError", "change_in_place", "repeat", "together"]

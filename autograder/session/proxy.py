@@ -175,6 +175,21 @@ def together(of: Any, *asks: Callable[[], Any]) -> Iterator[Any]:
     return (ask() for ask in asks)
 
 
+def change_in_place(of: Any, name: str, values: np.ndarray[Any, Any]) -> None:
+    """Put other numbers into an array that is an attribute of an object: `of.name[...] = values`.
+
+    For a proxy, this is deferred, except for the numbers themselves.
+    """
+    if not isinstance(of, Proxy):
+        getattr(of, name)[...] = values
+        return
+    remote, pipeline = _remote(of), _pipeline(of)
+    methods = {"put": "builtin_function_or_method"}
+    array = RemoteObject(pipeline.number(), "ndarray", methods=methods)
+    pipeline.defer("getattr", remote, {"name": name}, lambda: f"{remote.kind}.{name}", array)
+    Proxy(pipeline, array).put(np.arange(values.size), values)
+
+
 def settled(value: Any) -> Any:
     """Return the plain value of a `Method`, if it has one, or its proxy, or any other value."""
     if not isinstance(value, Method):

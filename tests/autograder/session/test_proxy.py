@@ -1,10 +1,12 @@
 """Proxies: a student's objects look local, and their answers cannot break the trusted side."""
 
+import types
+
 import numpy as np
 import pytest
 
 from autograder.sandbox.sandbox import StudentError, TimedOutError
-from autograder.session.proxy import Proxy, repeat
+from autograder.session.proxy import Proxy, change_in_place, repeat
 from tests.autograder.support.tiny import start_session
 
 CODE = """\
@@ -231,3 +233,27 @@ def test_arrays_in_lists_and_dictionaries_are_changed_here_as_well(student):
     optimizer.step(grads, more={"pair": pair})
     assert [each["weights"].tolist() for each in grads] == [[4.0, 4.0], [12.0, 12.0, 12.0]]
     assert [one.tolist() for one in pair] == [[0.0], [7.0]]
+
+
+SHARED = """\
+import numpy as np
+
+class Layer:
+    def __init__(self):
+        self.weights = np.zeros((2, 3), order="F")
+        self.seen = self.weights
+        self.grads = "none"
+"""
+
+
+def test_an_array_that_an_object_has_is_changed_in_place(student):
+    """Whatever else has this array there sees the new numbers; what is no array is an error."""
+    layer = student(SHARED).Layer()
+    change_in_place(layer, "weights", np.arange(6.0).reshape(2, 3))
+    assert layer.seen.tolist() == [[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]]
+    with pytest.raises(StudentError, match="put"):
+        change_in_place(layer, "grads", np.ones(1))
+    local = types.SimpleNamespace(weights=np.ones(2))
+    seen = local.weights
+    change_in_place(local, "weights", np.full(2, 3.0))
+    assert seen.tolist() == [3.0, 3.0]
