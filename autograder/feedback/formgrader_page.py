@@ -14,7 +14,6 @@ from typing import Any
 import nbformat
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
-from nbformat.validator import isvalid
 
 from autograder.feedback.feedback import LARGEST, FeedbackExporter
 from autograder.feedback.output import outputs_of
@@ -29,6 +28,8 @@ from autograder.text.wording import counted_as
 
 ROOM = LARGEST  # bytes of all texts, as on the feedback page
 ROOM_FOR_PICTURES = 4_000_000
+TAG = 25  # nbconvert parses the page: a tag takes it as long as so many bytes of text
+SECONDS = 0.4  # of processor time for all texts; nbconvert needs as much again
 LEAST = 1000  # characters of an answer, if there is no room for all
 GRADE_ID = re.compile(r"[\w-]{1,200}", re.ASCII)  # the template writes it as it is
 NAMES = ("student", "first_name", "last_name", "notebook_path")  # likewise
@@ -37,8 +38,12 @@ BACKWARD = re.compile(r"\\(?:!|neg)")  # a space in a formula that goes back
 FEW = 3  # of them
 FEW_OUTPUTS = 10
 STREAMS = ("stdout", "stderr")
-OUTPUT_KEYS = {
-    *("output_type", "name", "text", "data", "execution_count", "ename", "evalue", "traceback")
+DATA = {"data", "metadata"}
+KEYS = {  # of a valid output, beside its type
+    "stream": {"name", "text"},
+    "display_data": DATA,
+    "execute_result": DATA | {"execution_count"},
+    "error": {"ename", "evalue", "traceback"},
 }
 COLOUR = re.compile(r"\x1b\[[\d;]*m")  # of a terminal, as in a traceback
 # No part of a cell is painted outside it, wherever a style or a formula wants to be.
@@ -64,7 +69,7 @@ class InertPage(Preprocessor):
         """Return the notebook with rendered texts, and outputs that do nothing."""
         if isinstance(self.parent, FeedbackExporter):  # whose page has limits of its own
             return nb, resources
-        budget = resources.setdefault(BUDGET, TimeBudget())
+        budget = resources.setdefault(BUDGET, TimeBudget(SECONDS))
         make: dict[str, Callable[[Any, str], str]] = {
             "markdown": MarkdownToHtml(parent=self.parent),
             "code": CodeToHtml(parent=self.parent),
@@ -76,7 +81,7 @@ class InertPage(Preprocessor):
             # the template would show HTML in a raw cell
             way = make.get(cell.cell_type, lambda _, text: plain(text))
             pieces += _pieces(cell, partial(way, context, cell.source), budget)
-        room = place([piece for piece in pieces if not piece.size], ROOM)
+        room = place([piece for piece in pieces if not piece.size], ROOM, of_a_tag=TAG)
         place([piece for piece in pieces if piece.size], room + ROOM_FOR_PICTURES)
         nb.cells = [*_with_gaps(nb.cells)]
         for first in nb.cells[:1] if overflows else ():
@@ -123,17 +128,20 @@ def _ordinary(cell: NotebookNode) -> list[NotebookNode] | None:
     outputs = cell.get("outputs", ())
     if len(outputs) > FEW_OUTPUTS or not all(map(_is_ordinary, outputs)):
         return None
-    kept = [{key: one[key] for key in OUTPUT_KEYS if key in one} for one in outputs]
-    empty: list[dict[str, Any]] = [{"metadata": {}} if "metadata" in one else {} for one in outputs]
-    found = [nbformat.from_dict(one | more) for one, more in zip(kept, empty, strict=True)]
-    return found if all(isvalid(one, ref="output", version=4) for one in found) else None
+    keys = [{"output_type"} | KEYS[one.output_type] for one in outputs]
+    return [
+        nbformat.from_dict({key: {} if key == "metadata" else one[key] for key in known})
+        for one, known in zip(outputs, keys, strict=True)
+    ]
 
 
 def _is_ordinary(output: NotebookNode) -> bool:
-    data, lines = output.get("data", {}), output.get("traceback", [])
+    kind, data, lines = output.output_type, output.get("data", {}), output.get("traceback", [])
+    if kind not in [*KEYS] or not KEYS[kind] <= output.keys():
+        return False
     if not isinstance(data, dict) or not isinstance(lines, list) or {*data} - {"text/plain"}:
         return False
-    texts = [*data.values(), *lines, output.get("text", "")]
+    texts = [*data.values(), *lines, *(output.get(key, "") for key in ("text", "ename", "evalue"))]
     if not all(isinstance(text, str) for text in texts) or sum(map(len, texts)) > LEAST:
         return False
     text = COLOUR.sub("", "".join(texts))

@@ -27,14 +27,17 @@ class Piece(NamedTuple):
     ways: Sequence[Callable[[], str]]
 
 
-def place(pieces: Iterable[Piece], room: int) -> int:
-    """Put pieces on a page, and return how many bytes of its room are left."""
+def place(pieces: Iterable[Piece], room: int, *, of_a_tag: int = 0) -> int:
+    """Put pieces on a page, and return how many bytes of its room are left.
+
+    A piece takes at least `of_a_tag` bytes for each of its tags.
+    """
     for piece in sorted(pieces, key=lambda piece: (piece.rank, piece.size)):
         if room < FRAME:
             break
         for make in piece.ways:
             html = make()
-            size = len(html.encode()) + FRAME
+            size = max(len(html.encode()), of_a_tag * html.count("<")) + FRAME
             if size <= room:
                 piece.put(html)
                 room -= size

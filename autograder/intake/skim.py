@@ -8,7 +8,7 @@ import json
 import re
 
 SMALL = 2**20  # bytes; a smaller file is returned as it is
-MAX_KEYS = 100_000  # a notebook has 2000 cells at most
+MAX_KEYS = 100_000  # of the cells that are read, each has few
 MAX_BRACKETS = 1_000_000  # in all outputs; each is a step
 DROPPED = ("outputs", "attachments", "widgets")
 # no JSON string contains such a key: a quotation mark in it follows a backslash

@@ -47,7 +47,10 @@ class CodeToHtml(LoggingConfigurable):
             return source
         budget: TimeBudget = context["resources"].setdefault(BUDGET, TimeBudget())
         name = _language(context["nb"], metadata or {})
-        make = Highlight2HTML(pygments_lexer=name, parent=self.parent)
+
+        def make(text: str) -> str:
+            return Highlight2HTML(pygments_lexer=name, parent=self.parent)(text)
+
         return budget.render(visible(source), make, longest_plain=LONGEST_PLAIN)
 
 

@@ -53,9 +53,9 @@ def huge_text_cell(folder, notebook):
     return text(notebook)
 
 
-@BREAKAGES.enter(REMARKS, FULL, "the notebook has 2004 cells, the first 2000 were read")
+@BREAKAGES.enter(REMARKS, FULL, "the notebook has 1004 cells, the first 1000 were read")
 def many_cells(folder, notebook):
-    more = [{"cell_type": "code", "source": "", "metadata": {}}] * 2000
+    more = [{"cell_type": "code", "source": "", "metadata": {}}] * 1000
     return text(notebook, cells=[*data(notebook)["cells"], *more])
 
 

@@ -17,7 +17,7 @@ from nbformat.v4 import (
 from nbgrader.server_extensions.formgrader import handlers
 from traitlets.config import PyFileConfigLoader
 
-from autograder.feedback.formgrader_page import ROOM, _ordinary
+from autograder.feedback.formgrader_page import ROOM, TAG, _ordinary
 from tests.autograder.support.tiny import RIGHT, claimed
 from tests.conftest import PROJECT
 
@@ -145,6 +145,7 @@ def test_names_are_no_markup(show):
         [code("f()", printed("a" * 10**6))],
         [code("f()", display(text_html="<i>a</i>" * 10**5))],
         [code("f()", display(text_html="<div>" * 3000)) for _ in range(30)],
+        [code("f()", display(text_html="<i>a</i>" * 2400)) for _ in range(30)],
         [code("f()", display(image_png="iVBORw0KGg" + "A" * 140_000)) for _ in range(60)],
         [new_markdown_cell("![a](attachment:a.png)", attachments={"a.png": {"image/png": "A" * 10**6}})],
         [new_markdown_cell("<div>" + "".join(f"<b title={n}>" for n in range(700)) + "<p>x" * 2000)],
@@ -153,9 +154,11 @@ def test_names_are_no_markup(show):
 def test_a_page_is_small_and_keeps_what_is_graded(show, cells):
     """Whatever comes before it; the rest is shown as it was written, or named in a sentence."""
     page = notebook_of(show(*cells))
+    tags = len(page.select("*"))
     pictures = sum(len(one["src"]) for one in page.select("img[src]"))
     assert len(str(page)) - pictures < 2 * ROOM
     assert pictures < 5_000_000
+    assert tags < ROOM / TAG
     assert page.select(".left-out") or "left out here" in page.get_text()
     answer, graded = page.select(".nbgrader_cell")
     assert "class Scaler" in answer.get_text()
