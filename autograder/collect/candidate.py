@@ -40,7 +40,7 @@ class Candidate:
 
 
 def choose(
-    candidates: Sequence[Candidate], names: Sequence[str], known: Collection[str]
+    candidates: Sequence[Candidate], names: Sequence[str], known: Collection[str], most: int
 ) -> dict[str, Candidate]:
     """Return the newest of a student's files for each notebook, by the notebook's name.
 
@@ -55,12 +55,14 @@ def choose(
         The assignment's notebooks.
     known : collection of str
         The ids of the assignment's cells.
+    most : int
+        Bytes of a file that is read.
     """
     chosen = {
         one.name: one for one in sorted(candidates, key=lambda one: one.age) if one.name in names
     }
     if candidates and not chosen:
-        with_cells = [one for one in candidates if not grade_ids(one.path).isdisjoint(known)]
+        with_cells = [one for one in candidates if not grade_ids(one.path, most).isdisjoint(known)]
         newest = max(with_cells or candidates, key=lambda one: one.age)
         chosen[names[0] if len(names) == 1 else newest.owner.file] = newest
     return chosen
@@ -74,17 +76,19 @@ def why_not(one: Candidate, chosen: dict[str, Candidate], names: Sequence[str]) 
     return f"not the notebook {', '.join(names)}: {taken} was taken"
 
 
-def is_notebook(path: Path, known: Collection[str]) -> bool:
+def is_notebook(path: Path, known: Collection[str], most: int) -> bool:
     """Return whether a file holds cells of the assignment, whatever its name."""
     with path.open("rb") as file:
         begins = file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{"
-    return begins and path.stat().st_size <= MAX_BYTES and not grade_ids(path).isdisjoint(known)
+    if not begins or path.stat().st_size > most:
+        return False
+    return not grade_ids(path, most).isdisjoint(known)
 
 
-def grade_ids(path: Path) -> set[str]:
+def grade_ids(path: Path, most: int = MAX_BYTES) -> set[str]:
     """Return the `grade_id`s in a notebook; none if the file is no notebook."""
     try:
-        notebook, _ = read_notebook(path.read_bytes())
+        notebook, _ = read_notebook(path.read_bytes(), most)
     except (OSError, UnreadableError):
         return set()
     ids = (cell.metadata.get("nbgrader", {}).get("grade_id") for cell in notebook.cells)

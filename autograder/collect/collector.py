@@ -25,7 +25,7 @@ from autograder.collect.owner import Owners
 from autograder.collect.placing import holds, place
 from autograder.collect.student_files import StudentFiles, sort_files
 from autograder.course import roster
-from autograder.course.assignment import AssignmentError
+from autograder.course.assignment import Assignment, AssignmentError
 from autograder.course.course import Course, Stage
 from autograder.course.gradebook import is_there
 from autograder.course.roster import Roster
@@ -86,7 +86,9 @@ class LmsCollector(FileNameCollectorPlugin):
 
         The exit code is 1 if a file was left out.
         """
-        students, lines = sort_files(self._root, self.owners, self._names, self._extracted)
+        students, lines = sort_files(
+            self._root, self.owners, self._names, self._extracted, self._most
+        )
         decisions = [self._decide(student, students[student]) for student in sorted(students)]
         collected_list.log_left_out(
             self.log, [*lines, *(line for one in decisions for line in one.lines)]
@@ -143,6 +145,11 @@ class LmsCollector(FileNameCollectorPlugin):
     def _grade_ids(self) -> set[str]:
         return {found for path in self._release.glob("*.ipynb") for found in grade_ids(path)}
 
+    @cached_property
+    def _most(self) -> int:
+        """The bytes of a notebook that can be graded."""
+        return Assignment(self._course, self._name).limits.notebook_bytes
+
     @property
     def _extracted(self) -> Extracted:
         """The extractor's result; empty for an extractor that is not ours."""
@@ -161,7 +168,7 @@ class LmsCollector(FileNameCollectorPlugin):
         """Return nbgrader's folder for a step of collecting."""
         where = self.parent.collect_directory_structure.format(
             downloaded=self.parent.downloaded_directory,
-            assignment_id=self.parent.coursedir.assignment_id,
+            assignment_id=self._name,
             collect_step=step,
         )
         return Path(self.parent.coursedir.root, where)
@@ -180,9 +187,9 @@ class LmsCollector(FileNameCollectorPlugin):
         """Decide which files of a student are collected."""
         found, others = theirs.notebooks, theirs.others
         if not found:  # a browser may have changed the ending
-            found = [one for one in others if is_notebook(one.path, self._grade_ids)]
+            found = [one for one in others if is_notebook(one.path, self._grade_ids, self._most)]
             others = [one for one in others if one not in found]
-        chosen = choose(found, self._names, self._grade_ids)
+        chosen = choose(found, self._names, self._grade_ids, self._most)
         if not chosen:
             lines = [*theirs.left_out, *theirs.without_notebook(student)]
             return _Decision(student, {}, "", lines)

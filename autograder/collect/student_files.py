@@ -11,7 +11,7 @@ from autograder.collect.owner import NobodyError, Owner, Owners, check_id
 from autograder.collect.safe_name import is_junk
 from autograder.files.bounded_walk import BoundedWalk
 from autograder.intake.collected_list import NO_NOTEBOOK, Line
-from autograder.intake.notebook_reader import MAX_BYTES
+from autograder.intake.notebook_reader import MAX_BYTES, in_mib
 
 
 @dataclass
@@ -25,15 +25,15 @@ class StudentFiles:
     uploads: dict[str, str] = field(default_factory=dict)
     # files that may be the student's work and could not be extracted or read
     left_out: list[Line] = field(default_factory=list)
+    most: int = MAX_BYTES  # of a notebook that can be graded
 
     def add(self, one: Candidate) -> None:
         """Add a file that was extracted."""
         if ".ipynb" not in one.path.name.lower():
             self.others.append(one)
-        elif one.path.stat().st_size > MAX_BYTES:
-            self.leave_out(
-                PurePath(one.file), one.owner, f"it is larger than {MAX_BYTES >> 20} MiB"
-            )
+        elif one.path.stat().st_size > self.most:
+            why = f"it is larger than {in_mib(self.most)}"
+            self.leave_out(PurePath(one.file), one.owner, why)
         else:
             self.notebooks.append(one)
 
@@ -55,7 +55,7 @@ class StudentFiles:
 
 
 def sort_files(
-    root: Path, owners: Owners, names: Sequence[str], extracted: Extracted
+    root: Path, owners: Owners, names: Sequence[str], extracted: Extracted, most: int
 ) -> tuple[dict[str, StudentFiles], list[Line]]:
     """Return the files of each student, and a line for each file that belongs to nobody.
 
@@ -67,6 +67,8 @@ def sort_files(
     names : sequence of str
         The assignment's notebooks.
     extracted : Extracted
+    most : int
+        Bytes of a notebook that can be graded.
     """
     students: dict[str, StudentFiles] = {}
     nobodys = []
@@ -78,7 +80,7 @@ def sort_files(
         except NobodyError as error:
             nobodys.append(Line(path.as_posix(), refused=why or str(error), is_left_out=True))
             return None
-        theirs = students.setdefault(owner.student, StudentFiles())
+        theirs = students.setdefault(owner.student, StudentFiles(most=most))
         theirs.uploads.setdefault(owner.upload, path.as_posix())
         return owner, theirs
 

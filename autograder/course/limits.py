@@ -27,6 +27,14 @@ class Limits:
     file_mb: int = 16  # size of any file that a worker writes, in MiB
     scratch_mb: int = 64  # size of all files that a worker writes, in MiB
     threads: int = 64  # number of a worker's threads
+    # size of a submitted notebook's file, in MiB; without its outputs it may have a quarter. An
+    # honest file may hold 60 MB of outputs.
+    notebook_mb: int = 128
+
+    @property
+    def notebook_bytes(self) -> int:
+        """The size of a submitted notebook's file."""
+        return self.notebook_mb << 20
 
 
 def fault_in(table: Mapping[str, Any]) -> tuple[str, str] | None:

@@ -24,6 +24,7 @@ from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.preprocessors import GetGrades
 from nbgrader.utils import is_grade, is_task
 
+from autograder.course.assignment import Assignment
 from autograder.course.course import Stage
 from autograder.course.settings import course_of
 from autograder.course.stock import SuiteStep, choose_steps
@@ -111,8 +112,10 @@ class FeedbackExporter(HTMLExporter):
         )
         name = f"{names['notebook']}.ipynb"
         outputs: list[tuple[str, list[Output]]] = []
+        course = course_of(coursedir)
+        most = Assignment(course, names["assignment"]).limits.notebook_bytes
         with suppress(UnreadableError):  # the page shows the part that was read
-            outputs = read_outputs(content(submitted / name))
+            outputs = read_outputs(content(submitted / name, most), most)
         return _texts(release / name), outputs
 
 

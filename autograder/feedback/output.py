@@ -12,7 +12,7 @@ from typing import Any
 
 from nbconvert.filters import strip_ansi
 
-from autograder.intake.notebook_reader import read_cells
+from autograder.intake.notebook_reader import MAX_BYTES, read_cells
 from autograder.text.plain_text import cut, visible
 
 LONGEST = 3000  # characters of a text
@@ -48,8 +48,14 @@ class Output:
     note: str = ""
 
 
-def read_outputs(data: bytes) -> list[tuple[str, list[Output]]]:
+def read_outputs(data: bytes, most: int = MAX_BYTES) -> list[tuple[str, list[Output]]]:
     """Return the text of each code cell in a notebook's file, and its outputs.
+
+    Parameters
+    ----------
+    data : bytes
+    most : int
+        Bytes of a file that is read.
 
     Raises
     ------
@@ -57,7 +63,7 @@ def read_outputs(data: bytes) -> list[tuple[str, list[Output]]]:
         If it is no notebook.
     """
     found = []
-    for cell in read_cells(data, _take):
+    for cell in read_cells(data, _take, most):
         if isinstance(cell, dict) and cell.get("cell_type") == "code":
             source = _joined(cell.get("source", cell.get("input")))
             outputs = cell.get("outputs")

@@ -272,12 +272,12 @@ class Membership:
                 # an unreadable file was restored, so its table is not the student's
                 return None if report.status is Status.UNREADABLE else read_graded(path)
         found = sorted(self.assignment.folder(Stage.SUBMITTED, student).glob("*.ipynb"))
-        return _read(found[0]) if found else None
+        return _read(found[0], self.assignment.limits.notebook_bytes) if found else None
 
 
-def _read(path: Path) -> Submission | None:
+def _read(path: Path, most: int) -> Submission | None:
     try:
-        return Submission.from_notebook(read_notebook(content(path))[0])
+        return Submission.from_notebook(read_notebook(content(path, most), most)[0])
     except UnreadableError:
         return None
 

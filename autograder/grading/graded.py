@@ -22,6 +22,7 @@ from autograder.intake.restoration import MAX_CAUSE, restored, unfinished
 from autograder.results.account import item_html, item_text
 from autograder.results.outcome import ItemResult, Outcome, PropertyResult
 from autograder.results.report import KEY, Report, Status
+from autograder.text.plain_text import visible
 
 Grade = Callable[[Assignment, NotebookNode], Report]
 
@@ -112,7 +113,10 @@ def _outputs(report: Report, name: str) -> list[NotebookNode]:
     return [
         new_output(
             "display_data",
-            {"text/html": item_html(report, name), "text/plain": item_text(report, name)},
+            {
+                "text/html": visible(item_html(report, name)),
+                "text/plain": visible(item_text(report, name)),
+            },
         ),
         new_output("execute_result", {"text/plain": repr(float(points or 0.0))}, execution_count=1),
     ]

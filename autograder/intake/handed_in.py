@@ -8,7 +8,12 @@ from typing import Any
 from nbformat import NotebookNode
 
 from autograder.intake.notebook import new_notebook
-from autograder.intake.notebook_reader import UnreadableError, read_notebook, without_outputs
+from autograder.intake.notebook_reader import (
+    MAX_BYTES,
+    UnreadableError,
+    read_notebook,
+    without_outputs,
+)
 from autograder.intake.skim import SMALL
 
 
@@ -28,6 +33,8 @@ class HandedIn:
         The exchange's time stamp.
     whole : str
         The digest of the whole file, if `content` is only the part that is read.
+    most : int
+        Bytes of a file that is read.
     """
 
     content: bytes = b""
@@ -35,6 +42,7 @@ class HandedIn:
     unreadable: str = ""
     stamp: bytes = b""
     whole: str = ""
+    most: int = MAX_BYTES
 
     @property
     def digest(self) -> str:
@@ -55,7 +63,7 @@ class HandedIn:
         try:
             if self.unreadable:
                 raise UnreadableError(self.unreadable)
-            notebook, remarks = read_notebook(self.content)
+            notebook, remarks = read_notebook(self.content, self.most)
         except UnreadableError as error:
             return new_notebook(), {**found, "unreadable": str(error)}
         found["remarks"] += remarks
@@ -70,6 +78,7 @@ class HandedIn:
             "unreadable": light.unreadable,
             "stamp": base64.b64encode(self.stamp).decode(),
             "whole": light.whole,
+            "most": self.most,
         }
 
     @classmethod
@@ -81,11 +90,14 @@ class HandedIn:
             data["unreadable"],
             base64.b64decode(data["stamp"]),
             data["whole"],
+            data["most"],
         )
 
     def _light(self) -> "HandedIn":
         try:
-            return replace(self, content=without_outputs(self.content), whole=self.digest)
+            return replace(
+                self, content=without_outputs(self.content, self.most), whole=self.digest
+            )
         except UnreadableError as error:
             return replace(self, content=b"", unreadable=str(error), whole=self.digest)
 

@@ -200,11 +200,12 @@ class Intake:
         except UnreadableError:
             stamp = b""
         try:
-            data, remarks = notebook_choice.find(path, self.names, self.source)
+            most = Assignment(self.course, self.name).limits.notebook_bytes
+            data, remarks = notebook_choice.find(path, self.names, self.source, most)
             remarks += collected_list.remarks(self.downloaded, self.student(path.parent), data)
         except UnreadableError as error:
             return HandedIn(unreadable=str(error), stamp=stamp)
-        return HandedIn(data, tuple(remarks), stamp=stamp)
+        return HandedIn(data, tuple(remarks), stamp=stamp, most=most)
 
     def tidy(self, path: Path) -> None:
         """Remove the student's own files from a graded folder.

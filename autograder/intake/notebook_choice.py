@@ -16,7 +16,9 @@ class VanishedError(Exception):
     """A submission's folder was removed; the text says so."""
 
 
-def find(path: Path, names: Collection[str], source: Path) -> tuple[bytes, list[str]]:
+def find(
+    path: Path, names: Collection[str], source: Path, most: int = MAX_BYTES
+) -> tuple[bytes, list[str]]:
     """Return the content of the file that counts as a submission's notebook, and remarks.
 
     Parameters
@@ -27,6 +29,8 @@ def find(path: Path, names: Collection[str], source: Path) -> tuple[bytes, list[
         The names of all the assignment's notebooks: a file with one counts only as that one.
     source : Path
         `source/<assignment>`: a file that shares cells with its notebooks takes precedence.
+    most : int
+        Bytes of a file that is read.
 
     Raises
     ------
@@ -46,21 +50,21 @@ def find(path: Path, names: Collection[str], source: Path) -> tuple[bytes, list[
         if others:
             shown = ", ".join(refusal.shown(Path(other.name)) for other in others[:MAX_CANDIDATES])
             remarks.append(f"{path.name} was graded, and no other notebook: {shown}")
-        return content(path), remarks
+        return content(path, most), remarks
     if not others:
         raise UnreadableError(
             "; ".join([f"there is no notebook {path.name}", *remarks])
             + ": hand it in under this name, as Jupyter saves it"
         )
-    chosen = _choose(others, [source / name for name in names])
+    chosen = _choose(others, [source / name for name in names], most)
     one_of = f", the newest of {len(others)} notebooks" if len(others) > 1 else ""
     shown = refusal.shown(Path(os.path.relpath(chosen, folder)))
     remarks.append(f"the notebook should be {path.name}, got {shown}{one_of}: it was graded")
-    return content(chosen), remarks
+    return content(chosen, most), remarks
 
 
-def content(path: Path) -> bytes:
-    """Return the content of an ordinary file, up to one byte more than a notebook may have.
+def content(path: Path, most: int = MAX_BYTES) -> bytes:
+    """Return the content of an ordinary file, up to one byte more than `most`.
 
     Raises
     ------
@@ -73,7 +77,7 @@ def content(path: Path) -> bytes:
                 raise UnreadableError(
                     f"{refusal.shown(Path(path.name))} is no file that can be read: {REMEDY}"
                 )
-            return file.read(MAX_BYTES + 1)
+            return file.read(most + 1)
     except OSError as error:
         raise UnreadableError(
             f"{refusal.shown(Path(path.name))} cannot be opened ({error.strerror}): see that it is "
@@ -94,24 +98,24 @@ def _notebooks(folder: Path, names: Collection[str]) -> list[Path]:
     return sorted(found, key=lambda path: (path.stat().st_mtime, path), reverse=True)
 
 
-def _choose(notebooks: list[Path], sources: list[Path]) -> Path:
+def _choose(notebooks: list[Path], sources: list[Path], most: int) -> Path:
     """Choose the newest notebook that has cells of the assignment, or else the newest."""
     known = set()
     for source in sources:
         with suppress(OSError, ValueError):
-            known |= _grade_ids(source.read_bytes())
-    left = MAX_BYTES  # to read in all
+            known |= _grade_ids(source.read_bytes(), MAX_BYTES)
+    left = most  # to read in all
     for path in notebooks[:MAX_CANDIDATES]:
         left -= path.stat().st_size
         if left < 0:
             break
         with suppress(UnreadableError):
-            if known & _grade_ids(content(path)):
+            if known & _grade_ids(content(path, most), most):
                 return path
     return notebooks[0]
 
 
-def _grade_ids(data: bytes) -> set[str]:
-    notebook, _ = read_notebook(data)
+def _grade_ids(data: bytes, most: int) -> set[str]:
+    notebook, _ = read_notebook(data, most)
     claims = [cell.metadata.get("nbgrader", {}) for cell in notebook.cells]
     return {str(claim["grade_id"]) for claim in claims if "grade_id" in claim}

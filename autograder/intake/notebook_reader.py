@@ -12,11 +12,12 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from autograder.course.limits import Limits
 from autograder.intake.notebook import new_cell, new_notebook
 from autograder.intake.skim import DROPPED, skimmed
 
-MAX_BYTES = 128 * 2**20  # of a file; an honest one may hold 60 MB of outputs
-MAX_REST = 32 * 2**20  # without its outputs: some text takes 10 times its size to read
+MAX_BYTES = Limits().notebook_bytes  # of a file, if the assignment's manifest does not say
+REST = 4  # a file without its outputs may have this part of it: some text takes 10 times its size
 MAX_VALUES = 2_000_000  # without the outputs: `[],[],` takes 20 times its size to read
 MAX_SHOWN_VALUES = 10_000_000  # with the outputs
 MAX_CELLS = 1000  # nbgrader takes 1 ms for each, in its server too
@@ -44,8 +45,14 @@ class UnreadableError(Exception):
     """A file that is not a notebook; the text, for the student and the TA, says what to do."""
 
 
-def read_notebook(data: bytes) -> tuple[NotebookNode, list[str]]:
+def read_notebook(data: bytes, most: int = MAX_BYTES) -> tuple[NotebookNode, list[str]]:
     """Read a notebook from the bytes of its file.
+
+    Parameters
+    ----------
+    data : bytes
+    most : int
+        Bytes of a file that is read.
 
     Returns
     -------
@@ -60,7 +67,7 @@ def read_notebook(data: bytes) -> tuple[NotebookNode, list[str]]:
         If it is not a notebook.
     """
     remarks: list[str] = []
-    text = _decoded(without_outputs(data), remarks, MAX_VALUES)
+    text = _decoded(without_outputs(data, most), remarks, MAX_VALUES)
     content = _parsed(text, remarks, _dropped)
     cells = _cells(content)
     _remark_on_format(content, remarks)
@@ -73,7 +80,7 @@ def read_notebook(data: bytes) -> tuple[NotebookNode, list[str]]:
     return new_notebook(known), remarks
 
 
-def read_cells(data: bytes, take: Take) -> list[Any]:
+def read_cells(data: bytes, take: Take, most: int = MAX_BYTES) -> list[Any]:
     """Return a notebook's cells as in its file; `take` converts each JSON object.
 
     Raises
@@ -81,16 +88,16 @@ def read_cells(data: bytes, take: Take) -> list[Any]:
     UnreadableError
         If it is not a notebook, or takes too much memory to read.
     """
-    _check_kind(data)
-    if len(data) > MAX_REST and (not data.isascii() or rb"\u" in data):
+    _check_kind(data, most)
+    if len(data) > most // REST and (not data.isascii() or rb"\u" in data):
         raise UnreadableError(
-            f"the file must be smaller than {MAX_REST >> 20} MiB to have its outputs shown: "
+            f"the file must be smaller than {in_mib(most // REST)} to have its outputs shown: "
             "clear some of the notebook's outputs and hand it in again"
         )
     return _cells(_parsed(_decoded(data, [], MAX_SHOWN_VALUES), [], take))
 
 
-def without_outputs(data: bytes) -> bytes:
+def without_outputs(data: bytes, most: int = MAX_BYTES) -> bytes:
     """Return a file without its outputs, as far as these can be found in its bytes.
 
     Raises
@@ -98,20 +105,25 @@ def without_outputs(data: bytes) -> bytes:
     UnreadableError
         If it is too large, empty or of another kind.
     """
-    _check_kind(data)
+    _check_kind(data, most)
     rest = skimmed(data)
-    if len(rest) > MAX_REST:
+    if len(rest) > most // REST:
         raise UnreadableError(
-            f"the file must hold less than {MAX_REST >> 20} MiB beside its outputs: remove what "
+            f"the file must hold less than {in_mib(most // REST)} beside its outputs: remove what "
             "was pasted into its cells, and hand it in again as Jupyter saves it"
         )
     return rest
 
 
-def _check_kind(data: bytes) -> None:
-    if len(data) > MAX_BYTES:
+def in_mib(size: int) -> str:
+    """Return a size in bytes as MiB."""
+    return f"{size / 2**20:g} MiB"
+
+
+def _check_kind(data: bytes, most: int) -> None:
+    if len(data) > most:
         raise UnreadableError(
-            f"the file must be smaller than {MAX_BYTES >> 20} MiB: "
+            f"the file must be smaller than {in_mib(most)}: "
             "clear the notebook's outputs and hand it in again"
         )
     if not data.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):

@@ -140,7 +140,8 @@ class Confidential:
             ]
             texts += [source for source, claim in claims if claim.get("solution")]
             with suppress(UnreadableError):
-                cells = read_outputs(content(handed_in / path.name))
+                most = self.assignment.limits.notebook_bytes
+                cells = read_outputs(content(handed_in / path.name, most), most)
                 budget = TimeBudget()  # one for a whole page, as in the feedback
                 texts += [_seen(output, budget) for _, outputs in cells for output in outputs]
         return "\n".join(line for text in texts for line in lines(text))

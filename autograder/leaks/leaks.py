@@ -185,9 +185,10 @@ class Leaks:
             f"find out how the student got it, and who may read {source} and {solution}; do not "
             "release a feedback page that shows it"
         )
+        most = self.assignment.limits.notebook_bytes
         for stage in (Stage.SUBMITTED, Stage.AUTOGRADED, Stage.FEEDBACK):
             for folder in self.assignment.students(stage).values():
-                for path, place, text in texts_in(folder):
+                for path, place, text in texts_in(folder, most):
                     if found := fingerprints.found_in(text):
                         what = f"the reference solution, {_shown(found)}"
                         yield self._find(path, place, what, remedy)
@@ -257,7 +258,7 @@ class Leaks:
         return "\n".join(text for path in files for _, text in places_in(path))
 
     def _find(self, path: Path, place: str, what: str, remedy: str) -> Find:
-        return Find(printable(self.course.shown(path)), place, what, remedy)
+        return Find(printable(self.course.shown(path)), printable(place), what, remedy)
 
 
 def _described(text: Text) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from autograder.feedback.output import read_outputs
 from autograder.files.bounded_walk import BoundedWalk
 from autograder.intake.notebook_choice import content
-from autograder.intake.notebook_reader import MAX_BYTES, UnreadableError, read_notebook
+from autograder.intake.notebook_reader import UnreadableError, read_notebook
 from autograder.leaks.confidential import lines, single_spaced
 from autograder.leaks.feedback_page import FeedbackPage
 
@@ -26,14 +26,14 @@ def places_in(path: Path) -> list[Place]:
     return [(f"line {n}", single_spaced(line)) for n, line in enumerate(text.splitlines(), 1)]
 
 
-def texts_in(folder: Path) -> Iterator[tuple[Path, str, str]]:
-    """Yield each text in a student's folder with its file and its place, up to `MAX_BYTES`."""
-    left = MAX_BYTES
+def texts_in(folder: Path, most: int) -> Iterator[tuple[Path, str, str]]:
+    """Yield each text in a student's folder with its file and its place, up to `most` bytes."""
+    left = most
     for path in sorted(BoundedWalk(folder)):
         with suppress(UnreadableError, OSError):
             if path.lstat().st_size > left:
                 continue
-            data = content(path)
+            data = content(path, most)
             left -= len(data)
             if ".ipynb" not in path.name.lower():
                 text = data.decode(errors="replace")
@@ -41,9 +41,9 @@ def texts_in(folder: Path) -> Iterator[tuple[Path, str, str]]:
                     text = "\n".join(line for _, line in FeedbackPage(text).lines)
                 yield path, "", text
                 continue
-            for number, cell in enumerate(read_notebook(data)[0].cells, start=1):
+            for number, cell in enumerate(read_notebook(data, most)[0].cells, start=1):
                 yield path, f"cell {number}", cell.source
-            for number, (_, outputs) in enumerate(read_outputs(data), start=1):
+            for number, (_, outputs) in enumerate(read_outputs(data, most), start=1):
                 text = "\n".join(output.text for output in outputs)
                 yield path, f"outputs of code cell {number}", text
 

@@ -67,6 +67,17 @@ def test_each_graded_cell_has_one_result(tiny, mine):
     assert "It &lt;keeps&gt; x." in outputs[0].data["text/html"]
 
 
+def test_each_character_of_an_account_is_visible(tiny, mine):
+    """A message may quote the student, and the graded notebook is opened in Jupyter, too."""
+    failed = replace(FAILED, message="got \u202ex\x1b[2J")
+
+    def quote(assignment, notebook):
+        return Report(Status.GRADED, (ItemResult("test_scaler", 2.0, (failed,)),))
+
+    data = cell(read(Graded.of(tiny, mine, quote)), "test_scaler").outputs[0].data
+    assert all(r"got \u202ex\x1b[2J" in text for text in data.values())
+
+
 def test_the_report_names_what_was_graded(tiny, mine):
     """The next run uses it to find a changed submission."""
     one = Graded.of(tiny, mine, half)

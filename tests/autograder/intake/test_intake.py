@@ -41,6 +41,16 @@ def look(course):
     return Intake(course.converter)
 
 
+def test_the_manifest_limits_the_size_of_a_notebook(course):
+    """In whole MiB: a file of 2 MiB is read or not, as `notebook_mb` says."""
+    path = course.hand_in("ann") / "tiny.ipynb"
+    path.write_text(path.read_text() + " " * 2**21)
+    assert "unreadable" not in look(course).handed_in(path).read()[1]
+    (course.assignment.hidden / "manifest.toml").write_text("[limits]\nnotebook_mb = 2")
+    told = look(course).handed_in(path).read()[1]["unreadable"]
+    assert told.startswith("the file must be smaller than 2 MiB: clear the notebook's outputs")
+
+
 # ---- by way of the Formgrader
 
 

@@ -35,9 +35,9 @@ def put(tiny, folder):
 def find(tiny, folder):
     """A function that returns the answer in the file that counts, and the remarks."""
 
-    def read():
+    def read(most=MAX_BYTES):
         data, remarks = notebook_choice.find(
-            folder / "tiny.ipynb", ["tiny.ipynb"], tiny.root / "source" / "tiny"
+            folder / "tiny.ipynb", ["tiny.ipynb"], tiny.root / "source" / "tiny", most
         )
         return "".join(json.loads(data)["cells"][2]["source"]), remarks
 
@@ -118,9 +118,10 @@ def test_no_more_is_read_than_a_notebook_may_be_long(tmp_path):
     with (tmp_path / "x").open("wb") as file:
         file.truncate(2**40)
     assert len(content(tmp_path / "x")) == MAX_BYTES + 1
+    assert len(content(tmp_path / "x", 10)) == 11
 
 
-def test_to_choose_no_more_is_read_than_one_file_may_have(put, find, folder, monkeypatch):
+def test_to_choose_no_more_is_read_than_one_file_may_have(put, find, folder):
     """Ten large files take no longer than one: the newest counts where none was found by then."""
     for number, name in enumerate(["old.ipynb", "new.ipynb"]):
         put(name)
@@ -128,5 +129,4 @@ def test_to_choose_no_more_is_read_than_one_file_may_have(put, find, folder, mon
     (folder / "newest.ipynb").write_text(json.dumps({"cells": [{"source": "x"}] * 3}))
     assert "`new.ipynb`" in find()[1][0]
     size = (folder / "new.ipynb").stat().st_size
-    monkeypatch.setattr(notebook_choice, "MAX_BYTES", size + 1)
-    assert "`newest.ipynb`" in find()[1][0]
+    assert "`newest.ipynb`" in find(size + 1)[1][0]

@@ -222,27 +222,27 @@ def test_a_file_has_a_size():
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
-def test_what_is_read_of_a_file_has_a_size(monkeypatch, encoding):
+def test_what_is_read_of_a_file_has_a_size(encoding):
     """A large file is one of outputs, in UTF-8; any other is refused before it is decoded."""
-    monkeypatch.setattr(notebook_reader, "MAX_REST", 2**21)
+    most = 2**23  # four times what may be beside the outputs
     outputs = text_of([code("x", outputs=["a" * 2**21])]).encode(encoding)
     if encoding == "utf-8":
-        assert read_notebook(outputs)[0].cells[0].source == "x"
+        assert read_notebook(outputs, most)[0].cells[0].source == "x"
     else:
         with pytest.raises(UnreadableError, match="less than 2 MiB beside its outputs"):
-            read_notebook(outputs)
+            read_notebook(outputs, most)
     with pytest.raises(UnreadableError, match="less than 2 MiB beside its outputs"):
-        read_notebook(text_of([code("x" * 2**21)]).encode(encoding))
+        read_notebook(text_of([code("x" * 2**21)]).encode(encoding), most)
 
 
 @pytest.mark.parametrize("text", ["é", "\\ud83d"])
-def test_outputs_that_take_much_memory_are_not_read(monkeypatch, text):
+def test_outputs_that_take_much_memory_are_not_read(text):
     """Each of their characters would take several bytes."""
-    monkeypatch.setattr(notebook_reader, "MAX_REST", 100)
     whole = text_of([code("x", outputs=["aSOME" * 100])])
-    assert len(notebook_reader.read_cells(whole.encode(), dict)) == 1
+    most = 2 * len(whole)
+    assert len(notebook_reader.read_cells(whole.encode(), dict, most)) == 1
     with pytest.raises(UnreadableError, match="to have its outputs shown"):
-        notebook_reader.read_cells(whole.replace("SOME", text).encode(), dict)
+        notebook_reader.read_cells(whole.replace("SOME", text).encode(), dict, most)
 
 
 @pytest.mark.parametrize("part", [b"[],", b"1,", b'{"a":{}},'])

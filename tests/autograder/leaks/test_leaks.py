@@ -337,6 +337,17 @@ def test_what_a_notebook_does_not_show_is_looked_through_too(course, change, pla
     assert the_find(course).place == place
 
 
+def test_a_place_is_printed_without_control_characters(course):
+    """A cell's name is part of it."""
+    change_release(
+        course,
+        lambda notebook: notebook.cells.append(
+            new_code_cell("", metadata={"by": "bob", "nbgrader": {"grade_id": "a\x1b[31m"}})
+        ),
+    )
+    assert the_find(course).place == r"cell 5 `a\x1b[31m`, metadata"
+
+
 def test_pictures_are_no_texts(course):
     """Their encoded data may look like a path."""
     picture = new_output("display_data", data={"image/png": "xx /srv/course/x.py"})
