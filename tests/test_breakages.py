@@ -113,7 +113,7 @@ def table(graded):
 
 
 @pytest.mark.parametrize("student", BREAKAGES)
-def test_each_is_graded_or_told_why_not(first_look, student):
+def test_each_is_graded_or_has_a_reason(first_look, student):
     """What can be graded is graded; all else ends in a status with its cause and a next step."""
     expected, entry = BREAKAGES[student], first_look[student]
     found = (entry.status, entry.points["test_scaler"], entry.cause)
@@ -132,7 +132,7 @@ def test_each_is_exported(table, student):
 
 
 @pytest.mark.parametrize("student", BREAKAGES)
-def test_each_is_told_in_the_log(graded, student):
+def test_the_log_names_each(graded, student):
     """The log names the student, the status and the cause."""
     expected = BREAKAGES[student]
     lines = [line for line in graded.printed.splitlines() if f" {student}: " in line]

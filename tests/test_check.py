@@ -1,4 +1,4 @@
-"""`check.py`, which students have beside their notebook: it tells each thing that is missing."""
+"""`check.py`, which students have beside their notebook: it names each thing that is missing."""
 
 import ast
 import contextlib
@@ -105,14 +105,14 @@ def run(folder, *words):
 
 
 def test_a_solved_notebook_is_ready(folder, changed):
-    """Everything passes, nothing else is told but that this is no proof, and the code is 0."""
+    """Everything passes, the last line says that this is no proof, and the exit code is 0."""
     changed(lambda notebook: None)
     before = (folder / NOTEBOOK).read_bytes()
     done = run(folder)
     assert (done.returncode, done.stderr) == (0, "")
-    told = done.stdout.splitlines()
-    emptied = [line for line in told if "graded as released" in line]
-    first, *checks, last = [line for line in told if line not in emptied]
+    reported = done.stdout.splitlines()
+    emptied = [line for line in reported if "graded as released" in line]
+    first, *checks, last = [line for line in reported if line not in emptied]
     assert len(emptied) == 1
     assert first == "dropout_l2.ipynb: 4 of 4 visible checks pass"
     assert checks == [f"passed:  {name}" for name in CHECKS]
@@ -120,7 +120,7 @@ def test_a_solved_notebook_is_ready(folder, changed):
     assert (folder / NOTEBOOK).read_bytes() == before  # nothing is written to it
 
 
-def test_the_release_is_told_what_is_missing(tmp_path):
+def test_the_unsolved_release_lacks_its_answers(tmp_path):
     """Each stub by its method, the team's table, each check, each cell that stops; the code is 1."""
     root = tmp_path / "released"
     shutil.copytree(RELEASE, root, ignore=shutil.ignore_patterns("__pycache__"))
@@ -193,7 +193,7 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_what_is_missing_is_told(module, folder, changed, change):
+def test_each_missing_part_is_a_problem(module, folder, changed, change):
     """Each thing by its place, with a remedy; then the notebook is not ready."""
     do, problem, failing = CHANGES[change]
     changed(do)
@@ -261,7 +261,7 @@ def test_outputs_of_an_earlier_run_do_not_count(module, folder, changed):
 
 
 @pytest.mark.parametrize("use", ["torch.tensor(1.0)", "__import__('torch').tensor(1.0)"])
-def test_torch_inside_a_layer_is_told(module, folder, changed, use):
+def test_torch_inside_a_layer_is_a_failed_check(module, folder, changed, use):
     """In the visible checks' own words."""
     answer = ASSIGNMENT.reference["l2regularization"].replace(
         "return self.layer(x)", f"{use}\n        return self.layer(x)"
@@ -273,7 +273,7 @@ def test_torch_inside_a_layer_is_told(module, folder, changed, use):
     assert failing["test_l2_forward"].startswith("PyTorch is used inside L2regularization(")
 
 
-def test_a_wrong_layer_is_told_in_the_visible_checks_words(module, folder, changed):
+def test_a_wrong_layer_has_the_message_of_the_visible_check(module, folder, changed):
     """The message of the assertion, without its kind."""
     answer = ASSIGNMENT.reference["l2regularization"].replace("+ 2 * self", "+ self")
     changed(lambda nb: nb.cells[at(nb, "l2regularization")].update(source=answer))
@@ -284,7 +284,7 @@ def test_a_wrong_layer_is_told_in_the_visible_checks_words(module, folder, chang
 
 
 def test_cells_of_ones_own_may_stop(module, folder, changed):
-    """Their number and the last line of their error are told; nothing of that costs a point."""
+    """Each is shown with its number and the last line of its error; it costs no point."""
     changed(lambda nb: nb.cells.insert(3, new_code_cell("1 +")))
     findings = module.examine(folder / NOTEBOOK)
     (error,) = findings["errors"]
@@ -302,7 +302,7 @@ def test_a_cell_that_hangs_is_left_behind(module, folder, changed):
 
 
 def test_a_cell_that_nothing_ends_is_the_last(module, folder, changed):
-    """What comes behind it is told not to have run."""
+    """The cells after it are listed as not run."""
     stubborn = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True:\n    pass"
     changed(lambda nb: nb.cells.insert(at(nb, "dropout"), new_code_cell(stubborn)))
     findings = module.examine(folder / NOTEBOOK, seconds=2)
@@ -312,7 +312,7 @@ def test_a_cell_that_nothing_ends_is_the_last(module, folder, changed):
 
 
 def test_a_cell_that_ends_the_kernel_is_the_last(module, folder, changed):
-    """What comes behind it is told not to have run."""
+    """The cells after it are listed as not run."""
     changed(
         lambda nb: nb.cells.insert(
             at(nb, "l2regularization"), new_code_cell("__import__('os')._exit(1)")
@@ -337,7 +337,7 @@ def test_a_notebook_that_checks_itself_ends(module, folder, changed):
 
 @pytest.mark.parametrize("imprint", [None, 3, {"cells": 3}, {"notebook": "x", "cells": {"a": 1}}])
 def test_a_notebook_without_the_releases_imprint_is_run(module, folder, changed, imprint):
-    """Its own claims tell which cells are graded, and it is said what cannot be seen."""
+    """Its own metadata says which cells are graded, and a remark says what was not checked."""
     changed(lambda nb: nb.metadata.update(released=imprint))
     findings = module.examine(folder / NOTEBOOK)
     assert [one["item"] for one in findings["checks"]] == CHECKS
@@ -354,7 +354,7 @@ def test_a_notebook_without_the_releases_imprint_is_run(module, folder, changed,
         (None, "cannot be opened (No such file or directory)"),
     ],
 )
-def test_a_file_that_is_no_notebook_is_told(module, tmp_path, content, what):
+def test_a_file_that_is_no_notebook_is_a_problem(module, tmp_path, content, what):
     """With a remedy, and without a traceback."""
     path = tmp_path / "x.ipynb"
     if content is not None:
@@ -380,7 +380,7 @@ def test_findings_are_plain_data(module, folder, changed):
 
 
 @pytest.mark.parametrize("missing", ["nbformat", "nbclient", "jupyter_client.kernelspec"])
-def test_what_is_not_installed_is_told(module, folder, monkeypatch, missing):
+def test_a_package_that_is_not_installed_is_a_problem(module, folder, monkeypatch, missing):
     """By its name, and how to install it."""
     monkeypatch.setitem(sys.modules, missing, None)
     findings = module.examine(folder / NOTEBOOK)

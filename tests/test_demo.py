@@ -74,10 +74,10 @@ def test_every_submission_has_its_feedback_page(demo):
 
 def test_the_class_report_has_everybody(demo):
     """Each student of the roster has a line in it, and the demo's last lines say where it lies."""
-    root, told = demo
+    root, reported = demo
     page = (root / "reports" / "dropout_l2.html").read_text()
     assert all(student.id in page for student in CLASS)
-    assert re.search("^report +.*/reports/dropout_l2.html$", told, re.MULTILINE)
+    assert re.search("^report +.*/reports/dropout_l2.html$", reported, re.MULTILINE)
 
 
 def test_feedback_names_the_property_that_failed(demo):

@@ -80,7 +80,7 @@ class Running:
 
     def wait_for(self, count):
         """Wait until so many have been graded."""
-        while len(self.told) < count and self.process.poll() is None:
+        while len(self.reported) < count and self.process.poll() is None:
             time.sleep(0.005)
         assert self.process.poll() is None, self.lines
 
@@ -103,8 +103,8 @@ class Running:
         return code
 
     @property
-    def told(self):
-        """The students that were told of."""
+    def reported(self):
+        """The students for whom a line was printed."""
         return {line.partition(":")[0] for line in self.lines} & {*CLASS}
 
 
@@ -138,13 +138,13 @@ def test_ctrl_c_keeps_what_is_graded_and_the_next_run_goes_on(root, undisturbed,
     running.wait_for(3)
     assert running.end(signal.SIGINT) == 130
     assert "Interrupted: finished grades are kept; the next run grades the rest.\n" in running.lines
-    assert len(running.told) >= 3
-    assert "a_hanging_one" not in running.told
-    assert finished(root) == running.told
-    for student in running.told:
+    assert len(running.reported) >= 3
+    assert "a_hanging_one" not in running.reported
+    assert finished(root) == running.reported
+    for student in running.reported:
         mine = [row for row in rows(root / "gradebook.db")["grade"] if f"'{student}'" in row]
         assert mine == [row for row in undisturbed["grade"] if f"'{student}'" in row]
-    assert finish(root, grading_process) == {*CLASS} - running.told
+    assert finish(root, grading_process) == {*CLASS} - running.reported
     check_same(state(root), undisturbed)
 
 
@@ -158,7 +158,7 @@ def test_whoever_presses_ctrl_c_again_means_it(root, undisturbed, grading_proces
     assert "Traceback" not in "".join(running.lines)
     rest = finish(root, grading_process)
     assert rest
-    assert rest | running.told == {*CLASS}
+    assert rest | running.reported == {*CLASS}
     check_same(state(root), undisturbed)
 
 

@@ -154,10 +154,10 @@ class Course:
         process.send_signal(moment.signal)
         code = process.wait(LINGERING)
         process.reader.join(LINGERING)
-        told = (moment, "".join(process.lines)[-3000:])
-        assert psutil.wait_procs(family, LINGERING)[1] == [], told
-        assert self.left() == [], told
-        return code, told
+        reported = (moment, "".join(process.lines)[-3000:])
+        assert psutil.wait_procs(family, LINGERING)[1] == [], reported
+        assert self.left() == [], reported
+        return code, reported
 
     def left(self):
         """Return the processes that carry our mark, after giving them a little time to end."""
@@ -315,8 +315,8 @@ def test_a_class_survives_every_end(copied, graded, undisturbed, words, level, k
     state = undisturbed
     course = copied("_".join(["ended", *words, "x"]), level)
     for moment in moments(f"{words}", 6 if words else 1, *kinds):
-        code, told = course.end(moment, *COMMAND, *words)
-        assert code != 0, told
+        code, reported = course.end(moment, *COMMAND, *words)
+        assert code != 0, reported
         check_whole(course.rows(), graded.rows(), state)
     age(course.root / "tmp")
     course.run(*COMMAND, *words)
@@ -334,8 +334,8 @@ def test_a_new_class_survives_every_end(copied, undisturbed):
     shutil.rmtree(course.root / "autograded")
     (course.root / "gradebook.db").unlink()
     for moment in moments("new", 2, "enter", "enter", "save"):
-        code, told = course.end(moment, *COMMAND)
-        assert code != 0, told
+        code, reported = course.end(moment, *COMMAND)
+        assert code != 0, reported
     course.run(*COMMAND)
     found = course.state()
     assert found["notebooks"] == state["notebooks"]

@@ -158,7 +158,7 @@ def test_ours_is_graded_beside_it(courses):
     with Gradebook(f"sqlite:///{roots['ours'] / 'gradebook.db'}", "deep_learning") as gradebook:
         assert gradebook.find_submission("tiny", "ann").score == 2.0
     assert "Not graded yet" not in (roots["ours"] / "feedback/ann/tiny/tiny.html").read_text()
-    told = [line for line in logged["ours"].splitlines() if "without isolation" in line]
-    assert len(told) == 3  # one line each time that ps1 is graded
-    assert all("ps1 has no hidden suites" in line for line in told)
+    reported = [line for line in logged["ours"].splitlines() if "without isolation" in line]
+    assert len(reported) == 3  # one line each time that ps1 is graded
+    assert all("ps1 has no hidden suites" in line for line in reported)
     assert "isolation" not in logged["stock"]

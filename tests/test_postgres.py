@@ -191,7 +191,7 @@ def test_a_server_keeps_what_a_file_keeps(tmp_path, database):
     assert not (server / "gradebook.db").exists()
 
 
-def test_who_may_only_read_is_told_before_anything_is_graded(tmp_path, database, server):
+def test_a_user_who_may_only_read_gets_an_error_before_grading(tmp_path, database, server):
     """A gradebook that may not be written to is an error with its remedy, and nothing is changed."""
     url = database("readable")
     engine = create_engine(url)
@@ -211,7 +211,7 @@ def test_who_may_only_read_is_told_before_anything_is_graded(tmp_path, database,
 
 
 def test_a_server_that_hangs_up_ends_the_run(tmp_path, database, server):
-    """A connection that ends in the middle is told in words, and the next run finishes the class."""
+    """A connection that ends in the middle is an error in words; the next run finishes the class."""
     root, url = a_class(tmp_path).root, database("broken")
     hook = "\n".join(
         [
@@ -235,7 +235,7 @@ def test_a_server_that_hangs_up_ends_the_run(tmp_path, database, server):
     assert "1 unchanged" in command(root, *grade)
 
 
-def test_the_class_of_a_server_without_a_gradebook_is_told(tmp_path, database):
+def test_a_server_without_a_gradebook_is_an_error_with_a_remedy(tmp_path, database):
     """The status of an empty database says what to do, and makes no gradebook there."""
     root, url = a_class(tmp_path).root, database("empty")
     out = command(root, "autograder", "status", "tiny", "--db", url, code=1)

@@ -152,8 +152,8 @@ def test_a_class_goes_all_the_way(a_class):
     course = a_class.course
     a_class.nbgrader(ZipCollectApp, "tiny")
     assert course.students(Stage.SUBMITTED, "tiny").keys() == DIGITS.keys()
-    told = a_class.grade()
-    assert "2 submissions: 2 graded" in told, told
+    reported = a_class.grade()
+    assert "2 submissions: 2 graded" in reported, reported
     assert course.students(Stage.AUTOGRADED, "tiny").keys() == DIGITS.keys()
     assert a_class.points() == {"1234567": 2.0, "1234568": 0.0}
     a_class.nbgrader(GenerateFeedbackApp, "tiny")
@@ -196,15 +196,15 @@ def test_leaks_finds_what_is_planted(a_class):
     code, text = a_class.run("leaks", "--json")
     found = json.loads(text)["finds"]
     assert code == 1
-    told = {(find["path"], find["what"].partition(",")[0]) for find in found}
+    reported = {(find["path"], find["what"].partition(",")[0]) for find in found}
     where = course.shown(release)
     kind = "a path of a machine" if mention.startswith("/") else "a path of the course"
-    assert (where, "a line of the solution") in told
-    assert (where, kind) in told
+    assert (where, "a line of the solution") in reported
+    assert (where, kind) in reported
     assert (
         course.shown(folders[1] / "more.txt"),
         "a file that is not part of the feedback",
-    ) in told
+    ) in reported
     assert course.shown(course.folder(Stage.SOURCE, "tiny")) in found[0]["remedy"]
 
 

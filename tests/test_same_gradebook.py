@@ -161,9 +161,9 @@ def in_order(order, handed_in, name, grading_process):
     course = Course(handed_in, name)
     done = grade_here(course.root, grading_process, pool=pool(order))
     assert done.exception is None, done.output
-    told = [line.partition(":")[0] for line in done.output.splitlines()]
+    reported = [line.partition(":")[0] for line in done.output.splitlines()]
     assert f"{ALL} graded" in done.output
-    return course.state(), told
+    return course.state(), reported
 
 
 def check_same(found, wanted):
@@ -187,8 +187,8 @@ def test_the_order_in_which_they_are_done_does_not_matter(
 ):
     """Whoever is done first is written first, and what is written is the same."""
     name = request.node.callspec.id
-    state, told = in_order(order, handed_in, name, grading_process)
-    assert told[:ALL] != sorted(told[:ALL])
+    state, reported = in_order(order, handed_in, name, grading_process)
+    assert reported[:ALL] != sorted(reported[:ALL])
     check_same(state, graded["nbgrader autograde"])
 
 

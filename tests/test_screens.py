@@ -102,7 +102,7 @@ c.Exchange.cache = {str(folder / "cache")!r}
 
 @pytest.fixture(autouse=True)
 def step(request, story):
-    """A step is taken if those before it went well; if it fails, what there was to see is told."""
+    """A step is skipped if an earlier one failed; a failed step shows what was on the screen."""
     if story.failed:
         pytest.skip(f"the story ended with {story.failed}")
     failures = request.session.testsfailed
@@ -171,7 +171,7 @@ def test_visible_checks_pass(story):
     story.take(student.page, "visible-checks")
 
 
-def test_validate_tells_so(story):
+def test_validate_shows_success(story):
     """nbgrader's Validate button runs the notebook once more and says that it passes."""
     dialog = story.student.validate()
     expect(dialog).to_contain_text("Success! Your notebook passes all the tests.")
@@ -201,7 +201,7 @@ def test_instructor_collects(story):
 
 
 def test_instructor_autogrades(story):
-    """Graded at the button of this submission, it has points, and the dialogue tells the log."""
+    """The button of this submission grades it, and the dialogue shows the log."""
     instructor = story.instructor
     dialog = instructor.press("autograde")
     expect(dialog).to_contain_text(f"Successfully autograded '{NAME}' for student 'student-01'")
@@ -242,7 +242,7 @@ def test_score_is_overridden_by_hand(story):
 def test_regrading_keeps_what_was_given_by_hand(story):
     """Neither the Formgrader's button nor `autograder grade --force` touches it.
 
-    The Formgrader asks to look at it again, until it is told at Resolve that somebody has.
+    The Formgrader asks to look at it again, until somebody presses Resolve.
     """
     instructor = story.instructor
     dialog = instructor.press("autograde")
@@ -274,12 +274,12 @@ def test_instructor_hands_back(story):
     """The feedback is made and released at two buttons."""
     instructor = story.instructor
     instructor.open_assignments()
-    for column, told in {
+    for column, reported in {
         "generate-feedback": "Successfully generated feedback",
         "release-feedback": "Successfully released feedback",
     }.items():
         dialog = instructor.press(column)
-        expect(dialog).to_contain_text(told)
+        expect(dialog).to_contain_text(reported)
         instructor.close(dialog)
     story.take(instructor.page, "feedback-released")
 

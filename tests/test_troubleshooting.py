@@ -49,18 +49,18 @@ def pieces(node):
 
 
 def messages():
-    """Yield where an expected failure is told, and the fixed parts of what is told."""
+    """Yield the place of each expected failure, and the fixed parts of its message."""
     for path in sorted((PROJECT / "autograder").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and node.exc.args:
                 kind = node.exc.func
                 name = getattr(kind, "id", getattr(kind, "attr", ""))
-                told = [node.exc.args[0]] if name in KINDS else []
+                reported = [node.exc.args[0]] if name in KINDS else []
             elif isinstance(node, ast.FunctionDef) and node.name in TOLD_BY:
-                told = [part.value for part in ast.walk(node) if isinstance(part, ast.Return)]
+                reported = [part.value for part in ast.walk(node) if isinstance(part, ast.Return)]
             else:
                 continue
-            for message in told:
+            for message in reported:
                 parts = [part for part in map(plain, pieces(message)) if len(part) > SHORT]
                 if parts:
                     yield f"{path.stem}:{message.lineno}", parts

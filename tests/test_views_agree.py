@@ -182,10 +182,10 @@ def test_the_lines_of_grade(views):
 
 def test_the_json_of_grade(views):
     """The same as numbers, without a float's tail."""
-    told = {one["student"]: one for one in json.loads(views.run.stdout)["graded"]}
-    assert sorted(told) == sorted(GRADED)
+    reported = {one["student"]: one for one in json.loads(views.run.stdout)["graded"]}
+    assert sorted(reported) == sorted(GRADED)
     for student in GRADED:
-        one = told[student]
+        one = reported[student]
         found = [number(one["points"][name]) for name in CELLS]
         assert (found, number(one["late_penalty"]), number(one["total"])) == wanted(student)
         assert number(one["total_before_penalty"]) == CLASS[student].before
@@ -205,9 +205,9 @@ def test_the_json_of_status(views):
     document = json.loads(command(views, "status", "tiny", "--json"))
     most = dict(zip(CELLS, map(float, MOST), strict=True))
     assert (document["max_points"], document["max_total"]) == (most, 1.0)
-    told = {one["student"]: one for one in document["students"]}
-    assert sorted(told) == sorted(CLASS)
-    for student, one in told.items():
+    reported = {one["student"]: one for one in document["students"]}
+    assert sorted(reported) == sorted(CLASS)
+    for student, one in reported.items():
         found = [number(one["points"][name]) for name in CELLS]
         assert (found, number(one["late_penalty"]), number(one["total"])) == wanted(student)
         assert number(one["total_before_penalty"]) == CLASS[student].before
@@ -216,8 +216,8 @@ def test_the_json_of_status(views):
 
 def test_the_table_of_status(views):
     """The penalty stands between the points and the total that it is taken off."""
-    told = command(views, "status", "tiny")
-    rows = {words[0]: words[1:] for line in told.splitlines() if (words := line.split())}
+    reported = command(views, "status", "tiny")
+    rows = {words[0]: words[1:] for line in reported.splitlines() if (words := line.split())}
     heads = ["of", "0.7", "of", "0.1", "of", "0.2", "penalty", "of", "1", "status"]
     assert rows["student"] == heads
     for student, line in CLASS.items():
@@ -314,8 +314,8 @@ def test_the_feedback(views):
         else:
             known = sum(map(Decimal, filter(None, line.points)), Decimal())
             assert shown == f"{known} of 1 point so far"
-        told = re.findall(r"late penalty of (\S+) points? has been taken off", page.text)
-        assert told == [line.penalty] * (line.penalty != "0")
+        reported = re.findall(r"late penalty of (\S+) points? has been taken off", page.text)
+        assert reported == [line.penalty] * (line.penalty != "0")
         cells = {row.th.text: row.td.contents[0].strip() for row in page.table.tbody.find_all("tr")}
         assert cells == {
             name: f"not graded yet, of {most}" if points is None else f"{points} of {most}"
@@ -325,13 +325,13 @@ def test_the_feedback(views):
 
 def test_the_formgrader_and_the_gradebook(views):
     """nbgrader shows the sum before the penalty; what we enter has no float's tail."""
-    told = {one["student"]: one for one in views.course.api.get_submissions("tiny")}
+    reported = {one["student"]: one for one in views.course.api.get_submissions("tiny")}
     with Gradebook(views.course.url, "deep_learning") as gradebook:
         for student in GRADED:
             line = CLASS[student]
             known = sum(map(Decimal, filter(None, line.points)), Decimal())
-            assert told[student]["score"] == pytest.approx(float(known), abs=1e-12)
-            assert told[student]["max_score"] == pytest.approx(1.0, abs=1e-12)
+            assert reported[student]["score"] == pytest.approx(float(known), abs=1e-12)
+            assert reported[student]["max_score"] == pytest.approx(1.0, abs=1e-12)
             entered = gradebook.find_submission("tiny", student)
             assert Decimal(str(entered.late_submission_penalty)) == Decimal(line.penalty)
             automatic = gradebook.find_grade("test_scaler", "tiny", "tiny", student).auto_score

@@ -79,7 +79,7 @@ def reasons(
         (
             Title.NEAR_IDENTICAL,
             "compare them below; being alike proves nothing, so judge for yourself",
-            {student: "; ".join(told) for student, told in partners.items()},
+            {student: "; ".join(remarks) for student, remarks in partners.items()},
         ),
         (
             Title.LIBRARY,
@@ -110,8 +110,8 @@ def reasons(
             },
         ),
     )
-    for title, what_to_do, told in rest:
-        if cases := tuple((r, told[r.student]) for r in records if r.student in told):
+    for title, what_to_do, remarks in rest:
+        if cases := tuple((r, remarks[r.student]) for r in records if r.student in remarks):
             found.append(Reason(title, what_to_do, cases))
     return found
 
@@ -128,8 +128,8 @@ def _partners(groups: Iterable[Alike]) -> dict[str, list[str]]:
         for student in group.students:
             others = [other for other in group.students if other != student]
             more = f" and {len(others) - NAMED} more" if len(others) > NAMED else ""
-            told = f"{group.cell}: like {', '.join(others[:NAMED])}{more}"
-            partners.setdefault(student, []).append(told)
+            remark = f"{group.cell}: like {', '.join(others[:NAMED])}{more}"
+            partners.setdefault(student, []).append(remark)
     return partners
 
 

@@ -116,7 +116,7 @@ class ClassFacts:
         points = [[p or 0.0 for p in record.points(whole.items)] for record in counted]
         maxima = [item.points for item in whole.items]
         # an unreadable file or a broken grader is reported as a failure, which is no property
-        told = [r for r in whole.records if r.report and r.report.status is not Status.UNREADABLE]
+        graded = [r for r in whole.records if r.report and r.report.status is not Status.UNREADABLE]
         return cls(
             statuses=dict(Counter(r.entry.status for r in whole.records).most_common()),
             totals=Distribution.of(
@@ -124,12 +124,12 @@ class ClassFacts:
             ),
             items=analyse([item.name for item in whole.items], maxima, points),
             properties={
-                item.name: _rates(item.name, told, whole)
+                item.name: _rates(item.name, graded, whole)
                 for item in whole.items
-                if any(_result(record, item.name) for record in told)
+                if any(_result(record, item.name) for record in graded)
             },
-            mistakes=_mistakes(told),
-            unnamed=_unnamed(told),
+            mistakes=_mistakes(graded),
+            unnamed=_unnamed(graded),
             uncounted=len(whole.records) - len(counted),
             outdated=[r for r in whole.records if r.report and r.report.version != version],
         )

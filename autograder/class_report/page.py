@@ -73,8 +73,8 @@ def page(report: ClassReport, formgrader: str, made: dt.datetime) -> str:
     script = pages.get_template("class.js").render()
     noted: dict[str, list[str]] = defaultdict(list)
     for reason in report.reasons:
-        for record, told in reason.cases:
-            noted[record.student].append(f"{reason.title}: {told}" if told else reason.title)
+        for record, remark in reason.cases:
+            noted[record.student].append(f"{reason.title}: {remark}" if remark else reason.title)
 
     def lost(record: Record) -> str:
         points = zip(items, record.points(items), strict=True)

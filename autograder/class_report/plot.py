@@ -73,5 +73,5 @@ def histogram(distribution: Distribution, maximum: float, title: str) -> str:
 
 def _in_words(distribution: Distribution) -> str:
     bins = zip(pairwise(distribution.edges), distribution.counts, strict=True)
-    told = [f"{count} from {shown(low)} to {shown(high)}" for (low, high), count in bins if count]
-    return f"{', '.join(told)} points." if told else "Nobody has points yet."
+    counts = [f"{count} from {shown(low)} to {shown(high)}" for (low, high), count in bins if count]
+    return f"{', '.join(counts)} points." if counts else "Nobody has points yet."

@@ -50,19 +50,19 @@ class GradedCell:
     @property
     def notes(self) -> list[str]:
         """Remarks on the score, besides the automatic points."""
-        told = []
+        notes = []
         mark = self.mark
         tests = None if self.item is None else self.item.points
         counts = mark.auto if mark.manual is None else mark.manual
         if self.item is not None and mark.manual is not None and tests is None:
-            told.append("set by hand: the tests could not be run")
+            notes.append("set by hand: the tests could not be run")
         elif tests is not None and counts is None:
-            told.append(f"the tests gave {shown(tests)}")
+            notes.append(f"the tests gave {shown(tests)}")
         elif tests is not None and counts is not None and rounded(counts) != tests:
             by = "" if mark.manual is None else " by hand"
-            told.append(
+            notes.append(
                 f"{'raised' if counts > tests else 'lowered'}{by}: the tests gave {shown(tests)}"
             )
         if mark.extra and not mark.is_open:
-            told.append(f"{shown(mark.extra)} of them extra credit")
-        return told
+            notes.append(f"{shown(mark.extra)} of them extra credit")
+        return notes

@@ -114,10 +114,10 @@ def _output(content: dict[str, Any]) -> Output:
         is_error = content.get("name", content.get("stream")) == "stderr"
         return _text(content.get("text"), "written to standard error" if is_error else "")
     if kind in ("error", "pyerr"):
-        told = f"{_joined(content.get('ename'))}: {_joined(content.get('evalue'))}"
+        error = f"{_joined(content.get('ename'))}: {_joined(content.get('evalue'))}"
         traceback = content.get("traceback")
         lines = traceback if isinstance(traceback, list) else []
-        text = "\n".join(line for line in lines if isinstance(line, str)) or told
+        text = "\n".join(line for line in lines if isinstance(line, str)) or error
         return Output(Kind.ERROR, _short(text))
     data = content.get("data", content)
     shown = next(_of_bundle(data), None) if isinstance(data, dict) else None

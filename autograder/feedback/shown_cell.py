@@ -113,10 +113,12 @@ def output_piece(
     """Return an output as a piece of a page; pictures come after all texts."""
     is_picture = output.kind is Kind.PICTURE
     size = len(output.text) if is_picture else 0
-    told = f"a picture of {size * 3 // 4000 + 1} kB" if is_picture else f"an output ({output.kind})"
+    described = (
+        f"a picture of {size * 3 // 4000 + 1} kB" if is_picture else f"an output ({output.kind})"
+    )
     ways = (
         lambda: output_html(output, budget),
-        lambda: left_out(f"{told}, to keep this page small"),
+        lambda: left_out(f"{described}, to keep this page small"),
     )
     return Piece(rank + 2 * is_picture, size, put, ways)
 

@@ -72,7 +72,7 @@ def test_help_is_no_error(main, words):
     ],
 )
 def test_wrong_usage_ends_with_2(main, words):
-    """What was not understood is told with the usage."""
+    """An argument that was not understood is an error that shows the usage."""
     code, out, err = main(*words)
     assert code == 2
     assert "Usage: " in out + err
@@ -89,18 +89,18 @@ def test_each_commands_help_has_an_example_and_the_exit_codes(main, name):
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "reported"),
     [
         (["repot"], "No such command 'repot'. Did you mean 'report'?"),
         (["nonsense"], "No such command 'nonsense'."),
         (["grade", "tiny", "--studnet", "x"], "Did you mean '--student'?"),
     ],
 )
-def test_what_was_meant_is_suggested(main, words, told):
+def test_what_was_meant_is_suggested(main, words, reported):
     """Of commands and options."""
     code, _, err = main(*words)
     assert code == 2
-    assert err.strip().endswith(told)
+    assert err.strip().endswith(reported)
 
 
 def test_an_assignment_that_was_meant_is_suggested(main, tmp_path):

@@ -27,8 +27,8 @@ def test_each_is_graded(course, grade):
     for student in ("ann", "bob", "carl", "dora", "eve"):
         assert course.marks(student)[0] == 2
         remarks = course.entry(student).remarks
-        told = [remark.partition(" were set aside")[0] for remark in remarks]
-        assert told == ([] if student == "ann" else ["the files beside the notebook"])
+        reported = [remark.partition(" were set aside")[0] for remark in remarks]
+        assert reported == ([] if student == "ann" else ["the files beside the notebook"])
 
 
 def test_what_nobody_has_set_aside_yet_ends_no_other_command(course):

@@ -16,7 +16,7 @@ HOSTILE = {
 }
 
 
-def told(course):
+def reports(course):
     """Return the points, the graded notebook and the feedback page of each honest student."""
     assert course.api.generate_feedback("tiny", force=True)["success"]
     return {
@@ -36,11 +36,11 @@ def test_an_honest_class_has_the_same_with_hostile_neighbours(tiny_course, grade
     for student, answer in HONEST.items():
         tiny_course.hand_in(student, answer)
     assert grade().code == 0
-    alone = told(tiny_course)
+    alone = reports(tiny_course)
     for student, answer in HOSTILE.items():
         tiny_course.hand_in(student, answer)
     nest(tiny_course.submitted("nests_folders"), 1500)
     os.mkfifo(tiny_course.submitted("names_another") / "ann.ipynb")
     grade("--force")
-    assert told(tiny_course) == alone
+    assert reports(tiny_course) == alone
     assert {alone[student][0][0] for student in HONEST} == {2, 1.5, 0}

@@ -40,7 +40,7 @@ class Instructor:
         expect(self.row.locator("td.status")).not_to_be_empty()
 
     def press(self, column: str) -> Locator:
-        """Press the button in a column of the only row; return the dialogue that tells how it went."""
+        """Press the button in a column of the only row; return the dialogue with the result."""
         self.row.locator(f"td.{column} a").click()
         dialog = self.page.locator(".modal.in .modal-content")
         expect(dialog).to_be_visible(timeout=GRADING)

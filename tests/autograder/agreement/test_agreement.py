@@ -320,7 +320,7 @@ KINDS = {
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_does_not_agree_is_one_error(tiny_course, grade, kind):
     """Nothing has been touched; what the error says works; a score by hand elsewhere is kept."""
-    spoil, told, mend = KINDS[kind]
+    spoil, reported, mend = KINDS[kind]
     tiny_course.hand_in("ann")
     assert grade().code == 0
     tiny_course.mark_by_hand("ann", 0.25)
@@ -330,7 +330,7 @@ def test_what_does_not_agree_is_one_error(tiny_course, grade, kind):
     ran = grade()
     assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1), ran
     assert ran.err.startswith("Error: ")
-    assert re.search(told, ran.err), ran.err
+    assert re.search(reported, ran.err), ran.err
     assert snapshot(tiny_course.root) == before
     mend(tiny_course)
     ran = grade()

@@ -24,7 +24,7 @@ def like(*students, cell="dropout"):
     return Alike(cell, students, shown, 100, 7, 6, 30.0)
 
 
-def told(records, uses=None, groups=()):
+def reasons_of(records, uses=None, groups=()):
     """Return each reason's title, and what is said of whom."""
     return {
         reason.title: {case.student: text for case, text in reason.cases}
@@ -34,7 +34,10 @@ def told(records, uses=None, groups=()):
 
 def test_nothing_odd_is_no_reason():
     """A graded class, of which some are missing, has none."""
-    assert told([record("ann"), record("bob", Status.MISSING, cause="nothing was handed in")]) == {}
+    assert (
+        reasons_of([record("ann"), record("bob", Status.MISSING, cause="nothing was handed in")])
+        == {}
+    )
 
 
 @pytest.mark.parametrize(
@@ -47,8 +50,8 @@ def test_nothing_odd_is_no_reason():
         (Status.TIMED_OUT, "timed out"),
     ],
 )
-def test_a_status_is_told_with_its_cause_and_the_next_step(status, title):
-    """Which is the one that `autograder status` tells."""
+def test_a_status_has_its_cause_and_the_next_step(status, title):
+    """It is the one that `autograder status` shows."""
     step = "run `autograder grade tiny`"
     (reason,) = reasons([record("ann", status, cause="a loop", next_step=step)], {}, [])
     assert reason.title == title
@@ -56,42 +59,42 @@ def test_a_status_is_told_with_its_cause_and_the_next_step(status, title):
     assert reason.what_to_do
 
 
-def test_remarks_are_told_once():
+def test_remarks_are_shown_once():
     """Those of a file that could not be read are its cause already."""
     records = [
         record("ann", Status.REMARKS, ("late cell", "odd cell")),
         record("bob", Status.UNREADABLE, ("cut off",)),
     ]
-    assert told(records) == {
+    assert reasons_of(records) == {
         "could not be read": {"bob": "cut off"},
         "remarks": {"ann": "late cell; odd cell"},
     }
 
 
-def test_a_library_is_told_with_its_line():
+def test_a_forbidden_library_is_shown_with_its_line():
     """Whoever uses none is not named."""
     uses = {"ann": [LibraryUse("torch", "dropout", 3, "import torch")], "bob": []}
-    assert told([record("ann"), record("bob")], uses) == {
+    assert reasons_of([record("ann"), record("bob")], uses) == {
         "a forbidden library in graded code": {"ann": "dropout, line 3: import torch"}
     }
 
 
-def test_each_of_a_group_is_told_whose_answer_is_alike():
+def test_each_student_of_a_group_has_the_names_of_the_others():
     """In each cell; of a large group some are named, and the others counted."""
     many = tuple(f"s{n}" for n in range(8))
     groups = [like("ann", "bob"), like("ann", "cem", cell="l2"), like(*many)]
     names = ["ann", "bob", "cem", *many]
-    (found,) = told([record(name) for name in names], groups=groups).values()
+    (found,) = reasons_of([record(name) for name in names], groups=groups).values()
     assert found["ann"] == "dropout: like bob; l2: like cem"
     assert found["bob"] == "dropout: like ann"
     assert found["s0"] == "dropout: like s1, s2, s3, s4, s5 and 2 more"
     assert set(found) == set(names)
 
 
-def test_scores_by_hand_and_bare_grading_are_told():
+def test_scores_by_hand_and_grading_without_isolation_are_listed():
     """A human's score may be out of date, and a grade without isolation may be stolen."""
     records = [record("ann", by_hand=("one",)), record("bob", isolation=NOT_ISOLATED)]
-    assert told(records) == {
+    assert reasons_of(records) == {
         "graded without isolation": {"bob": ""},
         "a score by hand": {"ann": "one"},
     }
@@ -105,7 +108,7 @@ def test_what_keeps_a_grade_back_comes_first():
         record("cem", Status.HELD),
         record("dan", by_hand=("one",)),
     ]
-    assert list(told(records, groups=[like("ann", "dan")])) == [
+    assert list(reasons_of(records, groups=[like("ann", "dan")])) == [
         "held back by a fault of ours",
         "timed out",
         "near-identical answers",

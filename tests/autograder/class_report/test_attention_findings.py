@@ -8,14 +8,14 @@ from tests.autograder.class_report.test_attention import like
 from tests.autograder.class_report.test_facts import ITEMS, item, record
 
 
-def told(records, groups=(), uses=None):
+def findings_of(records, groups=(), uses=None):
     facts = ClassFacts.of(ClassRecord(ITEMS, records), "v")
     return findings(facts, reasons(records, uses or {}, groups), groups)
 
 
 def test_a_class_in_which_all_is_well_has_its_points():
     """Nothing else is worth a line."""
-    assert told([record("ann", 1.0, 2.0), record("bob", 1.0, 1.0)]) == [
+    assert findings_of([record("ann", 1.0, 2.0), record("bob", 1.0, 1.0)]) == [
         "2 are graded: mean 2.50 points, median 2.50, 1 with full marks"
     ]
 
@@ -25,7 +25,7 @@ def test_what_waits_for_a_grade_is_the_first():
     mistaken = [record(f"s{n}", 0.0, 2.0, Status.GRADED, item("one", "-+", "x")) for n in range(3)]
     right = record("ann", 1.0, 2.0, Status.GRADED, item("one", "++"))
     held = record("bob", None, 2.0, Status.HELD)
-    assert told([*mistaken, right, held], [like("s0", "s1")]) == [
+    assert findings_of([*mistaken, right, held], [like("s0", "s1")]) == [
         f"1 held back by a fault of ours: {NEXT_STEP[Status.HELD]}",
         "2 students have near-identical answers, in 1 group: compare them",
         "the most common mistake, made by 3: x. Mend x.",
@@ -37,18 +37,18 @@ def test_what_waits_for_a_grade_is_the_first():
 def test_a_mistake_that_one_made_is_no_finding():
     """Nor is there a commonest one among many that each one made."""
     records = [record("ann", 0.0, 2.0, Status.GRADED, item("one", "-+", "x"))]
-    assert not any("mistake" in line for line in told(records))
+    assert not any("mistake" in line for line in findings_of(records))
 
 
 def test_an_item_that_discriminates_the_wrong_way_is_a_finding():
     """Whoever does well in it does worse elsewhere: its suite may be wrong."""
     records = [record(f"s{n}", float(n % 2), 2.0 * (1 - n % 2)) for n in range(12)]
-    assert [line.partition(":")[0] for line in told(records)][:2] == [
+    assert [line.partition(":")[0] for line in findings_of(records)][:2] == [
         "one discriminates by -1.00",
         "two discriminates by -1.00",
     ]
 
 
-def test_a_class_of_nobody_is_told_what_to_do():
+def test_an_empty_class_has_a_finding_with_the_next_step():
     """There is one line, with the remedy."""
-    assert told([]) == ["nobody is graded yet: run `autograder grade`"]
+    assert findings_of([]) == ["nobody is graded yet: run `autograder grade`"]

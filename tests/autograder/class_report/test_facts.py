@@ -125,7 +125,7 @@ def test_the_commonest_mistake_is_the_first():
     ]
 
 
-def test_who_lost_points_by_no_known_mistake_is_told():
+def test_students_with_an_unknown_mistake_are_listed():
     """By item: there a mutant may be missing."""
     found = facts(
         record("ann", 0.0, 2.0, Status.GRADED, item("one", "-+"), item("two", "++")),
@@ -136,7 +136,7 @@ def test_who_lost_points_by_no_known_mistake_is_told():
     }
 
 
-def test_who_was_graded_with_other_suites_is_told():
+def test_students_graded_with_other_suites_are_listed():
     """The present suite's properties come first; one that is gone comes last."""
     gone = ItemResult("one", 1.0, (PropertyResult("test_old", "It was.", Outcome.PASSED),))
     found = facts(

@@ -73,7 +73,7 @@ def test_of_an_item_that_is_right_or_wrong_it_is_the_point_biserial():
 
 @given(st.data())
 def test_it_is_pearsons_correlation(data):
-    """SciPy's, wherever both have any variance; otherwise the reason is told."""
+    """It is SciPy's value if both have variance; otherwise there is a reason."""
     x = data.draw(POINTS)
     rest = data.draw(st.lists(st.integers(0, 200), min_size=len(x), max_size=len(x)))
     found = discrimination(x, rest)
@@ -129,7 +129,7 @@ def test_what_is_not_defined_is_said(x, rest, reason):
     assert found.meaning == f"not defined: {reason}"
 
 
-def test_an_only_item_tells_nothing_apart_from_others():
+def test_a_single_item_has_no_discrimination():
     """There are no others to compare it with."""
     (item,) = analyse(["a"], [1], [[n % 2] for n in range(20)])
     assert item.discrimination.meaning == "not defined: there is no other item"

@@ -56,7 +56,7 @@ def test_what_only_speaks_of_it_is_not(text):
 
 
 def test_what_another_cell_imports_may_be_used():
-    """The line of the answer is told, and not the other cell's."""
+    """The line of the answer counts, and not the other cell's."""
     answer = ANSWER.format("F.dropout(x)")
     assert uses(answer, "import torch.nn.functional as F") == [3]
     assert uses(answer, "import functional as F") == []
@@ -76,7 +76,7 @@ def test_a_helper_elsewhere_may_use_it():
     assert uses(ANSWER.format("drop(x)"), through, "def mask(x):\n    return x") == []
 
 
-def test_a_use_is_told_with_its_line():
+def test_a_use_has_its_line():
     """The library, the cell, the line's number and its text."""
     text = ANSWER.format("torch.dropout(x)")
     assert library_uses({"dropout": text}, ["import torch"], ["torch"]) == [

@@ -153,7 +153,7 @@ def test_the_page_has_statistics_rates_and_mistakes():
 
 
 def test_each_picture_has_its_words():
-    """One of the total and one of each item, told to who cannot see them."""
+    """One of the total and one of each item, with a text for those who cannot see them."""
     labels = [attrs["aria-label"] for tag, attrs in read(CLASS).tags if tag == "svg"]
     assert [label.partition(".")[0] for label in labels] == [
         "Points, total", "Points, test_one", "Points, test_two",
@@ -182,7 +182,7 @@ def test_a_large_answer_and_many_groups_are_cut():
     assert reader.text.count("x = 1") < 2 * MOST_GROUPS * MOST_TEXT / 6 + 10
 
 
-def test_who_was_graded_with_other_suites_is_told():
+def test_students_graded_with_other_suites_are_listed():
     """With what to do."""
     other = replace(CLASS[0].report, version="old")
     assert (

@@ -46,7 +46,7 @@ def test_a_renamed_copy_is_found():
     assert (group.cell, group.percent) == ("scaler", 100)
 
 
-def test_what_the_pair_shares_is_told_by_hand():
+def test_the_numbers_of_a_pair_are_those_computed_by_hand():
     """Six lines that nobody else has, of 2 in 21, and the last one that all have."""
     (group,) = alike("scaler", STUB, answers(*CLASS, renamed(CLASS[3])))
     assert (group.lines, group.only_here) == (7, 6)
@@ -54,7 +54,7 @@ def test_what_the_pair_shares_is_told_by_hand():
 
 
 def test_a_copy_with_a_changed_line_is_found():
-    """Nearly the same is near enough; how near is told."""
+    """Nearly the same is enough, and the group has the percentage."""
     changed = CLASS[3].replace("step5 = ", "step5 = 2 + ")
     (group,) = alike("scaler", STUB, answers(*CLASS, changed))
     assert set(group.students) == {"s3", "s20"}
@@ -63,7 +63,7 @@ def test_a_copy_with_a_changed_line_is_found():
 
 
 def test_answers_of_different_people_are_not_alike():
-    """Where every line is one's own, nobody is told."""
+    """If every line is one's own, no group is found."""
     assert alike("scaler", STUB, answers(*CLASS)) == []
 
 
@@ -92,7 +92,7 @@ def test_code_that_is_no_python_can_be_a_copy():
     assert group.students == ("s0", "s1")
 
 
-def test_a_group_is_told_once():
+def test_a_group_is_reported_once():
     """Four with the same idea are one group, whoever is nearest to whom; other groups are others."""
     near = CLASS[3].replace("step5 = ", "step5 = 2 + ")
     found = alike("scaler", STUB, answers(*CLASS, CLASS[3], near, renamed(near), CLASS[7]))
@@ -107,7 +107,7 @@ def test_the_most_striking_is_the_first():
 
 
 def test_a_team_may_hand_in_the_same_thing():
-    """Answers of one author are not alike; with another's they are, and both are told."""
+    """Answers of one author are not alike; with another author's they are, and both are named."""
     copy = renamed(CLASS[3])
     assert alike("scaler", STUB, answers(*CLASS, copy, s3="team", s20="team")) == []
     (group,) = alike("scaler", STUB, answers(*CLASS, copy, copy, s3="team", s20="team"))
@@ -130,20 +130,20 @@ def test_the_order_of_the_class_makes_no_difference():
 
 
 def test_pieces_of_a_class_are_compared_with_each_other(monkeypatch):
-    """It makes no difference how many are compared at a time; the progress is told."""
+    """It makes no difference how many are compared at a time; each step reports the progress."""
     whole = answers(*CLASS, CLASS[3], renamed(CLASS[7]))
     expected = alike("scaler", STUB, whole)
     monkeypatch.setattr(similarity, "CHUNK", 3)
-    told = []
-    assert alike("scaler", STUB, whole, lambda *step: told.append(step)) == expected
+    reported = []
+    assert alike("scaler", STUB, whole, lambda *step: reported.append(step)) == expected
     assert len(expected) == 2
-    assert told[0] == (3, 20)
-    assert told[-1] == (20, 20)
+    assert reported[0] == (3, 20)
+    assert reported[-1] == (20, 20)
 
 
 @pytest.mark.parametrize("cell", ["dropout", "l2regularization"])
 def test_right_solutions_written_in_other_ways_are_not_alike(assignment, cell):
-    """None of the variants of the assignment is told, although one hand wrote them all."""
+    """None of the assignment's variants are alike, although one author wrote them all."""
     written = [Answer(v.name, v.source, v.name) for v in variants(assignment) if v.grade_id == cell]
     assert len(written) > 20
     assert alike(cell, assignment.stubs[cell], written) == []

@@ -32,7 +32,7 @@ def reasons(grade, monkeypatch):
     due = ClassRun.due
     found = {}
 
-    def told(run, *args, **more):
+    def noting(run, *args, **more):
         for one, notebooks in due(run, *args, **more):
             found[one.student] = one.reason
             yield one, notebooks
@@ -42,7 +42,7 @@ def reasons(grade, monkeypatch):
         assert grade(*words).code == 0
         return dict(found)
 
-    monkeypatch.setattr(ClassRun, "due", told)
+    monkeypatch.setattr(ClassRun, "due", noting)
     return run
 
 
@@ -424,8 +424,8 @@ def test_hooks_are_called_for_each_submission_that_is_graded(class_of_three, gra
 
     assert grade("--student", "cem").code == 0
     assert grade(pool=Pool).code == 0
-    told = (class_of_three.root / "hooks").read_text().splitlines()
+    called = (class_of_three.root / "hooks").read_text().splitlines()
     paths = {s: class_of_three.submitted(s) / "tiny.ipynb" for s in DAYS}
-    assert sorted(told) == sorted(
+    assert sorted(called) == sorted(
         f"{when} tiny * {path}" for path in paths.values() for when in ("before", "after")
     )

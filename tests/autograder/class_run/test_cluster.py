@@ -180,7 +180,7 @@ def finished(root, *words):
     return process.returncode, out
 
 
-def told_of(out):
+def students_in(out):
     return sorted(line for line in out.splitlines() if " of 2 points, " in line)
 
 
@@ -208,11 +208,11 @@ def test_a_cluster_whose_worker_dies_grades_as_one_machine_does(tmp_path, there)
     rest, _ = run.communicate(timeout=GRADING)
     assert run.returncode == 0, first + rest
     assert "10 submissions: 10 graded" in rest
-    assert told_of(first + rest) == told_of(out)
+    assert students_in(first + rest) == students_in(out)
     assert files(elsewhere) == files(here)
-    told = [rows(f"sqlite:///{root}/gradebook.db") for root in (elsewhere, here)]
-    assert sum(map(len, told[0].values())) > 40
-    assert told[0] == told[1]
+    reported = [rows(f"sqlite:///{root}/gradebook.db") for root in (elsewhere, here)]
+    assert sum(map(len, reported[0].values())) > 40
+    assert reported[0] == reported[1]
     assert there.scheduler.poll() is None, "the cluster is not ours to end"
     with there.ask() as client:
         assert len(client.nthreads()) == 1, "one of the two was to die"
@@ -313,7 +313,7 @@ def test_a_worker_with_other_suites_grades_nothing(tmp_path, there, alone):
         assert gradebook.find_assignment("tiny").submissions == []
 
 
-def test_a_cluster_without_workers_is_told(monkeypatch, there, alone, tiny):
+def test_a_cluster_without_workers_is_an_error(monkeypatch, there, alone, tiny):
     """No worker within some seconds is an error that says how to start one."""
     monkeypatch.setattr(cluster, "CONNECTING", 1.0)
     empty = alone()
@@ -330,17 +330,17 @@ def test_a_cluster_without_workers_is_told(monkeypatch, there, alone, tiny):
         ("tls://127.0.0.1:9", "certificates in Dask's settings"),
     ],
 )
-def test_a_scheduler_that_cannot_be_reached_is_told(monkeypatch, tiny, address, cause):
+def test_a_scheduler_that_cannot_be_reached_is_an_error(monkeypatch, tiny, address, cause):
     """A wrong address is an error of one line, within bounded time."""
     monkeypatch.setattr(cluster, "CONNECTING", 1.0)
     start = time.monotonic()
     with pytest.raises(ClusterError) as error:
         ClusterPool({"tiny": tiny}, address)
-    told = str(error.value)
-    assert address in told
-    assert cause in told
-    assert "dask scheduler" in told
-    assert "\n" not in told
+    reported = str(error.value)
+    assert address in reported
+    assert cause in reported
+    assert "dask scheduler" in reported
+    assert "\n" not in reported
     assert time.monotonic() - start < 10
 
 

@@ -105,7 +105,7 @@ def test_a_graded_notebook_has_its_report(course, student, status, remark):
     nbformat.validate(graded)
     report = Report.from_dict(graded.metadata[KEY])
     assert report.status is status
-    assert any(remark in told for told in report.remarks) == bool(remark)
+    assert any(remark in reported for reported in report.remarks) == bool(remark)
 
 
 def test_a_suite_that_cannot_be_imported_changes_no_grade(course, tmp_path):
@@ -115,7 +115,7 @@ def test_a_suite_that_cannot_be_imported_changes_no_grade(course, tmp_path):
     suite = root / "tests" / "hidden" / "tiny" / "test_scaler.py"
     suite.write_text(f"import no_such_module\n{suite.read_text()}")
     before = {path: path.read_bytes() for path in root.glob("autograded/*/*/*.ipynb")}
-    told = nbgrader(root, "autograde", "tiny", "--force", code=1)
+    reported = nbgrader(root, "autograde", "tiny", "--force", code=1)
     cause = "nothing was graded: tests/hidden/tiny/test_scaler.py, line 1: ModuleNotFoundError"
-    assert len([line for line in told.splitlines() if cause in line]) == 1
+    assert len([line for line in reported.splitlines() if cause in line]) == 1
     assert {path: path.read_bytes() for path in root.glob("autograded/*/*/*.ipynb")} == before

@@ -191,9 +191,9 @@ def test_the_end_of_one_of_several_costs_nobody_anything(tiny, monkeypatch, numb
     """It is replaced at once, even if the others were forked from it, and they go on meanwhile."""
     monkeypatch.setattr(child_process, "ENDING_SECONDS", 60.0)
     monkeypatch.setattr(error_lines, "ENDING_SECONDS", 60.0)
-    told = []
-    processes = early(tiny, 3, told.append)
-    with local(tiny, 3, on_line=told.append, started=processes) as three:
+    reported = []
+    processes = early(tiny, 3, reported.append)
+    with local(tiny, 3, on_line=reported.append, started=processes) as three:
 
         def grade_all():
             futures = [three.submit(notebooks(tiny, RIGHT)) for _ in range(6)]
@@ -203,7 +203,7 @@ def test_the_end_of_one_of_several_costs_nobody_anything(tiny, monkeypatch, numb
             assert grade_all() == [2.0] * 6
         os.kill(processes[number]._child.pid, signal.SIGKILL)
         assert grade_all() == [2.0] * 6  # it waits for no end of theirs
-    assert told == []
+    assert reported == []
 
 
 class Ending(GradingProcess):
@@ -229,10 +229,10 @@ class Ending(GradingProcess):
             self._child_for = child_for
 
 
-def test_what_processes_tell_is_told_once(tiny):
+def test_a_line_of_several_processes_is_reported_once(tiny):
     """Two processes find that there is no certificate: one line of it is enough."""
-    told = []
-    with local(tiny, 2, on_line=Once(told.append)) as two:
+    reported = []
+    with local(tiny, 2, on_line=Once(reported.append)) as two:
         for future in [two.submit(notebooks(tiny, IDENTITY)) for _ in range(4)]:
             future.result()
-    assert len([line for line in told if "run `autograder audit tiny`" in line]) == 1
+    assert len([line for line in reported if "run `autograder audit tiny`" in line]) == 1

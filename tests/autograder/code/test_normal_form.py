@@ -109,7 +109,7 @@ def test_whatever_stands_in_a_cell_has_a_form(code):
 
 
 def test_a_strange_escape_is_no_warning():
-    """Python tells of it when it reads one, which is no concern of the staff's."""
+    """Python would warn of it, which is of no use to the staff."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert parsed("'\\d'") is not None

@@ -227,7 +227,7 @@ def test_names_in_utf_8_are_read_though_the_archive_does_not_say_so(folders, ext
 
 
 def test_programs_own_files_are_no_files(folders, extract):
-    """Neither extracted nor told."""
+    """They are neither extracted nor listed."""
     junk = ["__MACOSX/._a.ipynb", "@eaDir/a.ipynb/x", ".DS_Store", "x/Thumbs.db", "~$a.docx",
             ".ipynb_checkpoints/a-checkpoint.ipynb", "._a.ipynb", ".git/config"]  # fmt: skip
     (folders[0] / "bob.zip").write_bytes(zipped({"a.ipynb": "1"} | dict.fromkeys(junk, "2")))
@@ -266,7 +266,7 @@ def test_a_notebook_that_is_compressed_is_extracted(folders, extract):
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "told"),
+    ("name", "content", "reported"),
     [
         ("a.rar", b"Rar!\x1a\x07\x01\0", "a RAR archive"),
         ("a.zip", b"Rar!\x1a\x07\x01\0", "a RAR archive"),
@@ -277,12 +277,12 @@ def test_a_notebook_that_is_compressed_is_extracted(folders, extract):
         ("a.zip.001", b"PK", "a part of an archive that was split"),
     ],
 )
-def test_other_archives_are_named_as_what_they_are(folders, extract, name, content, told):
+def test_other_archives_are_named_as_what_they_are(folders, extract, name, content, reported):
     """With what to do, and they stay there to be opened by hand."""
     (folders[0] / "m.zip").write_bytes(zipped({name: content, "b.ipynb": "2"}))
     found, [left_out] = extract()
     assert found == {f"m/{name}": content, "m/b.ipynb": b"2"}
-    assert left_out.startswith(f"m/{name}: it is {told}")
+    assert left_out.startswith(f"m/{name}: it is {reported}")
     assert "ask for a zip file, or extract it" in left_out
 
 

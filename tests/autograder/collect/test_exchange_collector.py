@@ -135,8 +135,8 @@ def test_what_is_in_order_is_collected_as_by_nbgrader(
             (earlier / "tiny.ipynb").write_text("earlier")
             (earlier / "timestamp.txt").write_text(before)
         monkeypatch.setattr(exchange_collector, "GuardedCollect", kind)
-        code, told = collect(*words)
-        found.append((code, told, taken(course)))
+        code, reported = collect(*words)
+        found.append((code, reported, taken(course)))
     assert found[0] == found[1]
     assert not (course / "downloaded").exists()
 
@@ -206,9 +206,9 @@ def test_what_is_refused_leaves_the_earlier_one(course, submit, collect, breaks)
     secret.write_text("the solution")
     folder = submit()
     why = breaks(folder, secret)
-    code, told = collect("--update")
+    code, reported = collect("--update")
     assert code == 1
-    assert f"Left out: {ME}: handed in {folder.name}: {why}" in told
+    assert f"Left out: {ME}: handed in {folder.name}: {why}" in reported
     assert listed(course)[f"inbound/{folder.name}"] == why
     assert taken(course) == before == {**before, "tiny.ipynb": "earlier"}
     assert [path.name for path in (course / "submitted" / ME).iterdir()] == ["tiny"]
@@ -218,9 +218,9 @@ def test_where_the_newest_is_refused_an_older_one_is_collected(course, submit, c
     """The log says so, and names what was refused; a second run changes nothing."""
     submit(stamp=MAY, text="older")
     link_to_solution(submit(), course)
-    code, told = collect()
+    code, reported = collect()
     assert code == 1
-    assert f"{ME}: the hand-in of {MAY} is collected" in told
+    assert f"{ME}: the hand-in of {MAY} is collected" in reported
     assert taken(course)["tiny.ipynb"] == "older"
     assert collect("--update")[0] == 1
     assert taken(course)["tiny.ipynb"] == "older"
@@ -262,12 +262,12 @@ def test_what_lies_beside_a_notebook_is_refused_alone(course, submit, collect, b
     """The notebook is collected, and the log names the other files."""
     folder = submit()
     why = breaks(folder)
-    code, told = collect()
+    code, reported = collect()
     assert code == 1
-    assert f"Left out: {ME}: beside what is collected, x" in told
-    assert why in told
+    assert f"Left out: {ME}: beside what is collected, x" in reported
+    assert why in reported
     assert {"tiny.ipynb", "timestamp.txt"} <= {*taken(course)}
-    assert "\x1b" not in told
+    assert "\x1b" not in reported
 
 
 @pytest.mark.parametrize(
@@ -277,9 +277,9 @@ def test_a_time_that_cannot_be_true_shuts_nobody_out(course, submit, collect, st
     """The student's other hand-ins, earlier and later ones, are collected."""
     submit(stamp=stamp, text="hostile")
     submit(stamp=MAY, text="earlier")
-    code, told = collect("--update")
+    code, reported = collect("--update")
     assert code == 1
-    assert "cannot be true" in told
+    assert "cannot be true" in reported
     assert taken(course)["tiny.ipynb"] == "earlier"
     submit(stamp=JUNE, text="later")
     collect("--update")
@@ -309,10 +309,10 @@ def test_a_name_that_is_no_students_is_set_aside(course, submit, collect, name):
     """And nothing is written elsewhere."""
     submit(student="x", name=name.format(JUNE))
     submit(text="good")
-    code, told = collect("--ExchangeCollect.check_owner=False")
+    code, reported = collect("--ExchangeCollect.check_owner=False")
     assert code == 1
-    assert "cannot be a student's id" in told
-    assert "\x1b" not in told
+    assert "cannot be a student's id" in reported
+    assert "\x1b" not in reported
     assert [path.name for path in (course / "submitted").iterdir()] == [ME]
     assert not (course / "tiny").exists()
 
@@ -331,9 +331,9 @@ def test_a_hand_in_in_anothers_name_is_set_aside(course, submit, collect, as_roo
             gradebook.add_student(student)
     submit("games", MAY, "own", user="games")
     forged = submit("games", JUNE, "forged", user="news")
-    code, told = collect()
+    code, reported = collect()
     assert code == 1
-    assert "its name says games, but it belongs to news: see who handed it in" in told
+    assert "its name says games, but it belongs to news: see who handed it in" in reported
     assert taken(course, "games")["tiny.ipynb"] == "own"
     record = read_class(Assignment(course, "tiny"), f"sqlite:///{course / 'gradebook.db'}")
     entries = {one.student: one.entry for one in record.records}
@@ -359,9 +359,9 @@ def test_a_hard_link_to_anothers_file_is_refused(course, submit, collect, as_roo
     folder = submit("games", user="games")
     (folder / "tiny.ipynb").unlink()
     os.link(secret, folder / "tiny.ipynb")
-    code, told = collect()
+    code, reported = collect()
     assert code == 1
-    assert "tiny.ipynb: it is a link to another user's file" in told
+    assert "tiny.ipynb: it is a link to another user's file" in reported
     assert taken(course, "games") == {}
 
 
@@ -377,9 +377,9 @@ def test_a_folder_that_changes_hands_meanwhile_is_refused(
         place(self, entry, target)
 
     monkeypatch.setattr(exchange_collector.GuardedCollect, "_place", swap)
-    code, told = collect()
+    code, reported = collect()
     assert code == 1
-    assert "another folder has taken its place" in told
+    assert "another folder has taken its place" in reported
 
 
 @pytest.mark.parametrize("shared", [False, True])

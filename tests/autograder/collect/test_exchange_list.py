@@ -79,9 +79,9 @@ def test_what_cannot_be_read_is_named_and_not_listed(hand_in, listed, breaks):
     """nbgrader's own list ends at it, waits for ever, or follows it."""
     hand_in(f"ann+tiny+{STAMP}")
     breaks(hand_in(f"bob+tiny+{STAMP}"))
-    students, told = listed()
+    students, reported = listed()
     assert students == ["ann"]
-    assert f"bob+tiny+{STAMP} is not listed: " in told
+    assert f"bob+tiny+{STAMP} is not listed: " in reported
 
 
 @pytest.mark.parametrize("name", ["x+tiny+garbage", "a+b+tiny+1", "+tiny+", "x\ny+tiny+\x1b[2J"])
@@ -89,6 +89,6 @@ def test_no_name_ends_the_list(hand_in, listed, name):
     """And none acts in a terminal."""
     hand_in(f"ann+tiny+{STAMP}")
     hand_in(name)
-    students, told = listed()
+    students, reported = listed()
     assert "ann" in students
-    assert "\x1b" not in told
+    assert "\x1b" not in reported

@@ -51,14 +51,14 @@ def test_canvas_names_are_known(part, name, number, upload, file, late):
 
 
 @pytest.mark.parametrize("part", ["20260105_102345_x.ipynb", "hw_20260105_102345_x.ipynb", "1_2_x"])
-def test_names_that_only_look_like_canvas_are_told_apart(part):
+def test_names_that_only_look_like_canvas_are_recognised(part):
     """A date is no number of a student's, and a number comes behind a name."""
     assert not origin(part, is_file=True).is_plausible
 
 
 @pytest.mark.parametrize("part", ["x.ipynb", "ann", "a_1_x.ipynb", "1234567"])
 @pytest.mark.parametrize("is_file", [True, False])
-def test_other_names_tell_nobody(part, is_file):
+def test_other_names_name_no_student(part, is_file):
     """What no LMS has written is not guessed at."""
     assert origin(part, is_file=is_file) is None
 

@@ -58,7 +58,7 @@ def test_an_audit_without_defects_ends_with_0(tiny, audit):
     assert "Defect: " not in result.output
 
 
-def test_an_audit_tells_properties_and_mutants(audit):
+def test_an_audit_prints_properties_and_mutants(audit):
     """Each property with its mutants, each mutant with its properties, and the totals."""
     lines = [line.strip() for line in audit(FOUND).output.splitlines()]
     assert "1 a: broken by 2, by 1 alone" in lines
@@ -128,7 +128,7 @@ def test_a_check_of_another_certificate_ends_with_1(tiny, audit, kept, cause):
     assert (path.read_text(encoding="utf-8") if path.exists() else None) == text
 
 
-def test_a_page_without_a_folder_is_told_before_the_audit(audit, tmp_path):
+def test_a_page_without_a_folder_is_an_error_before_the_audit(audit, tmp_path):
     """A slip in the page's path costs no audit."""
     result = audit(FOUND, "--html", str(tmp_path / "nowhere" / "page.html"))
     assert result.exit_code == 2
@@ -144,7 +144,7 @@ def test_a_check_is_made_with_other_chance(audit):
     assert first != second
 
 
-def test_a_check_tells_the_defects_as_well(audit):
+def test_a_check_prints_the_defects_too(audit):
     """Whether or not the certificate is current, a defect is no success."""
     result = audit(DEFECTIVE, "--check")
     assert result.exit_code == 1

@@ -18,7 +18,7 @@ HIDDEN = "The hidden tests look at more."
 
 
 def headline(findings):
-    return f"{findings['count']} told"
+    return f"{findings['count']} findings"
 
 
 def examine(path, seconds, progress):
@@ -68,7 +68,7 @@ def test_a_notebook_that_is_ready_ends_with_0(check):
     result = check("tiny.ipynb", "--timeout", "7")
     assert (result.exit_code, result.exception, result.stderr) == (0, None, "")
     first, last = result.stdout.splitlines()
-    assert first.endswith("tiny.ipynb: 7.0 told")
+    assert first.endswith("tiny.ipynb: 7.0 findings")
     assert last == "The hidden tests look at more."
 
 
@@ -156,7 +156,7 @@ def test_what_others_have_handed_in_is_not_run(check, root, tmp_path, folder, li
     result = check(str(path), course=course)
     assert result.exit_code == 2
     assert "was handed in, and would run with your own rights" in result.output
-    assert "told" not in result.output
+    assert "findings" not in result.output
 
 
 @pytest.mark.parametrize("folder", ["inbox/tiny/x", "from_lms/tiny/x", "kept/deep_learning/x"])
@@ -211,7 +211,7 @@ def test_it_asks_before_it_runs_what_lies_elsewhere(check, root, answer, code):
     result = check("tiny.ipynb", input=answer)
     assert result.exit_code == code
     assert "lies outside source and release, and would run with your own rights" in result.stderr
-    assert ("told" in result.stdout) == (code == 0)
+    assert ("findings" in result.stdout) == (code == 0)
     assert ("if you wrote it, add --yes" in result.stderr) == (code == 2)
     for folder in ("source", "release"):
         (root / folder / "tiny").mkdir(exist_ok=True, parents=True)
@@ -231,15 +231,15 @@ def test_of_several_assignments_the_one_with_the_notebooks_name_is_taken(check, 
     other = root / "source" / "other"
     other.mkdir()
     (root / "tests" / "hidden" / "other").mkdir()
-    (other / "check.py").write_text(MODULE.replace("told", "told by the other"))
-    assert "7.0 told\n" in check("tiny.ipynb", "--timeout", "7").output
+    (other / "check.py").write_text(MODULE.replace('} findings"', '} findings by the other"'))
+    assert "7.0 findings\n" in check("tiny.ipynb", "--timeout", "7").output
     result = check("wrong.ipynb")
     assert result.exit_code == 2
     assert "may belong to other, tiny: choose with --assignment" in result.output
-    assert "told by the other" in check("wrong.ipynb", "--assignment", "other").output
+    assert "findings by the other" in check("wrong.ipynb", "--assignment", "other").output
 
 
-def test_an_assignment_without_a_check_is_told_with_a_remedy(check, root):
+def test_an_assignment_without_a_check_is_an_error_with_a_remedy(check, root):
     """Its check is a module beside the notebook, which any assignment can have."""
     (root / "source" / "tiny" / "check.py").unlink()
     result = check("tiny.ipynb")

@@ -128,7 +128,7 @@ def test_json_is_the_only_thing_on_stdout(tiny_course):
     assert (done.returncode, done.stdout) == (1, b"")
 
 
-def test_the_version_is_told():
+def test_the_version_is_printed():
     """For reports of faults."""
     assert (
         run("--version").stdout.decode().strip() == f"autograder, version {autograder.__version__}"

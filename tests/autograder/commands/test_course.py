@@ -47,11 +47,11 @@ def test_without_suites_the_command_of_nbgraders_is_named(
     with pytest.raises(SystemExit) as end:
         cli.main()
     assert end.value.code == 1
-    told = capsys.readouterr()
-    (line,) = told.err.splitlines()
+    reported = capsys.readouterr()
+    (line,) = reported.err.splitlines()
     assert line.startswith("Error: ps1 has no hidden suites (tests/hidden/ps1 not found)")
     assert instead in line
-    assert not told.out
+    assert not reported.out
     assert {path: path.stat().st_mtime_ns for path in course.rglob("*")} == before
 
 

@@ -52,7 +52,7 @@ def test_nothing_is_graded_where_code_cannot_be_confined(course, grade, monkeypa
         probe.reached.cache_clear()
 
 
-def test_what_ends_a_run_before_it_begins_is_told_once(course, grade, monkeypatch):
+def test_an_error_before_the_run_is_printed_once(course, grade, monkeypatch):
     """On the standard error, where other errors are."""
     full = shutil.disk_usage("/")._replace(free=2**20)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: full)

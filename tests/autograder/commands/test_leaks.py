@@ -28,8 +28,8 @@ def test_no_leaks_end_with_0(leaks):
     assert (result.exit_code, result.exception) == (0, None)
     *missing, summary = result.output.splitlines()
     assert summary == "2 files, 0 leaks"
-    told = ("no feedback in feedback/*/tiny", "no solution in solution/tiny", "no gradebook")
-    for line, what in zip(missing, told, strict=True):
+    reported = ("no feedback in feedback/*/tiny", "no solution in solution/tiny", "no gradebook")
+    for line, what in zip(missing, reported, strict=True):
         assert line.startswith(f"not searched: {what}")
 
 

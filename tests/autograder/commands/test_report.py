@@ -84,7 +84,7 @@ def test_a_class_that_was_graded_is_on_one_page(course, grade):
     assert "1 other is not counted: missing, not graded yet" in reader.plain
 
 
-def test_what_is_told_ends_with_the_place_and_three_findings(course, grade):
+def test_the_output_ends_with_the_path_and_three_findings(course, grade):
     """A plain line for each step before them, where there is no terminal."""
     grade()
     lines = run(course.root).output.splitlines()
@@ -179,7 +179,7 @@ def test_the_page_may_lie_elsewhere(course, grade, tmp_path):
     assert "there is no folder" in result.output
 
 
-def test_a_page_that_cannot_be_written_is_told(course, grade):
+def test_a_page_that_cannot_be_written_is_an_error(course, grade):
     """With the remedy."""
     grade()
     (course.root / "reports").write_text("")

@@ -120,10 +120,10 @@ def test_limits_come_from_the_manifest(tmp_path):
 @pytest.mark.parametrize("value", [1, 255, 2**20 + 1])
 def test_a_worker_gets_the_memory_that_numpy_needs(tmp_path, value):
     """With less, every right answer would fail."""
-    told = (
+    reported = (
         rf"manifest.toml, line 4: memory_mb must be a whole number of at least 256 .*, got {value}"
     )
-    with pytest.raises(AssignmentError, match=told):
+    with pytest.raises(AssignmentError, match=reported):
         _ = make_course(tmp_path, memory_mb=value).limits
 
 
@@ -297,7 +297,7 @@ NOT_JUDGING = [
 
 
 def test_each_module_that_judges_is_part_of_the_version():
-    """A new module of a grading process must be told apart here: does a verdict depend on it?"""
+    """A new module of a grading process must be listed: does a verdict depend on it?"""
     done = subprocess.run(
         [sys.executable, "-c", ASK_WHAT_JUDGES], capture_output=True, text=True, check=True
     )

@@ -54,7 +54,7 @@ def test_equal_certificates_are_equal_text():
     assert text.endswith("}\n")
 
 
-def test_a_property_that_alone_catches_a_mutant_is_told():
+def test_a_property_that_alone_catches_a_mutant_is_listed():
     """Item, property and mutant, for each mutant with one failing property in an item."""
     lone = certificate(failing("a", "test_b"), failing("b", "test_a", "test_b"), failing("c"))
     assert lone.lone_catches == [("test_one", "test_b", "a")]
@@ -76,7 +76,7 @@ def test_a_property_is_redundant_unless_it_alone_catches_a_mutant(fails, redunda
     assert certificate(*mistakes).redundant == redundant
 
 
-def test_properties_of_the_same_name_are_told_apart_by_item():
+def test_properties_of_the_same_name_belong_to_their_items():
     """That an item needs a property says nothing of another item's property of that name."""
     both = certificate(
         failing("a", "test_a"), properties={"test_one": ("test_a",), "test_two": ("test_a",)}
@@ -90,7 +90,7 @@ def test_properties_of_the_same_name_are_told_apart_by_item():
         ([named("a", "1", "a")], []),
         ([named("a", "1")], ["a"]),
         ([named("a", "1", "b"), named("b", "2", "b")], ["a"]),
-        ([named("a", "1", "a"), named("b", "1", "a")], []),  # b cannot be told from a
+        ([named("a", "1", "a"), named("b", "1", "a")], []),  # b looks like a
         ([named("a", "1", "a", "b"), named("b", "2", "b")], ["a"]),  # one mistake, not two
         ([mistake("a")], []),  # which loses nothing that could be named
     ],
@@ -102,7 +102,7 @@ def test_a_mutant_is_named_as_what_it_does(mistakes, unnamed):
 
 
 def test_a_mutant_must_be_named_in_each_item():
-    """One item in which it is not named is enough to tell of it."""
+    """One item in which it is not named is enough."""
     whole = mistake("a", test_one={"output": "1"}, test_two={"output": "2"})
     half = replace(whole, named={**whole.named, "test_two": ()})
     assert certificate(whole).unnamed == []
@@ -174,7 +174,7 @@ SPECIMENS = {"mutants": MUTANTS, "variants": VARIANTS}
     ids=["text", "advice", "loses", "name", "one more", "none", "variant", "variants", "reference"],
 )
 def test_each_change_of_a_specimen_is_another_digest(tmp_path, change):
-    """Mutants with their advice and what they lose, variants, the reference: all are told."""
+    """It changes with each of them: a mutant, its advice and its items, a variant, the reference."""
     before = make_course(tmp_path / "before", **SPECIMENS)
     after = make_course(tmp_path / "after", **{**SPECIMENS, **change})
     assert digest_of_specimens(before) != digest_of_specimens(after)

@@ -64,7 +64,7 @@ def test_students_are_found_by_their_folders(coursedir):
     assert course.students(Stage.FEEDBACK, "tiny") == {}
 
 
-def test_a_path_tells_whose_it_is(coursedir):
+def test_a_path_identifies_its_student(coursedir):
     """The folder itself, and what lies in it."""
     course = Course.of(coursedir)
     for student in IDS:

@@ -1,4 +1,4 @@
-"""The gradebook: what is wrong with it is told with a remedy, and without its password."""
+"""The gradebook: each fault is an error with a remedy, and without the password."""
 
 import os
 import shutil
@@ -37,16 +37,16 @@ def test_a_file_is_no_server(url, found):
     assert (file_of(url) is None) is found
 
 
-def test_a_server_that_does_not_answer_is_told():
+def test_a_server_that_does_not_answer_is_an_error_with_the_cause():
     """The error names the address without its password, and the remedy."""
     pytest.importorskip("psycopg", reason="psycopg is not installed")
     with pytest.raises(NbGraderException) as error:
         check_writable("postgresql+psycopg://me:sesame@127.0.0.1:1/course")
-    told = str(error.value)
-    assert told.startswith("postgresql+psycopg://me:***@127.0.0.1:1/course must be a gradebook")
-    assert "see that its server is running" in told
-    assert "sesame" not in told
-    assert "\n" not in told
+    reported = str(error.value)
+    assert reported.startswith("postgresql+psycopg://me:***@127.0.0.1:1/course must be a gradebook")
+    assert "see that its server is running" in reported
+    assert "sesame" not in reported
+    assert "\n" not in reported
 
 
 def test_without_a_driver_the_extra_is_named(monkeypatch):
@@ -58,26 +58,26 @@ def test_without_a_driver_the_extra_is_named(monkeypatch):
 
 
 @pytest.mark.parametrize("url", ["me:sesame@host", "postgresql:/me:sesame@host"])
-def test_what_is_no_address_is_told(url):
+def test_an_invalid_address_is_an_error(url):
     """A text that is no address is not repeated: there may be a password in it."""
     with pytest.raises(NbGraderException, match="must be like") as error:
         is_there(url)
     assert "sesame" not in str(error.value)
 
 
-def test_an_unknown_database_is_told():
-    """A kind of database that nobody knows is told in words."""
+def test_an_unknown_kind_of_database_is_an_error():
+    """The error says it in words."""
     with pytest.raises(NbGraderException, match="nonsense"):
         is_there("nonsense://me:sesame@host/course")
 
 
 @pytest.mark.parametrize(
-    ("told", "remedy"),
+    ("reported", "remedy"),
     [("database or disk is full", "make room"), ("database is locked", "close what else")],
 )
-def test_trouble_with_the_gradebook_comes_with_the_remedy(told, remedy):
+def test_trouble_with_the_gradebook_comes_with_the_remedy(reported, remedy):
     """In the words of the one who has to do something."""
-    error = OperationalError("INSERT", {}, sqlite3.OperationalError(told))
+    error = OperationalError("INSERT", {}, sqlite3.OperationalError(reported))
     assert remedy in trouble(error)
 
 
@@ -180,9 +180,13 @@ UNUSABLE = [
 
 
 @pytest.mark.parametrize(
-    ("spoil", "told", "mend"), UNUSABLE, ids=[f"{s.__name__}-{m.__name__}" for s, _, m in UNUSABLE]
+    ("spoil", "reported", "mend"),
+    UNUSABLE,
+    ids=[f"{s.__name__}-{m.__name__}" for s, _, m in UNUSABLE],
 )
-def test_what_is_no_gradebook_of_this_course_is_one_error(tiny_course, grade, spoil, told, mend):
+def test_what_is_no_gradebook_of_this_course_is_one_error(
+    tiny_course, grade, spoil, reported, mend
+):
     """Graded or compared, nothing has been touched; what the error says to do works."""
     path = tiny_course.root / "gradebook.db"
     shutil.copy(path, tiny_course.root / "copy.db")
@@ -193,7 +197,7 @@ def test_what_is_no_gradebook_of_this_course_is_one_error(tiny_course, grade, sp
         ran = grade(*words)
         assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1), ran
         assert ran.err.startswith("Error: ")
-        assert told in ran.err
+        assert reported in ran.err
     assert snapshot(tiny_course.root) == before
     mend(tiny_course)
     assert grade().code == 0
@@ -211,14 +215,14 @@ ADDRESSES = [
 ]
 
 
-@pytest.mark.parametrize(("url", "told"), ADDRESSES, ids=[url for url, _ in ADDRESSES])
-def test_an_address_that_cannot_be_a_gradebook_is_one_error(tiny_course, grade, url, told):
+@pytest.mark.parametrize(("url", "reported"), ADDRESSES, ids=[url for url, _ in ADDRESSES])
+def test_an_address_that_cannot_be_a_gradebook_is_one_error(tiny_course, grade, url, reported):
     """Without the password that may stand in it."""
     tiny_course.hand_in("ann")
     before = snapshot(tiny_course.root)
     ran = grade("--db", url)
     assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1), ran
-    assert told in ran.err
+    assert reported in ran.err
     assert "sesame" not in ran.err
     assert snapshot(tiny_course.root) == before
     assert grade("--db", "sqlite:///gradebook.db").code == 0
@@ -245,14 +249,14 @@ SHOWN = [
 ]
 
 
-@pytest.mark.parametrize(("command", "spoil", "told"), SHOWN, ids=[name for name, *_ in SHOWN])
-def test_what_only_shows_says_the_same(tiny_course, command, spoil, told):
+@pytest.mark.parametrize(("command", "spoil", "reported"), SHOWN, ids=[name for name, *_ in SHOWN])
+def test_what_only_shows_says_the_same(tiny_course, command, spoil, reported):
     """`autograder status` and its kin have one line for it too, and change nothing."""
     spoil(tiny_course.root / "gradebook.db")
     before = snapshot(tiny_course.root)
     ran = CliRunner().invoke(cli.commands, [command, "tiny", "--course", str(tiny_course.root)])
     assert isinstance(ran.exception, NbGraderException), ran
-    assert told in str(ran.exception)
+    assert reported in str(ran.exception)
     assert snapshot(tiny_course.root) == before
 
 
@@ -285,7 +289,7 @@ def test_the_formgraders_button_says_the_same(tiny_course):
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="root alone can become another user")
 @pytest.mark.parametrize(
-    ("what", "mode", "told"),
+    ("what", "mode", "reported"),
     [
         ("gradebook.db", 0o444, "chmod g+rw"),
         ("gradebook.db", 0o000, "chmod u+rw"),
@@ -293,7 +297,7 @@ def test_the_formgraders_button_says_the_same(tiny_course):
         (".", 0o777, ""),
     ],
 )
-def test_who_may_not_write_is_told_what_to_do(empty_gradebook, what, mode, told):
+def test_missing_rights_are_an_error_with_a_remedy(empty_gradebook, what, mode, reported):
     """The right that is missing is named with the command that gives it."""
     with tempfile.TemporaryDirectory() as place:
         root = Path(place)
@@ -302,8 +306,8 @@ def test_who_may_not_write_is_told_what_to_do(empty_gradebook, what, mode, told)
         (root / "gradebook.db").chmod(0o666)
         (root / what).chmod(mode)
         refused = refused_to_nobody(f"sqlite:///{root / 'gradebook.db'}")
-        assert told in refused
-        assert bool(told) == bool(refused)
+        assert reported in refused
+        assert bool(reported) == bool(refused)
 
 
 def refused_to_nobody(url):
@@ -323,6 +327,6 @@ def refused_to_nobody(url):
             os._exit(0)
     os.close(writing)
     with os.fdopen(reading) as file:
-        told = file.read()
+        reported = file.read()
     os.waitpid(child, 0)
-    return told
+    return reported

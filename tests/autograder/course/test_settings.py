@@ -90,13 +90,13 @@ def test_a_value_that_a_setting_cannot_have_is_named(course, value):
         course_in(course, [f"--CourseDirectory.{value}"])
 
 
-def test_a_slip_in_a_name_is_told(course):
-    told = []
+def test_a_misspelt_setting_is_logged(course):
+    reported = []
     handler = logging.Handler()
-    handler.emit = lambda record: told.append(record.getMessage())
+    handler.emit = lambda record: reported.append(record.getMessage())
     write(course, "CourseDirectory.submited_directory = 'eingang'")
     course_in(course, (), handler)
-    assert any("submited_directory" in text for text in told)
+    assert any("submited_directory" in text for text in reported)
     assert Path.cwd() != course
 
 

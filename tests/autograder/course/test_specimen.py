@@ -20,7 +20,7 @@ def keep(tiny):
 
 
 def test_a_mutant_has_a_sentence_and_loses_items(tiny, keep):
-    """The docstring tells the misconception, advice, and what it costs; the rest is the cell."""
+    """The docstring has the mistake, the advice and the items; the rest is the cell."""
     docstring = '"""I forgot it.\n\nYour output is the\ninput.\n\nloses: test_scaler\n"""'
     keep("mutants", "scaler_identity", f"{docstring}\n\n\n{IDENTITY}")
     assert mutants(tiny) == [
@@ -64,7 +64,7 @@ def test_other_definitions_may_stand_beside_the_class(tiny, keep):
 
 
 def test_an_unknown_item_is_an_error(tiny, keep):
-    """A misspelt item in `loses:` is told with the file."""
+    """The error names the file and the misspelt item."""
     keep("mutants", "odd", f'"""Odd.\n\nloses: test_scaler, test_scalar\n"""\n{RIGHT}')
     with pytest.raises(
         AssignmentError, match=r"odd.py: .* some of \['test_scaler'\], got \['test_scalar'\]"
@@ -73,14 +73,14 @@ def test_an_unknown_item_is_an_error(tiny, keep):
 
 
 def test_a_specimen_must_answer_a_cell(tiny, keep):
-    """A file that defines no class of a solution cell is told with what it defines."""
+    """The error names what the file defines instead of a solution cell's class."""
     keep("mutants", "odd", "class Other:\n    pass\n")
     with pytest.raises(AssignmentError, match=r"odd.py must define .* got \['Other'\]"):
         mutants(tiny)
 
 
 def test_a_specimen_must_be_python(tiny, keep):
-    """A file that cannot be parsed is told by its path."""
+    """The error of a file that cannot be parsed names its path."""
     keep("variants", "odd", "def scale(")
     with pytest.raises(AssignmentError, match=r"odd.py must be Python, as a solution cell is: "):
         variants(tiny)

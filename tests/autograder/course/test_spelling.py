@@ -192,7 +192,7 @@ def test_a_gradebook_with_both_spellings_has_one_student(tiny_course, grade):
 
 
 def test_a_roster_has_one_spelling_of_an_id(tmp_path):
-    """Of two lines nobody can tell which is meant: the error names both."""
+    """Either of the two lines may be meant: the error names both."""
     path = tmp_path / "roster.csv"
     path.write_text("id,email\nann,ann@u.edu\nbob,\nAnn,other@u.edu\n")
     with pytest.raises(RosterError, match=r"got \['ann', 'Ann'\]: delete the others"):

@@ -162,7 +162,7 @@ def test_only_releases_of_ours_have_an_imprint(tiny, name, is_ours):
 
 
 def test_others_are_not_entered_into_a_gradebook(tiny):
-    """nbgrader's own error tells that `generate_assignment` does so."""
+    """nbgrader's own error says that `generate_assignment` does so."""
     assert SubmissionExporter(parent=converter(tiny, "ps1")).intake is None
     assert not (tiny.root / "gradebook.db").exists()
 

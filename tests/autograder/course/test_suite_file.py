@@ -41,11 +41,11 @@ LIMITS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "told"), SUITES.values(), ids=SUITES)
-def test_a_faulty_suite_is_told_in_one_line(tmp_path, text, told):
+@pytest.mark.parametrize(("text", "reported"), SUITES.values(), ids=SUITES)
+def test_a_faulty_suite_is_an_error_of_one_line(tmp_path, text, reported):
     """With its file, the line and the remedy."""
     assignment = make_course(tmp_path, suites={"test_scaler.py": text})
-    with pytest.raises(AssignmentError, match=told) as caught:
+    with pytest.raises(AssignmentError, match=reported) as caught:
         assignment.check()
     assert str(caught.value).startswith(f"{tmp_path}/tests/hidden/tiny/test_scaler.py, line ")
     assert "\n" not in str(caught.value)
@@ -71,20 +71,20 @@ def test_methods_of_two_classes_may_have_one_name(tmp_path):
     assert fault_in(path, is_suite=True) == ""
 
 
-@pytest.mark.parametrize(("manifest", "told"), MANIFESTS.values(), ids=MANIFESTS)
-def test_a_faulty_manifest_is_told_with_its_line(tmp_path, manifest, told):
+@pytest.mark.parametrize(("manifest", "reported"), MANIFESTS.values(), ids=MANIFESTS)
+def test_a_faulty_manifest_is_an_error_with_its_line(tmp_path, manifest, reported):
     """An unknown key or table comes with what may have been meant."""
     assignment = make_course(tmp_path, manifest=manifest)
-    with pytest.raises(AssignmentError, match=told) as caught:
+    with pytest.raises(AssignmentError, match=reported) as caught:
         assignment.check()
     assert "manifest.toml" in str(caught.value)
 
 
-@pytest.mark.parametrize(("name", "value", "told"), LIMITS)
-def test_a_limit_that_is_none_is_told_with_its_line(tmp_path, name, value, told):
+@pytest.mark.parametrize(("name", "value", "reported"), LIMITS)
+def test_a_wrong_limit_is_an_error_with_its_line(tmp_path, name, value, reported):
     """A limit is a number above 0; neither a text, nor nan, nor more than any machine has."""
     assignment = make_course(tmp_path, **{name: value})
-    with pytest.raises(AssignmentError, match=told):
+    with pytest.raises(AssignmentError, match=reported):
         assignment.check()
 
 

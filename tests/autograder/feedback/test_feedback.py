@@ -93,12 +93,12 @@ def test_points_come_first_then_each_property(tiny_course, made):
         "Your answer: scaler",
     ]
     assert found.text.startswith("Skip to the notebook Feedback: tiny ann 1.5 of 2 points Points")
-    told = found.section("test_scaler")
+    reported = found.section("test_scaler")
     assert (
         "✗failed: The input is not changed in place. x has been changed in place, but should stay"
-        in told
+        in reported
     )
-    assert told.count("✓passed: ") == 3
+    assert reported.count("✓passed: ") == 3
     assert "x *= self.factor" in found.text
 
 
@@ -139,7 +139,7 @@ def test_a_score_by_hand_counts(tiny_course, made):
     assert f"Nice try. {' '.join(HOSTILE.split())}" in found.text
 
 
-def test_a_late_penalty_is_told(tiny_course, made):
+def test_a_late_penalty_is_shown(tiny_course, made):
     """With what it took off; the sum is what is left."""
     tiny_course.hand_in("ann", RIGHT)
     tiny_course.grade("ann")
@@ -152,14 +152,16 @@ def test_a_late_penalty_is_told(tiny_course, made):
 
 
 def test_a_held_item_is_said_to_be_held():
-    """Nobody is told a zero for a fault of ours, nor what broke; a score by hand ends it."""
+    """A fault of ours shows no zero and no details; a score by hand replaces it."""
     held = account(PASSED, BROKEN, status=Status.HELD)
     found = make(held)
     assert "0 of 2 points so far" in found.text
     assert "not graded yet, of 2" in found.text
-    told = found.section("test_scaler")
-    assert told.startswith("test_scaler: not graded yet A fault of the grader, not of yours, holds")
-    assert "?not run: It is fast." in told
+    reported = found.section("test_scaler")
+    assert reported.startswith(
+        "test_scaler: not graded yet A fault of the grader, not of yours, holds"
+    )
+    assert "?not run: It is fast." in reported
     assert "secret" not in found.html
     not_entered = make(account(PASSED), auto=None).section("test_scaler")
     assert "The tests gave 2." in not_entered
@@ -171,7 +173,7 @@ def test_a_held_item_is_said_to_be_held():
 
 
 def test_a_notebook_without_a_report_is_not_graded_yet():
-    """A grader that was ended half-way leaves one: no points are told."""
+    """A grader that was ended half-way leaves one: the page shows no points."""
     found = make(None)
     assert "Not graded yet This notebook has not been graded to the end." in found.text
     assert "of 2" not in found.text
@@ -180,12 +182,12 @@ def test_a_notebook_without_a_report_is_not_graded_yet():
 
 def test_the_advice_stands_before_the_properties():
     """Of its item; the mistake's name is ours alone."""
-    told = make(account(FAILED, advice=["Copy x.", "Sum it."])).section("test_scaler")
-    assert told.index("Copy x. Sum it.") < told.index("What does not hold")
-    assert "a_mutant" not in told
+    reported = make(account(FAILED, advice=["Copy x.", "Sum it."])).section("test_scaler")
+    assert reported.index("Copy x. Sum it.") < reported.index("What does not hold")
+    assert "a_mutant" not in reported
 
 
-def test_what_a_task_and_an_answer_graded_by_hand_earn_is_told():
+def test_points_of_tasks_and_of_answers_graded_by_hand_are_shown():
     """These have no tests: the course staff grades them, or has done so."""
     mark = {"points": 1.0}
     essay = claimed("why", grade=True, solution=True, grade_id="essay", mark=mark)
@@ -309,7 +311,7 @@ def test_what_stands_in_a_report_is_no_markup(where):
 
 
 def test_a_long_report_stays_small():
-    """Messages and remarks are cut, and their number is told."""
+    """Messages and remarks are cut, and the page says how many there are."""
     long = [PropertyResult(f"test_{n}", "It holds.", Outcome.FAILED, '"' * 9000) for n in range(50)]
     found = make(account(*long, remarks=[f"remark {n} {'<' * 5000}" for n in range(100)]))
     assert "and 80 more" in found.text
@@ -318,7 +320,7 @@ def test_a_long_report_stays_small():
 
 
 def test_fifty_megabytes_of_outputs_make_a_small_page(tiny_course, made):
-    """In a few seconds; what is left out is told, and the answer is there."""
+    """In a few seconds; the page says what is left out, and has the answer."""
     whole = handed_in(tiny_course.assignment, RIGHT)
     noise = base64.b64encode(os.urandom(60_000)).decode()
     for n in range(20):

@@ -25,7 +25,7 @@ def size(cells):
 
 
 def test_each_kind_of_cell_is_shown():
-    """Markdown as text, code with its parts told apart, anything else as it is."""
+    """Markdown as text, code with the kind of each part, anything else as it is."""
     text, code, raw = show(new_markdown_cell("*a*"), new_code_cell("if x: y"), new_raw_cell("<b>"))
     assert text.source == '<div class="prose"><p><em>a</em></p>\n</div>'
     assert code.source == '<pre><span class="k">if</span> x: y</pre>'

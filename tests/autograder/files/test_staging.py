@@ -23,7 +23,7 @@ def course(tiny_course):
 
 @pytest.fixture(params=["autograder grade", "nbgrader autograde"])
 def grade_anew(request, course, grade):
-    """A function that grades the class in each of the two ways, and tells whether all went well."""
+    """A function that grades the class in each of the two ways; it returns whether all went well."""
     if request.param == "autograder grade":
         return lambda: grade("--force").code == 0
     return lambda: course.grade()["success"]

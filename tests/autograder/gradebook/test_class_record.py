@@ -173,19 +173,19 @@ def test_a_large_class_takes_as_many_queries_as_a_small_one(course, ask):
     assert numbers[0] == numbers[1] > 0
 
 
-def test_the_progress_is_told(course):
+def test_the_progress_is_reported(course):
     """How many of how many."""
     assignment, gradebook = course
     gradebook.add_student("ann")
     gradebook.add_student("bob")
     gradebook.db.commit()
-    told = []
+    reported = []
     read_class(
         assignment,
         f"sqlite:///{assignment.root / 'gradebook.db'}",
-        lambda *step: told.append(step),
+        lambda *step: reported.append(step),
     )
-    assert told == [(1, 2), (2, 2)]
+    assert reported == [(1, 2), (2, 2)]
 
 
 def test_a_total_needs_all_items():

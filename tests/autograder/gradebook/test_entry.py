@@ -99,7 +99,7 @@ def test_a_student_who_handed_nothing_in_is_missing(course):
     assert not missing.is_graded
 
 
-def test_a_submission_that_was_not_graded_is_told_apart(course):
+def test_a_submission_that_was_not_graded_has_its_own_status(course):
     """A submission without a report is not graded yet."""
     for student in ("eve", "fay", "gus"):
         line = entry(course, student)

@@ -186,8 +186,8 @@ def test_a_cause_names_no_folder_of_the_machine(tmp_path):
     """A path in a cause is cut to its name, in the forms of pytest and of Python."""
     suite = f"{tmp_path}/tests/hidden/tiny/test_scaler.py"
     cause = f"{suite[1:]}::test_a: OSError: '{suite}' and '/usr/lib/x.py'"
-    told = "test_scaler.py::test_a: OSError: 'test_scaler.py' and 'x.py'"
-    assert _without_folders(cause, tmp_path) == told
+    reported = "test_scaler.py::test_a: OSError: 'test_scaler.py' and 'x.py'"
+    assert _without_folders(cause, tmp_path) == reported
 
 
 def test_lines_end_as_the_standard_says(course):

@@ -55,7 +55,7 @@ def hand_in(assignment, student, rows, stage="submitted", status=None):
     nbformat.write(whole, folder / "tiny.ipynb")
 
 
-def told(found):
+def problems_of(found):
     return [(problem.student, problem.text) for problem in found.problems]
 
 
@@ -69,21 +69,21 @@ def test_a_submission_counts_for_each_member(membership):
         "dan"
     ]
     assert found.submission_for("eve") is None
-    assert told(found) == [("ann", "team, line 2: the e-mail is missing")]
+    assert problems_of(found) == [("ann", "team, line 2: the e-mail is missing")]
 
 
 def test_ones_own_submission_counts_first(membership):
     """The student who handed in keeps it, and the two submissions are a problem."""
     found = membership(ann=["ann", "ben"], ben=["ben"])
     assert (found.submission_for("ann"), found.submission_for("ben")) == ("ann", "ben")
-    assert told(found) == [
+    assert problems_of(found) == [
         ("ben", "has a submission of their own, which counts, and is in that of ann")
     ]
     assert found.problems_of("ben")[0].startswith("has a submission of their own")
     assert not found.problems_of("ann")
 
 
-def test_what_is_odd_about_a_team_is_told_of_each_member(membership):
+def test_each_member_has_the_problems_of_the_team(membership):
     """With the name of the student concerned, if that is another one."""
     found = membership(ann=["ann", "ben", "| Eve | 7777777 | eve@u.edu |\n"])
     [of_ann], [of_ben] = found.problems_of("ann"), found.problems_of("ben")
@@ -95,7 +95,7 @@ def test_whom_two_teams_name_waits_for_a_human(membership):
     """Neither counts: nothing is averaged, and nothing chosen by chance."""
     found = membership(ann=["ann", "cem"], ben=["ben", "cem"])
     assert found.submission_for("cem") is None
-    assert told(found) == [
+    assert problems_of(found) == [
         ("cem", "is in the submissions of ann and ben: none counts until one is left")
     ]
 
@@ -103,7 +103,9 @@ def test_whom_two_teams_name_waits_for_a_human(membership):
 def test_who_matches_nobody_is_listed(membership):
     """By the line, without a name or number."""
     found = membership(ann=["ann", "| Eve | 7777777 | eve@u.edu |\n"])
-    assert told(found) == [("ann", "team, line 2: matches no student of the gradebook or roster")]
+    assert problems_of(found) == [
+        ("ann", "team, line 2: matches no student of the gradebook or roster")
+    ]
     assert found.students == {"ann": ["ann"]}
 
 
@@ -111,15 +113,15 @@ def test_an_address_and_a_number_of_two_students_match_neither(membership):
     """No student gets a grade by another student's data."""
     found = membership(ann=["ann", "| X | 1000002 | cem@u.edu |\n"])
     assert found.students == {"ann": ["ann"]}
-    [(who, text)] = told(found)
+    [(who, text)] = problems_of(found)
     assert who == "ann"
     assert "the e-mail is cem's and the number ben's" in text
 
 
-def test_a_submitter_outside_their_team_is_told(membership):
+def test_a_submitter_outside_their_team_is_a_problem(membership):
     """The grade is theirs all the same; the folder of a group is no person."""
     found = membership([*PEOPLE, Person("team-1")], ann=["ben"], **{"team-1": ["cem"]})
-    assert told(found) == [("ann", "the student who handed in is not in the team's table")]
+    assert problems_of(found) == [("ann", "the student who handed in is not in the team's table")]
     assert found.students == {"ann": ["ann", "ben"], "team-1": ["team-1", "cem"]}
 
 
@@ -225,7 +227,7 @@ def test_a_team_that_is_too_large_names_nobody(membership, table):
     assert [found.submission_for(who) for who in ("ann", "ben", "cem", "dan", "eve")] == [
         *(None, None, "dan", "dan", "eve"),
     ]
-    assert any(who == "eve" and "`submission_of`" in text for who, text in told(found))
+    assert any(who == "eve" and "`submission_of`" in text for who, text in problems_of(found))
     entry = Entry("ann", {}, Status.MISSING)
     assert found.entry(entry, {}) == entry
 
@@ -250,12 +252,14 @@ def test_the_staff_decides_between_two_teams(membership):
     people = [replace(p, submission_of="ben" if p.id == "cem" else "") for p in PEOPLE]
     found = membership(people, ann=["ann", "cem"], ben=["ben", "cem"])
     assert found.submission_for("cem") == "ben"
-    assert told(found) == []
+    assert problems_of(found) == []
 
 
-def test_a_decision_for_nobodys_submission_is_told(membership):
+def test_a_decision_for_a_submission_that_does_not_exist_is_a_problem(membership):
     """It gives no grade, and takes that of the table."""
     people = [replace(p, submission_of="dan" if p.id == "cem" else "") for p in PEOPLE]
     found = membership(people, ann=["ann", "cem"])
     assert found.submission_for("cem") is None
-    assert told(found) == [("cem", "the roster's `submission_of` names nobody who has handed in")]
+    assert problems_of(found) == [
+        ("cem", "the roster's `submission_of` names nobody who has handed in")
+    ]

@@ -129,7 +129,7 @@ def test_what_is_known_in_the_block_is_not_read_again(gradebook):
     assert read(found) != []
 
 
-def test_a_locked_gradebook_is_told_from_a_wrong_entry(gradebook, path, caplog):
+def test_a_locked_gradebook_is_another_error_than_a_wrong_entry(gradebook, path, caplog):
     """It is noticed at the beginning: nbgrader's methods would blame the student's name."""
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -140,7 +140,7 @@ def test_a_locked_gradebook_is_told_from_a_wrong_entry(gradebook, path, caplog):
         enter_bob(gradebook)
 
 
-def test_a_full_disk_is_told_from_a_wrong_entry(gradebook, path):
+def test_a_full_disk_is_another_error_than_a_wrong_entry(gradebook, path):
     """Even if it gets full in the middle, where nbgrader's methods take it for a wrong entry."""
     before = rows(path)
 
@@ -196,8 +196,8 @@ def enter(gradebook, grades, comments=None, late=None):
     with transaction(gradebook):
         submitted = gradebook.find_submission_notebook("tiny", "tiny", "ann")
         known = {"test_scaler": 1.5, "essay": None, **grades}
-        told = comments or {"scaler": None, "essay": "No response."}
-        ScoreEntry(known, told).enter(submitted, late or LateSubmissionPlugin())
+        reported = comments or {"scaler": None, "essay": "No response."}
+        ScoreEntry(known, reported).enter(submitted, late or LateSubmissionPlugin())
 
 
 def found(gradebook, name="test_scaler"):

@@ -113,11 +113,11 @@ def test_one_alone_loads_pytorch_only_when_a_suite_needs_it(tiny, several):
     assert "libtorch" not in Path(f"/proc/{process.pid}/maps").read_text()
 
 
-@pytest.mark.parametrize("told", [None, list], ids=["to us", "told"])
-def test_whichever_is_closed_the_rest_goes_on(tiny, several, monkeypatch, told):
+@pytest.mark.parametrize("reported", [None, list], ids=["to us", "reported"])
+def test_whichever_is_closed_the_rest_goes_on(tiny, several, monkeypatch, reported):
     """Closing it does not wait for others, even if all share one standard error."""
     end_within(STARTED, monkeypatch)
-    processes = several(4, on_line=told and told().append)
+    processes = several(4, on_line=reported and reported().append)
     assert [points(process, tiny) for process in processes] == [1.5] * 4
     for number in (2, 0):  # forked in the midst, and the first
         close_at_once(processes[number])
@@ -180,22 +180,22 @@ def test_one_whose_connection_is_gone_is_closed_in_silence(several):
     assert first._process.poll() is not None
 
 
-def test_the_last_words_of_all_are_told_before_the_last_is_closed(tmp_path, several, monkeypatch):
+def test_the_last_lines_of_all_are_read_before_the_last_is_closed(tmp_path, several, monkeypatch):
     """This holds for each of them."""
     end_within(STARTED, monkeypatch)  # the first forks the other
-    told = []
+    reported = []
 
-    def tell(line):
+    def report(line):
         time.sleep(0.3)
-        told.append(line)
+        reported.append(line)
 
     suite = "import sys\nsys.stderr.write('loaded\\n')\n" + SUITE
     assignment = make_course(tmp_path, suites={"test_scaler.py": suite})
-    first, other = several(2, on_line=tell)
+    first, other = several(2, on_line=report)
     first.close()
     assert points(other, assignment) == 1.5
     other.close()
-    assert "loaded" in told
+    assert "loaded" in reported
 
 
 @pytest.mark.filterwarnings("error::pytest.PytestUnraisableExceptionWarning")

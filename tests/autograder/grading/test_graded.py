@@ -126,7 +126,7 @@ def test_what_is_no_notebook_has_no_team(tiny):
     assert Graded.of(tiny, HandedIn(b"%PDF-1.7"), never).report.notes == ()
 
 
-def test_what_is_held_back_has_no_points_and_tells_why(tiny, mine):
+def test_a_held_back_grade_has_a_cause_and_no_points(tiny, mine):
     """The staff reads the cause; the student reads that the grader is at fault."""
     one = Graded.held_back(tiny, "x" * 2 * MAX_CAUSE)
     assert one.is_held

@@ -163,7 +163,7 @@ TWO_MISTAKES = f"{SHARED}    def __init__(self, factor=3):\n        self.factor 
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"),
+    ("answer", "reported"),
     [
         (ADDED, ["Multiply by the factor."]),
         (SHARED, ["Leave x as it is."]),
@@ -174,10 +174,10 @@ TWO_MISTAKES = f"{SHARED}    def __init__(self, factor=3):\n        self.factor 
     ],
     ids=["a mistake", "another", "two of them", "an unknown one", "none", "no answer"],
 )
-def test_a_known_mistake_is_named(audited, answer, told):
+def test_a_known_mistake_is_named(audited, answer, reported):
     """An item that behaves like a mutant gets its advice; other items get none."""
     assignment = audited()
-    assert advice(grade(assignment, submitted(assignment, answer))) == told
+    assert advice(grade(assignment, submitted(assignment, answer))) == reported
 
 
 def test_points_do_not_depend_on_the_certificate(audited):

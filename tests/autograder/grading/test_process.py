@@ -155,11 +155,11 @@ def test_who_is_closed_while_the_process_starts_grades_nothing(tiny, monkeypatch
     assert warm.grade_file(tiny, mine).is_held
 
 
-def test_what_a_process_tells_can_be_taken(tmp_path):
+def test_the_caller_can_take_the_lines_of_a_process(tmp_path):
     """The cause is reported line by line, and not on the terminal."""
     suite = SUITE + "\n\ndef test_bug(submission):\n    {}['key']\n"
     assignment = make_course(tmp_path, suites={"test_scaler.py": suite})
-    told = []
-    with closing(GradingProcess(on_line=told.append)) as process:
+    reported = []
+    with closing(GradingProcess(on_line=reported.append)) as process:
         process.grade_notebook(assignment, handed_in(assignment, RIGHT))
-    assert [line for line in told if line.endswith("test_bug: KeyError: 'key'")]
+    assert [line for line in reported if line.endswith("test_bug: KeyError: 'key'")]

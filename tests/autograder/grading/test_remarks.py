@@ -3,7 +3,7 @@
 from autograder.grading.remarks import grouped
 
 
-def test_remarks_are_told_as_they_are():
+def test_remarks_of_several_kinds_stay_as_they_are():
     """They keep their order, each once."""
     assert grouped(["b", "a", "b"]) == ("b", "a")
     assert grouped([]) == ()
@@ -21,7 +21,7 @@ def test_many_of_one_kind_are_one():
     )
 
 
-def test_few_of_one_kind_are_told_one_by_one():
+def test_a_few_remarks_of_one_kind_are_all_shown():
     """Three are short enough to read."""
     few = [f"cell `{name}` exists 2 times" for name in "abc"]
     assert grouped(few) == tuple(few)

@@ -51,7 +51,7 @@ def test_a_library_that_prints_breaks_no_answer(tmp_path, grading_process):
         assert len(report.item("test_scaler").properties) == 5
 
 
-def test_suites_of_the_same_name_are_told_apart(tmp_path, grading_process):
+def test_suites_of_the_same_name_are_not_confused(tmp_path, grading_process):
     """Two assignments may have items of the same name: each is graded by its own suite."""
     other = (
         'def test_other(submission):\n    """Another."""\n    assert submission.Scaler(3) is None\n'
@@ -66,13 +66,13 @@ def test_suites_of_the_same_name_are_told_apart(tmp_path, grading_process):
 def test_suites_are_loaded_before_anything_is_graded(tmp_path):
     """A process that starts early has the suites loaded; their faults are reported later."""
     assignment = make_course(tmp_path / "good", suites={"test_scaler.py": TELLING + SUITE})
-    told = queue.SimpleQueue()
-    (process,) = GradingProcess.start(1, told.put)
+    reported = queue.SimpleQueue()
+    (process,) = GradingProcess.start(1, reported.put)
     process.begin(assignment, 1)
     with closing(process):
-        assert told.get(timeout=60) == "loaded"
+        assert reported.get(timeout=60) == "loaded"
         assert process.grade_notebook(assignment, handed_in(assignment, RIGHT)).points == 2.0
-        assert told.empty()
+        assert reported.empty()
     lost = make_course(tmp_path / "bad")
     (lost.hidden / "test_scaler.py").unlink()
     (process,) = GradingProcess.start(1)

@@ -36,10 +36,10 @@ def folder(tmp_path):
 def put_in_order(folder, source):
     """Set aside twice, as grading twice does; return the remarks, which must stay the same."""
     set_aside(folder, source)
-    told = remarks(folder, source)
+    reported = remarks(folder, source)
     set_aside(folder, source)
-    assert remarks(folder, source) == told
-    return told
+    assert remarks(folder, source) == reported
+    return reported
 
 
 def test_what_is_in_order_stays(folder, source):
@@ -106,8 +106,8 @@ def test_special_files_are_set_aside(folder, source, make, monkeypatch):
 def test_a_time_that_is_none_is_set_aside(folder, source, stamp):
     """nbgrader would end the whole class at it; without it, nothing counts as late."""
     (folder / "timestamp.txt").write_bytes(stamp)
-    [told] = put_in_order(folder, source)
-    assert told.startswith("`timestamp.txt` was set aside: it must hold the date and time")
+    [reported] = put_in_order(folder, source)
+    assert reported.startswith("`timestamp.txt` was set aside: it must hold the date and time")
     assert (folder / PLACE / "timestamp.txt").read_bytes() == stamp
 
 
@@ -131,12 +131,12 @@ def test_what_may_not_be_read_is_set_aside(folder, source):
 
 def test_too_much_is_set_aside_as_a_whole(folder, source, monkeypatch):
     """Where the other files are too many, too large or nested too deep, they all make way."""
-    told = "the files beside the notebook were set aside: they are more than 2000"
+    reported = "the files beside the notebook were set aside: they are more than 2000"
     (folder / "timestamp.txt").write_text("2026-01-01")
     with (folder / "large").open("wb") as file:
         file.truncate(refusal.MAX_SIZE + 1)
     [remark] = put_in_order(folder, source)
-    assert remark.startswith(told)
+    assert remark.startswith(reported)
     assert {path.name for path in folder.iterdir()} == {"tiny.ipynb", "timestamp.txt", PLACE}
 
 
@@ -216,8 +216,8 @@ def test_a_folder_that_is_none_becomes_one(folder, source, what):
         folder.write_text("x")
     else:
         folder.symlink_to("/etc")
-    [told] = put_in_order(folder, source)
-    assert told.startswith("`tiny` was set aside: ")
+    [reported] = put_in_order(folder, source)
+    assert reported.startswith("`tiny` was set aside: ")
     assert folder.is_dir()
     assert not folder.is_symlink()
 
@@ -232,27 +232,27 @@ def test_our_own_place_may_be_taken(folder, source, what):
     else:
         (folder / PLACE).symlink_to("/etc")
     (folder / "link").symlink_to("/")
-    told = put_in_order(folder, source)
-    assert "`link` was set aside" in told[-1]
+    reported = put_in_order(folder, source)
+    assert "`link` was set aside" in reported[-1]
     assert (folder / PLACE / "link").is_symlink()
 
 
 def test_names_that_no_text_can_hold_are_shown(folder, source):
     """A remark can be written to any file, and keeps to its line."""
     (folder / os.fsdecode(b"\xff\n`x`" + b"y" * 200)).symlink_to("/")
-    [told] = put_in_order(folder, source)
-    told.encode()
-    assert len(told.splitlines()) == 1
-    assert len(told) < 250
+    [reported] = put_in_order(folder, source)
+    reported.encode()
+    assert len(reported.splitlines()) == 1
+    assert len(reported) < 250
 
 
 def test_the_remarks_are_a_few(folder, source):
     """Of a thousand links, some are named and the others counted."""
     for number in range(1000):
         (folder / f"{number:04}").symlink_to("/")
-    told = put_in_order(folder, source)
-    assert len(told) == refusal.MAX_REMARKS + 1
-    assert told[-1] == "980 more files were set aside"
+    reported = put_in_order(folder, source)
+    assert len(reported) == refusal.MAX_REMARKS + 1
+    assert reported[-1] == "980 more files were set aside"
 
 
 def test_nothing_is_lost_by_a_second_refusal_of_the_same_name(folder, source):

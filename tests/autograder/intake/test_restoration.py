@@ -120,8 +120,8 @@ def test_a_deleted_cell_is_put_back(answered, release, deleted, order):
     names = ["imports", "one", "test_one", "two", "test_two"]
     missing = [f"`{names[n - 1]}`" for n in sorted(deleted) if n > 0]
     counted = f"{len(missing)} cell{' was' if len(missing) == 1 else 's were'}"
-    told = [f"{counted} missing, put back as released: {', '.join(missing)}"]
-    assert remarks == (told if missing else [])
+    reported = [f"{counted} missing, put back as released: {', '.join(missing)}"]
+    assert remarks == (reported if missing else [])
 
 
 def test_a_deleted_solution_cell_is_a_stub_again(answered, release):

@@ -10,7 +10,7 @@ IMPORTED = "from own_file import Scaler"
 
 
 @pytest.fixture
-def told(tiny):
+def remarks_on(tiny):
     """A function that returns the remarks on an answer and cells behind it."""
     return lambda *sources: unreachable.remarks(
         tiny, Submission.from_notebook(handed_in(tiny, *sources))
@@ -35,11 +35,11 @@ DELETE = ", so nothing in this cell is defined: delete that line if it is code"
         ("%%time\n%%html", "shows the cell and does not run it"),
     ],
 )
-def test_a_magic_over_an_answer_is_named(told, line, why):
+def test_a_magic_over_an_answer_is_named(remarks_on, line, why):
     """In its own cell, and in another that has the class."""
     shown = line.rpartition("\n")[2]
-    assert told(f"{line}\n{RIGHT}") == [f"cell `scaler`: `{shown}` {why}{DELETE}"]
-    assert told(STUB, f"{line}\n{RIGHT}") == [f"code cell 4: `{shown}` {why}{DELETE}"]
+    assert remarks_on(f"{line}\n{RIGHT}") == [f"cell `scaler`: `{shown}` {why}{DELETE}"]
+    assert remarks_on(STUB, f"{line}\n{RIGHT}") == [f"code cell 4: `{shown}` {why}{DELETE}"]
 
 
 @pytest.mark.parametrize(
@@ -59,27 +59,27 @@ def test_a_magic_over_an_answer_is_named(told, line, why):
         "def broken(",
     ],
 )
-def test_what_no_answer_depends_on_is_not_told(told, source):
+def test_code_that_no_answer_depends_on_has_no_remark(remarks_on, source):
     """A notebook may have any of these beside its answers."""
-    assert told(RIGHT, source) == []
+    assert remarks_on(RIGHT, source) == []
 
 
-def test_a_helper_that_an_answer_uses_is_told(told):
+def test_a_helper_that_an_answer_uses_has_a_remark(remarks_on):
     """A cell that does not run gets a remark if it defines a name that an answer uses."""
     answer = RIGHT.replace("x * self.factor", "helper(x)")
     helper = "%%writefile own_file.py\ndef helper(x):\n    return x"
-    [remark] = told(answer, helper)
+    [remark] = remarks_on(answer, helper)
     assert remark.startswith("code cell 4: `%%writefile own_file.py` writes the cell to a file")
-    assert told(RIGHT, helper) == []
-    assert told(RIGHT, helper, "import own_file") != []
+    assert remarks_on(RIGHT, helper) == []
+    assert remarks_on(RIGHT, helper, "import own_file") != []
 
 
 @pytest.mark.parametrize("line", ["%run own_file.py", "%load own_file.py", "%run -i other.ipynb"])
-def test_a_file_that_is_read_is_named(told, line):
+def test_a_file_that_is_read_is_named(remarks_on, line):
     """With any content."""
     remark = "reads code from a file, and grading has the notebook only: copy that code into the notebook"
-    assert told(f"{line}\n{RIGHT}") == [f"cell `scaler`: `{line}` {remark}"]
-    assert told(RIGHT, f"x = 1\n{line}") == [f"code cell 4: `{line}` {remark}"]
+    assert remarks_on(f"{line}\n{RIGHT}") == [f"cell `scaler`: `{line}` {remark}"]
+    assert remarks_on(RIGHT, f"x = 1\n{line}") == [f"code cell 4: `{line}` {remark}"]
 
 
 ADVICE = "which grading does not have: if it is a file of your own, copy its code into this cell"
@@ -95,19 +95,19 @@ ADVICE = "which grading does not have: if it is a file of your own, copy its cod
         (f"import own\n{RIGHT.replace('x *', 'own.f(x) *')}", "`own` comes from `own`"),
     ],
 )
-def test_what_comes_from_a_students_own_file_is_named(told, answer, what):
+def test_what_comes_from_a_students_own_file_is_named(remarks_on, answer, what):
     """A class, a base, or a helper that the answer uses."""
-    assert told(answer) == [f"cell `scaler`: {what}, {ADVICE}"]
+    assert remarks_on(answer) == [f"cell `scaler`: {what}, {ADVICE}"]
 
 
-def test_remarks_are_few_and_printable(told):
+def test_remarks_are_few_and_printable(remarks_on):
     """A student's text is cut, and has no control characters."""
-    remarks = told(*[f"%%nonsense {'x' * 5000}\x1b[31m`\n{RIGHT}"] * 200)
+    remarks = remarks_on(*[f"%%nonsense {'x' * 5000}\x1b[31m`\n{RIGHT}"] * 200)
     assert len(remarks) <= 100
     assert all(remark.isprintable() and len(remark) < 400 for remark in remarks)
-    assert len(told(RIGHT, "%run own.py\n" * 50)) == 3
+    assert len(remarks_on(RIGHT, "%run own.py\n" * 50)) == 3
 
 
-def test_a_class_imported_elsewhere_is_named(told):
+def test_a_class_imported_elsewhere_is_named(remarks_on):
     """The import may be in any cell of the student's."""
-    assert told(STUB, IMPORTED) == [f"code cell 4: `Scaler` comes from `own_file`, {ADVICE}"]
+    assert remarks_on(STUB, IMPORTED) == [f"code cell 4: `Scaler` comes from `own_file`, {ADVICE}"]

@@ -260,7 +260,7 @@ def test_a_grade_cells_text_is_not_the_students(course):
     assert "a line of the solution" in the_find(course).what
 
 
-def test_what_was_released_is_told_once(course):
+def test_a_leak_in_the_release_is_reported_once(course):
     """A leak of the release is on every page, but is reported only for the release."""
     change_release(course, lambda notebook: notebook.cells.append(new_markdown_cell("bob")))
     write_page(course, "bob")

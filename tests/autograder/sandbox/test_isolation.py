@@ -13,7 +13,7 @@ from autograder.worker.confinement import Layer
 from tests.conftest import PROJECT
 
 
-def test_a_level_is_told_by_its_layers():
+def test_a_level_is_described_by_its_layers():
     """The outermost layer comes first; without layers the text says so."""
     assert describe({Layer.SECCOMP, Layer.BUBBLEWRAP}) == "bubblewrap, seccomp"
     assert describe(isolation.ALL) == "bubblewrap, Landlock, seccomp"
@@ -23,9 +23,9 @@ def test_a_level_is_told_by_its_layers():
 def test_limits_are_the_assignments():
     """The units are the system's: bytes and whole seconds."""
     limits = Limits(memory_mb=3, file_mb=2, submission_seconds=7.5, threads=5)
-    told = confinement(isolation.ALL, "/tmp", limits)
-    assert told["threads"] == 5
-    assert told["limits"] == {
+    reported = confinement(isolation.ALL, "/tmp", limits)
+    assert reported["threads"] == 5
+    assert reported["limits"] == {
         "RLIMIT_AS": 3 * 2**20,
         "RLIMIT_CPU": 8,
         "RLIMIT_FSIZE": 2 * 2**20,

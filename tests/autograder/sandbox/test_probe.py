@@ -47,7 +47,7 @@ def test_too_few_layers_have_a_breach(layers, act):
     assert act in found
 
 
-def test_a_kernel_without_landlock_is_told_in_one_line(monkeypatch):
+def test_a_kernel_without_landlock_is_described_in_one_line(monkeypatch):
     """The reason is the kernel's, and not the place in our code."""
     kernel = """
 from autograder.worker import confinement

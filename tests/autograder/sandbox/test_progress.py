@@ -90,11 +90,11 @@ def test_an_observation_that_loops_costs_no_grade(tmp_path):
     assignment = make_course(tmp_path, suites={"test_scaler.py": loops}, suite_seconds=1)
     path_of(assignment).parent.mkdir(parents=True)
     path_of(assignment).write_text(certificate(version=assignment.suites_version).to_json())
-    told = []
-    with closing(GradingProcess(on_line=told.append)) as process:
+    reported = []
+    with closing(GradingProcess(on_line=reported.append)) as process:
         report = process.grade_notebook(assignment, handed_in(assignment, IDENTITY))
     assert (report.points, report.status) == (0.0, Status.GRADED)
-    assert [line for line in told if "observe_loops did not end" in line]
+    assert [line for line in reported if "observe_loops did not end" in line]
 
 
 @pytest.mark.parametrize("name", ["conftest.py", "test_other.py"])

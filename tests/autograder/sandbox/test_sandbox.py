@@ -46,7 +46,7 @@ def end(*statements):
         ("import ctypes; ctypes.string_at(0)", "signal SIGSEGV"),
     ],
 )
-def test_code_that_ends_its_process_is_told_how(student, statement, cause):
+def test_code_that_ends_its_process_has_the_cause_in_its_message(student, statement, cause):
     """The end of a worker is the student's error, with its exit code or signal."""
     with pytest.raises(DiedError, match=rf"the code ended its own process \({cause}.*\) \[end\]"):
         student(end(statement)).end()
@@ -202,7 +202,7 @@ def test_closing_twice_is_harmless(session):
 
 
 @pytest.mark.parametrize(
-    ("said", "told"),
+    ("said", "reported"),
     [
         ("no 'x' in 'numpy' (/usr/lib/numpy/__init__.py)", "no 'x' in 'numpy' (__init__.py)"),
         ("error:/usr/lib/numpy/core.py:12", "error:core.py:12"),
@@ -211,6 +211,6 @@ def test_closing_twice_is_harmless(session):
         ("see https://example.org/a/b, 1 / (2 / 3), a/b/c", None),
     ],
 )
-def test_of_paths_the_names_are_left(said, told):
+def test_of_paths_the_names_are_left(said, reported):
     """Messages quote no folder of the grading machine; web addresses and fractions stay as they are."""
-    assert one_line(said) == (told or said)
+    assert one_line(said) == (reported or said)

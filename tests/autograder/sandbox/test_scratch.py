@@ -110,7 +110,7 @@ def test_what_cannot_be_removed_is_logged_and_left_for_the_next(place, monkeypat
         patch.setattr(tree.os, "rmdir", fails)
         Scratch().close()
     assert list(place.iterdir()) == [place / f"{PREFIX}12345678"]
-    told = f"{place}/{PREFIX}12345678 could not be removed (Device or resource busy): "
-    assert capsys.readouterr().err.startswith(told)
+    reported = f"{place}/{PREFIX}12345678 could not be removed (Device or resource busy): "
+    assert capsys.readouterr().err.startswith(reported)
     Scratch().close()
     assert list(place.iterdir()) == []

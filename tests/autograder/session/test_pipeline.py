@@ -23,14 +23,14 @@ def names(diary):
 
 def test_what_needs_no_answer_travels_with_what_does(names, exchanges):
     """Two objects, two writes and a method travel with the call in one exchange, in order."""
-    Layer, told = names.Layer, names.told  # noqa: N806  # a class
+    Layer, entries = names.Layer, names.entries  # noqa: N806  # a class
     del exchanges[:]
     layer = Layer("a", inner=Layer("b"))
     layer.knob = 2
     layer.knob = 3
     assert layer.scale(np.ones(1)).tolist() == [3.0]
     assert exchanges == [6]
-    assert told() == ["make b", "make a", "knob 2", "knob 3", "scale"]
+    assert entries() == ["make b", "make a", "knob 2", "knob 3", "scale"]
 
 
 def test_a_written_array_is_the_one_of_that_moment(names):
@@ -53,8 +53,10 @@ def test_each_way_of_asking_does_first_what_waits(names):
     ]
     for number, ask in enumerate(asks):
         ask(names.Layer(str(number)))
-        assert names.told().count(f"make {number}") == 1
-        assert [entry for entry in names.told() if entry.startswith("make")][-1] == f"make {number}"
+        assert names.entries().count(f"make {number}") == 1
+        assert [entry for entry in names.entries() if entry.startswith("make")][
+            -1
+        ] == f"make {number}"
 
 
 def test_the_queue_is_bounded(names, exchanges):
@@ -68,7 +70,7 @@ def test_the_queue_is_bounded(names, exchanges):
     assert layer(np.zeros(AT_ONCE)).size == layer.rate.size
 
 
-def test_what_has_no_room_in_a_frame_is_told_at_its_own_line(diary, names):
+def test_a_request_too_large_for_a_frame_fails_at_its_own_line(diary, names):
     """Earlier requests are done, and the error is not raised again."""
     layer = names.Layer()
     layer.rate = 2
@@ -77,7 +79,7 @@ def test_what_has_no_room_in_a_frame_is_told_at_its_own_line(diary, names):
     with pytest.raises(WireError, match="limit"):
         names.Layer("x" * MAX_TEXT)
     assert layer.rate == 2
-    assert names.told() == ["make "]
+    assert names.entries() == ["make "]
     diary.pipeline.settle()
 
 
@@ -96,7 +98,7 @@ ENDS = {
 
 
 @pytest.mark.parametrize("how", ENDS)
-def test_a_constructor_that_fails_is_told_as_itself(names, how):
+def test_a_constructor_that_fails_raises_its_own_error(names, how):
     """The error has the constructor's text, and later requests are not done."""
     kind, text = ENDS[how]
     layer, other = names.Layer(how), names.Layer("other")
@@ -104,7 +106,7 @@ def test_a_constructor_that_fails_is_told_as_itself(names, how):
     with pytest.raises(kind, match=text.replace("LABEL", "Layer")):
         layer(1)
     if how == "raise":
-        assert names.told() == ["make raise"]
+        assert names.entries() == ["make raise"]
         for use in (lambda: layer(1), lambda: layer.rate, lambda: other(1), lambda: other.rate):
             with pytest.raises(StudentError, match=text.replace("LABEL", "Layer")):
                 use()
@@ -120,7 +122,7 @@ def test_a_constructor_that_fails_is_told_as_itself(names, how):
 
 
 @pytest.mark.parametrize("how", ENDS)
-def test_a_setter_that_fails_is_told_as_itself(names, how):
+def test_a_setter_that_fails_raises_its_own_error(names, how):
     """The error has the setter's text, and the object cannot be used any more."""
     kind, text = ENDS[how]
     layer = names.Layer()
@@ -132,7 +134,7 @@ def test_a_setter_that_fails_is_told_as_itself(names, how):
         for _ in range(2):
             with pytest.raises(StudentError, match=r"\[Layer.knob\]$"):
                 layer(1)
-        assert names.told() == ["make ", "knob raise"]
+        assert names.entries() == ["make ", "knob raise"]
 
 
 def test_each_operation_has_the_time_of_a_call(student):
@@ -147,7 +149,7 @@ def test_each_operation_has_the_time_of_a_call(student):
     assert slow.f() == 1
 
 
-def test_what_has_failed_unheard_is_told_in_the_end(diary, names):
+def test_an_error_that_the_suite_missed_is_raised_in_the_end(diary, names):
     """A suite that expects a call to fail cannot lose an earlier constructor's error."""
     layer = names.Layer("raise")
     with contextlib.suppress(StudentError):
@@ -161,14 +163,14 @@ def test_what_has_failed_unheard_is_told_in_the_end(diary, names):
         diary.pipeline.settle()
 
 
-def test_what_waits_at_the_end_is_done_and_told(diary, names):
+def test_requests_that_wait_at_the_end_are_sent(diary, names):
     """The error of an object that is never used is raised at the end."""
     names.Layer("fine")
     diary.pipeline.settle()
     names.Layer("raise")
     with pytest.raises(StudentError, match=r"\[Layer\]"):
         diary.pipeline.settle()
-    assert names.told() == ["make fine", "make raise"]
+    assert names.entries() == ["make fine", "make raise"]
 
 
 def test_what_fails_in_one_line_is_heard_there(diary, names):
@@ -183,7 +185,7 @@ def test_what_fails_in_one_line_is_heard_there(diary, names):
 def test_nothing_leaks_into_the_next_item(diary, names):
     """Deferred requests are done when the next item is entered, and their errors are ignored."""
     names.Layer("raise")
-    assert diary.enter("test_scaler").told() == ["make raise"]
+    assert diary.enter("test_scaler").entries() == ["make raise"]
     diary.pipeline.settle()
 
 

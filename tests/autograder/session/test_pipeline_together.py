@@ -11,7 +11,7 @@ from autograder.session.proxy import together
 def test_what_is_asked_together_is_one_exchange(names, exchanges):
     """Two calls, a read and a write are done and answered in their order."""
     layer = names.Layer()
-    names.told()
+    names.entries()
     del exchanges[:]
     x = np.ones(1)
 
@@ -22,7 +22,7 @@ def test_what_is_asked_together_is_one_exchange(names, exchanges):
     first, rate, last = together(layer, lambda: layer(x), lambda: layer.rate, write_and_scale)
     assert (first.tolist(), rate, last.tolist(), x.tolist()) == ([1.0], 1, [3.0], [3.0])
     assert exchanges == [5]  # the look for the method is one of them
-    assert names.told()[-3:] == ["call", "knob 3", "scale"]
+    assert names.entries()[-3:] == ["call", "knob 3", "scale"]
 
 
 def test_what_is_asked_together_of_another_object_is_asked_in_turn(local):
@@ -34,12 +34,12 @@ def test_what_is_asked_together_of_another_object_is_asked_in_turn(local):
         next(asked)
 
 
-def test_what_fails_of_several_is_told_when_its_turn_comes(diary, names):
+def test_the_error_of_one_of_several_is_raised_when_its_turn_comes(diary, names):
     """Earlier calls are answered, later calls are not made, and `settle` raises nothing."""
     layer = names.Layer()
     asks = [lambda: layer(1), layer.fail, lambda: layer.scale(2), lambda: layer.rate]
     asked = together(layer, *asks)
-    assert names.told() == ["make ", "call"]
+    assert names.entries() == ["make ", "call"]
     assert next(asked) == 1
     with pytest.raises(StudentError, match=r"^ValueError: failed .* \[Layer.fail\]$"):
         next(asked)
@@ -58,7 +58,7 @@ def test_the_last_of_several_may_fail(names):
 
 
 @pytest.mark.parametrize(("how", "kind"), [("hang", TimedOutError), ("exit", DiedError)])
-def test_what_ends_the_worker_between_several_is_told_there(names, how, kind):
+def test_the_call_that_ends_the_worker_raises_the_error(names, how, kind):
     """Calls before that are answered."""
     layer = names.Layer()
     asked = together(layer, lambda: layer(1), lambda: names.do(how), lambda: layer(2))

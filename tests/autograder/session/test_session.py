@@ -149,7 +149,7 @@ def test_an_answer_is_what_jupyter_runs(session, answer):
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"),
+    ("answer", "message"),
     [
         ("from own_file import Scaler", "own_file.Scaler is needed for the result"),
         ("import own_file as Scaler", "own_file is needed for the result"),
@@ -158,10 +158,10 @@ def test_an_answer_is_what_jupyter_runs(session, answer):
         (RIGHT.replace("return", "import own; return [own.f(x)];"), "own.f is needed"),
     ],
 )
-def test_what_is_not_there_is_named_in_plain_words(session, answer, told):
+def test_what_is_not_there_is_named_in_plain_words(session, answer, message):
     """An answer, or its value, may come from a file of the student's own."""
     opened = session(answer)
-    with pytest.raises(StudentError, match=told) as caught:
+    with pytest.raises(StudentError, match=message) as caught:
         doubled(opened)
     assert "Absent" not in str(caught.value)
 

@@ -46,8 +46,8 @@ def graded(tiny_course):
 @pytest.mark.parametrize("how", CLOSED)
 def test_the_class_report_is_written_whoever_reads_what_is_printed(graded, how):
     """`autograder report | head -1` writes its page, without a traceback."""
-    code, told = run(graded.root, CLOSED[how], "report", "tiny")
-    assert (code, told) == (0, "")
+    code, reported = run(graded.root, CLOSED[how], "report", "tiny")
+    assert (code, reported) == (0, "")
     assert "ann" in (graded.root / "reports" / "tiny.html").read_text()
 
 
@@ -55,18 +55,20 @@ def test_a_class_is_graded_to_its_end_whoever_reads_what_is_printed(graded):
     """`autograder grade | head -1` grades all of it."""
     for student in ("bob", "cem"):
         graded.hand_in(student)
-    code, told = run(graded.root, CLOSED["a reader who left"], "grade", "tiny", "--workers", "1")
-    assert code == 0, told
-    assert "Traceback" not in told
+    code, reported = run(
+        graded.root, CLOSED["a reader who left"], "grade", "tiny", "--workers", "1"
+    )
+    assert code == 0, reported
+    assert "Traceback" not in reported
     assert [graded.marks(student)[0] for student in ("bob", "cem")] == [2.0, 2.0]
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a full device")
-def test_a_full_disk_for_the_output_is_told_when_all_else_is_done(graded):
+def test_a_full_disk_for_the_output_is_an_error_after_all_other_work(graded):
     """Scripts learn it by the exit code."""
-    code, told = run(graded.root, '"$@" >/dev/full', "report", "tiny")
+    code, reported = run(graded.root, '"$@" >/dev/full', "report", "tiny")
     assert code == 1
-    assert told == (
+    assert reported == (
         "Error: the output could not be written (No space left on device): make room, or send it "
         "elsewhere; all else is done\n"
     )

@@ -10,7 +10,7 @@ import numpy as np
 
 log = []
 
-def told():
+def entries():
     return list(log)
 
 def do(what):

@@ -1,4 +1,4 @@
-"""Listings: code as it was written, with its parts told apart, and no markup of its own."""
+"""Listings: code as it was written, each part with its kind, and no markup of its own."""
 
 import pytest
 from bs4 import BeautifulSoup
@@ -19,7 +19,7 @@ from autograder.text.listing import listing
         ("class A: ...", '<span class="k">class</span> <span class="f">A</span>: ...'),
     ],
 )
-def test_parts_are_told_apart(code, html):
+def test_each_part_has_the_class_of_its_kind(code, html):
     """Comments, keywords, numbers, strings, and names where they are defined."""
     assert listing(code).startswith(html)
 

@@ -16,7 +16,7 @@ def test_one_is_not_several():
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "reported"),
     [
         ("dropout_12", " (did you mean dropout_l2?)"),
         ("dropuot_l2", " (did you mean dropout_l2?)"),
@@ -24,7 +24,7 @@ def test_one_is_not_several():
         ("", ""),
     ],
 )
-def test_the_nearest_name_is_suggested(name, told):
+def test_the_nearest_name_is_suggested(name, reported):
     """One that is like nothing known suggests nothing."""
-    assert suggestion(name, ["dropout_l2", "scaling"]) == told
+    assert suggestion(name, ["dropout_l2", "scaling"]) == reported
     assert suggestion(name, []) == ""

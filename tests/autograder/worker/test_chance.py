@@ -57,7 +57,7 @@ def test_uninitialised_memory_is_never_zero(student):
     assert min(names.values) > 1
 
 
-def test_addresses_are_not_told(student):
+def test_memory_addresses_are_left_out(student):
     """An error's text is the same in each run."""
     names = student("class Own: pass\ndef fail(): raise ValueError(Own(), Own)")
     with pytest.raises(Exception, match=r"<.*Own object>, <class '.*Own'>"):

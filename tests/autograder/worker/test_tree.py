@@ -145,7 +145,7 @@ def test_a_folder_that_is_moved_ends_the_removal(folder, tmp_path, monkeypatch):
     assert (tmp_path / "elsewhere/file").exists()
 
 
-def test_what_fails_is_told_and_all_else_is_removed(folder, monkeypatch):
+def test_an_error_is_raised_after_everything_else_is_removed(folder, monkeypatch):
     """The other files are removed."""
     for name in ("a", "stays", "z"):
         (folder / "inner" / name).mkdir(parents=True)
