@@ -4,7 +4,7 @@ Each is handed in and graded like a student's notebook. The result is the certif
 """
 
 import threading
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from fnmatch import fnmatchcase
@@ -13,15 +13,16 @@ from typing import TypeVar
 
 from nbformat import NotebookNode
 
+from autograder.audit.defects import defects_of_suites, faults_in, losses, other_criteria
 from autograder.course.assignment import Assignment
 from autograder.course.certificate import Behaviour, Certificate, Mistake, digest_of_specimens
 from autograder.course.specimen import Specimen, mutants, variants
 from autograder.course.submission import filled
 from autograder.grading.diagnosis import deviations, diagnose
 from autograder.grading.process import GradingProcess
-from autograder.results.outcome import Examination, ItemResult, Outcome
+from autograder.results.outcome import Examination, Score
+from autograder.results.points import less, shown, with_unit
 
-NAMED = 0.9  # the share of the mutants that must be named as what they are
 CHUNK = 20  # seeds in one request, when right solutions are repeated
 
 T = TypeVar("T")
@@ -80,16 +81,50 @@ class Auditor:
         examined.sort(key=lambda pair: pair[0].name)
         return self._certificate(reference, unsolved, examined)
 
-    def repeat(self, times: int, only: str = "*") -> list[str]:
-        """Grade the variants whose names match with other seeds; return what any lost, in words."""
-        chosen = [variant for variant in self.variants if fnmatchcase(variant.name, only)]
-        chunks = [range(start, min(start + CHUNK, times)) for start in range(0, times, CHUNK)]
-        work = [(group, seeds) for group in self._grouped(chosen) for seeds in chunks]
-        return [
-            f"{' and '.join(specimen.name for specimen in group)} {text}"
-            for (group, _), texts in zip(work, self._map(self._repeat, work), strict=True)
-            for text in texts
+    def repeat(self, certificate: Certificate, times: int, only: str = "*") -> list[str]:
+        """Grade the specimens whose names match with other seeds.
+
+        Returns
+        -------
+        differences : list of str
+            Where a variant does not have full marks, or a mutant not the points it had in the
+            audit, in words.
+        """
+        groups = [
+            group
+            for specimens in (self.mutants, self.variants)
+            for group in self._grouped([s for s in specimens if fnmatchcase(s.name, only)])
         ]
+        chunks = [range(start, min(start + CHUNK, times)) for start in range(0, times, CHUNK)]
+        work = [(group, seeds) for group in groups for seeds in chunks]
+        costs = {mistake.name: mistake.costs for mistake in certificate.mistakes}
+        return [
+            difference
+            for (group, seeds), scores in zip(work, self._map(self._repeat, work), strict=True)
+            for specimen in group
+            for difference in self._differences(
+                specimen, costs.get(specimen.name, {}), seeds, scores
+            )
+        ]
+
+    def _differences(
+        self,
+        specimen: Specimen,
+        costs: Mapping[str, float],
+        seeds: range,
+        scores: list[dict[str, Score]],
+    ) -> Iterator[str]:
+        """Yield where a specimen does not lose its costs, by item, with some seed."""
+        own = self.items.get(specimen.grade_id, set())
+        for seed, found in zip(seeds, scores, strict=True):
+            for item in self.assignment.items:
+                expected = less(item.points, costs.get(item.name, 0.0))
+                if item.name in own and found[item.name].points != expected:
+                    points, causes = found[item.name]
+                    yield (
+                        f"{specimen.name} with seed {seed}: {item.name}: {shown(points)} instead "
+                        f"of {with_unit(expected)}: {'; '.join(causes) or 'all properties pass'}"
+                    )
 
     def _grouped(self, specimens: list[Specimen]) -> list[tuple[Specimen, ...]]:
         """Put one specimen into each solution cell at a time, if cells share no item."""
@@ -121,7 +156,7 @@ class Auditor:
             self.assignment, notebook, names, whole=whole, chance=self.chance
         )
 
-    def _repeat(self, work: tuple[tuple[Specimen, ...], range]) -> list[str]:
+    def _repeat(self, work: tuple[tuple[Specimen, ...], range]) -> list[dict[str, Score]]:
         group, seeds = work
         return self._process().repeat(self.assignment, *self._handed_in(group), seeds)
 
@@ -144,6 +179,10 @@ class Auditor:
                 item.name: tuple(result.name for result in item.properties)
                 for item in reference.items
             },
+            rubric={
+                item.name: {r.criterion.name: r.max_points for r in item.rubric}
+                for item in reference.items
+            },
             reference=reference.facts,
             mistakes=tuple(
                 replace(mistake, named=_named(mistake, mistakes)) for mistake in mistakes
@@ -153,9 +192,9 @@ class Auditor:
         )
         defects = [
             f"a suite broke: {fault}"
-            for fault in _faults(reference, unsolved, *(e for _, e in examined))
+            for fault in faults_in(reference, unsolved, *(e for _, e in examined))
         ]
-        defects += _lost("the reference", reference.items, ())
+        defects += losses("the reference", reference.items, ())
         defects += [
             f"the unsolved release gets {item.points} points in {item.name}"
             for item in unsolved.items
@@ -165,8 +204,12 @@ class Auditor:
             for specimen, e in specimens:
                 if kind == "mutant" and not specimen.loses:
                     continue  # which is a defect by itself
-                defects += _lost(f"{kind} {specimen.name}", e.items, specimen.loses)
-        return replace(certificate, defects=(*defects, *_defects_of_suites(certificate)))
+                who = f"{kind} {specimen.name}"
+                defects += [
+                    *losses(who, e.items, specimen.loses),
+                    *other_criteria(specimen, e.items),
+                ]
+        return replace(certificate, defects=(*defects, *defects_of_suites(certificate)))
 
     def _own_items(self, specimen: Specimen, examination: Examination) -> Examination:
         """Leave out the items of other solution cells."""
@@ -185,7 +228,8 @@ def _mistake(specimen: Specimen, examination: Examination, reference: Behaviour)
     return Mistake(
         specimen.name,
         specimen.advice,
-        tuple(item.name for item in items),
+        {item.name: item.lost for item in items},
+        {item.name: less(item.max_points, item.points or 0.0) for item in items},
         {item.name: item.fails for item in items},
         deviations(lost, reference),
         {},
@@ -196,48 +240,3 @@ def _named(mistake: Mistake, mistakes: list[Mistake]) -> dict[str, tuple[str, ..
     """Return, by item, which mistakes are named when a student makes this one."""
     found = diagnose(mistakes, mistake.behaviour)
     return {item: tuple(one.mistake for one in named) for item, named in found.items()}
-
-
-def _faults(*examinations: Examination) -> list[str]:
-    return list(dict.fromkeys(fault for e in examinations for fault in e.faults))
-
-
-def _lost(who: str, items: list[ItemResult], loses: Container[str]) -> Iterator[str]:
-    """Yield what is wrong with the points of a solution."""
-    for item in items:
-        broken = [r.message for r in item.properties if r.outcome is Outcome.NOT_RUN]
-        if broken or item.points is None:
-            yield f"{who} is not judged in {item.name}: {[*broken, 'no property was run'][0]}"
-        elif item.name in loses and item.points == item.max_points:
-            yield f"{who} survives: it loses nothing in {item.name}"
-        elif item.name not in loses and item.points != item.max_points:
-            first = next(r for r in item.properties if r.outcome is Outcome.FAILED)
-            yield f"{who} loses points in {item.name}: {first.name}: {first.message}"
-
-
-def _defects_of_suites(certificate: Certificate) -> Iterator[str]:
-    broken = {
-        (item, name)
-        for mistake in certificate.mistakes
-        for item, names in mistake.fails.items()
-        for name in names
-    }
-    for item, names in certificate.properties.items():
-        for name in names:
-            if (item, name) not in broken:
-                yield f"no mutant breaks {item}: {name}"
-    for mistake in certificate.mistakes:
-        if not mistake.loses:
-            yield f"mutant {mistake.name} names no item that it loses"
-        if not mistake.advice:
-            yield (
-                f"mutant {mistake.name} has no advice for the student: write it as the second "
-                "paragraph of its docstring"
-            )
-    unnamed = certificate.unnamed
-    if len(certificate.mistakes) - len(unnamed) < NAMED * len(certificate.mistakes):
-        yield (
-            f"{len(unnamed)} of {len(certificate.mistakes)} mutants are not named as what they "
-            f"are, more than {1 - NAMED:.0%}, for want of observe_... functions that see the "
-            f"difference: {', '.join(unnamed)}"
-        )

@@ -8,6 +8,7 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
 from autograder.course.certificate import Certificate
+from autograder.results.points import shown
 from autograder.text.page import environment
 
 KEPT, HOLDS, FAILS, FAILS_ALONE = range(4)
@@ -31,6 +32,7 @@ def page(name: str, certificate: Certificate) -> str:
         .render(
             name=name,
             certificate=certificate,
+            shown=shown,
             picture=_picture(certificate, columns),
             breaks={
                 (item, one): [m for m in certificate.mistakes if one in m.fails.get(item, ())]

@@ -16,6 +16,7 @@ from autograder.course.assignment import Assignment
 from autograder.course.certificate import Certificate, certificate_of, path_of
 from autograder.course.ulimits import check_ulimits
 from autograder.files import sharing, whole_file
+from autograder.results.points import shown
 from autograder.startup.processors import processors
 from autograder.text.wording import counted_as
 
@@ -41,14 +42,14 @@ UNNAMED = "mutant not named as what it is", "mutants not named as what they are"
     type=click.IntRange(min=0),
     default=0,
     metavar="N",
-    help="Then grade each variant with N more seeds.",
+    help="Then grade each mutant and each variant with N more seeds.",
 )
 @console.AS_JSON
 @click.option(
     "--only",
     default="*",
     metavar="PATTERN",
-    help="Repeat only variants whose names match, such as 'l2_*'.",
+    help="Repeat only specimens whose names match, such as 'l2_*'.",
 )
 def audit(
     assignment: str,
@@ -63,10 +64,10 @@ def audit(
 ) -> None:
     """Prove the suites on right and wrong solutions.
 
-    The reference and every variant must get full marks. Every mutant must lose the items that it
-    names. The command writes the certificate, tests/certificates/ASSIGNMENT.json: grading needs it
-    to name a student's mistake. --check repeats the proof with other random numbers in the
-    specimens' code.
+    The reference and every variant must get full marks. Every mutant must lose the criteria that it
+    names, and no others. The command prints what each mutant costs. It writes the certificate,
+    tests/certificates/ASSIGNMENT.json: grading needs it to name a student's mistake. --check
+    repeats the proof with other random numbers in the specimens' code.
 
     Exit code 1 if there is a defect.
 
@@ -92,8 +93,8 @@ def audit(
         # the facts must not depend on the specimens' random numbers
         auditor = Auditor(chosen, jobs, tick, chance=int(check))
         certificate = auditor.audit()
-        progress.update(bar, description="repeating variants")
-        rejected = auditor.repeat(repeat, only)
+        progress.update(bar, description="repeating with other seeds")
+        rejected = auditor.repeat(certificate, repeat, only)
     if html:
         from autograder.audit.page import page  # noqa: PLC0415  # a plotting library takes a second
 
@@ -104,7 +105,8 @@ def audit(
         faults += _not_current(chosen, certificate)
     elif not faults:
         _write(path, certificate.to_json(), chosen)
-    repeated = len(fnmatch.filter(certificate.variants, only)) if repeat else 0
+    specimens = [*certificate.variants, *(mistake.name for mistake in certificate.mistakes)]
+    repeated = len(fnmatch.filter(specimens, only)) if repeat else 0
     if as_json:
         document = {**_document(assignment, certificate), "faults": faults}
         console.print_json({**document, "repeated": repeated, "rejected": rejected})
@@ -112,8 +114,9 @@ def audit(
         on = console.console()
         print_audit(on, certificate)
         if repeat:
-            variants, seeds = counted_as(repeated, "variant"), counted_as(repeat, "seed")
-            on.print(f"{variants} with {seeds} each: {len(rejected)} rejected")
+            seeds = counted_as(repeat, "seed")
+            differ = counted_as(len(rejected), "other mark", "other marks")
+            on.print(f"{counted_as(repeated, 'specimen')} with {seeds} each: {differ}")
         for fault in faults:
             on.print(f"Defect: {fault}", style="red")
         if faults and not check:
@@ -127,8 +130,12 @@ def _document(assignment: str, certificate: Certificate) -> dict[str, Any]:
         "assignment": assignment,
         "version": certificate.version,
         "properties": certificate.properties,
+        "rubric": {
+            item: [{"name": name, "points": points} for name, points in criteria.items()]
+            for item, criteria in certificate.rubric.items()
+        },
         "mutants": [
-            {"name": one.name, "loses": one.loses, "fails": one.fails}
+            {"name": one.name, "loses": one.loses, "costs": one.costs, "fails": one.fails}
             for one in certificate.mistakes
         ],
         "variants": certificate.variants,
@@ -145,6 +152,8 @@ def print_audit(on: Console, certificate: Certificate) -> None:
     """Print the matrix of properties and mutants, and its totals."""
     for item, names in certificate.properties.items():
         on.print(f"\n{item}", style="bold")
+        if rubric := certificate.rubric.get(item):
+            on.print(f"  {', '.join(f'{name} {shown(points)}' for name, points in rubric.items())}")
         of_item = [m for m in certificate.mistakes if item in m.loses]
         for number, name in enumerate(names, start=1):
             broken = sum(name in mistake.fails[item] for mistake in of_item)
@@ -152,9 +161,10 @@ def print_audit(on: Console, certificate: Certificate) -> None:
             on.print(
                 f"  {number:2} {name.removeprefix('test_')}: broken by {broken}, by {alone} alone"
             )
-        for mistake in of_item:
+        for mistake in sorted(of_item, key=lambda mistake: -mistake.costs[item]):
             row = "".join("x" if name in mistake.fails[item] else "." for name in names)
-            on.print(f"  {row} {mistake.name}")
+            lost = ", ".join(mistake.loses[item])
+            on.print(f"  {row} -{shown(mistake.costs[item]):5} {mistake.name}: {lost}".rstrip(": "))
     counts = (
         counted_as(len(certificate.mistakes), "mutant"),
         counted_as(len(certificate.variants), "variant"),

@@ -23,8 +23,9 @@ class Mistake:
 
     name: str
     advice: str  # shown to a student whose code behaves like this
-    # the only items that it may lose, and must lose, in the notebook's order
-    loses: tuple[str, ...]
+    # the criteria that it loses, by item, in the notebook's order; none in an item without a rubric
+    loses: dict[str, tuple[str, ...]]
+    costs: dict[str, float]  # the points that it loses, by item
     fails: dict[str, tuple[str, ...]]  # the properties that fail, by item
     # the facts in which it differs from the reference, in the items that it loses
     behaviour: Behaviour
@@ -38,6 +39,7 @@ class Certificate:
     version: str  # the assignment's version
     specimens: str  # a digest of its mutants, variants and reference solution
     properties: dict[str, tuple[str, ...]]  # by item
+    rubric: dict[str, dict[str, float]]  # by item and criterion: the points
     reference: Behaviour
     mistakes: tuple[Mistake, ...]
     variants: tuple[str, ...]  # the names of the other right solutions
@@ -89,8 +91,7 @@ class Certificate:
             data[name] = tuple(data[name])
         data["properties"] = _tuples(data["properties"])
         for mistake in data["mistakes"]:
-            mistake["loses"] = tuple(mistake["loses"])
-            mistake |= {name: _tuples(mistake[name]) for name in ("fails", "named")}
+            mistake |= {name: _tuples(mistake[name]) for name in ("loses", "fails", "named")}
         data["mistakes"] = tuple(Mistake(**mistake) for mistake in data["mistakes"])
         return cls(**data)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from autograder.course.assignment import Assignment, AssignmentError
 
 LOSES = "loses:"
+ALL = "all"  # in place of the names of all criteria
 LOSS = re.compile(r"(?P<item>\w+)(?:\s*\((?P<criteria>[\w\s,]+)\))?")  # test_l2_forward (penalty)
 
 
@@ -60,9 +61,27 @@ def _specimen(assignment: Assignment, path: Path) -> Specimen:
     if unknown := loses.keys() - {item.name for item in assignment.items}:
         known = [item.name for item in assignment.items]
         raise AssignmentError(f"{path}: `loses:` must name some of {known}, got {sorted(unknown)}")
+    if fault := _unknown_criterion(assignment, loses):
+        raise AssignmentError(f"{path}: `loses:` must name criteria of {fault}")
+    loses = {item: _spelled_out(assignment, item, names) for item, names in loses.items()}
     code = "".join(source.splitlines(keepends=True)[_docstring_lines(tree) :]).lstrip("\n")
     cell = _answered_cell(assignment, tree, path)
     return Specimen(path.stem, " ".join(sentence.split()), advice, loses, cell, code)
+
+
+def _unknown_criterion(assignment: Assignment, loses: Mapping[str, frozenset[str]]) -> str:
+    """Return the item, its criteria and a name that is none of them; empty without such a name."""
+    for item in assignment.items:
+        known = [criterion.name for criterion in item.criteria]
+        if unknown := sorted(loses.get(item.name, frozenset()) - {ALL, *known}):
+            return f"{item.name} {known}, got {unknown}"
+    return ""
+
+
+def _spelled_out(assignment: Assignment, name: str, names: frozenset[str]) -> frozenset[str]:
+    """Return the names of all criteria of an item for `all`, and otherwise the names themselves."""
+    [item] = [item for item in assignment.items if item.name == name]
+    return frozenset(c.name for c in item.criteria) if ALL in names else names
 
 
 def _docstring_lines(tree: ast.Module) -> int:

@@ -13,6 +13,7 @@ import nbformat
 
 from autograder.code.cell_code import codes_of
 from autograder.code.magic import CellCode
+from autograder.code.normal_form import normal_form
 
 MAX_POINTS = 1e6
 PLAIN = re.compile(r"[\w.-]{1,80}", re.ASCII)  # a `grade_id` that can be shown
@@ -67,16 +68,19 @@ class Submission:
             titles.append(f"cell `{cell.grade_id}`" if plain else f"{kind} cell {numbers[kind]}")
         return tuple(titles)
 
-    @property
-    def digest(self) -> str:
-        """A digest of the code cells: the same for the same code."""
-        code = [(cell.source, cell.grade_id) for cell in self.cells if cell.kind == "code"]
-        return hashlib.sha256(json.dumps(code).encode()).hexdigest()
-
-    @property
+    @cached_property
     def seed(self) -> int:
-        """The seed of all random numbers in grading: the same for the same code."""
-        return int(self.digest[:12], 16)
+        """The seed of all random numbers in grading.
+
+        It is the same for the same answers, whatever their comments, layout, names and order of
+        methods.
+        """
+        forms = [
+            (cell.grade_id, normal_form(code.python))
+            for cell, code in zip(self.cells, self.codes, strict=True)
+            if cell.kind == "code" and cell.solution
+        ]
+        return int(hashlib.sha256(json.dumps(forms).encode()).hexdigest()[:12], 16)
 
 
 def read_graded(path: Path) -> Submission | None:

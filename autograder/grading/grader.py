@@ -10,7 +10,7 @@ from autograder.course.certificate import certificate_of, path_of
 from autograder.course.submission import Submission
 from autograder.grading.diagnosis import deviations, diagnose
 from autograder.grading.hung_suites import Held
-from autograder.results.outcome import Diagnosis, Examination, ItemResult, Outcome
+from autograder.results.outcome import Diagnosis, Examination, ItemResult, Score
 from autograder.results.report import Report, Status
 from autograder.sandbox import isolation, probe, progress
 from autograder.sandbox.budget import Budget
@@ -118,20 +118,16 @@ def repeat(
     names: list[str],
     layers: Layers,
     seeds: Iterable[int],
-) -> list[str]:
-    """Grade some items of a right solution with other seeds; return the properties that it lost."""
+) -> list[dict[str, Score]]:
+    """Grade some items of a solution with other seeds; return its scores by item, for each seed."""
     items = [item for item in assignment.items if item.name in names]
-    losses = []
+    scores = []
     for seed in seeds:
         budget = Budget(assignment.limits.submission_seconds)
         grading = Grading(submission, seed, budget, assignment=assignment, layers=layers)
-        losses += [
-            f"with seed {seed}: {item.name}: {result.name}: {result.message}"
-            for item in run_suites(assignment, grading, items).items
-            for result in item.properties
-            if result.outcome is not Outcome.PASSED
-        ]
-    return losses
+        results = run_suites(assignment, grading, items).items
+        scores.append({item.name: Score.of(item) for item in results})
+    return scores
 
 
 def _run(

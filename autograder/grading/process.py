@@ -14,7 +14,7 @@ from autograder.grading.error_lines import OnLine
 from autograder.grading.graded import Graded, held
 from autograder.grading.hung_suites import EVERYTHING, Held, HungSuites
 from autograder.intake.handed_in import HandedIn
-from autograder.results.outcome import Examination, ItemResult
+from autograder.results.outcome import Examination, ItemResult, Score
 from autograder.results.report import Report
 from autograder.sandbox.isolation import Layers
 from autograder.sandbox.progress import HungError
@@ -129,12 +129,13 @@ class GradingProcess:
 
     def repeat(
         self, assignment: Assignment, notebook: NotebookNode, names: list[str], seeds: range
-    ) -> list[str]:
-        """Grade a right solution with each seed: see `grader.repeat`."""
-        losses: list[str] = self._ask(
-            "repeat", assignment, notebook=notebook, names=names, seeds=[*seeds]
-        )
-        return losses
+    ) -> list[dict[str, Score]]:
+        """Grade a solution with each seed: see `grader.repeat`."""
+        answer = self._ask("repeat", assignment, notebook=notebook, names=names, seeds=[*seeds])
+        return [
+            {item: Score(points, tuple(causes)) for item, (points, causes) in scores.items()}
+            for scores in answer
+        ]
 
     def close(self) -> None:
         """End the process, even while it grades; another thread may call this."""

@@ -4,7 +4,7 @@
 - `criterion`: `Criterion`
 - `figure`: `DROPPED`, `Figure`, `MARK`
 - `outcome`: `Diagnosis`, `Examination`, `Facts`, `ItemResult`, `Outcome`,
-  `PropertyResult`, `merge`, `with_few_figures`
+  `PropertyResult`, `Score`, `merge`, `with_few_figures`
 - `points`: `added`, `less`, `out_of`, `rounded`, `shown`, `total`, `with_unit`
 - `report`: `KEY`, `NEXT_STEP`, `NOT_ISOLATED`, `Report`, `Status`, `report_in`
 - `standing`: `Mark`, `Standing`, `cell_names`

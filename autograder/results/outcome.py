@@ -195,6 +195,19 @@ def with_few_figures(results: Iterable[PropertyResult]) -> tuple[PropertyResult,
     )
 
 
+class Score(NamedTuple):
+    """The points of an item for one seed, and why some are lost."""
+
+    points: float | None
+    causes: tuple[str, ...]  # the properties that did not pass, with their messages
+
+    @classmethod
+    def of(cls, item: ItemResult) -> "Score":
+        """Return the score of an item."""
+        lost = (one for one in item.properties if one.outcome is not Outcome.PASSED)
+        return cls(item.points, tuple(f"{one.name}: {one.message}" for one in lost))
+
+
 class Examination(NamedTuple):
     """What the audit learns about a specimen."""
 

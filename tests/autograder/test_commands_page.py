@@ -104,7 +104,7 @@ def test_keys_of_audit(tiny, monkeypatch):
         def audit(self):
             return found
 
-        def repeat(self, times, only):
+        def repeat(self, certificate, times, only):
             return ["turned with seed 3"]
 
     monkeypatch.setattr(audit_module, "Auditor", Known)

@@ -1,12 +1,17 @@
 """The audit: a good course is proven, and each thing that may be wrong with a course is told."""
 
+import re
+from itertools import count
+
 import pytest
 
 from autograder.audit import auditor as audit_module
 from autograder.audit.auditor import Auditor
+from autograder.course.assignment import AssignmentError
 from autograder.course.certificate import digest_of_specimens
 from tests.autograder.support.tiny import (
     HEADER,
+    IDENTITY,
     IN_PLACE,
     MUTANTS,
     OBSERVATIONS,
@@ -69,7 +74,8 @@ def test_a_certificate_has_what_each_mutant_does(good):
     identity, in_place, three = certificate.mistakes
     assert (identity.name, in_place.name, three.name) == ("identity", "in_place", "three")
     assert identity.advice == "Multiply by the factor."
-    assert identity.loses == ("test_scaler",)
+    assert identity.loses == {"test_scaler": ()}
+    assert identity.costs == {"test_scaler": 2.0}  # it fails an essential property
     assert identity.fails == {
         "test_scaler": ("test_output_is_not_the_input", "test_output_is_factor_times_input")
     }
@@ -277,7 +283,7 @@ def test_cells_that_share_no_item_are_filled_at_once(two_cells, one_process):
     steps = []
     certificate = audited(two_cells(mutants=BOTH), tick=lambda *step: steps.append(step))
     assert certificate.defects == ()
-    assert [(m.name, m.loses) for m in certificate.mistakes] == [
+    assert [(m.name, (*m.loses,)) for m in certificate.mistakes] == [
         ("identity", ("test_scaler",)),
         ("in_place", ("test_scaler",)),
         ("three", ("test_scaler",)),
@@ -295,7 +301,7 @@ def test_cells_that_share_an_item_are_filled_one_at_a_time(two_cells, one_proces
     steps = []
     certificate = audited(two_cells(mutants=BOTH | spoils), tick=lambda *step: steps.append(step))
     assert certificate.defects == ()
-    assert certificate.mistakes[-1].loses == ("test_scaler", "test_shifter")
+    assert [*certificate.mistakes[-1].loses] == ["test_scaler", "test_shifter"]
     assert steps[-1] == (9, 9)  # the reference, the release, six mutants, one variant
 
 
@@ -317,50 +323,128 @@ def test_without_specimens_nothing_else_is_run(tmp_path, one_process):
     ]
 
 
-@pytest.fixture
-def repeated(tmp_path, one_process, monkeypatch):
-    """A function that repeats the variants of a course and returns what was lost, and the steps."""
-    monkeypatch.setattr(audit_module, "CHUNK", 3)
+RUBRIC = """
+[test_scaler.multiplies]
+weight = 3
+sentence = "Each element is multiplied by the factor."
 
-    def run(times, **variants):
-        steps = []
-        assignment = make_course(tmp_path, mutants=MUTANTS, variants=variants)
-        auditor = Auditor(assignment, 1, lambda *step: steps.append(step))
-        return auditor.repeat(times), steps
+[test_scaler.keeps]
+weight = 1
+manners = true
+sentence = "x stays as it is, and the factor is 2 by default."
+"""
+MARKED = re.sub(
+    r"def (test_(output)?\w+)",
+    lambda found: f'@pytest.mark.criterion("{"multiplies" if found[2] else "keeps"}")\n{found[0]}',
+    OBSERVED["test_scaler.py"],
+)
+
+
+@pytest.fixture
+def with_rubric(tmp_path, one_process):
+    """A function that audits a course with a rubric, and mutants that lose these criteria."""
+    folders = (tmp_path / str(number) for number in count())
+
+    def run(**loses):
+        codes = {"identity": IDENTITY, "in_place": IN_PLACE, "three": THREE}
+        mutants = {n: wrong(codes[n], loses=f"test_scaler ({c})") for n, c in loses.items()}
+        assignment = make_course(next(folders), suites={"test_scaler.py": MARKED}, mutants=mutants)
+        (assignment.hidden / "rubric.toml").write_text(RUBRIC)
+        assignment.check()
+        return audited(assignment)
 
     return run
 
 
-def test_a_right_variant_is_right_for_any_seed(repeated):
-    """There is nothing to tell, and each chunk of seeds is a step."""
-    assert repeated(7, turned=RIGHT) == ([], [(1, 3), (2, 3), (3, 3)])
-
-
-def test_only_some_variants_are_repeated(tmp_path, one_process):
-    """Those whose names match, and no others."""
-    assignment = make_course(tmp_path, variants={"odd": IN_PLACE, "turned": RIGHT})
-    auditor = Auditor(assignment, 1, lambda done, steps: None)
-    assert auditor.repeat(3, "turn*") == []
-    assert len(auditor.repeat(3, "o*")) == 3
-
-
-def test_a_wrong_variant_is_told_with_each_seed(repeated):
-    """Each seed is graded once, and each property that is lost has a line."""
-    lost, _ = repeated(5, odd=IN_PLACE, turned=RIGHT)
-    assert [line.partition(": ")[0] for line in lost] == [
-        f"odd with seed {seed}" for seed in range(5)
+def test_a_mutant_costs_the_criteria_that_it_loses(with_rubric):
+    """The certificate says what each mistake costs."""
+    found = with_rubric(identity="multiplies, keeps", in_place="keeps", three="keeps")
+    assert found.defects == ()
+    assert found.rubric == {"test_scaler": {"multiplies": 1.5, "keeps": 0.5}}
+    assert [(m.name, m.loses["test_scaler"], m.costs["test_scaler"]) for m in found.mistakes] == [
+        ("identity", ("multiplies", "keeps"), 2.0),  # manners alone earn nothing
+        ("in_place", ("keeps",), 0.5),
+        ("three", ("keeps",), 0.5),
     ]
-    assert all(
-        line.endswith(CHANGED.removeprefix("loses points in ").partition(": ")[2]) for line in lost
-    )
+    assert with_rubric(identity="all", in_place="keeps", three="keeps").defects == ()
+
+
+def test_a_mutant_loses_exactly_the_criteria_that_it_names(with_rubric):
+    """Others, more or fewer are a defect each."""
+    found = with_rubric(identity="multiplies", in_place="multiplies", three="keeps, multiplies")
+    assert [defect.partition(": ")[0] for defect in found.defects] == [
+        "mutant identity must lose multiplies in test_scaler, got multiplies, keeps",
+        "mutant in_place must lose multiplies in test_scaler, got keeps",
+        "mutant three must lose keeps, multiplies in test_scaler, got keeps",
+    ]
+
+
+def test_a_mutant_names_criteria_of_the_rubric(with_rubric):
+    """A name that no criterion has is one line, before anything is graded."""
+    with pytest.raises(
+        AssignmentError, match=r"identity.py: `loses:` must name criteria of .*sums"
+    ):
+        with_rubric(identity="sums")
+
+
+@pytest.fixture
+def repeated(tmp_path, one_process, monkeypatch):
+    """A function that repeats a course's specimens; it returns differences and steps."""
+    monkeypatch.setattr(audit_module, "CHUNK", 3)
+    folders = (tmp_path / str(number) for number in count())
+
+    def run(times, only="*", mutants=MUTANTS, **variants):
+        steps = []
+        specimens = {"mutants": mutants, "variants": variants}
+        assignment = make_course(next(folders), suites=OBSERVED, **specimens)
+        auditor = Auditor(assignment, 1, lambda *step: steps.append(step))
+        certificate = auditor.audit()
+        steps.clear()
+        return auditor.repeat(certificate, times, only), steps
+
+    return run
+
+
+def test_right_and_wrong_solutions_score_the_same_for_any_seed(repeated):
+    """There is nothing to report, and each chunk of seeds of a specimen is a step."""
+    assert repeated(7, turned=RIGHT) == ([], [(n, 12) for n in range(1, 13)])
+
+
+def test_only_some_specimens_are_repeated(repeated):
+    """Those whose names match, and no others."""
+    assert repeated(3, "turn*", odd=IN_PLACE, turned=RIGHT)[0] == []
+    assert len(repeated(3, "o*", odd=IN_PLACE, turned=RIGHT)[0]) == 3
+
+
+def test_a_wrong_variant_is_reported_with_each_seed(repeated):
+    """With its points, and the properties that it fails."""
+    lost, _ = repeated(5, "odd", odd=IN_PLACE, turned=RIGHT)
+    assert lost == [
+        f"odd with seed {seed}: test_scaler: 1.5 instead of 2 points: "
+        + CHANGED.removeprefix("loses points in test_scaler: ")
+        for seed in range(5)
+    ]
+
+
+CHANCE = f"""{RIGHT}
+    def __init__(self, factor=2.0):
+        import numpy as np
+        self.factor = factor + np.random.randint(2)
+"""
 
 
 def test_a_variant_that_is_wrong_by_chance_is_found(repeated):
-    """One that is right for some of the seeds is told with the others."""
-    chance = f"{RIGHT}    def __init__(self, factor=2.0):\n        import numpy as np\n"
-    lost, _ = repeated(12, odd=f"{chance}        self.factor = factor + np.random.randint(2)\n")
-    seeds = {line.partition(": ")[0] for line in lost}
-    assert 0 < len(seeds) < 12
+    """One that is right for some of the seeds."""
+    lost, _ = repeated(12, "odd", odd=CHANCE)
+    assert 0 < len(lost) < 12
+
+
+def test_a_mutant_whose_points_vary_is_found(repeated):
+    """One behaviour has one mark, whatever is drawn."""
+    varies = {"identity": wrong(IDENTITY), "odd": wrong(CHANCE)}
+    found, _ = repeated(12, mutants=varies)
+    assert 0 < len(found) < 12
+    assert all(line.startswith("odd with seed ") for line in found)
 
 
 def test_nothing_is_repeated_no_time(repeated):

@@ -15,6 +15,8 @@ FOUND = certificate(
     mistake("zeros", test_one={"output": "0"}),
     replace(
         mistake("ones", test_one={"output": "1"}),
+        loses={"test_one": ("drops", "scales")},
+        costs={"test_one": 1.0},
         fails={"test_one": ("test_a", "test_b")},
         named={"test_one": ()},
     ),
@@ -39,7 +41,7 @@ def audit(tiny, monkeypatch):
                 self.tick(1, 1)
                 return found
 
-            def repeat(self, times, only):
+            def repeat(self, certificate, times, only):
                 return list(rejected[:times])
 
         monkeypatch.setattr(audit_module, "Auditor", Known)
@@ -63,8 +65,9 @@ def test_an_audit_prints_properties_and_mutants(audit):
     lines = [line.strip() for line in audit(FOUND).output.splitlines()]
     assert "1 a: broken by 2, by 1 alone" in lines
     assert "2 b: broken by 1, by 0 alone" in lines
-    assert "x. zeros" in lines
-    assert "xx ones" in lines
+    assert "drops 0.6, scales 0.4" in lines
+    assert "x. -0.6   zeros: drops" in lines
+    assert "xx -1     ones: drops, scales" in lines
     assert "2 mutants, 1 variant, 2 properties, 0 defects" in lines
     assert lines[-6:] == [
         "1 case of a mutant that only one property catches",
@@ -161,14 +164,14 @@ def test_an_audit_writes_a_page(audit, tmp_path, found):
     assert ("Defects" in page) == bool(found.defects)
 
 
-def test_variants_are_repeated(audit):
-    """`--repeat` prints the number of rejections; one is enough for exit code 1."""
+def test_specimens_are_repeated(audit):
+    """`--repeat` prints the number of other marks; one is enough for exit code 1."""
     good = audit(FOUND, "--repeat", "5")
     assert good.exit_code == 0
-    assert "1 variant with 5 seeds each: 0 rejected" in good.output
+    assert "3 specimens with 5 seeds each: 0 other marks" in good.output
     bad = audit(FOUND, "--repeat", "5", rejected=["turned with seed 3: test_one: test_a: no"])
     assert bad.exit_code == 1
-    assert "1 variant with 5 seeds each: 1 rejected" in bad.output
+    assert "3 specimens with 5 seeds each: 1 other mark" in bad.output
     assert "Defect: turned with seed 3: test_one: test_a: no" in bad.output
 
 
@@ -178,6 +181,6 @@ def test_a_real_audit_is_checked(tmp_path, one_process):
     words = ["audit", "tiny", "--course", str(tmp_path), "--jobs", "1"]
     first = CliRunner().invoke(cli.commands, [*words, "--repeat", "2"])
     assert first.exit_code == 0, first.output
-    assert "1 variant with 2 seeds each: 0 rejected" in first.output
+    assert "4 specimens with 2 seeds each: 0 other marks" in first.output
     assert certificate_of(assignment).unnamed == []
     assert CliRunner().invoke(cli.commands, [*words, "--check"]).exit_code == 0

@@ -1,4 +1,4 @@
-"""Submissions: a cell's claims are data, and the digest depends on the code alone."""
+"""Submissions: a cell's claims are data, and the seed depends on what the answers do alone."""
 
 import nbformat
 import pytest
@@ -24,20 +24,45 @@ def test_claims_are_read():
     assert found == Cell("code", "x", "a", grade=True, solution=False, points=2.0)
 
 
-def test_the_digest_depends_on_the_code_alone():
-    """The same code gives the same digest; outputs, markdown, claims of points do not matter."""
+ANSWER = """class Scaler:
+    def __init__(self, factor):
+        self.factor = factor
 
-    def digest(*cells):
-        return Submission.from_notebook(notebook(*cells)).digest
+    def __call__(self, x):
+        product = x * self.factor
+        return product
+"""
+SPELLED = """# My answer
+class Scaler:
+    def __call__(self, values):
+        "Scale."
+        result = (values * self.factor)
+        return result  # done
 
-    plain = digest(claimed("x", grade_id="a"))
-    loud = claimed("x", grade_id="a", points=9, grade=True)
+    def __init__(self, f: float):
+        self.factor = f
+"""
+
+
+def seed(*cells):
+    return Submission.from_notebook(notebook(*cells)).seed
+
+
+def test_the_seed_depends_on_the_answers_alone():
+    """Outputs, text, points and other cells do not matter."""
+    plain = claimed(ANSWER, grade_id="a", solution=True)
+    loud = claimed(ANSWER, grade_id="a", solution=True, points=9)
     loud.outputs = [nbformat.v4.new_output("stream", text="y")]
-    assert digest(new_markdown_cell("text"), loud) == plain
-    assert digest(claimed("x ", grade_id="a")) != plain
-    assert digest(claimed("x", grade_id="b")) != plain
-    assert digest(claimed("x", grade_id="a"), new_code_cell("")) != plain
-    assert len(plain) == 64
+    others = new_markdown_cell("text"), new_code_cell("print(1)")
+    assert seed(*others, loud) == seed(plain)
+    assert seed(claimed(ANSWER, grade_id="b", solution=True)) != seed(plain)
+    assert seed(claimed(ANSWER.replace("*", "/"), grade_id="a", solution=True)) != seed(plain)
+
+
+def test_another_spelling_has_the_same_seed():
+    """Comments, docstrings, layout, names and the order of methods change no mark."""
+    plain, spelled = (claimed(text, grade_id="a", solution=True) for text in (ANSWER, SPELLED))
+    assert seed(plain) == seed(spelled)
 
 
 def test_cells_are_filled_by_their_grade_id():

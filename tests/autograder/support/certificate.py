@@ -12,7 +12,8 @@ def mistake(name: str, *, advice: str = "Mend it.", **items: Facts) -> Mistake:
     return Mistake(
         name,
         advice,
-        loses=names,
+        loses=dict.fromkeys(names, ("drops",)),
+        costs=dict.fromkeys(names, 0.6),
         fails=dict.fromkeys(names, ("test_a",)),
         behaviour=items,
         named=dict.fromkeys(names, (name,)),
@@ -25,6 +26,7 @@ def certificate(*mistakes: Mistake, **known: Any) -> Certificate:
         "version": "v",
         "specimens": "s",
         "properties": {"test_one": ("test_a", "test_b")},
+        "rubric": {"test_one": {"drops": 0.6, "scales": 0.4}},
         "reference": {"test_one": {"output": "1"}},
         "variants": (),
         "defects": (),
