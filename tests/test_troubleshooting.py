@@ -16,6 +16,7 @@ KINDS = {
     "AssignmentError",
     "ClusterError",
     "DiskFullError",
+    "ExcessError",
     "QuotaError",
     "InvalidEntry",
     "NbGraderException",

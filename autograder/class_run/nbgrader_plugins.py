@@ -41,6 +41,7 @@ from autograder.grading.graded import render, report_on
 from autograder.grading.process import GradingProcess
 from autograder.intake.intake import Intake
 from autograder.intake.notebook_choice import VanishedError
+from autograder.intake.notebook_reader import MAX_BYTES, UnreadableError, check_excess
 from autograder.intake.restoration import MAX_CAUSE, restored, unfinished
 from autograder.results.report import KEY, Report
 from autograder.sandbox import probe
@@ -85,9 +86,9 @@ class SubmissionExporter(NotebookExporter):
         self, filename: str, resources: Resources | None = None, **kw: Any
     ) -> tuple[Any, Resources]:
         """Convert a submitted notebook through the intake, or a restored one, to be graded."""
-        if self.is_stock:
-            return super().from_filename(filename, resources, **kw)
         path = Path(filename)
+        if self.is_stock:
+            return self._stock(path, resources, **kw)
         resources = {} if resources is None else resources
         resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
         if self._writer is None:
@@ -98,6 +99,20 @@ class SubmissionExporter(NotebookExporter):
         except BaseException:
             self._writer.give_up()
             raise
+
+    def _stock(self, path: Path, resources: Resources | None, **kw: Any) -> tuple[Any, Resources]:
+        """Return what nbgrader makes of a notebook, if it is small enough before and after.
+
+        nbgrader's pages read the result: in its server, while all requests wait.
+        """
+        try:
+            with path.open("rb") as file:
+                check_excess(file.read(MAX_BYTES + 1))
+            output, resources = super().from_filename(str(path), resources, **kw)
+            check_excess(output.encode())
+        except UnreadableError as error:
+            raise NbGraderException(f"{path} cannot be graded: {error}") from None
+        return output, resources
 
     def _converted(self, path: Path, resources: Resources, **kw: Any) -> tuple[Any, Resources]:
         try:

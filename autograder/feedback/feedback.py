@@ -40,8 +40,11 @@ from autograder.results.report import KEY, Report, Status
 from autograder.results.standing import Mark, Standing
 from autograder.text.page import environment
 from autograder.text.plain_text import cut, visible
+from autograder.text.time_budget import OutOfTimeError, at_most
 
 LARGEST = 295_000  # bytes of a page
+STOCK_LARGEST = 30_000_000  # characters of nbgrader's own page
+STOCK_SECONDS = 5.0  # of processor time for it
 LONGEST = 600  # characters of a message
 MOST = 20  # remarks
 Resources = dict[str, Any]
@@ -74,11 +77,20 @@ class GetMarks(GetGrades, SuiteStep):
 class FeedbackExporter(HTMLExporter):
     """Makes the page of a graded notebook, after `GetMarks`.
 
-    The page of an assignment without hidden suites is nbgrader's own.
+    The page of an assignment without hidden suites is nbgrader's own. If it is too large or takes
+    too long, its cells are shown as in the Formgrader.
+
+    Attributes
+    ----------
+    is_stock : bool
+        Whether the page is nbgrader's own.
+    is_bounded : bool
+        Whether `InertPage` renders the cells of such a page.
     """
 
     def __init__(self, **kw: Any) -> None:
         super().__init__(**kw)
+        self.is_bounded = False
         self.is_stock = isinstance(self.parent, BaseConverter) and not choose_steps(self.parent)
         if isinstance(self.parent, GenerateFeedback) and not self.is_stock:
             try:
@@ -93,10 +105,26 @@ class FeedbackExporter(HTMLExporter):
     ) -> tuple[str, Resources]:
         """Return the page."""
         if self.is_stock:
-            return super().from_notebook_node(nb, resources, **kw)
+            return self._stock(nb, resources, **kw)
         nb, resources = Exporter.from_notebook_node(self, nb, resources, **kw)
         given, outputs = self._around(resources["nbgrader"])
         return page(nb, resources["nbgrader"], given, outputs), resources
+
+    def _stock(
+        self, nb: NotebookNode, resources: Resources | None, **kw: Any
+    ) -> tuple[str, Resources]:
+        """Return nbgrader's own page, within bounds."""
+        make = super().from_notebook_node
+        with suppress(OutOfTimeError), at_most(STOCK_SECONDS):
+            html, made = make(nb, resources, **kw)
+            if len(html) <= STOCK_LARGEST:
+                return html, made
+        self.log.warning("the page is large or takes long: some of it is shown as plain text")
+        self.is_bounded = True
+        try:
+            return make(nb, resources, **kw)
+        finally:
+            self.is_bounded = False
 
     def _around(self, names: Resources) -> tuple[frozenset[str], list[tuple[str, list[Output]]]]:
         """Return the texts of the release, and the outputs of the submitted file."""

@@ -1,5 +1,7 @@
 """Bounds what the Formgrader shows of a submission, and makes it inert.
 
+nbgrader's own feedback page uses it, too, if it would be too large or take too long.
+
 nbgrader makes these pages in its server, while every other request waits. `InertPage` is the last
 preprocessor of nbconvert's exporter. It renders the cells itself, the most important first, until
 the room or the time is used up.
@@ -67,8 +69,9 @@ class InertPage(Preprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         """Return the notebook with rendered texts, and outputs that do nothing."""
-        if isinstance(self.parent, FeedbackExporter):  # whose page has limits of its own
-            return nb, resources
+        exporter = self.parent
+        if isinstance(exporter, FeedbackExporter) and not exporter.is_bounded:
+            return nb, resources  # this page has limits of its own
         budget = resources.setdefault(BUDGET, TimeBudget(SECONDS))
         make: dict[str, Callable[[Any, str], str]] = {
             "markdown": MarkdownToHtml(parent=self.parent),

@@ -7,7 +7,8 @@
 - `intake`: `Intake`
 - `notebook`: `new_cell`, `new_output`
 - `notebook_choice`: `VanishedError`, `content`
-- `notebook_reader`: `MAX_BYTES`, `UnreadableError`, `in_mib`, `read_cells`, `read_notebook`
+- `notebook_reader`: `MAX_BYTES`, `UnreadableError`, `check_excess`, `in_mib`, `read_cells`,
+  `read_notebook`
 - `refusal`: `forget`, `shown`
 - `restoration`: `MAX_CAUSE`, `restored`, `unfinished`
 - `team`: `MOST`, `Member`, `Team`, `read_team`

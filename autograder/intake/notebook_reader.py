@@ -21,6 +21,7 @@ REST = 4  # a file without its outputs may have this part of it: some text takes
 MAX_VALUES = 2_000_000  # without the outputs: `[],[],` takes 20 times its size to read
 MAX_SHOWN_VALUES = 10_000_000  # with the outputs
 MAX_CELLS = 1000  # nbgrader takes 1 ms for each, in its server too
+MAX_PARTS = 50_000  # that nbgrader itself reads: cells, outputs and their metadata
 MAX_CODE = 3 * 2**20  # of all code cells, as JSON: a worker takes no more than 4 MiB in one frame
 MAX_TEXT = 8 * 2**20  # of all other cells
 LONGEST = 12  # of one character in JSON, as two halves: \ud83d\ude00
@@ -43,6 +44,10 @@ CLAIMS = ("grade_id", "grade", "solution", "locked", "points")
 
 class UnreadableError(Exception):
     """A file that is not a notebook; the text, for the student and the TA, says what to do."""
+
+
+class ExcessError(UnreadableError):
+    """A file that would take too much memory or time to read."""
 
 
 def read_notebook(data: bytes, most: int = MAX_BYTES) -> tuple[NotebookNode, list[str]]:
@@ -90,11 +95,38 @@ def read_cells(data: bytes, take: Take, most: int = MAX_BYTES) -> list[Any]:
     """
     _check_kind(data, most)
     if len(data) > most // REST and (not data.isascii() or rb"\u" in data):
-        raise UnreadableError(
+        raise ExcessError(
             f"the file must be smaller than {in_mib(most // REST)} to have its outputs shown: "
             "clear some of the notebook's outputs and hand it in again"
         )
     return _cells(_parsed(_decoded(data, [], MAX_SHOWN_VALUES), [], take))
+
+
+def check_excess(data: bytes) -> None:
+    """Check that nbgrader itself can read a notebook in a short time.
+
+    It validates and copies each part of a notebook several times. A file that is no notebook is
+    left to nbgrader.
+
+    Raises
+    ------
+    ExcessError
+    """
+    try:
+        cells = len(_cells(_parsed(_decoded(without_outputs(data), [], MAX_VALUES), [], _dropped)))
+    except ExcessError:
+        raise
+    except UnreadableError:
+        return
+    parts = data.count(b"{")
+    if parts > MAX_PARTS:  # or a text has many braces
+        parts = STRING.sub("", data.decode("latin-1")).count("{")
+    for found, most, what in ((cells, MAX_CELLS, "cells"), (parts, MAX_PARTS, "parts")):
+        if found > most:
+            raise ExcessError(
+                f"the notebook must have at most {most} {what}, got {found}: remove cells and "
+                "outputs, and hand it in again"
+            )
 
 
 def without_outputs(data: bytes, most: int = MAX_BYTES) -> bytes:
@@ -108,7 +140,7 @@ def without_outputs(data: bytes, most: int = MAX_BYTES) -> bytes:
     _check_kind(data, most)
     rest = skimmed(data)
     if len(rest) > most // REST:
-        raise UnreadableError(
+        raise ExcessError(
             f"the file must hold less than {in_mib(most // REST)} beside its outputs: remove what "
             "was pasted into its cells, and hand it in again as Jupyter saves it"
         )
@@ -122,7 +154,7 @@ def in_mib(size: int) -> str:
 
 def _check_kind(data: bytes, most: int) -> None:
     if len(data) > most:
-        raise UnreadableError(
+        raise ExcessError(
             f"the file must be smaller than {in_mib(most)}: "
             "clear the notebook's outputs and hand it in again"
         )
@@ -143,7 +175,7 @@ def _decoded(data: bytes, remarks: list[str], most: int) -> str:
     if not encoding.startswith("utf-8"):
         remarks.append(f"the file should be written in UTF-8: it was read as {encoding}")
     if _values(text) > most and _values(STRING.sub("", text)) > most:
-        raise UnreadableError(
+        raise ExcessError(
             f"the file must hold fewer than {most} values: "
             "clear the notebook's outputs and hand it in again"
         )

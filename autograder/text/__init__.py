@@ -6,6 +6,6 @@
 - `plain_text`: `cut`, `printable`, `visible`
 - `prose`: `formula`, `prose`
 - `sanitizer`: `BUDGET`, `Made`, `MarkdownToHtml`, `ON_A_PAGE`, `PICTURE`, `harmless`
-- `time_budget`: `TOLD`, `TimeBudget`, `plain`
+- `time_budget`: `OutOfTimeError`, `TOLD`, `TimeBudget`, `at_most`, `plain`
 - `wording`: `FOLDERS`, `counted_as`, `one_line`, `suggestion`
 """

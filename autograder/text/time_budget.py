@@ -58,7 +58,7 @@ class TimeBudget:
         limit = min(self._left, OF_A_PIECE)
         begin, least = time.process_time(), 0.0
         try:
-            with _at_most(limit):
+            with at_most(limit):
                 return make(source)
         except OutOfTimeError:
             least = limit
@@ -76,17 +76,25 @@ def plain(source: str, longest: int = LONGEST) -> str:
 
 
 @contextmanager
-def _at_most(seconds: float) -> Iterator[None]:
+def at_most(seconds: float) -> Iterator[None]:
+    """Raise `OutOfTimeError` after some processor time, if this is the main thread.
+
+    One limit may hold within another.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     earlier = signal.signal(signal.SIGVTALRM, _interrupt)
+    begin = time.process_time()
     try:
-        signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+        left, _ = signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
         yield
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, earlier)
+        if left:
+            spent = time.process_time() - begin
+            signal.setitimer(signal.ITIMER_VIRTUAL, max(left - spent, LEAST))
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

@@ -7,13 +7,19 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
+from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.utils import determine_grade
 from traitlets.config import Application
 
 from autograder.class_run import nbgrader_plugins
-from autograder.class_run.nbgrader_plugins import GradeCells, RestoreCells, SaveGrades
+from autograder.class_run.nbgrader_plugins import (
+    GradeCells,
+    RestoreCells,
+    SaveGrades,
+    SubmissionExporter,
+)
 from autograder.course.assignment import AssignmentError
 from autograder.grading.graded import held
 from autograder.results.outcome import ItemResult, Outcome, PropertyResult
@@ -279,3 +285,26 @@ def test_a_release_at_the_formgraders_button_leaves_its_settings_as_they_were(ti
     assert result["success"], result
     after = {name: getattr(tiny_course.coursedir, name) for name in before}
     assert (after, after["student_id"]) == (before, "*")
+
+
+def test_a_stock_notebook_in_excess_ends_its_students_grading_alone(tmp_path):
+    """Before nbgrader reads it, and after its code has run: nbgrader's pages read the result."""
+    exporter = SubmissionExporter()
+    exporter.is_stock = True
+    path = tmp_path / "ps1.ipynb"
+    cells = [nbformat.v4.new_code_cell("x = 1") for _ in range(1001)]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    with pytest.raises(NbGraderException, match=r"ps1.ipynb cannot be graded: .* got 1001"):
+        exporter.from_filename(str(path))
+    nbformat.write(nbformat.v4.new_notebook(cells=cells[1:]), path)
+    assert exporter.from_filename(str(path))[0]
+
+    def run(notebook, resources):
+        notebook.cells[0].outputs = [nbformat.v4.new_output("display_data")] * 30_000
+        return notebook, resources
+
+    exporter.register_preprocessor(run, enabled=True)
+    with pytest.raises(
+        NbGraderException, match=r"ps1.ipynb cannot be graded: .* at most 50000 parts"
+    ):
+        exporter.from_filename(str(path))

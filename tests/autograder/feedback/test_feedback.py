@@ -10,8 +10,12 @@ import time
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from nbgrader.api import Gradebook
+from nbgrader.converters import GenerateFeedback
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import PyFileConfigLoader
 
 from autograder.feedback import feedback
 from autograder.feedback.feedback import FeedbackExporter, page
@@ -29,6 +33,7 @@ from tests.autograder.support.tiny import (
     handed_in,
     notebook,
 )
+from tests.conftest import PROJECT
 
 HOSTILE = (
     "</code></pre></title></style>--><script src=\"https://x.org\">alert('won')</script>"
@@ -416,6 +421,44 @@ def test_each_colour_can_be_read_on_each_ground(scheme):
         if ink == "text" or ground in ("page", "box"):
             dark, light = sorted(map(luminance, (colours[ink], grounds[ground])))
             assert (light + 0.05) / (dark + 0.05) >= 4.5, (ink, ground)
+
+
+@pytest.fixture
+def stock(tmp_path):
+    """A function that makes nbgrader's own page of a notebook, as for an assignment without suites."""
+    config = PyFileConfigLoader("nbgrader_config.py", path=str(PROJECT)).load_config()
+    coursedir = CourseDirectory(root=str(tmp_path), assignment_id="ps1")
+    converter = GenerateFeedback(coursedir=coursedir, config=config)
+    exporter = FeedbackExporter(parent=converter, config=converter.config)
+    names = {"student": "ann", "assignment": "ps1", "notebook": "ps1", "score": 0, "max_score": 2, "late_penalty": 0}  # fmt: skip
+
+    def made(*outputs):
+        answer = claimed(RIGHT, solution=True, grade_id="scaler")
+        whole = notebook(answer, new_code_cell("f()", outputs=[*outputs]))
+        return exporter.from_notebook_node(whole, resources={"nbgrader": names})[0]
+
+    return made
+
+
+def test_a_stock_page_within_its_limits_is_nbgraders_own(stock):
+    """With outputs as they are."""
+    table = "<table onclick=f()><tr><td>7</td></tr></table>"
+    assert table.replace("f()", '"f()"') in stock(new_output("display_data", {"text/html": table}))
+
+
+@pytest.mark.parametrize("limit", [{"STOCK_SECONDS": 0.05}, {"STOCK_LARGEST": 1_000_000}])
+def test_a_stock_page_beyond_its_limits_is_bounded(stock, monkeypatch, limit):
+    """Answers come first, and what has no room is named: no page takes minutes, or fills a disk."""
+    for name, value in limit.items():
+        monkeypatch.setattr(feedback, name, value)
+    many = [
+        new_output("display_data", {"text/html": f"<i>{n}</i>{15_000 * chr(97)}"})
+        for n in range(100)
+    ]
+    html = stock(*many)
+    assert len(html) < 1_000_000
+    assert "class Scaler" in BeautifulSoup(html, "html.parser").get_text()
+    assert "Not shown: 70 more outputs of this cell." in html
 
 
 def test_the_exporter_takes_a_notebook_without_a_course():

@@ -11,7 +11,12 @@ from hypothesis import strategies as st
 
 from autograder.course.submission import Cell, Submission
 from autograder.intake import notebook_reader
-from autograder.intake.notebook_reader import UnreadableError, read_notebook
+from autograder.intake.notebook_reader import (
+    ExcessError,
+    UnreadableError,
+    check_excess,
+    read_notebook,
+)
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10),
@@ -313,3 +318,34 @@ def test_broken_bytes_are_a_notebook_or_unreadable():
             read(bytes(broken))
         except UnreadableError as error:
             assert "hand" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        ([code("a")] * 1001, "at most 1000 cells, got 1001"),
+        ([code("a", outputs=[{"data": {}}] * 30_000)], "at most 50000 parts, got 60004"),
+        ([code("a" * 2**25)], "less than 32 MiB beside its outputs"),
+        ([code("a", tags=[[]] * 400_000)], "fewer than 2000000 values"),
+    ],
+    ids=["cells", "outputs", "text", "values"],
+)
+def test_nbgrader_itself_reads_no_notebook_in_excess(cells, told):
+    """It would take seconds for each of them, and for each page."""
+    with pytest.raises(ExcessError, match=told):
+        check_excess(text_of(cells).encode())
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"no notebook",
+        text_of([code("a")] * 1000).encode(),
+        text_of([code("{" * 60_000, outputs=[{"text": '\\"{' * 60_000}])]).encode(),
+        text_of([code("a", outputs=["é" * 2**22])]).encode(),
+    ],
+    ids=["another file", "cells", "braces", "outputs"],
+)
+def test_nbgrader_itself_reads_all_others(data):
+    """It has its own words for what is no notebook."""
+    check_excess(data)

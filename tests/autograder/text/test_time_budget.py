@@ -6,7 +6,14 @@ import threading
 import pytest
 
 from autograder.text.prose import prose
-from autograder.text.time_budget import LONGEST, TOLD, TimeBudget, plain
+from autograder.text.time_budget import (
+    LONGEST,
+    TOLD,
+    OutOfTimeError,
+    TimeBudget,
+    at_most,
+    plain,
+)
 
 
 def endless(_source):
@@ -32,6 +39,15 @@ def test_a_page_has_one_budget():
     assert budget.render("a", str.upper) == "A"
     assert budget.render("a", endless) == f"{TOLD}<pre>a</pre>"
     assert budget.render("a", str.upper) == f"{TOLD}<pre>a</pre>"
+
+
+def test_a_limit_holds_around_another():
+    """The inner one ends its own part; what it leaves of the outer one ends all."""
+    with at_most(0.3):
+        assert TimeBudget(0.1).render("a", endless) == f"{TOLD}<pre>a</pre>"
+        assert TimeBudget().render("a", str.upper) == "A"
+        with pytest.raises(OutOfTimeError):
+            endless("b")
 
 
 @pytest.mark.parametrize("source", ["[" * 9000, "> " * 4000, "- " * 4000, "*a " * 6000, "$" * 9999])
