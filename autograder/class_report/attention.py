@@ -142,7 +142,7 @@ def _next_step(status: str, records: Sequence[Record]) -> str:
 def _waiting(reasons: Sequence[Reason]) -> Iterator[str]:
     for reason in reasons:
         if reason.title in (Title.HELD, Title.WAITING, Title.UNREADABLE):
-            yield f"{len(reason.cases)} {reason.title}: {reason.what_to_do}"
+            yield _with_count(reason)
 
 
 def _suspicious(
@@ -160,14 +160,15 @@ def _suspicious(
         )
     for reason in reasons:
         if reason.title in (Title.LIBRARY, Title.TIMED_OUT):
-            yield f"{len(reason.cases)} {reason.title}: {reason.what_to_do}"
+            yield _with_count(reason)
 
 
 def _learned(facts: ClassFacts) -> Iterator[str]:
     if facts.mistakes and len(facts.mistakes[0].records) > 1:
         first = facts.mistakes[0]
         advice = _sentence(first.advice)
-        yield f"the most common mistake, made by {len(first.records)}: {first.name}. {advice}"
+        count = counted_as(len(first.records), "submission")
+        yield f"the most common mistake, in {count}: {first.name}. {advice}"
     rates = [(rate.rate, rate) for rates in facts.properties.values() for rate in rates]
     known = [(share, rate) for share, rate in rates if share is not None and share < 1]
     if known:
@@ -178,13 +179,16 @@ def _learned(facts: ClassFacts) -> Iterator[str]:
         )
     totals = facts.totals
     if totals.mean is not None and totals.median is not None:
-        are = "is" if totals.n == 1 else "are"
         yield (
-            f"{totals.n} {are} graded: mean {totals.mean:.2f} points, median "
+            f"{counted_as(totals.n, 'submission')} graded: mean {totals.mean:.2f} points, median "
             f"{totals.median:.2f}, {totals.full} with full marks"
         )
     else:
         yield "nobody is graded yet: run `autograder grade`"
+
+
+def _with_count(reason: Reason) -> str:
+    return f"{reason.title}, {counted_as(len(reason.cases), 'submission')}: {reason.what_to_do}"
 
 
 def _sentence(text: str) -> str:

@@ -151,7 +151,10 @@ def _print(on: Console, module: ModuleType, findings: dict[str, Any]) -> None:
     _table(on, ("where", "what to fix", "what to do"), problems)
     checks = [(one["item"], _verdict(one), one["message"]) for one in findings["checks"]]
     _table(on, ("visible check", "", "why"), checks)
-    errors = [(one["where"], one["message"]) for one in findings["errors"]]
+    errors = [
+        (one["where"], f"waits {one['message']}" if one.get("waits_for") else one["message"])
+        for one in findings["errors"]
+    ]
     _table(on, ("cell that stops", "why"), errors)
     for remark in findings["remarks"]:
         on.print(printable(f"remark: {remark}"))

@@ -16,7 +16,7 @@ def findings_of(records, groups=(), uses=None):
 def test_a_class_in_which_all_is_well_has_its_points():
     """Nothing else is worth a line."""
     assert findings_of([record("ann", 1.0, 2.0), record("bob", 1.0, 1.0)]) == [
-        "2 are graded: mean 2.50 points, median 2.50, 1 with full marks"
+        "2 submissions graded: mean 2.50 points, median 2.50, 1 with full marks"
     ]
 
 
@@ -26,11 +26,11 @@ def test_what_waits_for_a_grade_is_the_first():
     right = record("ann", 1.0, 2.0, Status.GRADED, item("one", "++"))
     held = record("bob", None, 2.0, Status.HELD)
     assert findings_of([*mistaken, right, held], [like("s0", "s1")]) == [
-        f"1 held back by a fault of ours: {NEXT_STEP[Status.HELD]}",
+        f"held back by a fault of ours, 1 submission: {NEXT_STEP[Status.HELD]}",
         "2 students have near-identical answers, in 1 group: compare them",
-        "the most common mistake, made by 3: x. Mend x.",
+        "the most common mistake, in 3 submissions: x. Mend x.",
         "the property that fewest pass, 25%: It scales. [one: test_a]",
-        "4 are graded: mean 2.25 points, median 2.00, 1 with full marks",
+        "4 submissions graded: mean 2.25 points, median 2.00, 1 with full marks",
     ]
 
 

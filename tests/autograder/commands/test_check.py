@@ -34,7 +34,10 @@ def examine(path, seconds, progress):
             {"item": "test_two", "passed": False, "message": "y=1\\x1b[2J, but should be 2"},
             {"item": "three", "passed": False, "message": "for cell 3 (x)", "waits_for": "cell 3"},
         ],
-        "errors": [{"where": "cell 3", "message": "KeyError: 'x'"}],
+        "errors": [
+            {"where": "cell 3", "message": "KeyError: 'x'"},
+            {"where": "cell 4", "message": "for cell 3 (x)", "waits_for": "cell 3"},
+        ],
         "remarks": ["something odd"],
     }
 """
@@ -103,6 +106,7 @@ def test_one_that_is_not_ready_ends_with_1(check):
     assert ["test_two", "fails", r"y=1\x1b[2J,", "but", "should", "be", "2"] in rows
     assert ["three", "waits", "for", "cell", "3", "(x)"] in rows
     assert ["cell", "3", "KeyError:", "'x'"] in rows
+    assert ["cell", "4", "waits", "for", "cell", "3", "(x)"] in rows
     assert ["remark:", "something", "odd"] in rows
 
 

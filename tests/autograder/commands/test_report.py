@@ -94,9 +94,9 @@ def test_the_output_ends_with_the_path_and_three_findings(course, grade):
         "comparing the answers scaler",
         "drawing",
         f"{course.root}/reports/tiny.html: 9 students",
-        "- 1 could not be read: ask the student for the file again, and grade it",
+        "- could not be read, 1 submission: ask the student for the file again, and grade it",
         "- 2 students have near-identical answers, in 1 group: compare them",
-        "- 1 a forbidden library in graded code: read the line; the grader used no value from it",
+        "- a forbidden library in graded code, 1 submission: read the line; the grader used no value from it",
     ]
 
 
@@ -163,7 +163,9 @@ def test_mistakes_are_those_that_were_diagnosed(tmp_path, tiny_course, grade, on
     tiny_course.hand_in("cem", IDENTITY)
     grade()
     result = run(tiny_course.root)
-    assert "- the most common mistake, made by 2: in_place. Leave x as it is." in result.output
+    assert (
+        "- the most common mistake, in 2 submissions: in_place. Leave x as it is." in result.output
+    )
     reader = read(tiny_course.root / "reports" / "tiny.html")
     assert ["2", "in_placeLeave x as it is.", "test_scaler", "ann, bob"] in reader.rows
 
@@ -202,7 +204,7 @@ def test_a_class_that_is_not_graded_has_a_page(course):
     course.hand_in(os.fsdecode(b"j\xffn"))
     result = run(course.root)
     assert result.exit_code == 0, result.output
-    assert "- 10 not graded yet: run `autograder grade tiny`" in result.output
+    assert "- not graded yet, 10 submissions: run `autograder grade tiny`" in result.output
     assert "Nobody has a grade yet." in read(course.root / "reports" / "tiny.html").plain
 
 
