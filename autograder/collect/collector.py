@@ -44,7 +44,7 @@ MAX_EXTRAS = 20  # files beside a student's notebook that are listed
 
 @dataclass(frozen=True)
 class _Decision:
-    """The files of one student to place, by name, and a line for each file of theirs."""
+    """A student's files to collect, by name, and a line for each file of the student."""
 
     student: str
     files: dict[str, Path]

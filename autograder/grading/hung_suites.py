@@ -39,6 +39,6 @@ class HungSuites:
         return what
 
     def forget_but(self, held: Held) -> None:
-        """Note a submission at which only `held` has hung."""
+        """Note a submission at which no suite has hung, except those of `held`."""
         for what in set(self._counts) - set(held):
             del self._counts[what]

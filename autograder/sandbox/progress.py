@@ -36,8 +36,9 @@ class Doing:
                 "in it loops while it is imported, or raise loading_seconds in manifest.toml"
             )
         return (
-            f"{self.file}: {self.function} did not end within {self.seconds:g} seconds of its own: "
-            "see that it cannot loop for ever, or raise suite_seconds in manifest.toml"
+            f"{self.file}: {self.function} did not end within {self.seconds:g} seconds, "
+            "student code not counted: see that it cannot loop for ever, or raise suite_seconds "
+            "in manifest.toml"
         )
 
 

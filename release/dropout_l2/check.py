@@ -222,7 +222,7 @@ def _cells_amiss(cells: Cells, released: Findings, remarks: list[str]) -> Iterat
             yield _problem(f"cell `{name}`", "is missing", ANEW)
         elif count[name] > 1:
             yield _problem(
-                f"cell `{name}`", f"is there {count[name]} times", "keep one, and delete the others"
+                f"cell `{name}`", f"exists {count[name]} times", "keep one, and delete the others"
             )
     given = []
     for number, cell in enumerate(cells, start=1):
