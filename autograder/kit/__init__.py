@@ -2,6 +2,7 @@
 
 - `expect`: checks of a student's answers, with messages for the student.
 - `masks`: checks that the masks of a random layer are drawn by chance alone.
+- `series`: checks that each call of a random layer draws a new mask.
 - `oracle`: gradients by PyTorch, confirmed by a formula and by finite differences.
 - `together`, `repeat`: several calls of a student's code in one round trip to the worker.
 - `change_in_place`: puts other numbers into an array that a student's object has.

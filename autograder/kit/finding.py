@@ -1,5 +1,6 @@
 """Findings about masks, and how likely they are by chance."""
 
+import math
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -60,6 +61,17 @@ def agreement(a: Mask, b: Mask, name: str, place: Any, tried: float = 1) -> Find
     )
     chance = two_sided(stats.hypergeom, both, a.size, int(a.sum()), int(b.sum()))
     return Finding(chance * tried, text, place)
+
+
+def symmetric(differences: NDArray[np.float64]) -> float:
+    """Return a bound on the chance of differences as one-sided as these, if each has either sign.
+
+    The sum of independent numbers that are as likely positive as negative exceeds z times the root
+    of the sum of their squares with a chance of at most exp(-z ** 2 / 2), however the numbers are
+    distributed (Efron, Journal of the American Statistical Association 64, 1969).
+    """
+    size = float((differences**2).sum())
+    return min(1.0, 2 * math.exp(-(float(differences.sum()) ** 2) / (2 * size))) if size else 1.0
 
 
 def correlations(rows: Mask) -> NDArray[np.float64]:

@@ -15,17 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft, stats
 
+from autograder.kit import expect
 from autograder.kit.finding import (
     Finding,
     Mask,
     agreement,
     apart,
-    blocks,
     compare,
     correlations,
     two_sided,
 )
 from autograder.kit.picture import PicturedError, mask_figure
+from autograder.session.proxy import settled
 
 CHANCE = 1e-9  # that one check rejects independent elements
 SUSPICIOUS = 1e-2  # below this chance, a second draw decides
@@ -70,6 +71,17 @@ class Seen:
         """
         if self.missing:
             raise AssertionError(f"no element of the output is ever {self.missing} [{where}]")
+
+
+def of(output: object, shape: tuple[int, int], where: str) -> Mask:
+    """Return the mask of an output: True where an element is zero, whatever the others are.
+
+    Its scale, infinite numbers and lost axes of length 1 are judged elsewhere.
+    """
+    values = np.asarray(settled(output))
+    if values.dtype.kind in "fiub" and values.size == math.prod(shape):
+        return (values == 0).reshape(shape)
+    return expect.array(output, shape, "output", where) == 0
 
 
 def until_kept(take: Callable[[], tuple[NDArray[np.float64], T]], p: float, seen: Seen) -> T:
@@ -119,14 +131,18 @@ def assert_by_chance(
     first = look(draw(calls), None)
     if first.chance < SUSPICIOUS:
         dropped = draw(MORE * calls)
-        second = look(dropped, first.place)
-        if second.chance < CHANCE:
-            figures = [
-                mask_figure(dropped[n], f"mask of call {n + 1}", second.focus)
-                for n in second.calls
-                if dropped[n].size > 1
-            ]
-            raise PicturedError(f"{second.text} [{where}]", figures)
+        judge(look(dropped, first.place), dropped, where)
+
+
+def judge(finding: Finding, dropped: Mask, where: str) -> None:
+    """Check that a finding in masks is due to chance: that its chance is not below `CHANCE`."""
+    if finding.chance < CHANCE:
+        figures = [
+            mask_figure(dropped[n], f"mask of call {n + 1}", finding.focus)
+            for n in finding.calls
+            if dropped[n].size > 1
+        ]
+        raise PicturedError(f"{finding.text} [{where}]", figures)
 
 
 def rate(p: float) -> Callable[[Mask, Any], Finding]:
@@ -143,20 +159,27 @@ def rate(p: float) -> Callable[[Mask, Any], Finding]:
 
 
 def groups(dropped: Mask, place: Any) -> Finding:
-    """Look for a call, a row or a unit with more or fewer dropped elements than the others."""
-    tried = 1 if place else sum(dropped.shape)
+    """Look for a call, row, unit or element that is dropped more or less often than others."""
+    axes = [(0,), (1,), (2,), (1, 2)]  # a group has one place along these
     if place is None:
-        by_axis = [dropped.mean(axis=tuple({0, 1, 2} - {axis})) for axis in range(3)]
-        # the deviations, in units that depend on the number of elements
-        scores = [np.abs(s - dropped.mean()) * np.sqrt(dropped.size / s.size) for s in by_axis]
-        axis = int(np.argmax([score.max() for score in scores]))
-        place = axis, int(scores[axis].argmax())
-    axis, number = place
-    name = f"{('call', 'row', 'unit')[axis]} {number}"
-    finding = compare(np.moveaxis(dropped, axis, 0)[number], dropped, name, place)
-    calls = (number,) if axis == 0 else (0,)
-    focus = (number if axis == 1 else 0, number if axis > 1 else 0)
-    return finding._replace(chance=finding.chance * tried, calls=calls, focus=focus)
+        findings = []
+        for along in axes:
+            shares = dropped.mean(axis=tuple({0, 1, 2} - {*along}))
+            if 1 < shares.size < dropped.size:
+                # the deviations, in units that depend on the number of elements
+                score = np.abs(shares - dropped.mean()) * np.sqrt(dropped.size / shares.size)
+                worst = tuple(int(n) for n in np.unravel_index(score.argmax(), score.shape))
+                finding = groups(dropped, (along, worst))
+                findings.append(finding._replace(chance=finding.chance * shares.size * len(axes)))
+        return min(findings, key=lambda finding: finding.chance)
+    along, at = place
+    numbers = dict(zip(along, at, strict=True))
+    part = dropped[tuple(numbers.get(axis, slice(None)) for axis in range(3))]
+    names = {(0,): "call", (1,): "row", (2,): "unit", (1, 2): "element"}
+    name = f"{names[along]} {at[0] if len(at) == 1 else list(at)}"
+    return compare(part, dropped, name, place)._replace(
+        calls=(numbers.get(0, 0),), focus=(numbers.get(1, 0), numbers.get(2, 0))
+    )
 
 
 def values(h: NDArray[np.float64]) -> Callable[[Mask, Any], Finding]:
@@ -221,42 +244,6 @@ def neighbours(dropped: Mask, place: Any) -> Finding:
     a, b = apart(dropped, *place)
     text = f"elements that lie {place[0]} rows and {abs(place[1])} units apart"
     return agreement(a, b, text, place)
-
-
-def repetition(dropped: Mask, place: Any) -> Finding:
-    """Look for two calls with similar masks."""
-    flat = dropped.reshape(len(dropped), -1)
-    alike = np.abs(correlations(flat))
-    i, j = (int(n) for n in np.unravel_index(int(alike.argmax()), alike.shape))
-    tried = len(flat) * (len(flat) - 1) / 2
-    name = f"the masks of the calls {i + 1} and {j + 1}"
-    return agreement(flat[i], flat[j], name, None, tried)._replace(calls=(i, j))
-
-
-def succession(dropped: Mask, place: Any) -> Finding:
-    """Look for a distance in calls at which masks are similar."""
-    flat = dropped.reshape(len(dropped), -1)
-    lags = range(1, len(flat) // 4 + 1) if place is None else [place]
-    if place is None:  # the distance at which masks are the least or the most similar
-        centred = flat - flat.mean()
-        sums = [float((centred[lag:] * centred[:-lag]).sum()) for lag in lags]
-        scores = [abs(s) / np.sqrt(len(flat) - lag) for s, lag in zip(sums, lags, strict=True)]
-        place = lags[int(np.argmax(scores))]
-    first = list(blocks(len(flat), place))
-    a, b = flat[first], flat[[n + place for n in first]]
-    finding = agreement(a, b, f"masks that lie {place} calls apart", place, len(lags))
-    return finding._replace(calls=(0, place))
-
-
-def never_changing(dropped: Mask, place: Any) -> Finding:
-    """Look for elements that are dropped in every call, or kept in every call."""
-    same = (dropped == dropped[0]).all(axis=0)
-    share = float(dropped.mean())
-    calls = len(dropped)
-    count = int(same.sum())
-    chance = stats.binom.sf(count - 1, same.size, share**calls + (1 - share) ** calls)
-    text = f"{count} of {same.size} elements never change in {calls} calls"
-    return Finding(float(chance), text, calls=(0, 1))
 
 
 def counts(axes: tuple[int, ...], name: str) -> Callable[[Mask, Any], Finding]:

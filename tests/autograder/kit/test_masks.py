@@ -1,7 +1,5 @@
 """The tests on masks: they accept chance, and find everything else."""
 
-from itertools import pairwise
-
 import numpy as np
 import pytest
 from scipy import stats
@@ -18,9 +16,6 @@ LOOKS = {
     "values": masks.values(H),
     "pairs": masks.pairs,
     "neighbours": masks.neighbours,
-    "repetition": masks.repetition,
-    "succession": masks.succession,
-    "never changing": masks.never_changing,
     "counts in a call": masks.counts((1, 2), "a call"),
     "counts in a row": masks.counts((2,), "a row"),
     "counts in a unit": masks.counts((1,), "a unit"),
@@ -45,6 +40,12 @@ def weak_unit(rng, calls):
 
 def first_call_spared(rng, calls):
     return independent(rng, calls) & (np.arange(calls) > 0)[:, None, None]
+
+
+def strange_element(rng, calls):
+    dropped = independent(rng, calls)
+    dropped[:, 4, 5] = False
+    return dropped
 
 
 def small_values_dropped(rng, calls):
@@ -77,28 +78,6 @@ def partly_alike_units(rng, calls):
     dropped = independent(rng, calls)
     copied = rng.random((calls, ROWS, UNITS - 1)) < 0.2
     dropped[:, :, 1:][copied] = dropped[:, :, :-1][copied]
-    return dropped
-
-
-def pool_of_masks(rng, calls):
-    return independent(rng, 100)[rng.integers(100, size=calls)]
-
-
-def every_second_mask_kept(rng, calls):
-    return np.repeat(independent(rng, (calls + 1) // 2), 2, axis=0)[:calls]
-
-
-def coins_sometimes_kept(rng, calls):
-    dropped = independent(rng, calls)
-    for before, now in pairwise(dropped):
-        kept = rng.random(now.shape) < 0.2
-        now[kept] = before[kept]
-    return dropped
-
-
-def some_never_drawn_anew(rng, calls):
-    dropped = independent(rng, calls)
-    dropped[:, :2] = dropped[0, :2]
     return dropped
 
 
@@ -149,6 +128,7 @@ def test_the_judgement_is_as_rare_as_it_says(name):
         ("groups", weak_row),
         ("groups", weak_unit),
         ("groups", first_call_spared),
+        ("groups", strange_element),
         ("values", small_values_dropped),
         ("pairs", twin_elements),
         ("pairs", opposite_elements),
@@ -156,11 +136,6 @@ def test_the_judgement_is_as_rare_as_it_says(name):
         ("neighbours", tiled),
         ("neighbours", halves_opposed),
         ("neighbours", partly_alike_units),
-        ("repetition", pool_of_masks),
-        ("repetition", every_second_mask_kept),
-        ("succession", coins_sometimes_kept),
-        ("succession", every_second_mask_kept),
-        ("never changing", some_never_drawn_anew),
         ("counts in a call", exact_count),
         ("counts in a row", exact_count_in_rows),
         ("counts in a unit", exact_count_in_units),
@@ -210,22 +185,51 @@ def test_pairs_at_a_distance_are_disjoint():
     [
         ("rate", lower_rate, 1),
         ("groups", weak_row, 1),
-        ("repetition", pool_of_masks, 2),
-        ("succession", every_second_mask_kept, 2),
-        ("never changing", some_never_drawn_anew, 2),
     ],
 )
 def test_the_masks_that_show_it_are_drawn(name, draw, titles):
-    """There is one mask, or the two similar ones, as found."""
+    """There is one mask, as found."""
     with pytest.raises(PicturedError) as caught:
         check(LOOKS[name], draw, 3)
     figures = caught.value.figures
     assert len({figure.title for figure in figures}) == len(figures) == titles
     assert all(figure.shape == (ROWS, UNITS) for figure in figures)
-    if name == "repetition":
-        named = " and ".join(figure.title.removeprefix("mask of call ") for figure in figures)
-        assert f"the calls {named} " in str(caught.value)
-        assert figures[0].rows == figures[1].rows
+
+
+@pytest.mark.parametrize(
+    ("draw", "place"),
+    [
+        (weak_row, "row 7:"),
+        (weak_unit, "unit 3:"),
+        (first_call_spared, "call 0:"),
+        (strange_element, r"element \[4, 5\]:"),
+    ],
+)
+def test_the_group_is_named(draw, place):
+    """The message says which row, unit, call or element differs."""
+    with pytest.raises(AssertionError, match=place):
+        check(masks.groups, draw, 3)
+
+
+@pytest.mark.parametrize(
+    ("output", "dropped"),
+    [
+        (np.array([[0.0, 2.0], [np.nan, 0.0]]), [[True, False], [False, True]]),
+        (np.array([[0, 1], [np.inf, -0.0]]), [[True, False], [False, True]]),
+        (np.array([0.0, 1.0, 1.0, 0.0]), [[True, False], [False, True]]),
+    ],
+)
+def test_the_mask_of_an_output_is_where_it_is_zero(output, dropped):
+    """Numbers that are not finite are kept, and a lost axis does not matter."""
+    assert masks.of(output, (2, 2), "Dropout").tolist() == dropped
+    assert masks.of(0.0, (1, 1), "Dropout").tolist() == [[True]]
+
+
+@pytest.mark.parametrize("output", [None, np.zeros(3), "0", np.zeros((2, 2), complex)])
+def test_what_is_no_output_has_no_mask(output):
+    """The message says what it is, and what it should be."""
+    with pytest.raises(AssertionError, match=r"^output.* but should be .*\[Dropout\]$"):
+        masks.of(output, (2, 2), "Dropout")
 
 
 def test_a_single_element_is_no_picture():

@@ -1,289 +1,479 @@
 """The forward pass of Dropout: what is dropped, how often, how independently, and what is kept.
 
-Statistical bounds: each check by `masks.assert_by_chance` rejects a right layer with a chance of at
-most 1e-9, and a submission meets fewer than 20 of them: together less than one in ten million.
+Each fact is judged where other mistakes cannot disturb it:
+
+- the rate and the independence of elements: in the first masks of new layers and in single large
+  masks. A mask that does not change from call to call is right in these;
+- new masks: by how calls depend on each other, whatever the elements of one mask have in common;
+- the scale: by the elements that are kept, in calls that drop some and keep some;
+- evaluation: by the parameters that the layer has then.
+
+Each judgement of `masks` fails a right layer with a chance of at most 1e-9, and a submission meets
+fewer than 40 of them: together less than one in ten million.
 """
 
 import contextlib
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
 import pytest
 
-from autograder.kit import StudentError, expect, masks, repeat, together
+from autograder.kit import StudentError, change_in_place, expect, masks, repeat, series, together
 
-CALLS = 64
-RATES = [(0.1, 0.3), (0.4, 0.48), (0.7, 0.9), (0.02, 0.09)]  # never 1 - p
+MASKS = 64  # of small outputs, to compare elements
+CALLS, STEPS = 256, 96  # of one layer
 # p, neither a whole hundredth nor near a 64th, and (rows, units)
 LARGE = [
     ((0.025, 0.035, 0.055), (200, 90)),
     ((0.405, 0.555), (1100, 16)),
     ((0.915, 0.965), (16, 900)),
+    ((0.9875, 0.9925), (16, 900)),
+]
+TINY = [(1, 1, 48), (1, 12, 8), (12, 1, 8)]  # rows, units, masks
+ZEROS = 9  # in_features: for these, layer(x) is zero in a row
+SIZES = [  # rows, in_features, out_features, and a range for p, which is never 1 - p
+    (2, 2, 3, 0.1, 0.3),  # a message shows all numbers
+    (2, 3, 2, 0.7, 0.9),
+    (1, 7, 90, 0.02, 0.09),
+    (5, 3, 70, 0.4, 0.48),
+    (40, 8, 1, 0.1, 0.3),
+    (6, ZEROS, 20, 0.52, 0.6),
+    (1100, 3, 2, 0.7, 0.9),
+    (3, 2, 300, 0.97, 0.99),
 ]
 
 
-def forward(layer, x, out_features, where):
-    return expect.array(layer(x.copy()), (len(x), out_features), "output", where)
-
-
-def dropped(layer, x, calls, shape, where):
-    """Return what was dropped in each of several calls, bool of shape (calls, rows, units)."""
-    outputs = repeat(layer, calls, x)
-    return np.array([expect.array(y, shape, "output", where) == 0 for y in outputs])
-
-
-def draw_p(rng, low=0.35, high=0.65):
+def some_p(rng, low=0.35, high=0.65):
     return round(rng.uniform(low, high), 3)
 
 
-class Drawn:
-    """Masks of layers with one p, drawn when they are needed; `x` is the same in each call."""
+class Draws:
+    """Masks of a layer that are drawn apart from each other, as far as the code does so.
 
-    def __init__(self, submission, known, x, p):
-        self.submission, self.known, self.x, self.p = submission, known, x, p
+    They are the first masks of new layers. If these are all the same, as with a generator that each
+    layer makes from the same seed, they are the masks of one layer's calls. If these are the same,
+    too, there is one mask: the code draws no other.
+    """
+
+    def __init__(self, submission, known, x, p, source):
+        self.submission, self.known, self.x, self.p, self.source = submission, known, x, p, source
         self.h = known.output(x)
         self.where = f"Dropout(p={p}), output.shape={self.h.shape}"
-        self.first = None
+        self.layer = self.first = None
 
-    def draw(self, calls, skipped=0):
-        """Return the masks of a new layer; the first masks are kept for the first look of each check."""
-        if self.first is not None and calls == len(self.first):
+    def __call__(self, count):
+        """Return the next masks; the first ones are kept, for the first look of each check."""
+        if self.first is not None and len(self.first) == count:
             return self.first
-        layer = self.submission.Dropout(self.known.layer, p=self.p)
+        self.known.reset()
+        drawn = np.array([masks.of(y, self.h.shape, self.where) for y in self.source(self, count)])
         if self.first is None:
-            self.first = dropped(layer, self.x, calls, self.h.shape, self.where)
-            return self.first
-        return dropped(layer, self.x, skipped + calls, self.h.shape, self.where)[skipped:]
+            self.first = drawn
+        return drawn
 
-    def check(self, look, calls=CALLS):
-        # these take the oddest of thousands of pairs; and a layer that is seeded when it is made
-        # begins with the very masks in which it was found
-        skipped = calls if look in (masks.pairs, masks.neighbours) else 0
-        seen = masks.Seen()
-        seen.add(~self.draw(calls, skipped), self.p)
-        seen.check(self.where)
-        masks.assert_by_chance(lambda n: self.draw(n, skipped), calls, look, self.where)
+    def of_new_layers(self, count):
+        def call():
+            return self.submission.Dropout(self.known.layer, p=self.p)(self.x.copy())
+
+        return together(self.known.layer, *[call] * count)
+
+    def of_one_layer(self, count):
+        if self.layer is None:
+            self.layer = self.submission.Dropout(self.known.layer, p=self.p)
+        return repeat(self.layer, count, self.x)
+
+    def of_one_call(self, _):
+        return self.of_new_layers(1)
+
+    def check(self, look, count=MASKS):
+        masks.assert_by_chance(self, count, look, self.where)
 
 
 @pytest.fixture
-def drawn(submission, linear, numbers):
+def source(once, submission, linear, numbers):
+    """Where the masks of `Draws` come from."""
+
+    def choose():
+        for way in (Draws.of_new_layers, Draws.of_one_layer):
+            first, *others = Draws(submission, linear(5, 20), numbers(20, 5), 0.5, way)(4)
+            # to drop nothing or all in each call is no sign of a seed
+            if (first != others).any() or first.all() or not first.any():
+                return way
+        return Draws.of_one_call
+
+    return once("source", choose)
+
+
+@pytest.fixture
+def draws(submission, linear, numbers, source):
     """A function that returns masks to look at."""
 
     def prepare(p, rows, units):
-        return Drawn(submission, linear(7, units), numbers(rows, 7), p)
+        return Draws(submission, linear(7, units), numbers(rows, 7), p, source)
 
     return prepare
 
 
 @pytest.fixture
-def of_many_calls(once, drawn, rng):
-    """The same masks for all properties that look at many calls."""
+def small(once, draws, rng):
+    """The same small masks for all properties that compare elements in many of them."""
     rows, units = int(rng.integers(7, 10)), int(rng.integers(11, 14))
-    return once("of many calls", lambda: drawn(draw_p(rng), rows, units))
+    return once("small", lambda: draws(some_p(rng), rows, units))
+
+
+@pytest.fixture
+def large(once, draws, rng):
+    """The same large mask for all properties that compare elements in one of them."""
+    return once("large", lambda: draws(some_p(rng), 120, 90))
+
+
+class Training:
+    """One layer that is called on the same x again and again."""
+
+    p, where = 0.5, "Dropout(p=0.5)"
+
+    def __init__(self, submission, known, x, grad_output):
+        self.known, self.x, self.grad_output = known, x, grad_output
+        self.h = known.output(x)
+        self.layer = submission.Dropout(known.layer, p=self.p)
+
+    def calls(self, count):
+        """Return the outputs of calls, one after the other."""
+        outputs = []
+        for start in range(0, count, CALLS):
+            self.known.reset()
+            outputs += repeat(self.layer, min(CALLS, count - start), self.x)
+        return outputs
+
+    def steps(self, count):
+        """Return the outputs of calls, with a backward pass after each if the layer has one."""
+
+        def call():
+            return self.layer(self.x.copy())
+
+        def step_back():
+            grad_input = self.layer.backward(self.grad_output.copy())
+            self.known.reset()  # a backward pass may have changed the parameters
+            return grad_input
+
+        self.known.reset()
+        try:
+            return [*together(self.layer, *[call, step_back] * count)][::2]
+        except StudentError:
+            return self.calls(count)
+
+    def evaluate(self, attempt):
+        self.layer.training = False
+        attempt(self.layer, "__call__", self.x.copy())
+        self.layer.training = True
+
+    def masks(self, outputs):
+        return np.array([masks.of(y, self.h.shape, self.where) for y in outputs])
+
+
+@pytest.fixture
+def training(submission, linear, numbers):
+    """A function that makes a new layer to be trained."""
+    return lambda: Training(submission, linear(6, 30), numbers(30, 6), numbers(30, 30))
+
+
+@pytest.fixture
+def trained(once, training, attempt):
+    """A layer, its outputs in some steps of training, and those after evaluation."""
+
+    def train():
+        layer = training()
+        before = layer.steps(STEPS)
+        layer.evaluate(attempt)
+        return layer, before, layer.steps(STEPS)
+
+    return once("trained", train)
+
+
+@pytest.fixture
+def first_calls(submission):
+    """A function that returns the first outputs of new layers, each made with other arguments."""
+
+    def call(known, x, *each):
+        asked = [lambda a=a: submission.Dropout(known.layer, **a)(x.copy()) for a in each]
+        return together(known.layer, *asked)
+
+    return call
 
 
 @pytest.mark.essential
 @pytest.mark.criterion("drops")
 def test_training_drops_some_outputs_and_keeps_some(submission, linear, numbers):
     """While training, some elements of the output are zero and others are not."""
-    known = linear(6, 30)
-    layer = submission.Dropout(known.layer, p=0.5)
-    dropped = forward(layer, numbers(20, 6), 30, "Dropout(p=0.5)") == 0
-    assert dropped.any(), "no element of the output is zero [Dropout(p=0.5)]"
-    assert not dropped.all(), "every element of the output is zero [Dropout(p=0.5)]"
+    known, where = linear(6, 60), "Dropout(p=0.5)"
+    outputs = repeat(submission.Dropout(known.layer, p=0.5), MASKS, numbers(6, 6))
+    dropped = np.array([masks.of(y, (6, 60), where) for y in outputs])
+    assert dropped.any(), f"no element of the output is zero [{where}]"
+    assert not dropped.all(), f"every element of the output is zero [{where}]"
 
 
+@pytest.mark.essential
 @pytest.mark.criterion("scales")
-def test_kept_elements_are_scaled(submission, linear, numbers, cases, attempt):
-    """Each kept element is layer(x) / (1 - p), for any p, batch and layer size, in each call."""
-    seen = masks.Seen()
-    for (rows, in_features, out_features), p in cases(RATES):
-        known = linear(in_features, out_features)
-        layer = submission.Dropout(known.layer, p=p)
-
-        def judge(y, x, present, when="", p=p):
-            where = f"Dropout(p={p}){when}{present.given(x=x)}"
-            h = present.output(x)
-            y = expect.array(y, h.shape, "output", where)
-            expect.close(y, np.where(y != 0, h / (1 - p), 0), "output", where)
-            return y
-
-        x, large = numbers(rows, in_features), 100 * numbers(rows + 1, in_features)
-        weights = numbers(in_features, out_features)
-        before, after = replace(known), replace(known, weights=weights.copy())
-
-        def call_with_other_weights(known=known, weights=weights, layer=layer, x=x):
-            known.set_weights(weights)
-            return layer(x.copy())
-
-        asked = (partial(layer, x.copy()), call_with_other_weights, partial(layer, large.copy()))
-        told = ((x, before), (x, after), (large, after))
-        for y, (given, present) in zip(together(layer, *asked), told, strict=True):
-            judge(y, given, present)
-        layer.training = False
-        attempt(layer, "__call__", x.copy())
-        layer.training = True
-
-        def take(rows=rows, in_features=in_features, layer=layer, known=known, judge=judge):
-            x = numbers(rows, in_features)
-            return judge(layer(x.copy()), x, known, ", after a call with training=False"), None
-
-        masks.until_kept(take, p, seen)
-    seen.check("Dropout")
-
-
-@pytest.mark.criterion("drops")
-def test_drop_rate_is_p(drawn, rng):
-    """Each element is dropped with probability p, whatever the size of the batch and the layer."""
-    for rates, (rows, units) in LARGE:
-        p = rng.choice(rates)
-        drawn(p, rows, units).check(masks.rate(p), calls=2)
-    rare = round(rng.uniform(4e-4, 6e-4), 6)  # a draw of a thousand whole numbers is too coarse
-    drawn(rare, rows=200, units=90).check(masks.rate(rare), calls=2)
-    for rows, units, calls in [(1, 1, 48), (1, 12, 8), (12, 1, 8)]:
-        drawn(0.5, rows, units).check(masks.rate(0.5), calls)
-
-
-@pytest.mark.criterion("drops")
-def test_every_unit_and_row_is_dropped_at_the_same_rate(of_many_calls):
-    """No unit, no row of the batch and no call has more elements dropped than another."""
-    of_many_calls.check(masks.groups)
-
-
-@pytest.mark.criterion("drops")
-def test_dropping_does_not_depend_on_the_values(of_many_calls):
-    """Whether an element is dropped does not depend on its value."""
-    of_many_calls.check(masks.values(of_many_calls.h))
-
-
-@pytest.mark.criterion("drops")
-def test_units_and_rows_are_dropped_independently(of_many_calls, drawn, rng):
-    """Whether an element is dropped depends neither on its neighbours nor on any other element."""
-    of_many_calls.check(masks.pairs)
-    of_many_calls.check(masks.neighbours)
-    drawn(draw_p(rng), rows=10, units=10).check(masks.pairs)
-    drawn(draw_p(rng), rows=120, units=90).check(masks.neighbours, calls=1)
-
-
-@pytest.mark.criterion("drops")
-def test_number_of_dropped_elements_is_left_to_chance(of_many_calls, drawn, rng):
-    """How many elements are dropped is left to chance: no fixed number in a call, row or unit."""
-    of_many_calls.check(masks.counts((1, 2), "a call"))
-    of_many_calls.check(masks.counts((2,), "a row"))
-    of_many_calls.check(masks.counts((1,), "a unit"))
-    drawn(draw_p(rng), rows=3, units=4).check(masks.counts((1, 2), "a call"), calls=40)
-    drawn(draw_p(rng), rows=90, units=80).check(masks.counts((1, 2), "a call"), calls=2)
-
-
-@pytest.mark.criterion("anew")
-def test_each_call_draws_a_fresh_mask(of_many_calls):
-    """Each call draws its own mask, independent of the calls before it."""
-    of_many_calls.check(masks.repetition)
-    of_many_calls.check(masks.succession)
-    of_many_calls.check(masks.never_changing)
-
-
-@pytest.mark.criterion("evaluation")
-def test_evaluation_returns_the_layers_output(submission, linear, numbers, rng):
-    """When not training, the output is layer(x), unchanged, before and after training."""
-    p = draw_p(rng, 0.2, 0.4)
-    for units in (1, 30):
-        known = linear(1, units)
-        layer = submission.Dropout(known.layer, p=p)
-        for rows in (1, 4):
-            x = numbers(rows, 1)
-            for weights in (known.weights, known.weights + 1):
-                layer.training = False
-                known.set_weights(weights)
-                where = f"Dropout(p={p}), training=False{known.given(x=x)}"
-
-                def evaluate(layer=layer, x=x):
-                    return layer(x.copy())
-
-                def train(layer=layer, x=x):
-                    layer.training = True
-                    return layer(x.copy())
-
-                # the first call may not end it
-                *evaluated, trained = together(layer, evaluate, evaluate, train)
-                for y in evaluated:
-                    expect.close(y, known.output(x), "output", where)
-                expect.array(trained, (rows, units), "output", where)
-
-
-@pytest.mark.criterion("scales")
-def test_at_its_ends_p_drops_nothing_or_everything(submission, linear, numbers):
-    """With p = 0 nothing is dropped, and with p = 1 everything."""
-    known = linear(3, 2)
-    x = numbers(2, 3)
-    for p, share in ((0.0, 1.0), (1.0, 0.0)):
-        where = f"Dropout(p={p:g}){known.given(x=x)}"
-        with contextlib.suppress(StudentError):  # that p = 1 divides by zero is no reason to fail
-            y = submission.Dropout(known.layer, p=p)(x.copy())
-            if not (isinstance(y, np.ndarray) and y.dtype.kind == "f" and np.isnan(y).any()):
-                expect.close(y, share * known.output(x), "output", where)
-
-
-@pytest.mark.criterion("keeps")
-def test_two_layers_keep_their_own_p(submission, linear, numbers):
-    """A layer scales as before when another one with another p is made beside it."""
-    known, x, where = linear(4, 60), numbers(5, 4), "Dropout(p=0.2)"
-    layer = submission.Dropout(known.layer, p=0.2)
-    scales = []
-
-    def take():
-        y = forward(layer, x, 60, where)
-        return y, y
-
-    seen = masks.Seen()
-    for _ in range(2):
-        y = masks.until_kept(take, 0.2, seen)
-        seen.check(where)
-        scale = float(np.median((y / known.output(x))[y != 0]))
-        scales.append(expect.number(scale, "output / layer(x)", where))
-        submission.Dropout(linear(4, 60).layer, p=0.7)
-    alone, beside = scales
-    assert np.isclose(alone, beside), (
-        f"kept elements are {alone:.6g} * layer(x), but {beside:.6g} * layer(x) once there is "
-        f"another layer with p=0.7 [{where}]"
+def test_kept_elements_follow_the_layers_output(submission, linear, rng):
+    """What is kept is made from layer(x): it is larger where layer(x) is larger."""
+    known, x, where = linear(6, 60), rng.normal(size=(6, 6)), "Dropout(p=0.5)"
+    h = known.output(x)
+    alike = []
+    for output in repeat(submission.Dropout(known.layer, p=0.5), 4, x):
+        kept = ~masks.of(output, h.shape, where)
+        y = np.reshape(output, h.shape)[kept]
+        if len(y) > 2 and np.isfinite(y).all():
+            alike.append(correlation(y, h[kept]))
+    # about 180 numbers that have nothing to do with layer(x) reach a half with a chance of 1e-11
+    assert not alike or max(alike) > 0.5, (
+        f"the elements that are kept have nothing to do with layer(x) [{where}]"
     )
 
 
-@pytest.mark.criterion("keeps")
-def test_default_p_is_one_half(submission, linear, numbers):
-    """Without a p, 0.5 is taken: kept elements are 2 * layer(x)."""
-    known = linear(3, 2)
-    layer = submission.Dropout(known.layer)
+def correlation(a, b):
+    a, b = a - a.mean(), b - b.mean()
+    size = np.sqrt((a**2).sum() * (b**2).sum())
+    return float((a * b).sum() / size) if size else 0.0
 
-    def take():
-        x = numbers(2, 3)
-        where = f"Dropout(){known.given(x=x)}"
-        y = forward(layer, x, 2, where)
-        expect.close(y, np.where(y != 0, 2 * known.output(x), 0), "output", where)
-        return y, None
 
-    seen = masks.Seen()
-    masks.until_kept(take, 0.5, seen)
-    seen.check("Dropout()")
+@pytest.mark.criterion("drops")
+def test_drop_rate_is_p(draws, rng):
+    """Each element is dropped with probability p, whatever the size of the batch and the layer."""
+    for rates, (rows, units) in LARGE:
+        p = rng.choice(rates)
+        draws(p, rows, units).check(masks.rate(p), 1)
+    rare = round(rng.uniform(4e-4, 6e-4), 6)  # a draw of a thousand whole numbers is too coarse
+    draws(rare, rows=200, units=90).check(masks.rate(rare), 1)
+    for rows, units, count in TINY:
+        draws(0.5, rows, units).check(masks.rate(0.5), count)
+
+
+@pytest.mark.criterion("drops")
+def test_nothing_is_dropped_if_p_is_zero(submission, linear, numbers):
+    """With p = 0, no element is dropped."""
+    known, x, where = linear(3, 40), numbers(5, 3), "Dropout(p=0)"
+    with contextlib.suppress(StudentError):  # a division by zero is a matter of the scale
+        y = submission.Dropout(known.layer, p=0.0)(x.copy())
+        dropped = masks.of(y, (5, 40), where)
+        assert not dropped.any(), f"{dropped.sum()} of 200 elements are dropped [{where}]"
+
+
+@pytest.mark.criterion("drops")
+def test_drop_rate_stays_p(trained):
+    """Each element is dropped with probability p, after many steps of training as in the first."""
+    layer, before, after = trained
+    for outputs, when in ((before, ""), (after, " and after evaluation")):
+        last = layer.masks(outputs[-1:])
+        if when and not last.any():
+            return  # whether it drops again after evaluation is another fact
+        where = f"{layer.where} after {STEPS} calls{when}"
+        masks.judge(masks.rate(layer.p)(last, None), last, where)
+
+
+@pytest.mark.criterion("drops")
+def test_every_row_unit_and_element_is_dropped_at_the_same_rate(small, large):
+    """No row of the batch, no unit and no element is dropped more often than another."""
+    small.check(masks.groups)
+    large.check(masks.groups, 1)
+
+
+@pytest.mark.criterion("drops")
+def test_dropping_does_not_depend_on_the_values(small, large):
+    """Whether an element is dropped does not depend on its value."""
+    small.check(masks.values(small.h))
+    large.check(masks.values(large.h), 1)
+
+
+@pytest.mark.criterion("drops")
+def test_elements_are_dropped_independently(small, large, draws, rng):
+    """Whether an element is dropped depends neither on its neighbours nor on any other element."""
+    small.check(masks.pairs)
+    small.check(masks.neighbours)
+    draws(some_p(rng), rows=10, units=10).check(masks.pairs)
+    large.check(masks.neighbours, 1)
+
+
+@pytest.mark.criterion("drops")
+def test_number_of_dropped_elements_is_left_to_chance(small, draws, rng):
+    """How many elements are dropped is left to chance: no fixed number in a call, row or unit."""
+    small.check(masks.counts((1, 2), "a call"))
+    small.check(masks.counts((2,), "a row"))
+    small.check(masks.counts((1,), "a unit"))
+    draws(some_p(rng), rows=3, units=4).check(masks.counts((1, 2), "a call"), 40)
+    draws(some_p(rng), rows=90, units=80).check(masks.counts((1, 2), "a call"), 2)
+
+
+@pytest.mark.criterion("scales")
+def test_kept_elements_are_scaled(first_calls, linear, numbers, rng):
+    """Each kept element is layer(x) / (1 - p), for any p, batch and layer size."""
+    calls = []
+    for rows, in_features, out_features, low, high in SIZES:
+        p = round(rng.uniform(low, high), 3)
+        known, x = linear(in_features, out_features), numbers(rows, in_features)
+        if in_features == ZEROS:
+            x[0] = known.bias[:] = 0  # so that layer(x) is zero
+            known.reset()
+        h = known.output(x)
+        where = f"Dropout(p={p}){known.given(x=x)}"
+        outputs = first_calls(known, x, *[{"p": p}] * 8)
+        calls += [(masks.of(y, h.shape, where), y, h, p, where) for y in outputs]
+    # a call that drops nothing may have no mask at all, which is another fact
+    both = [each for each in calls if each[0].any() and not each[0].all()]
+    for dropped, y, h, p, where in both or calls:
+        expect.close(y, np.where(dropped, 0, h / (1 - p)), "output", where)
+
+
+@pytest.mark.criterion("scales")
+def test_nothing_is_scaled_if_p_is_zero(submission, linear, numbers):
+    """With p = 0, what is kept is layer(x)."""
+    known, x, where = linear(3, 40), numbers(5, 3), "Dropout(p=0)"
+    y = submission.Dropout(known.layer, p=0.0)(x.copy())
+    if not masks.of(y, (5, 40), where).any():  # else it has taken another p
+        expect.close(y, known.output(x), "output", where)
+
+
+@pytest.mark.criterion("scales")
+def test_scale_stays(submission, linear, numbers, attempt, trained):
+    """Kept elements are layer(x) / (1 - p) after evaluation, and after many steps of training."""
+    known, x = linear(4, 60), numbers(5, 4)
+    layer = submission.Dropout(known.layer, p=0.3)
+    layer.training = False
+    attempt(layer, "__call__", x.copy())
+    layer.training = True
+    long, before, after = trained
+    for y, h, p, when in (
+        (layer(x.copy()), known.output(x), 0.3, "after evaluation"),
+        (before[-1], long.h, long.p, f"after {STEPS} calls"),
+        (after[-1], long.h, long.p, f"after {2 * STEPS} calls and evaluation"),
+    ):
+        where = f"Dropout(p={p}) {when}"
+        dropped = masks.of(y, h.shape, where)
+        # at another rate, p itself has changed, which is another fact
+        if masks.rate(p)(dropped[None], None).chance > masks.CHANCE:
+            expect.close(y, np.where(dropped, 0, h / (1 - p)), "output", where)
+
+
+@pytest.mark.criterion("scales")
+def test_present_parameters_are_used(submission, linear, numbers):
+    """Kept elements follow the weights and the bias as they are now, however they were set."""
+    known, x = linear(4, 60), numbers(8, 4)
+    layer = submission.Dropout(known.layer, p=0.35)
+    layer(x.copy())
+
+    def set_on(target):
+        target.weights, target.bias = known.weights.copy(), known.bias.copy()
+
+    def change():
+        change_in_place(known.layer, "weights", known.weights)
+        change_in_place(known.layer, "bias", known.bias)
+
+    def update():
+        known.layer.parameters = {"weights": known.weights + 1, "bias": known.bias + 2}
+        grads = {"weights": np.full((4, 60), 10.0), "bias": np.full((1, 60), 20.0)}
+        submission.Model([layer]).update_parameters([grads], 0.1)
+
+    for way, make in {
+        "set on Dropout": partial(set_on, layer),
+        "set on the wrapped layer": partial(set_on, known.layer),
+        "changed in place": change,
+        "updated by Model": update,
+    }.items():
+        known.weights, known.bias = numbers(4, 60), numbers(1, 60)
+        make()
+        where = f"Dropout(p=0.35), weights and bias {way}"
+        y = expect.array(layer(x.copy()), (8, 60), "output", where)
+        kept, h = y != 0, known.output(x)
+        if kept.any():
+            factor = float(np.median((y / h)[kept]))  # which another property judges
+            expect.close(y, np.where(kept, factor * h, 0), "output", where)
+
+
+@pytest.mark.criterion("scales")
+def test_output_is_float64(submission, linear, numbers):
+    """The output is an array of float64."""
+    known = linear(3, 20)
+    check_dtype(submission.Dropout(known.layer, p=0.5)(numbers(4, 3)), (4, 20), "Dropout(p=0.5)")
+
+
+def check_dtype(y, shape, where):
+    expect.array(y, shape, "output", where)
+    assert y.dtype == np.float64, f"output.dtype={y.dtype}, but should be float64 [{where}]"
+
+
+@pytest.mark.criterion("anew")
+def test_each_call_draws_a_new_mask(training):
+    """Each call draws its own mask, independent of the calls before it."""
+    layer = training()
+    check_series(layer, layer.calls, CALLS)
+
+
+@pytest.mark.criterion("anew")
+def test_each_step_of_training_draws_a_new_mask(trained):
+    """Each training call draws a new mask with backward passes and evaluation between."""
+    layer, before, after = trained
+    first = layer.masks(before + after)
+    check_series(layer, layer.steps, len(first), first)
+
+
+def check_series(layer, make, count, first=None):
+    """Check one series, and a longer one if something in the first looks unlikely."""
+    first = layer.masks(make(count)) if first is None else first
+    half = len(first) // 2
+    for part in (first[:half], first[half:]):
+        masks.judge(series.never_drawn_anew(part, layer.p), part, layer.where)
+    masks.judge(series.recurrence(first), first, layer.where)
+    masks.assert_by_chance(
+        lambda n: first if n == count else layer.masks(make(n)), count, series.echo, layer.where
+    )
+
+
+@pytest.mark.criterion("anew")
+def test_a_batch_of_another_size_has_its_own_mask(submission, linear, numbers):
+    """A batch of another size gets a mask of its own size."""
+    known = linear(3, 8)
+    layer = submission.Dropout(known.layer, p=0.5)
+    for rows in (5, 2, 9):
+        masks.of(layer(numbers(rows, 3)), (rows, 8), f"Dropout(p=0.5), {rows} rows")
 
 
 @pytest.mark.criterion("evaluation")
-def test_training_again_drops_again(submission, linear, numbers):
+def test_evaluation_returns_the_layers_output(submission, linear, numbers, attempt, rng):
+    """When not training, the output is layer(x), unchanged, before and after training."""
+    p = some_p(rng, 0.2, 0.4)
+    for rows, units in ((1, 1), (4, 1), (1, 30), (4, 30)):
+        known, x = linear(1, units), numbers(rows, 1)
+        layer = submission.Dropout(known.layer, p=p)
+        for when in ("", " after training"):
+            layer.training = False
+            where = f"Dropout(p={p}), training=False{when}{known.given(x=x)}"
+            # the first call may not end it
+            calls = [partial(layer, x.copy()), partial(layer, x.copy())]
+            *outputs, parameters = together(
+                layer, *calls, lambda known=known: known.layer.parameters
+            )
+            known.take(parameters)
+            for y in outputs:
+                expect.close(y, known.output(x), "output", where)
+                check_dtype(y, (rows, units), where)
+            layer.training = True
+            attempt(layer, "__call__", x.copy())
+
+
+@pytest.mark.criterion("evaluation")
+def test_training_again_drops_again(submission, linear, numbers, attempt):
     """After evaluation, switching back to training drops elements again."""
-    known = linear(5, 200)
+    known, x, where = linear(5, 30), numbers(4, 5), "Dropout(p=0.5) after evaluation"
     layer = submission.Dropout(known.layer, p=0.5)
-    x = numbers(2, 5)
     layer.training = False
-    forward(layer, x, 200, "Dropout(p=0.5), training=False")
+    attempt(layer, "__call__", x.copy())
     layer.training = True
-    dropped = forward(layer, x, 200, "Dropout(p=0.5)") == 0
-    assert dropped.any(), "after evaluation no element is dropped any more [Dropout(p=0.5)]"
-    assert not dropped.all(), "after evaluation every element is dropped [Dropout(p=0.5)]"
+    dropped = np.array([masks.of(y, (4, 30), where) for y in repeat(layer, MASKS, x)])
+    assert dropped.any(), f"no element of the output is zero [{where}]"
+    assert not dropped.all(), f"every element of the output is zero [{where}]"
 
 
 @pytest.mark.criterion("keeps")
-def test_forward_leaves_its_arguments_untouched(submission, linear, numbers):
+def test_forward_leaves_its_arguments_untouched(submission, linear, numbers, attempt):
     """The forward pass changes neither x nor the layer's parameters."""
     known = linear(4, 6)
     layer = submission.Dropout(known.layer, p=0.5)
@@ -291,9 +481,58 @@ def test_forward_leaves_its_arguments_untouched(submission, linear, numbers):
     before = x.copy()
     for training in (True, False, True):
         layer.training = training
-        layer(x)
+        attempt(layer, "__call__", x)
     expect.untouched(x, before, "x", "Dropout(p=0.5)")
     known.assert_untouched("Dropout(p=0.5)")
+
+
+def told(y, h, where):
+    """Return the share of elements that is dropped, and the factor of the others, of an output."""
+    dropped = masks.of(y, h.shape, where)
+    kept = np.reshape(y, h.shape)[~dropped] / h[~dropped]
+    return dropped.mean(), float(np.median(kept)) if kept.size else 0.0
+
+
+def check_alike(usual, other, text, where):
+    """Check that first calls of layers of two kinds drop as often, and scale alike."""
+    usual, other = np.array(usual), np.array(other)
+    for column, name in enumerate(("share of dropped elements", "factor of kept elements")):
+        a, b = usual[:, column], other[:, column]
+        assert series.symmetric(a - b) > masks.CHANCE, (
+            f"the {name} is about {np.median(b):.3g} {text.format(np.median(a))} [{where}]"
+        )
+
+
+@pytest.mark.criterion("keeps")
+def test_two_layers_keep_their_own_p(submission, linear, numbers):
+    """A layer keeps its p when another one with another p is made beside it."""
+    known, other, x, where = linear(4, 30), linear(4, 30), numbers(5, 4), "Dropout(p=0.2)"
+
+    def alone():
+        return submission.Dropout(known.layer, p=0.2)(x.copy())
+
+    def beside():
+        layer = submission.Dropout(known.layer, p=0.2)
+        submission.Dropout(other.layer, p=0.7)
+        return layer(x.copy())
+
+    outputs = together(known.layer, *[alone, beside] * MASKS)
+    found = [told(y, known.output(x), where) for y in outputs]
+    text = "once there is another layer with p=0.7, but {:.3g} without one"
+    check_alike(found[::2], found[1::2], text, where)
+
+
+@pytest.mark.criterion("keeps")
+def test_default_p_is_one_half(first_calls, linear, numbers):
+    """Without a p, the layer does the same as with p=0.5."""
+    known, x = linear(3, 40), numbers(5, 3)
+    outputs = first_calls(known, x, *[{"p": 0.5}, {}] * MASKS)
+    found = [told(y, known.output(x), "Dropout()") for y in outputs]
+    check_alike(found[::2], found[1::2], "without a p, but {:.3g} with p=0.5", "Dropout()")
+
+
+def forward(layer, x, out_features):
+    return expect.array(layer(x.copy()), (len(x), out_features), "output", "")
 
 
 def distinct(values):
@@ -393,8 +632,8 @@ def observe_what_is_not_left_to_chance(watch):
     looks = {
         "a call, row or unit differs": masks.groups,
         "the values matter": masks.values(known.output(x)),
-        "masks come back": masks.repetition,
-        "masks are like the ones before": masks.succession,
+        "masks come back": lambda dropped, _: series.recurrence(dropped),
+        "masks are like the ones before": series.echo,
         "elements are tied": masks.pairs,
         "neighbours are tied": masks.neighbours,
         "the count in rows": masks.counts((2,), ""),
@@ -442,9 +681,9 @@ def observe_what_the_masks_share(submission, watch):
     smaller = np.abs(known.output(x)) < np.median(np.abs(known.output(x)))
     return {
         "second call like the first": (first == second).all(),
-        "for another x": (first == (forward(layer, 2 - x, 16, "") == 0)).all(),
-        "for fewer rows": (first[:5] == (forward(layer, x[:5], 16, "") == 0)).all(),
-        "in another layer": (first == (forward(twin, x, 16, "") == 0)).all(),
+        "for another x": (first == (forward(layer, 2 - x, 16) == 0)).all(),
+        "for fewer rows": (first[:5] == (forward(layer, x[:5], 16) == 0)).all(),
+        "in another layer": (first == (forward(twin, x, 16) == 0)).all(),
         "smallest values": smaller[first].mean() > 0.99,
     }
 
@@ -474,27 +713,27 @@ def observe_evaluation(watch):
 def observe_the_wrapped_layers_training(watch):
     known, layer, x, _ = watch(0.35, 0)
     known.layer.training = False
-    return multiples(forward(layer, x, 16, ""), known, x)
+    return multiples(forward(layer, x, 16), known, x)
 
 
 def observe_beside_another_layer(submission, linear, numbers):
     known, x = linear(5, 40), numbers(12, 5)
     layer = submission.Dropout(known.layer, p=0.35)
     submission.Dropout(linear(5, 40).layer, p=0.8)
-    return multiples(forward(layer, x, 40, ""), known, x)
+    return multiples(forward(layer, x, 40), known, x)
 
 
 def observe_with_new_weights(submission, linear, numbers):
     known, x = linear(5, 40), numbers(12, 5)
     layer = submission.Dropout(known.layer, p=0.35)
     known.set_weights(numbers(5, 40))
-    return multiples(forward(layer, x, 40, ""), known, x)
+    return multiples(forward(layer, x, 40), known, x)
 
 
 def observe_default(submission, linear, numbers):
     known = linear(5, 30)
     x = numbers(12, 5)
-    y = forward(submission.Dropout(known.layer), x, 30, "")
+    y = forward(submission.Dropout(known.layer), x, 30)
     whole = y / known.output(x)
     return "twice" if np.allclose(whole[y != 0], 2) else "not twice", (y == 0).any()
 

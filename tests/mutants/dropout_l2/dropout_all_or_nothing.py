@@ -3,7 +3,7 @@
 Your forward pass drops or keeps the whole output at once, as if one coin were tossed for all of
 it. Draw a random number for each element: the mask has the shape of layer(x).
 
-loses: test_dropout_forward
+loses: test_dropout_forward (drops)
 """
 
 

@@ -3,7 +3,7 @@
 Your forward pass drops and scales nothing if x has only one row, even while training. Let
 self.training alone decide, not the number of rows.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (drops)
 """
 
 

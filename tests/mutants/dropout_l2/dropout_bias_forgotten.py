@@ -3,7 +3,7 @@
 Your forward pass leaves out the bias: while training, kept elements are x @ weights / (1 - p).
 Multiply the whole of layer(x), bias included, by the mask.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (scales)
 """
 
 

@@ -3,7 +3,7 @@
 Your kept elements are x @ weights / (1 - p) + bias: the bias is left unscaled. Multiply the
 whole of layer(x), bias included, by mask and scale.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (scales)
 """
 
 

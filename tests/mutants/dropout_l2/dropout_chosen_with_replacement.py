@@ -3,7 +3,7 @@
 Your layer drops too few elements, as if it drew the share p of all positions but some of them
 twice. Draw a number for each element instead: it is dropped with probability p.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (drops)
 """
 
 

@@ -3,7 +3,7 @@
 Your layer does not take p = 0.5 if no p is given. Leave the default in __init__ as the notebook
 has it, p=0.5.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (keeps)
 """
 
 

@@ -3,7 +3,7 @@
 Your kept elements are divided by the share that happened to be kept in this call. Divide by
 1 - p, the probability of keeping, which is the same in each call.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (scales)
 """
 
 

@@ -3,7 +3,7 @@
 Your kept elements are divided by the share of units that happened to be kept in their row.
 Divide by 1 - p, the probability of keeping, which is the same in each row.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (scales)
 """
 
 

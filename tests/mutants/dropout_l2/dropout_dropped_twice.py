@@ -3,7 +3,7 @@
 Your layer drops elements with probability 1 - (1 - p) ** 2, as if by two masks, one after the
 other. Draw and apply one mask in each call.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (drops)
 """
 
 

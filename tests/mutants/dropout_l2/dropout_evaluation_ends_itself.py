@@ -3,7 +3,7 @@
 Your layer sets self.training back to True when it is called in evaluation, so its next call
 drops elements again. Only read self.training: Model.train and Model.eval set it.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (evaluation)
 """
 
 

@@ -3,7 +3,7 @@
 Your layer never drops again once it was called with training = False. Change nothing for good
 in evaluation, p included: look at self.training in each call.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (evaluation)
 """
 
 

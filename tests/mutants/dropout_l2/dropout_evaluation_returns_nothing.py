@@ -3,7 +3,7 @@
 Your forward pass returns None when not training. Return layer(x), unchanged, when self.training
 is False.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (evaluation)
 """
 
 

@@ -3,7 +3,7 @@
 Your forward pass returns x itself when not training. Return layer(x) then: without dropout the
 wrapped layer still has its work to do.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (evaluation)
 """
 
 

@@ -3,7 +3,7 @@
 Your forward pass drops the same number of elements in every call, the share p of them. Draw a
 number for each element on its own, so that the count is left to chance.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (drops)
 """
 
 

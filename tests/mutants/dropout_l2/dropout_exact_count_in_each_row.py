@@ -3,7 +3,7 @@
 Your forward pass drops the same number of units in every row. Draw a number for each element on
 its own, so that the count in a row is left to chance.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (drops)
 """
 
 

@@ -3,7 +3,7 @@
 Your forward pass drops every unit in the same number of rows. Draw a number for each element on
 its own, so that the count in a unit is left to chance.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (drops)
 """
 
 

@@ -3,7 +3,7 @@
 Your layer drops nothing in its first training call. Draw and apply a mask in each training
 call, the first one included.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (drops)
 """
 
 

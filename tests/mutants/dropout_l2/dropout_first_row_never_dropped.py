@@ -3,7 +3,7 @@
 Your layer never drops an element of the first row. Let the loop run over all rows of the batch,
 which begin at 0.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (drops)
 """
 
 

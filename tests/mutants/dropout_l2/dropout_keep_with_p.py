@@ -3,7 +3,7 @@
 Your layer keeps elements with probability p and drops them with 1 - p. It is the other way
 round: drop with probability p. The scale 1 / (1 - p) is right.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (drops)
 """
 
 

@@ -3,7 +3,7 @@
 Your layer never drops an element of the last row. Let the loop run over all rows of the batch:
 range(N) already ends at N - 1.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (drops)
 """
 
 

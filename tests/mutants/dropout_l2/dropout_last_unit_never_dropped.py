@@ -3,7 +3,7 @@
 Your layer never drops an element of the last unit. Let the loop run over all units: range(n)
 already ends at n - 1.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (drops)
 """
 
 

@@ -3,7 +3,7 @@
 Your layer goes on applying the mask of the latest training call when it is not training. Return
 layer(x) unchanged when self.training is False.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (evaluation)
 """
 
 

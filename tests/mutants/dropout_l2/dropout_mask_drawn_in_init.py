@@ -3,7 +3,7 @@
 Your mask never changes: it is the same in all calls and for all rows. Draw a new one in each
 training call, with a number for each element of layer(x).
 
-loses: test_dropout_forward
+loses: test_dropout_forward (drops, anew)
 """
 
 

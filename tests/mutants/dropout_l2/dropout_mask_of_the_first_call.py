@@ -3,7 +3,7 @@
 Your layer uses the same mask again as long as the shape of layer(x) stays the same. Draw a new
 mask in each training call.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (anew)
 """
 
 

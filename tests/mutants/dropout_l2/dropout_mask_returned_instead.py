@@ -2,7 +2,7 @@
 
 Your forward pass returns the scaled mask alone while training. Return layer(x) multiplied by it.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (drops, scales, anew, evaluation, keeps)
 """
 
 

@@ -3,7 +3,7 @@
 Your layer never brings back an element it has dropped, as long as the shape stays the same:
 fewer are left after each call. Draw each call's mask without regard to earlier ones.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (drops)
 """
 
 

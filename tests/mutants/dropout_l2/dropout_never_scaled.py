@@ -3,7 +3,7 @@
 Your kept elements are layer(x), without the factor 1 / (1 - p). Multiply them by it in the
 forward pass while training; the backward pass needs the same factor.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (scales)
 """
 
 

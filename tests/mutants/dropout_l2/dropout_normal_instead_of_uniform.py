@@ -3,7 +3,7 @@
 Your layer drops an element as often as a number drawn from the standard normal distribution
 lies below p. Draw numbers uniform on [0, 1): these lie below p with probability p.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (drops)
 """
 
 

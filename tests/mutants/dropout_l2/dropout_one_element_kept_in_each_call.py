@@ -3,7 +3,7 @@
 Your layer never drops all elements of its output, as if one had to be kept. Let each element's
 own random number decide, even if all of them are dropped then.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (drops)
 """
 
 

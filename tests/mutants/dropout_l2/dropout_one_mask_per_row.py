@@ -3,7 +3,7 @@
 Your forward pass drops or keeps whole rows. Draw a number for each element: the mask has the
 shape of layer(x), (N, out_features).
 
-loses: test_dropout_forward
+loses: test_dropout_forward (drops)
 """
 
 

@@ -3,7 +3,7 @@
 Your layer never drops a unit that is alone in its row, as if one had to be kept. Let each
 element's own random number decide, even if all units of a row are dropped then.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (drops)
 """
 
 

@@ -3,7 +3,7 @@
 Your forward pass drops whole rows and whole units, so elements of a row or of a unit share
 their fate. Draw a number for each element, in the shape of layer(x).
 
-loses: test_dropout_forward
+loses: test_dropout_forward (drops)
 """
 
 

@@ -3,7 +3,7 @@
 Your drop rate and scale become smaller with each training call, as if p shrank. Use the p that
 was given, in every call.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (drops)
 """
 
 

@@ -3,7 +3,7 @@
 Your layer drops half of the elements and multiplies the others by 2, whatever p is. Use self.p
 in both: drop with probability p, and divide what is kept by 1 - p.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (drops, scales)
 """
 
 

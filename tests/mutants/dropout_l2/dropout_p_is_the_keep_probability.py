@@ -3,7 +3,7 @@
 Your layer takes p as the probability of keeping: it drops with probability 1 - p and divides by
 p. Here p is the probability of zeroing: drop with p and divide by 1 - p.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (drops, scales)
 """
 
 

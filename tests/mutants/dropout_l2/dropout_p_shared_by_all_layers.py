@@ -3,7 +3,7 @@
 Your forward pass uses the p of whichever Dropout layer was made last: all of them share one.
 Keep each layer's p on its own self, not on the class or in a global variable.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (keeps)
 """
 
 

@@ -3,7 +3,7 @@
 Your forward pass drops the same number of elements in every call, and at least one, as a
 quantile of the draws does. Compare each element's random number with p itself.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (drops)
 """
 
 

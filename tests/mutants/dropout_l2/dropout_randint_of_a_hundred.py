@@ -3,7 +3,7 @@
 Your drop rate is p rounded up to whole hundredths, as if the random numbers were whole numbers
 below 100. Draw numbers between 0 and 1 that may have any value, as np.random.rand does.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (drops)
 """
 
 

@@ -3,7 +3,7 @@
 Your drop rate is not p but the next tenth above it, as if a ten-sided die were rolled. Draw a
 number for each element, uniform on [0, 1), and compare it with p.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (drops)
 """
 
 

@@ -3,7 +3,7 @@
 Your drop rate is p only roughly: a small p shows it. Whole numbers of few values cannot tell one
 p from the next; draw numbers between 0 and 1 that may have any value, as np.random.rand does.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (drops)
 """
 
 

@@ -3,7 +3,7 @@
 Your kept elements are multiplied by the random numbers themselves. A mask is made of zeros and
 ones only: compare the random numbers with p, and multiply by what comes out.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (scales)
 """
 
 

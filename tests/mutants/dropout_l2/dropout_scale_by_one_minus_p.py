@@ -3,7 +3,7 @@
 Your kept elements are layer(x) multiplied by 1 - p. Divide by 1 - p instead: then the average
 stays that of layer(x).
 
-loses: test_dropout_forward
+loses: test_dropout_forward (scales)
 """
 
 

@@ -3,7 +3,7 @@
 Your kept elements are layer(x) / p. Elements are kept with probability 1 - p, so divide by
 1 - p: then the average stays that of layer(x).
 
-loses: test_dropout_forward
+loses: test_dropout_forward (scales)
 """
 
 

@@ -3,7 +3,7 @@
 Your scale is 1 / (1 - p) cut down to a whole number. Keep mask and scale in float64: an array
 of integers loses what comes after the point.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (scales)
 """
 
 

@@ -3,7 +3,7 @@
 Your layer drops but scales no more once it was called with training = False. Change nothing for
 good in evaluation: compute the scale from self.p in each training call.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (scales)
 """
 
 

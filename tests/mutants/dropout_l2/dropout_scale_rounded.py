@@ -2,7 +2,7 @@
 
 Your scale is 1 / (1 - p) rounded to two decimals. Use it as it is, without rounding.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (scales)
 """
 
 

@@ -3,7 +3,7 @@
 Your kept elements are 2 * layer(x) whatever p is. The scale depends on p: it is 1 / (1 - p),
 which is 2 only at p = 0.5.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (scales)
 """
 
 

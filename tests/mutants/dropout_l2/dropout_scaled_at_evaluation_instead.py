@@ -3,7 +3,7 @@
 Your layer does not scale while training, and multiplies by 1 - p when not training. Divide kept
 elements by 1 - p while training, and return layer(x) unchanged otherwise.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (scales, evaluation)
 """
 
 

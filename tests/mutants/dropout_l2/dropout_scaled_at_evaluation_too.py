@@ -3,7 +3,7 @@
 Your layer divides by 1 - p even when not training. Scale only while training, where elements
 are dropped; otherwise return layer(x) unchanged.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (evaluation)
 """
 
 

@@ -3,7 +3,7 @@
 Your layer multiplies by 1 - p when not training, although it divides by 1 - p while training.
 The scale while training is enough: return layer(x) unchanged otherwise.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (evaluation)
 """
 
 

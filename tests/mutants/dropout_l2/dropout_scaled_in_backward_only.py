@@ -3,7 +3,7 @@
 Your forward pass leaves kept elements at layer(x), without the factor 1 / (1 - p). It belongs
 in both passes, not in the backward pass alone: multiply by it while training.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (scales)
 """
 
 

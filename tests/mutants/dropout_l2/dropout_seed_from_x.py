@@ -3,7 +3,7 @@
 Your layer draws the same mask again whenever x is the same, as if the seed were made from the
 values of x. Set no seed in the layer: let the random numbers run on from call to call.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (anew)
 """
 
 

@@ -3,7 +3,7 @@
 Your calls draw the same mask again and again, as if the same seed were set before each draw.
 Set no seed in the layer: let the random numbers run on from call to call.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (anew)
 """
 
 

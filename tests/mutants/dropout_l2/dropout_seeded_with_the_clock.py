@@ -4,7 +4,7 @@ Your calls draw the same mask again, as if the same seed were set before each: a
 time in seconds, or one that follows from p. Set no seed in the layer, not even the time: let the
 random numbers run on.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (anew)
 """
 
 import time

@@ -3,7 +3,7 @@
 Your layer drops the elements closest to 0, and nothing is left to chance. Draw a random number
 for each element, and drop it with probability p whatever its value is.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (drops, anew)
 """
 
 

@@ -3,7 +3,7 @@
 Your layer drops elements with probability 1 / 2 whatever p is; only the scale follows p. Draw a
 number for each element, uniform on [0, 1), and compare it with p.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (drops)
 """
 
 

@@ -3,7 +3,7 @@
 Your layer drops elements even when not training. Look at self.training in each call, and return
 layer(x) unchanged when it is False.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (evaluation)
 """
 
 

@@ -3,7 +3,7 @@
 Your layer drops or not as the wrapped layer's training says, not its own. Look at
 self.training: the two may differ.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (evaluation)
 """
 
 

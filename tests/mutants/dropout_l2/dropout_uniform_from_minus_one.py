@@ -3,7 +3,7 @@
 Your layer drops elements with probability (1 + p) / 2, as if the random numbers lay between -1
 and 1. Draw them between 0 and 1: then a share p of them lies below p.
 
-loses: test_dropout_forward
+loses: test_dropout_forward (drops)
 """
 
 

@@ -15,7 +15,7 @@ class Dropout(LayerWrapper):
         if not self.training:
             self.mask = np.ones_like(h)
             return h
-        threshold = NormalDist().inv_cdf(self.p)
+        threshold = NormalDist().inv_cdf(self.p) if self.p else -np.inf
         self.mask = (np.random.randn(*h.shape) > threshold) / (1 - self.p)
         return h * self.mask
 

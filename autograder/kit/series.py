@@ -1,0 +1,113 @@
+"""Checks that each call of a random layer draws a new mask.
+
+A series of masks has the shape (calls, rows, units), and is True where an element was dropped. The
+checks judge only how calls depend on each other. A layer whose elements are tied within a mask, or
+are dropped at a wrong rate, passes them, as long as it draws each mask anew.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft, special, stats
+
+from autograder.kit.finding import Finding, Mask, blocks, symmetric
+
+
+def never_drawn_anew(dropped: Mask, p: float) -> Finding:
+    """Look for elements that are dropped in every call, beside others that are dropped in none.
+
+    This is what remains of a mask that never changes, or of a stock of a few masks.
+    """
+    always, never = int(dropped.all(axis=0).sum()), int((~dropped).all(axis=0).sum())
+    calls = len(dropped)
+    if not (always and never):
+        return Finding(1.0, "")
+    text = (
+        f"{always} of {dropped[0].size} elements are dropped in each of {calls} calls, and {never} "
+        "in none"
+    )
+    return Finding(dropped[0].size * max(p, 1 - p) ** calls, text, calls=(0, 1))
+
+
+def recurrence(dropped: Mask) -> Finding:
+    """Look for masks that come back, as from a stock of masks.
+
+    Elements that are always dropped or kept together, or always apart, count once. The chance is at
+    most the number of equal pairs that is expected for the numbers of dropped elements, over the
+    number that is found (Markov's inequality).
+    """
+    flat = dropped.reshape(len(dropped), -1)
+    changes = np.packbits(flat ^ flat[0], axis=0)
+    _, places = np.unique(changes, axis=1, return_index=True)
+    told = flat[:, places[changes[:, places].any(axis=0)]]
+    _, first, inverse, times = np.unique(
+        np.packbits(told, axis=1),
+        axis=0,
+        return_index=True,
+        return_inverse=True,
+        return_counts=True,
+    )
+    found = int((times * (times - 1) // 2).sum())
+    if not found or not told.size:
+        return Finding(1.0, "")
+    size = told.shape[1]
+    counts, calls = np.unique(told.sum(axis=1), return_counts=True)
+    ways = special.gammaln([size + 1, *(counts + 1), *(size - counts + 1)])
+    log_ways = ways[0] - ways[1 : len(counts) + 1] - ways[len(counts) + 1 :]
+    expected = float((calls * (calls - 1) / 2 * np.exp(-log_ways)).sum())
+    # shown: the first mask that comes back
+    back = int(np.flatnonzero(first[inverse.ravel()] != np.arange(len(flat)))[0])
+    before = int(first[inverse.ravel()[back]])
+    text = (
+        f"masks come back: in {len(flat)} calls, {found} pairs of masks are alike, such as those "
+        f"of the calls {before + 1} and {back + 1}"
+    )
+    return Finding(expected / found, text, calls=(before, back))
+
+
+def echo(dropped: Mask, place: Any) -> Finding:
+    """Look for a distance at which masks are like earlier ones, moved by some elements or not.
+
+    The second look compares each mask with the one that follows at this distance, and with another
+    one of the series. If the calls are independent, both are as likely to be the more similar one,
+    however the elements of one mask depend on each other.
+    """
+    flat = dropped.reshape(len(dropped), -1)
+    centred = flat - flat.mean(axis=1, keepdims=True)
+    if place is None:
+        return _likeliest_echo(centred)
+    apart, shift = place
+    half = len(flat) // 2
+    earlier = np.array([*blocks(half, apart)])
+    others = half + np.random.default_rng(0).permutation(half)[: len(earlier)]
+    start, stop = max(0, -shift), flat.shape[1] - max(0, shift)
+    before = centred[earlier, start:stop]
+    after, other = (
+        centred[calls, start + shift : stop + shift] for calls in (earlier + apart, others)
+    )
+    alike = float(
+        (flat[earlier, start:stop] == flat[earlier + apart, start + shift : stop + shift]).mean()
+    )
+    moved = f", moved by {abs(shift)} elements," if shift else ""
+    text = (
+        f"masks that lie {apart} {'call' if apart == 1 else 'calls'} apart{moved} drop and keep "
+        f"the same elements in {alike:.0%} of the cases, more or less often than other masks"
+    )
+    chance = symmetric((before * (after - other)).sum(axis=1))
+    return Finding(chance, text, place, calls=(0, apart))
+
+
+def _likeliest_echo(centred: NDArray[np.float64]) -> Finding:
+    """Return the distance in the stream of all elements at which it is the most like itself."""
+    size, length = centred.shape[1], centred.size
+    padded = fft.next_fast_len(length + length // 2, real=True)
+    spectrum = fft.rfft(centred.ravel(), padded)
+    sums = fft.irfft(np.abs(spectrum) ** 2, padded)[size : length // 2]
+    lags = np.arange(size, length // 2)
+    spread = max(float(centred.var()), 1e-9)
+    score = np.abs(sums) / np.sqrt(length - lags) / spread
+    worst = int(score.argmax())
+    apart, shift = divmod(int(lags[worst]) + size // 2, size)
+    rough = 2 * stats.norm.sf(float(score[worst])) * lags.size
+    return Finding(float(rough), "", (apart, shift - size // 2))
