@@ -146,21 +146,24 @@ class Training:
         return outputs
 
     def steps(self, count):
-        """Return the outputs of calls, with a backward pass after each if the layer has one."""
+        """Return the outputs of calls, with a backward pass before each but the first.
+
+        A layer without a right one is called only. The last call has the known parameters.
+        """
 
         def call():
             return self.layer(self.x.copy())
 
         def step_back():
-            grad_input = self.layer.backward(self.grad_output.copy())
-            self.known.reset()  # a backward pass may have changed the parameters
-            return grad_input
+            return self.layer.backward(self.grad_output.copy())
 
         self.known.reset()
         try:
-            return [*together(self.layer, *[call, step_back] * count)][::2]
+            outputs = [*together(self.layer, *[call, step_back] * (count - 1))][::2]
         except StudentError:
-            return self.calls(count)
+            outputs = self.calls(count - 1)
+        self.known.reset()
+        return [*outputs, call()]
 
     def evaluate(self, attempt):
         self.layer.training = False
