@@ -3,7 +3,7 @@
 Your backward pass adds its gradients to those of the pass before. Set grads anew in each
 backward pass: layer.backward does so, and nothing needs to be added to what it sets.
 
-loses: test_dropout_backward
+loses: test_dropout_backward (latest)
 """
 
 

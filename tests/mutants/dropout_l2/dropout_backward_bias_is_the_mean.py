@@ -4,7 +4,7 @@ Your grads["bias"] is the mean over the rows of the masked and scaled grad_outpu
 the sum, which layer.backward sets: where the loss is a mean, grad_output has the factor 1 / N
 already.
 
-loses: test_dropout_backward
+loses: test_dropout_backward (parameters)
 """
 
 

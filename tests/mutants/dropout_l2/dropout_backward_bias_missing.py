@@ -3,7 +3,7 @@
 Your backward pass sets grads["weights"] but no grads["bias"]. Call layer.backward with the
 masked grad_output: it sets both, and returns the gradient with respect to x.
 
-loses: test_dropout_backward
+loses: test_dropout_backward (parameters)
 """
 
 

@@ -4,7 +4,7 @@ Your grads["bias"] sums grad_output without mask and scale, as if nothing had be
 Leave grads["bias"] as layer.backward sets it when it is given the masked and scaled
 grad_output.
 
-loses: test_dropout_backward
+loses: test_dropout_backward (parameters)
 """
 
 

@@ -3,7 +3,7 @@
 Your backward pass changes the array grad_output, which belongs to the caller. Write the product
 with the mask into a new array.
 
-loses: test_dropout_backward
+loses: test_dropout_backward (keeps)
 """
 
 

@@ -3,7 +3,7 @@
 Your backward pass divides by p where the forward pass divides by 1 - p. Multiply grad_output by
 the very array by which the forward pass multiplied.
 
-loses: test_dropout_backward
+loses: test_dropout_backward (x, parameters)
 """
 
 

@@ -3,7 +3,7 @@
 Your backward pass uses the mask of the layer's first training call, however many calls came
 after it. Use the mask of the latest one.
 
-loses: test_dropout_backward
+loses: test_dropout_backward (latest)
 """
 
 

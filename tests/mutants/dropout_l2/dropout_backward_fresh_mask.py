@@ -3,7 +3,7 @@
 Your backward pass uses a mask drawn anew, not the one of the forward pass. Keep what the
 forward pass multiplied by, and multiply grad_output by that very array.
 
-loses: test_dropout_backward
+loses: test_dropout_backward (x, parameters, latest, keeps)
 """
 
 

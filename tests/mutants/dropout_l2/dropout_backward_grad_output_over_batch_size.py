@@ -3,7 +3,7 @@
 Your backward pass divides grad_output by the number of rows. The loss has taken care of the mean
 already: multiply grad_output by the mask and its scale, and by nothing else.
 
-loses: test_dropout_backward
+loses: test_dropout_backward (x, parameters)
 """
 
 

@@ -3,7 +3,7 @@
 Your backward pass sets no grads["weights"]. Call layer.backward with the masked grad_output: it
 sets "weights" and "bias" in grads, and returns the gradient with respect to x.
 
-loses: test_dropout_backward
+loses: test_dropout_backward (parameters)
 """
 
 

@@ -3,7 +3,7 @@
 Your backward pass lets the gradient through where the forward pass dropped, and stops it where
 the forward pass kept. Multiply grad_output by what the forward pass multiplied by.
 
-loses: test_dropout_backward
+loses: test_dropout_backward (x, parameters, latest, keeps)
 """
 
 

@@ -3,7 +3,7 @@
 Your backward pass applies the mask to grad_input, and grads are computed without it. The mask
 has the shape of grad_output: apply it there, before layer.backward.
 
-loses: test_dropout_backward
+loses: test_dropout_backward (x, parameters, latest, keeps)
 """
 
 

@@ -3,7 +3,7 @@
 Your backward pass uses the mask of whichever Dropout layer ran last: all of them share one.
 Keep each layer's mask on its own self, not on the class or in a global variable.
 
-loses: test_dropout_backward
+loses: test_dropout_backward (keeps)
 """
 
 

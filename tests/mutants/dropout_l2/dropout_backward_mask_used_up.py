@@ -3,7 +3,7 @@
 Your second backward pass after the same forward pass has no mask and no scale any more, as if
 the first had used them up. Keep them as they are until the next training call.
 
-loses: test_dropout_backward
+loses: test_dropout_backward (latest)
 """
 
 

@@ -3,7 +3,7 @@
 Your backward pass lets no gradient through where the output is negative, as if output > 0 told
 what was kept. Kept elements may be negative: keep the mask itself, or compare with != 0.
 
-loses: test_dropout_backward
+loses: test_dropout_backward (x, parameters, latest, keeps)
 """
 
 

@@ -3,7 +3,7 @@
 Your Dropout has no backward pass yet: it raises NotImplementedError. The notebook's formula for
 the gradient with respect to layer(x) is the first step; layer.backward does the rest.
 
-loses: test_dropout_backward
+loses: test_dropout_backward (x, parameters, latest, keeps)
 """
 
 

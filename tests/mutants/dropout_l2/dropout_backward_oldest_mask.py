@@ -3,7 +3,7 @@
 Your backward pass uses the mask of an earlier forward pass, as if masks were queued up. Only the
 latest one counts: keep that alone.
 
-loses: test_dropout_backward
+loses: test_dropout_backward (latest)
 """
 
 

@@ -3,7 +3,7 @@
 Your grad_input is right, but grads["weights"] and grads["bias"] ignore mask and scale. Give
 layer.backward the masked and scaled grad_output, so that all three follow from it.
 
-loses: test_dropout_backward
+loses: test_dropout_backward (parameters)
 """
 
 

@@ -3,7 +3,7 @@
 Your backward pass returns a dictionary. Return grad_input, shape (N, in_features), which
 layer.backward gives you; the gradients of weights and bias only need to be set in grads.
 
-loses: test_dropout_backward
+loses: test_dropout_backward (x)
 """
 
 

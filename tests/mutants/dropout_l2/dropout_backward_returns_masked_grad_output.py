@@ -4,7 +4,7 @@ Your backward pass returns the masked grad_output, shape (N, out_features), whic
 with respect to layer(x). Give it to layer.backward and return what comes back: shape (N,
 in_features).
 
-loses: test_dropout_backward
+loses: test_dropout_backward (x)
 """
 
 

@@ -3,7 +3,7 @@
 Your backward pass sets grads but returns None. Return the gradient with respect to x, shape (N,
 in_features), which the wrapped layer's backward gives you.
 
-loses: test_dropout_backward
+loses: test_dropout_backward (x)
 """
 
 

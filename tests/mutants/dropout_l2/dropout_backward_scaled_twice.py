@@ -3,7 +3,7 @@
 Your backward pass has the factor 1 / (1 - p) twice, your forward pass once. Multiply
 grad_output by the very array by which the forward pass multiplied, and by nothing more.
 
-loses: test_dropout_backward
+loses: test_dropout_backward (x, parameters)
 """
 
 
@@ -17,9 +17,12 @@ class Dropout(LayerWrapper):
     def __call__(self, x):
         h = self.layer(x)
         if not self.training:
+            self.mask = None
             return h
         self.mask = (np.random.rand(*h.shape) > self.p) / (1 - self.p)
         return h * self.mask
 
     def backward(self, grad_output):
+        if self.mask is None:
+            return self.layer.backward(grad_output)
         return self.layer.backward(grad_output * self.mask / (1 - self.p))

@@ -3,7 +3,7 @@
 Your backward pass has the scale but not the mask: the gradient also flows through dropped
 elements. Multiply grad_output by the very array by which the forward pass multiplied.
 
-loses: test_dropout_backward
+loses: test_dropout_backward (x, parameters, latest, keeps)
 """
 
 

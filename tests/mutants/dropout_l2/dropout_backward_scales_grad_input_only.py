@@ -3,7 +3,7 @@
 Your grad_input has the factor 1 / (1 - p), but grads["weights"] and grads["bias"] have only the
 mask. Scale grad_output before you hand it to layer.backward, not what comes back.
 
-loses: test_dropout_backward
+loses: test_dropout_backward (parameters)
 """
 
 

@@ -3,7 +3,7 @@
 Your backward pass returns the gradient with respect to layer(x), shape (N, out_features), and
 sets no grads. Hand that gradient to layer.backward and return what it gives back.
 
-loses: test_dropout_backward
+loses: test_dropout_backward (x, parameters, latest, keeps)
 """
 
 

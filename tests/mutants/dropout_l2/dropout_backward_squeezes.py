@@ -3,7 +3,7 @@
 Your grad_input loses every axis of length 1: for one row its shape is (in_features,). Return it
 as layer.backward gives it, shape (N, in_features) for any N.
 
-loses: test_dropout_backward
+loses: test_dropout_backward (x)
 """
 
 

@@ -4,7 +4,7 @@ Your backward pass multiplies grad_output by the forward pass's output, or by a 
 been overwritten with it. Multiply by the mask and its scale alone, and let no *= change that
 array.
 
-loses: test_dropout_backward
+loses: test_dropout_backward (x, parameters, latest, keeps)
 """
 
 

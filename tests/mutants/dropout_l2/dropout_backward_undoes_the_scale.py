@@ -4,7 +4,7 @@ Your backward pass multiplies by 1 - p where the forward pass divides by it. The
 1 / (1 - p) in both: multiply grad_output by the very array by which the forward pass
 multiplied.
 
-loses: test_dropout_backward
+loses: test_dropout_backward (x, parameters)
 """
 
 
@@ -18,10 +18,12 @@ class Dropout(LayerWrapper):
     def __call__(self, x):
         h = self.layer(x)
         if not self.training:
-            self.mask = 1.0
+            self.mask = None
             return h
         self.mask = np.random.rand(*h.shape) > self.p
         return h * self.mask / (1 - self.p)
 
     def backward(self, grad_output):
+        if self.mask is None:
+            return self.layer.backward(grad_output)
         return self.layer.backward(grad_output * self.mask * (1 - self.p))

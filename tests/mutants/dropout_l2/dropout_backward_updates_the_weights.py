@@ -3,7 +3,7 @@
 Your backward pass changes weights and bias. Let it only compute gradients: the step is taken
 later, by the model's update_parameters.
 
-loses: test_dropout_backward
+loses: test_dropout_backward (keeps)
 """
 
 

@@ -3,7 +3,7 @@
 Your grads["weights"] is transposed, shape (out_features, in_features). Keep it in the shape of
 weights, (in_features, out_features), as layer.backward sets it.
 
-loses: test_dropout_backward
+loses: test_dropout_backward (parameters)
 """
 
 

@@ -3,7 +3,7 @@
 Your forward pass never drops an element: it multiplies layer(x) by noise around 1. Make each
 element 0 with probability p and layer(x) / (1 - p) otherwise, and keep that mask for backward.
 
-loses: test_dropout_forward (drops, scales, anew, evaluation, keeps), test_dropout_backward
+loses: test_dropout_forward (drops, scales, anew, evaluation, keeps)
 """
 
 

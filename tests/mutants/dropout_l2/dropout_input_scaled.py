@@ -3,7 +3,7 @@
 Your kept elements are x @ weights / (1 - p) + bias, and grads["bias"] lacks the factor too: the
 bias is left unscaled. Scale all of layer(x), and grad_output before layer.backward.
 
-loses: test_dropout_forward (scales), test_dropout_backward
+loses: test_dropout_forward (scales), test_dropout_backward (parameters)
 """
 
 

@@ -3,7 +3,7 @@
 Your forward pass divides the caller's array x by 1 - p, in place, and leaves the bias unscaled.
 Leave x as it is and scale the whole of layer(x) in a new array.
 
-loses: test_dropout_forward (scales, keeps), test_dropout_backward
+loses: test_dropout_forward (scales, keeps), test_dropout_backward (parameters)
 """
 
 

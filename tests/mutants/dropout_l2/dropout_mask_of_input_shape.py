@@ -4,7 +4,8 @@ Your mask has the shape of x, (N, in_features), so it does not fit unless in_fea
 out_features. Draw it in the shape of layer(x), (N, out_features); grad_output has that shape
 too.
 
-loses: test_dropout_forward (drops, scales, anew, evaluation, keeps), test_dropout_backward
+loses: test_dropout_forward (drops, scales, anew, evaluation, keeps),
+test_dropout_backward (x, parameters, latest, keeps)
 """
 
 

@@ -3,7 +3,8 @@
 Your mask acts on x, so no element of the output is dropped. Compute layer(x) first, then drop
 and scale its elements; in backward the mask acts on grad_output, before layer.backward.
 
-loses: test_dropout_forward (drops, scales, anew, evaluation, keeps), test_dropout_backward
+loses: test_dropout_forward (drops, scales, anew, evaluation, keeps),
+test_dropout_backward (x, parameters, latest, keeps)
 """
 
 

@@ -3,7 +3,8 @@
 Your forward pass drops elements of x, not of layer(x), and your backward pass has no mask.
 Compute layer(x) first, then drop; multiply grad_output by the same array before layer.backward.
 
-loses: test_dropout_forward (drops, scales, anew, evaluation, keeps), test_dropout_backward
+loses: test_dropout_forward (drops, scales, anew, evaluation, keeps),
+test_dropout_backward (x, parameters, latest, keeps)
 """
 
 

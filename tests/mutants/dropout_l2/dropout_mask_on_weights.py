@@ -3,7 +3,8 @@
 Your mask acts on the weights, so connections are dropped, the same for all rows, and no element
 of the output. Put it on layer(x), and on grad_output in the backward pass.
 
-loses: test_dropout_forward (drops, scales, anew, evaluation, keeps), test_dropout_backward
+loses: test_dropout_forward (drops, scales, anew, evaluation, keeps),
+test_dropout_backward (x, parameters, latest, keeps)
 """
 
 

@@ -3,7 +3,8 @@
 Your layer returns a tuple while training, the output and the mask. Return the output alone, and
 keep the mask on self for the backward pass.
 
-loses: test_dropout_forward (drops, scales, anew, evaluation, keeps), test_dropout_backward
+loses: test_dropout_forward (drops, scales, anew, evaluation, keeps),
+test_dropout_backward (x, parameters, latest, keeps)
 """
 
 

@@ -3,7 +3,7 @@
 Your mask has the shape of the first call's output, so another batch size does not fit it. Take
 the shape of layer(x) in each call.
 
-loses: test_dropout_forward (anew), test_dropout_backward
+loses: test_dropout_forward (anew)
 """
 
 

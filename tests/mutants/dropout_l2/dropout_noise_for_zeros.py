@@ -3,7 +3,8 @@
 Your dropped elements are small random numbers, not 0. Make them exactly 0, so that nothing of
 them is passed on and no gradient flows through them.
 
-loses: test_dropout_forward (drops, scales, anew, evaluation, keeps), test_dropout_backward
+loses: test_dropout_forward (drops, scales, anew, evaluation, keeps),
+test_dropout_backward (x, parameters, latest, keeps)
 """
 
 

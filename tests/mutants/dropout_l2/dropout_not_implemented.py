@@ -3,7 +3,8 @@
 Your Dropout is not written yet: it raises NotImplementedError. Start with the forward pass, as
 the notebook describes it, and keep the mask on self: the backward pass needs it.
 
-loses: test_dropout_forward (drops, scales, anew, evaluation, keeps), test_dropout_backward
+loses: test_dropout_forward (drops, scales, anew, evaluation, keeps),
+test_dropout_backward (x, parameters, latest, keeps)
 """
 
 

@@ -3,7 +3,7 @@
 Your forward pass never drops an element: kept ones are multiplied by 1 - p and dropped ones by
 -p, as mask / 1 - p does. Put 1 - p in parentheses: mask / (1 - p).
 
-loses: test_dropout_forward (drops, scales, anew, evaluation, keeps), test_dropout_backward
+loses: test_dropout_forward (drops, scales, anew, evaluation, keeps)
 """
 
 

@@ -3,7 +3,8 @@
 Your forward pass returns None. Return the output, shape (N, out_features): layer(x) times the
 mask while training, and layer(x) otherwise.
 
-loses: test_dropout_forward (drops, scales, anew, evaluation, keeps), test_dropout_backward
+loses: test_dropout_forward (drops, scales, anew, evaluation, keeps),
+test_dropout_backward (x, parameters, latest, keeps)
 """
 
 

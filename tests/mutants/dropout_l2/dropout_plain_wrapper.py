@@ -3,7 +3,8 @@
 Your layer does what the wrapped layer does and drops nothing. While training, multiply layer(x)
 by a random mask with the scale 1 / (1 - p), and in backward grad_output by the same array.
 
-loses: test_dropout_forward (drops, scales, anew, evaluation, keeps), test_dropout_backward
+loses: test_dropout_forward (drops, scales, anew, evaluation, keeps),
+test_dropout_backward (x, parameters, latest, keeps)
 """
 
 

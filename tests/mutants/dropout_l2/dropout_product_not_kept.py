@@ -3,7 +3,8 @@
 Your forward pass drops nothing: while training it returns layer(x) as it is, although your
 backward pass applies a mask. A product does not change its factors: return layer(x) * mask.
 
-loses: test_dropout_forward (drops, scales, anew, evaluation, keeps), test_dropout_backward
+loses: test_dropout_forward (drops, scales, anew, evaluation, keeps),
+test_dropout_backward (x, parameters, latest, keeps)
 """
 
 

@@ -3,7 +3,8 @@
 Your layer drops elements when training is False, and none when it is True. It is the other way
 round: draw, apply and keep the mask while training; otherwise return layer(x).
 
-loses: test_dropout_forward (drops, scales, anew, evaluation, keeps), test_dropout_backward
+loses: test_dropout_forward (drops, scales, anew, evaluation, keeps),
+test_dropout_backward (x, parameters, latest, keeps)
 """
 
 

@@ -4,7 +4,7 @@ Your forward and backward pass go on with the weights from when the layer was ma
 new ones have taken their place. Use self.layer(x) and self.layer.backward, which see the
 present ones.
 
-loses: test_dropout_forward (scales), test_dropout_backward
+loses: test_dropout_forward (scales), test_dropout_backward (latest)
 """
 
 

@@ -3,7 +3,7 @@
 Your training calls divide weights and bias by 1 - p and leave them so: they grow from call to
 call. Leave both as they are; scale layer(x), and grad_output in the backward pass.
 
-loses: test_dropout_forward (scales, keeps), test_dropout_backward
+loses: test_dropout_forward (scales, keeps)
 """
 
 
