@@ -1,4 +1,4 @@
-"""One run over a class: it finds the submissions that are to be graded, and writes their grades.
+"""One run over a class: it finds the submissions to grade, and writes their grades.
 
 It uses nbgrader's settings, folders, hooks and gradebook. For any number of workers, it writes the
 same files and the same entries as `nbgrader autograde`.

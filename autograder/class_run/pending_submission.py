@@ -1,4 +1,4 @@
-"""A submission that a run is to grade, and the reason for it."""
+"""A submission to grade, and the reason for it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

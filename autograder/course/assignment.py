@@ -222,7 +222,8 @@ class Assignment:
         if unknown := sorted(set(self.manifest) - {"forbidden", "limits"}):
             meant = suggestion(unknown[0], ["forbidden", "limits"])
             raise self._fault(
-                unknown[0], f"the manifest knows forbidden and [limits], got {unknown[0]!r}{meant}"
+                unknown[0],
+                f"the manifest may hold forbidden and [limits], got {unknown[0]!r}{meant}",
             )
         _ = self.limits, self.forbidden
         for path in [*self.hidden.glob("conftest.py"), *map(self.suite, self.items)]:

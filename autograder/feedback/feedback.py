@@ -113,7 +113,7 @@ class FeedbackExporter(HTMLExporter):
     def _stock(
         self, nb: NotebookNode, resources: Resources | None, **kw: Any
     ) -> tuple[str, Resources]:
-        """Return nbgrader's own page, within bounds."""
+        """Return the page that nbgrader itself makes, with limits on time and size."""
         make = super().from_notebook_node
         with suppress(OutOfTimeError), at_most(STOCK_SECONDS):
             html, made = make(nb, resources, **kw)

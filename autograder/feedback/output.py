@@ -28,7 +28,7 @@ COMMAND = re.compile(
 
 
 class Kind(StrEnum):
-    """How an output is to be shown."""
+    """The ways to show an output."""
 
     TEXT = "text"
     ERROR = "error"
