@@ -176,7 +176,7 @@ def _near(texts: list[_Text], tick: Tick) -> Iterator[tuple[_Text, _Text, int]]:
 
 
 def _signs(texts: list[_Text]) -> list[str]:
-    """Return each text as a string of one character a token, which the library compares fastest."""
+    """Return each text as a string with one character for each token: fast to compare."""
     known: dict[str, int] = {}
     span = LAST_SIGN - FIRST_SIGN
     return [

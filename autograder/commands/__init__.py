@@ -1,1 +1,1 @@
-"""The subcommands of `autograder`, a module each."""
+"""The subcommands of `autograder`, each in its module."""

@@ -30,7 +30,7 @@ UNNAMED = "mutant not named as what it is", "mutants not named as what they are"
     "--jobs",
     type=click.IntRange(min=1),
     default=processors,
-    show_default="one a processor",
+    show_default="one for each processor",
     help="How many processes to use.",
 )
 @click.option("--html", type=click.Path(path_type=Path), help="Also write a page with the matrix.")

@@ -30,7 +30,7 @@ from autograder.text.plain_text import printable
     "--workers",
     type=click.IntRange(min=1),
     default=processors,
-    show_default="one a processor",
+    show_default="one for each processor",
     help="How many submissions to grade at a time.",
 )
 @click.option(

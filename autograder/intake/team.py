@@ -259,7 +259,9 @@ def _checked(members: list[Member], placeholders: list[Member]) -> Team:
         which = ("line " if len(untouched) == 1 else "lines ") + ", ".join(untouched)
         remarks.append(f"team, {which}: still the placeholders, and not read")
     elif not kept:
-        remarks.append("the team's table names nobody that can be read: one line a member")
+        remarks.append(
+            "the team's table names nobody that can be read: write one line for each member"
+        )
     if len(kept) > MOST:
         remarks.append(f"a team must have one to {MOST} members, got {len(kept)}")
     return Team(tuple(kept), tuple(remarks))

@@ -170,7 +170,9 @@ def test_any_script_is_read():
 
 def test_an_empty_table_names_nobody():
     """It is a remark."""
-    assert rows().remarks == ("the team's table names nobody that can be read: one line a member",)
+    assert rows().remarks == (
+        "the team's table names nobody that can be read: write one line for each member",
+    )
 
 
 @given(st.text(), st.sampled_from(["markdown", "code", "raw"]))
