@@ -61,6 +61,13 @@ def array(value: object, shape: tuple[int, ...], name: str, where: str) -> NDArr
     return values
 
 
+def float64(value: object, name: str, where: str) -> None:
+    """Check that an array has float64 numbers; `array` checks that it is an array."""
+    value = settled(value)
+    if isinstance(value, np.ndarray) and value.dtype != np.float64:
+        raise AssertionError(f"{name}.dtype={value.dtype}, but should be float64 [{where}]")
+
+
 def number(value: object, name: str, where: str) -> float:
     """Return `value` if it is one finite number."""
     value = settled(value)

@@ -321,3 +321,13 @@ def test_a_number_too_large_for_float64_is_not_finite():
     value = np.array([1.0, 1.0], dtype=np.longdouble) * np.longdouble("1e400")
     with pytest.raises(AssertionError, match="2 of 2 elements that are nan or infinite"):
         expect.array(value, (2,), "y", "f")
+
+
+def test_an_array_of_other_numbers_than_float64_is_refused():
+    """Other checks refuse what is no array."""
+    expect.float64(np.ones(2), "output", "Dropout")
+    expect.float64(None, "output", "Dropout")
+    with pytest.raises(
+        AssertionError, match=r"output.dtype=float32, but should be float64 \[Dropout\]"
+    ):
+        expect.float64(np.ones(2, np.float32), "output", "Dropout")

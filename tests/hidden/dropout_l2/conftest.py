@@ -8,13 +8,14 @@ parameters after a forward pass (`Known.take`), and the mask in an output.
 import contextlib
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pytest
 
-from autograder.kit import StudentError, expect
+from autograder.kit import StudentError, change_in_place, expect
 
 # small ones come first, so that the first failure makes a small example
 KINDS = ["smallest", "small", "batch of one", "wide", "tall", "square", "cubic", "long", "broad"]
@@ -98,6 +99,19 @@ class Known:
         self.layer.bias = bias.copy()
         self.bias = self.asked["bias"] = bias.copy()
 
+    def change(self, way: str, wrapper: Any, weights: np.ndarray, bias: np.ndarray) -> None:
+        """Give the layer other parameters, in one of the `ways`."""
+        self.weights, self.bias = weights.copy(), bias.copy()
+        self.asked = {"weights": self.weights, "bias": self.bias}
+        if way == "set all at once":
+            self.layer.parameters = {"weights": weights.copy(), "bias": bias.copy()}
+        elif way == "changed in place":
+            change_in_place(self.layer, "weights", weights)
+            change_in_place(self.layer, "bias", bias)
+        else:
+            owner = wrapper if way == "set through the wrapper" else self.layer
+            owner.weights, owner.bias = weights.copy(), bias.copy()
+
     def take(self, parameters: Any) -> None:
         """Take the present parameters: a layer that changes them loses points for that only once."""
         weights, bias = self.read(parameters, "Linear")
@@ -122,6 +136,12 @@ class Known:
 
     def given(self, **arrays: np.ndarray) -> str:
         return expect.given(**arrays, weights=self.weights, bias=self.bias)
+
+
+@pytest.fixture
+def ways() -> tuple[str, ...]:
+    """The ways in which parameters may be changed: see `Known.change`."""
+    return "set through the wrapper", "replaced on the layer", "changed in place", "set all at once"
 
 
 @pytest.fixture
@@ -158,10 +178,71 @@ def linear(submission: Any, numbers: Callable[..., np.ndarray]) -> Callable[[int
     """A function that makes a Linear(in_features, out_features) with fresh weights and bias."""
 
     def make(in_features: int, out_features: int) -> Known:
-        weights = numbers(in_features, out_features)
-        bias = numbers(1, out_features)
-        layer = submission.Linear(in_features, out_features)
-        layer.parameters = {"weights": weights.copy(), "bias": bias.copy()}
-        return Known(layer, weights, bias)
+        return known(submission, numbers(in_features, out_features), numbers(1, out_features))
+
+    return make
+
+
+def known(submission: Any, weights: np.ndarray, bias: np.ndarray) -> Known:
+    """Make a Linear with these parameters."""
+    layer = submission.Linear(*weights.shape)
+    layer.parameters = {"weights": weights.copy(), "bias": bias.copy()}
+    return Known(layer, weights, bias)
+
+
+@dataclass
+class Regularized:
+    """An `L2regularization` with numbers for one step; the layers are made when they are first used.
+
+    So many of them can be asked together, and no layer is made between another and its answers.
+    """
+
+    submission: Any
+    coefficient: float | None  # None: the default
+    x: np.ndarray
+    grad_output: np.ndarray
+    weights: np.ndarray
+    bias: np.ndarray
+    options: dict[str, float] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.options = {} if self.coefficient is None else {"coefficient": self.coefficient}
+
+    @cached_property
+    def known(self) -> Known:
+        return known(self.submission, self.weights, self.bias)
+
+    @cached_property
+    def layer(self) -> Any:
+        return self.submission.L2regularization(self.known.layer, **self.options)
+
+    @property
+    def where(self) -> str:
+        options = ", ".join(f"{name}={value}" for name, value in self.options.items())
+        return f"L2regularization({options})"
+
+    def anew(self, **others: Any) -> "Regularized":
+        """Return one with new layers and the same numbers, except for those given."""
+        return replace(self, **others)
+
+    def reset(self) -> None:
+        """Set the parameters again: what has changed them is judged elsewhere."""
+        self.known.change("set all at once", self.layer, self.weights, self.bias)
+
+
+@pytest.fixture
+def regularized(submission: Any, numbers: Callable[..., np.ndarray]) -> Callable[..., Regularized]:
+    """A function that draws the numbers of a `Regularized`, except for those given."""
+
+    def make(
+        rows: int, in_features: int, out_features: int, coefficient: float | None, **others: Any
+    ) -> Regularized:
+        drawn = {
+            "x": numbers(rows, in_features),
+            "grad_output": numbers(rows, out_features),
+            "weights": numbers(in_features, out_features),
+            "bias": numbers(1, out_features),
+        }
+        return Regularized(submission, coefficient, **{**drawn, **others})
 
     return make

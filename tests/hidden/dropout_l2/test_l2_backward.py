@@ -1,41 +1,24 @@
-"""The backward pass of L2 regularization: PyTorch's gradient of the loss plus the penalty."""
+"""The backward pass of L2 regularization: PyTorch's gradient of the loss plus the penalty.
 
+Single steps with new layers show which gradients are right. Later steps are judged by these alone.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from itertools import cycle, product
 from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 
-from autograder.kit import StudentError, expect, oracle, together
+from autograder.kit import StudentError, expect, oracle, repeat, together
 
 COEFFICIENTS = [(0.02, 0.4), (1.2, 9.0)]
-
-
-class Step(NamedTuple):
-    """One forward and backward pass: the student's gradients, and PyTorch's."""
-
-    grad_input: Any
-    grads: Any
-    expected: dict[str, np.ndarray]
-    data_only: np.ndarray
-    where: str
-
-    def gradient(self, name: str) -> np.ndarray:
-        """Return one gradient, whatever is wrong with the others."""
-        shape = self.expected[name].shape
-        if name == "x":
-            return expect.array(self.grad_input, shape, "grad_input", self.where)
-        return expect.entry(self.grads, name, shape, self.where)
-
-    def assert_equals_pytorch(self, *names: str) -> None:
-        for name in names:
-            title = "grad_input" if name == "x" else f'grads["{name}"]'
-            expect.close(self.gradient(name), self.expected[name], title, self.where)
-
-
-@pytest.fixture
-def some_coefficient(rng):
-    return round(rng.uniform(0.1, 2.0), 3)
+GRADIENTS = ("weights", "bias", "x")
+FAILS = (StudentError, AttributeError, TypeError)  # what a call of a method may raise
+MANY = 200  # steps
 
 
 def loss(x, weights, bias, coefficient, grad_output):
@@ -50,285 +33,529 @@ def closed_form(x, weights, bias, coefficient, grad_output):
     }
 
 
-def forward(layer, known, x):
-    """Make a forward pass, and take the parameters after it."""
-    asked = together(layer, lambda: layer(x.copy()), lambda: known.layer.parameters)
-    next(asked)
-    known.take(next(asked))
+def nothing(case):
+    """Do nothing with a layer."""
 
 
-def backward(layer, known, x, coefficient, grad_output, made=None):
-    """Make a forward and a backward pass."""
-    asked = together(
-        layer,
-        lambda: layer(x.copy()),
-        lambda: known.layer.parameters,
-        lambda: layer.backward(grad_output.copy()),
-        lambda: layer.grads,
-    )
-    next(asked)
-    known.take(next(asked))
-    return judge(asked, known, x, coefficient, grad_output, made)
+@dataclass
+class Plan:
+    """A step to be made: the layer, the numbers, and other calls with the layer."""
+
+    on: Any
+    case: Any
+    before: Callable[[Any], Any] = nothing
+    between: Callable[[Any], Any] = nothing
+    after: Callable[[Any], Any] = nothing
+    when: str = ""
 
 
-def answers(layer, grad_input):
-    yield grad_input
-    yield layer.grads
+@dataclass
+class Step:
+    """A step that was made, with the student's gradients."""
+
+    plan: Plan
+    grad_input: Any
+    grads: Any
+
+    @property
+    def where(self) -> str:
+        case = self.plan.case
+        return f"{case.where}.backward{self.plan.when}" + expect.given(
+            x=case.x, grad_output=case.grad_output, weights=case.weights, bias=case.bias
+        )
+
+    def gradient(self, name: str) -> np.ndarray:
+        """Return one gradient, whatever is wrong with the others."""
+        shape = getattr(self.plan.case, name).shape
+        if name == "x":
+            return expect.array(self.grad_input, shape, "grad_input", self.where)
+        return expect.entry(self.grads, name, shape, self.where)
+
+    @cached_property
+    def expected(self) -> dict[str, np.ndarray]:
+        case = self.plan.case
+        wrt = {name: getattr(case, name) for name in GRADIENTS}
+        constants = {"coefficient": case.coefficient, "grad_output": case.grad_output}
+        return oracle.gradients(loss, closed_form, wrt, **constants)
+
+    def assert_equals_pytorch(self, *names: str) -> None:
+        for name in names:
+            title = "grad_input" if name == "x" else f'grads["{name}"]'
+            expect.close(self.gradient(name), self.expected[name], title, self.where)
+
+    def assert_float64(self, name: str) -> None:
+        value = self.grad_input if name == "x" else self.grads[name]
+        expect.float64(value, f"the gradient of {name}", self.where)
+
+    def is_right(self, name: str) -> bool:
+        try:
+            self.assert_equals_pytorch(name)
+        except AssertionError:
+            return False
+        return True
 
 
-def judge(asked, known, x, coefficient, grad_output, made=None):
-    made = made or f"L2regularization(coefficient={coefficient})"
-    where = f"{made}.backward{known.given(x=x, grad_output=grad_output)}"
-    grad_input = next(asked)
+class Way(NamedTuple):
+    """Whose forward pass a step makes, and who has its gradients: the wrapper or the wrapped layer."""
+
+    forward: str
+    grads: str
+
+    def forward_of(self, on):
+        return on.layer if self.forward == "wrapper" else on.known.layer
+
+    def grads_of(self, on):
+        return (on.layer if self.grads == "wrapper" else on.known.layer).grads
+
+    def asks(self, plan):
+        """Return the calls of a step."""
+        on, case = plan.on, plan.case
+        return (
+            partial(plan.before, on),
+            lambda: self.forward_of(on)(case.x.copy()),
+            partial(plan.between, on),
+            lambda: on.layer.backward(case.grad_output.copy()),
+            partial(plan.after, on),
+            partial(self.grads_of, on),
+        )
+
+    def take(self, *plans):
+        """Make steps in one exchange."""
+        asks = [ask for plan in plans for ask in self.asks(plan)]
+        asked = together(plans[0].case.submission.L2regularization, *asks)
+        answers = [[next(asked) for _ in range(6)] for _ in plans]
+        return [
+            Step(plan, grad_input, grads)
+            for plan, (*_, grad_input, _, grads) in zip(plans, answers, strict=True)
+        ]
+
+
+class Singles(NamedTuple):
+    """Single steps with new layers, how they were made, and which gradients are right in all.
+
+    If none is, the weights' gradient may still be right without data: if grad_output is zero.
+    """
+
+    way: Way
+    steps: list[Step]
+    right: list[str]
+    without_data: bool = False
+
+    @classmethod
+    def of(cls, forward, cases):
+        """Make a step for each case."""
+        errors = []
+        for grads in ("wrapper", "wrapped"):
+            way = Way(forward, grads)
+            try:
+                steps = way.take(*(Plan(new, new) for new in (case.anew() for case in cases)))
+            except StudentError as error:
+                errors.append(error)
+            else:
+                right = [name for name in GRADIENTS if all(step.is_right(name) for step in steps)]
+                return cls(way, steps, right)
+        raise errors[0]
+
+    def or_without_data(self):
+        """Return these steps, to be judged without data if no gradient is right with data."""
+        if self.right:
+            return self
+        silent = [without_data(step.plan.case) for step in self.steps]
+        right = "weights" in Singles.of(self.way.forward, silent).right
+        return self._replace(right=["weights"], without_data=True) if right else self
+
+    def numbers(self, case):
+        """Return the numbers by which a step can be judged."""
+        assert self.right, (
+            "no gradient is right in a single step of a new layer, so other steps cannot be judged "
+            "[L2regularization.backward]"
+        )
+        return without_data(case) if self.without_data else case
+
+    def assert_right(self, *plans):
+        """Check the gradients of later steps that are right in single steps."""
+        plans = [replace(plan, case=self.numbers(plan.case)) for plan in plans]
+        for step in self.way.take(*plans):
+            step.assert_equals_pytorch(*self.right)
+
+
+def without_data(case):
+    return case.anew(grad_output=np.zeros_like(case.grad_output))
+
+
+def is_forward_right(cases):
+    """Return whether the forward pass of new layers is the layer's, and changes nothing."""
+    new = [case.anew() for case in cases]
+    xs = [case.x.copy() for case in cases]
+    asks = [
+        ask
+        for each, x in zip(new, xs, strict=True)
+        for ask in (
+            partial(lambda each, x: each.layer(x), each, x),
+            lambda each=each: each.known.layer.parameters,
+        )
+    ]
+    asked = together(cases[0].submission.L2regularization, *asks)
     try:
-        grads = next(asked)
-    except (AttributeError, StudentError):  # a class of its own may leave them to the layer
-        grads = known.layer.grads
-    wrt = {"x": x, "weights": known.weights, "bias": known.bias}
-    constants = {"coefficient": coefficient, "grad_output": grad_output}
-    return Step(
-        grad_input,
-        grads,
-        oracle.gradients(loss, closed_form, wrt, **constants),
-        x.T @ grad_output,
-        where,
-    )
+        for case, each, x in zip(cases, new, xs, strict=True):
+            expect.close(next(asked), case.x @ case.weights + case.bias, "output", "")
+            weights, bias = each.known.read(next(asked), "")
+            for now, before in ((x, case.x), (weights, case.weights), (bias, case.bias)):
+                expect.untouched(now, before, "", "")
+    except (StudentError, AssertionError):
+        return False
+    return True
+
+
+def works(case, *calls):
+    """Return whether calls that another item judges work with a new layer."""
+    on = case.anew()
+    try:
+        list(together(case.submission.L2regularization, *(partial(call, on) for call in calls)))
+    except FAILS:
+        return False
+    return True
+
+
+def changed(way, case):
+    """Return a function that gives a layer the parameters of a case."""
+    return lambda on: on.known.change(way, on.layer, case.weights, case.bias)
 
 
 @pytest.fixture
-def steps(submission, linear, numbers, cases, once):
-    """One step with a new layer of each kind of sizes."""
+def singles(regularized, cases, once):
+    """Single steps with new layers of each kind of sizes.
 
-    def take():
-        for (rows, in_features, out_features), coefficient in cases(COEFFICIENTS):
-            known = linear(in_features, out_features)
-            layer = submission.L2regularization(known.layer, coefficient=coefficient)
-            x, grad_output = numbers(rows, in_features), numbers(rows, out_features)
-            yield backward(layer, known, x, coefficient, grad_output)
+    They make the wrapper's forward pass. If that one is wrong, they make the wrapped layer's, and
+    those steps count in which more gradients are right: the forward pass is judged elsewhere.
+    """
 
-    return once("steps", lambda: list(take()))
+    def make():
+        drawn = [regularized(*sizes, coefficient) for sizes, coefficient in cases(COEFFICIENTS)]
+        drawn += [drawn[4].anew(grad_output=drawn[4].grad_output * size) for size in (1e-3, 1e3)]
+        found, fault = [], None
+        try:
+            found.append(Singles.of("wrapper", drawn))
+        except StudentError as error:
+            fault = error
+        if not (found and len(found[0].right) == len(GRADIENTS)) and not is_forward_right(drawn):
+            with suppress(StudentError):
+                found.append(Singles.of("wrapped", drawn))
+        if not found:
+            raise fault
+        return max(found, key=lambda singles: len(singles.right)).or_without_data()
+
+    return once("singles", make)
 
 
+@pytest.fixture
+def case(regularized, rng):
+    """A layer, and numbers for one step."""
+    return regularized(5, 4, 3, round(rng.uniform(0.1, 2.0), 3))
+
+
+@pytest.fixture
+def later(case, regularized):
+    """The numbers of another step with the same layer."""
+    return regularized(5, 4, 3, case.coefficient)
+
+
+@pytest.mark.criterion("weights")
 @pytest.mark.essential
-@pytest.mark.criterion("weights")
-def test_penalty_enters_the_weights_gradient(steps):
-    """The gradient of the weights is not that of the data alone: the penalty enters it."""
-    for done in steps:
-        assert done.gradient("weights").any(), f'grads["weights"] is zero [{done.where}]'
-        assert not np.allclose(done.gradient("weights"), done.data_only), (
-            f'grads["weights"] is the gradient of the data alone [{done.where}]'
-        )
+def test_penalty_enters_the_weights_gradient(singles, regularized):
+    """The gradient of the weights depends on the weights and the coefficient, as the penalty does."""
+    case = regularized(4, 3, 3, 0.3)
+    other = case.anew(coefficient=2.5, weights=-2 * case.weights)
+    plans = (Plan(each, each) for each in (case, other))
+    one, two = (step.gradient("weights") for step in singles.way.take(*plans))
+    assert not np.allclose(one, two, atol=expect.TOLERANCE * np.abs(one).max()), (
+        'grads["weights"] stays the same with other weights and another coefficient, so the penalty '
+        f"does not enter it [{case.where}.backward]"
+    )
 
 
 @pytest.mark.criterion("weights")
-def test_weights_gradient_equals_pytorch(steps):
+def test_weights_gradient_equals_pytorch(singles):
     """The gradient of the weights equals PyTorch's for the loss plus the penalty."""
-    for done in steps:
-        done.assert_equals_pytorch("weights")
-
-
-@pytest.mark.criterion("others")
-def test_bias_gradient_equals_pytorch(steps):
-    """The gradient of the bias is that of the data alone, as PyTorch has it."""
-    for done in steps:
-        done.assert_equals_pytorch("bias")
-
-
-@pytest.mark.criterion("others")
-def test_grad_input_equals_pytorch(steps):
-    """The gradient with respect to x is the wrapped layer's own, as PyTorch has it."""
-    for done in steps:
-        done.assert_equals_pytorch("x")
+    for step in singles.steps:
+        step.assert_equals_pytorch("weights")
+        step.assert_float64("weights")
 
 
 @pytest.mark.criterion("weights")
-def test_penalty_gradient_is_right_for_all_weights(submission, linear, numbers, rng):
+def test_penalty_gradient_is_right_for_all_weights(singles, regularized, rng):
     """The penalty's part is right for each weight alone, small or large, for small coefficients too."""
     # it is linear in the weights: what holds for a basis and a sum holds for all weights; and
     # without grad_output it stands alone
     coefficient = round(10 ** rng.uniform(-5, -4), 7)
-    known = linear(3, 2)
-    layer = submission.L2regularization(known.layer, coefficient=coefficient)
     basis = [np.zeros((3, 2)) for _ in range(6)]
-    for unit, place, size in zip(basis, product(range(3), range(2)), cycle([1e-3, 1, -1e3])):
+    for unit, place, size in zip(basis, product(range(3), range(2)), cycle([1e-4, 1, -1e3])):
         unit[place] = size
-    for weights in [*basis, sum(basis)]:
-        known.set_weights(weights)
-        done = backward(layer, known, numbers(4, 3), coefficient, np.zeros((4, 2)))
-        done.assert_equals_pytorch("weights", "bias", "x")
-
-
-@pytest.mark.criterion("anew")
-def test_gradients_belong_to_the_present_step(submission, linear, numbers, some_coefficient):
-    """Each backward pass sets the gradients anew, for the weights and the data of that step."""
-    known = linear(5, 7)
-    layer = submission.L2regularization(known.layer, coefficient=some_coefficient)
-    for rows in (4, 4, 3):
-        known.set_weights(numbers(5, 7))
-        done = backward(layer, known, numbers(rows, 5), some_coefficient, numbers(rows, 7))
-    done.assert_equals_pytorch("weights", "bias", "x")
-
-
-@pytest.mark.criterion("keeps")
-def test_two_layers_do_not_disturb_each_other(submission, linear, numbers, rng):
-    """Two layers in one network have coefficients and gradients of their own."""
-    coefficients = [round(rng.uniform(low, low + 1), 3) for low in (0.1, 2.0)]
-    both = [linear(4, 6), linear(4, 6)]
-    layers = [
-        submission.L2regularization(known.layer, coefficient=coefficient)
-        for known, coefficient in zip(both, coefficients, strict=True)
-    ]
-    xs, grad_outputs = zip(*((numbers(3, 4), numbers(3, 6)) for _ in both), strict=True)
-    for each in zip(layers, both, xs, strict=True):
-        forward(*each)
-    grad_inputs = [
-        layer.backward(grad_output.copy())
-        for layer, grad_output in zip(layers, grad_outputs, strict=True)
-    ]
-    asked = [
-        answers(layer, grad_input) for layer, grad_input in zip(layers, grad_inputs, strict=True)
-    ]
-    for each in zip(asked, both, xs, coefficients, grad_outputs, strict=True):
-        judge(*each).assert_equals_pytorch("weights", "bias", "x")
-
-
-@pytest.mark.criterion("anew")
-def test_gradients_are_the_same_in_evaluation(submission, linear, numbers, some_coefficient):
-    """The gradients do not depend on whether the layer is training."""
-    known = linear(4, 3)
-    layer = submission.L2regularization(known.layer, coefficient=some_coefficient)
-    x = numbers(5, 4)  # the same: what the forward pass does in evaluation is judged elsewhere
-    for training in (True, False, True):
-        layer.training = training
-        done = backward(layer, known, x, some_coefficient, numbers(5, 3))
-        done.assert_equals_pytorch("weights", "bias", "x")
-
-
-@pytest.mark.criterion("anew")
-def test_asking_for_the_penalty_changes_no_gradient(
-    submission, linear, numbers, attempt, some_coefficient
-):
-    """The gradients are the same whether penalty() has been called before or not."""
-    known = linear(4, 3)
-    layer = submission.L2regularization(known.layer, coefficient=some_coefficient)
-    backward(layer, known, numbers(5, 4), some_coefficient, numbers(5, 3))
-    for _ in range(2):
-        attempt(layer, "penalty")
-        known.set_weights(numbers(4, 3))  # what penalty() does to them is judged elsewhere
-        done = backward(layer, known, numbers(5, 4), some_coefficient, numbers(5, 3))
-    done.assert_equals_pytorch("weights")
+    numbers = {"grad_output": np.zeros((4, 2))}
+    drawn = [regularized(4, 3, 2, coefficient, weights=w, **numbers) for w in (*basis, sum(basis))]
+    for step in singles.way.take(*(Plan(each, each) for each in drawn)):
+        step.assert_equals_pytorch("weights")
 
 
 @pytest.mark.criterion("weights")
-def test_zero_coefficient_leaves_the_data_gradient(submission, linear, numbers):
-    """With coefficient 0 the gradients are the plain layer's."""
-    known = linear(3, 2)
-    layer = submission.L2regularization(known.layer, coefficient=0.0)
-    done = backward(layer, known, numbers(2, 3), 0.0, numbers(2, 2))
-    done.assert_equals_pytorch("weights", "x")
+def test_gradient_is_right_for_every_coefficient(singles, regularized):
+    """The gradient of the weights is right for a large coefficient, and the data's alone for 0."""
+    drawn = [regularized(2, 3, 2, coefficient) for coefficient in (0.0, 0.0123, 17.0)]
+    for step in singles.way.take(*(Plan(each, each) for each in drawn)):
+        step.assert_equals_pytorch("weights")
+
+
+@pytest.mark.criterion("others")
+def test_bias_gradient_equals_pytorch(singles):
+    """The gradient of the bias is that of the data alone, as PyTorch has it."""
+    for step in singles.steps:
+        step.assert_equals_pytorch("bias")
+        step.assert_float64("bias")
+
+
+@pytest.mark.criterion("others")
+def test_grad_input_equals_pytorch(singles):
+    """The gradient with respect to x is the wrapped layer's own, as PyTorch has it."""
+    for step in singles.steps:
+        step.assert_equals_pytorch("x")
+        step.assert_float64("x")
+
+
+@pytest.mark.criterion("anew")
+def test_gradients_belong_to_the_present_step(singles, case, regularized):
+    """Each backward pass sets the gradients anew, for the weights and the data of that step."""
+    steps = [regularized(rows, 4, 3, case.coefficient) for rows in (5, 5, 2)]
+    plans = [
+        Plan(case, step, changed("set all at once", step), when=f", step {number}")
+        for number, step in enumerate(steps, start=2)
+    ]
+    singles.assert_right(Plan(case, case), *plans)
+
+
+@pytest.mark.criterion("anew")
+def test_gradients_are_those_of_the_parameters_as_they_are_now(singles, case, later, ways):
+    """The gradients are right for the parameters as they are now, however they were changed."""
+    plans = []
+    for way in ways:
+        on, when = case.anew(), f", after the parameters were {way}"
+        plans += [Plan(on, case), Plan(on, later, changed(way, later), when=when)]
+    singles.assert_right(*plans)
+
+
+@pytest.mark.criterion("anew")
+def test_gradients_are_the_same_in_evaluation(singles, case, later):
+    """The gradients do not depend on whether the layer is training."""
+    later = later.anew(x=case.x)  # what the forward pass does in evaluation is judged elsewhere
+
+    def evaluate(on):
+        on.layer.training = False
+        changed("set all at once", later)(on)
+
+    def train(on):
+        on.layer.training = True
+        changed("set all at once", case)(on)
+
+    if not works(case, evaluate, lambda on: on.layer(case.x.copy())):
+        singles = singles._replace(way=singles.way._replace(forward="wrapped"))
+    singles.assert_right(
+        Plan(case, case),
+        Plan(case, later, evaluate, when=", in evaluation"),
+        Plan(case, case, train, when=", back in training"),
+    )
+
+
+@pytest.mark.criterion("anew")
+def test_asking_for_the_penalty_changes_no_gradient(singles, case, later):
+    """The gradients are the same if penalty() is called before the step, in it, or after it."""
+
+    def ask(on):
+        value = on.layer.penalty()
+        changed("set all at once", later)(on)  # what it does to them is judged elsewhere
+        return value
+
+    if not works(case, lambda on: on.layer(case.x.copy()), ask):
+        ask = changed("set all at once", later)
+    plan = Plan(case, later, ask, ask, ask, when=", with calls of penalty()")
+    singles.assert_right(Plan(case, case), plan)
+
+
+@pytest.mark.criterion("anew")
+def test_gradients_are_right_after_many_steps(singles, case, later):
+    """The gradients are right after hundreds of steps, too."""
+    with suppress(StudentError):
+        repeat(case.layer, MANY, case.x)
+        repeat(case.layer.backward, MANY, case.grad_output)
+    changes = changed("set all at once", later)
+    singles.assert_right(Plan(case, later, changes, when=f", after {MANY} steps"))
+
+
+@pytest.mark.criterion("anew")
+def test_gradients_are_right_while_a_model_is_trained(singles, case):
+    """A `Model` can train the layer, with the right gradients in each step."""
+    case = singles.numbers(case)
+    names = [name for name in singles.right if name != "x"]
+    model = case.submission.Model([case.layer])
+    forward = model.forward if singles.way.forward == "wrapper" else case.known.layer
+    update = partial(nothing, case)
+    for number in range(1, 4):
+        *_, parameters, grads = together(
+            model,
+            update,
+            partial(forward, case.x.copy()),
+            lambda: case.known.layer.parameters,
+            partial(model.backward, case.grad_output.copy()),
+        )
+        case.known.take(parameters)
+        now = case.anew(weights=case.known.weights, bias=case.known.bias)
+        own = grads[0] if isinstance(grads, list) and grads else grads
+        step = Step(Plan(case, now, when=f", step {number} of a model"), None, own)
+        step.assert_equals_pytorch(*names)
+        used = {n: step.gradient(n) if n in names else step.expected[n] for n in GRADIENTS[:2]}
+        update = partial(model.update_parameters, [used], 0.1)
 
 
 @pytest.mark.criterion("keeps")
-def test_default_coefficient_is_one_hundredth(submission, linear, numbers):
+def test_two_layers_do_not_disturb_each_other(singles, case, regularized):
+    """Two layers in one network have coefficients and gradients of their own."""
+    both = [singles.numbers(case), singles.numbers(regularized(5, 4, 3, case.coefficient + 2))]
+    asked = together(
+        case.submission.L2regularization,
+        *(partial(lambda on: singles.way.forward_of(on)(on.x.copy()), on) for on in both),
+        *(partial(lambda on: on.layer.backward(on.grad_output.copy()), on) for on in both),
+        *(partial(singles.way.grads_of, on) for on in both),
+    )
+    _, _, *grad_inputs, grads, others = asked
+    for on, *gradients in zip(both, grad_inputs, (grads, others), strict=True):
+        step = Step(Plan(on, on, when=", beside another layer"), *gradients)
+        step.assert_equals_pytorch(*singles.right)
+
+
+@pytest.mark.criterion("keeps")
+def test_default_coefficient_is_one_hundredth(singles, regularized):
     """Without a coefficient, 0.01 is taken."""
-    known = linear(3, 2)
-    layer = submission.L2regularization(known.layer)
-    x, grad_output = numbers(2, 3), numbers(2, 2)
-    done = backward(layer, known, x, 0.01, grad_output, "L2regularization()")
-    done.assert_equals_pytorch("weights")
+    explicit = regularized(2, 3, 3, 0.01)
+    plans = [Plan(each, each) for each in (explicit, explicit.anew(coefficient=None))]
+    right, found = (step.gradient("weights") for step in singles.way.take(*plans))
+    expect.close(found, right, 'grads["weights"]', "L2regularization().backward")
 
 
 @pytest.mark.criterion("keeps")
-def test_backward_leaves_its_arguments_untouched(submission, linear, numbers, some_coefficient):
+def test_backward_leaves_its_arguments_untouched(singles, case):
     """The backward pass changes neither grad_output nor the weights nor the bias."""
-    where = f"L2regularization(coefficient={some_coefficient}).backward"
-    known = linear(4, 6)
-    layer = submission.L2regularization(known.layer, coefficient=some_coefficient)
-    forward(layer, known, numbers(3, 4))
-    grad_output = numbers(3, 6)
-    before = grad_output.copy()
-    layer.backward(grad_output)
-    expect.untouched(grad_output, before, "grad_output", where)
-    known.assert_untouched(where)
+    where = f"{case.where}.backward"
+    grad_output = case.grad_output.copy()
+    _, before, _, after = together(
+        case.submission.L2regularization,
+        lambda: singles.way.forward_of(case)(case.x.copy()),
+        lambda: case.known.layer.parameters,
+        lambda: case.layer.backward(grad_output),
+        lambda: case.known.layer.parameters,
+    )
+    expect.untouched(grad_output, case.grad_output, "grad_output", where)
+    for name, *pair in zip(
+        ("weights", "bias"),
+        case.known.read(after, where),
+        case.known.read(before, where),
+        strict=True,
+    ):
+        expect.untouched(*pair, name, where)
 
 
 @pytest.fixture
-def watch(submission, linear, numbers):
-    """A function that makes a layer, and one that takes a step with it and returns the gradients."""
-
-    def make(*coefficient, sizes=(5, 4, 2)):
-        rows, in_features, out_features = sizes
-        known = linear(in_features, out_features)
-        named = dict(zip(["coefficient"], coefficient, strict=False))
-        layer = submission.L2regularization(known.layer, **named)
-
-        def take(grad_output=None):
-            x = numbers(rows, in_features)
-            grad_output = numbers(rows, out_features) if grad_output is None else grad_output
-            done = backward(layer, known, x, 0.3, grad_output)
-            return {name: done.gradient(name) for name in ("x", "weights", "bias")}
-
-        return known, layer, take
-
-    return make
+def watched(regularized):
+    """A layer with fixed sizes."""
+    return regularized(5, 4, 2, 0.3)
 
 
-def observe_gradients(watch):
-    return [take() for *_, take in (watch(0.0), watch(0.3), watch(5.0))]
+def gradients(*plans):
+    """Return the gradients of steps, as facts."""
+    steps = Way("wrapper", "wrapper").take(*plans)
+    return [{name: step.gradient(name) for name in GRADIENTS} for step in steps]
 
 
-def observe_default(watch):
-    known, _, take = watch()
-    decay = take(np.zeros((5, 2)))["weights"]
-    return "0.01" if np.allclose(decay, 0.02 * known.weights) else "another"
+@pytest.mark.parametrize("coefficient", [0.0, 2e-5, 0.3, 5.0])
+def observe_gradients(watched, coefficient):
+    case = watched.anew(coefficient=coefficient)
+    return gradients(Plan(case, case))
 
 
-def observe_later_steps(watch, numbers, attempt):
-    known, layer, take = watch(0.3)
-    seen = [take()]
-    known.set_weights(numbers(4, 2))
-    seen.append(take())
-    attempt(layer, "penalty")
-    seen.append(take())
+@pytest.mark.parametrize("size", [1e-5, 1e3])
+def observe_gradients_of_the_penalty_alone(watched, size):
+    case = watched.anew(weights=size * watched.weights, grad_output=np.zeros((5, 2)))
+    return gradients(Plan(case, case))
+
+
+@pytest.mark.parametrize("size", [1e-3, 1e3])
+def observe_gradients_of_other_data(watched, size):
+    case = watched.anew(grad_output=size * watched.grad_output)
+    return gradients(Plan(case, case))
+
+
+@pytest.mark.parametrize("sizes", [(1, 2, 3), (2, 1, 3), (3, 2, 1), (2, 2, 2)])
+def observe_sizes(regularized, sizes):
+    case = regularized(*sizes, 0.3)
+    return gradients(Plan(case, case))
+
+
+def observe_default(watched):
+    case = watched.anew(coefficient=None, grad_output=np.zeros((5, 2)))
+    (seen,) = gradients(Plan(case, case))
+    return "0.01" if np.allclose(seen["weights"], 0.02 * case.weights) else "another"
+
+
+def observe_later_steps(watched, regularized):
+    later = regularized(3, 4, 2, 0.3)
+    plans = [Plan(watched, later, changed("set all at once", later)) for _ in range(2)]
+    return gradients(Plan(watched, watched), *plans)
+
+
+def observe_changed_parameters(watched, regularized, ways):
+    later = regularized(5, 4, 2, 0.3)
+    seen = []
+    for way in ways:
+        on = watched.anew()
+        seen += gradients(Plan(on, on), Plan(on, later, changed(way, later)))[1:]
     return seen
 
 
-def observe_what_penalty_does_to_grads(watch, attempt):
-    _, layer, take = watch(0.3)
-    before = take()["weights"]
-    attempt(layer, "penalty")
-    return np.allclose(expect.entry(layer.grads, "weights", before.shape, ""), before)
+@pytest.mark.parametrize("place", ["before", "between", "after"])
+def observe_calls_of_penalty(watched, place):
+    return gradients(Plan(watched, watched, **{place: lambda on: on.layer.penalty()}))
 
 
-def observe_gradients_of_the_penalty_alone(watch):
-    _, _, take = watch(0.3)
-    return take(np.zeros((5, 2)))
+def observe_evaluation(watched):
+    def evaluate(on):
+        on.layer.training = False
+
+    return gradients(Plan(watched, watched), Plan(watched, watched, evaluate))
 
 
-def observe_sizes(watch):
-    sizes = [(1, 2, 3), (2, 1, 3), (3, 2, 1), (2, 2, 2)]
-    return [take() for *_, take in (watch(0.3, sizes=each) for each in sizes)]
+def observe_many_steps(watched):
+    repeat(watched.layer, MANY, watched.x)
+    repeat(watched.layer.backward, MANY, watched.grad_output)
+    watched.reset()
+    return gradients(Plan(watched, watched))
 
 
-def observe_evaluation(watch):
-    _, layer, take = watch(0.3)
-    layer.training = False
-    return take()
+def observe_model(watched):
+    watched.layer(watched.x.copy())
+    model = watched.submission.Model([watched.layer])
+    (grads,) = model.backward(watched.grad_output.copy())
+    model.update_parameters([grads], 0.1)
+    return grads["weights"]
 
 
-def observe_two_layers(watch):
-    both = [watch(coefficient) for coefficient in (0.3, 5.0)]
-    taken = [take() for *_, take in both]
-    now = [layer.grads["weights"] for _, layer, _ in both]
-    return taken, now
+def observe_two_layers(watched):
+    both = [watched, watched.anew(coefficient=5.0)]
+    assert all(each.layer is not None for each in both)  # made before either is used
+    taken = [gradients(Plan(each, each)) for each in both]
+    return taken, [each.layer.grads["weights"] for each in both]
 
 
-def observe_changes_in_place(watch, numbers):
-    known, layer, _ = watch(0.3)
-    forward(layer, known, numbers(5, 4))
-    grad_output = numbers(5, 2)
-    before = grad_output.copy()
-    layer.backward(grad_output)
-    weights, bias = known.present("")
-    pairs = [(grad_output, before), (weights, known.weights), (bias, known.bias)]
+def observe_changes_in_place(watched):
+    watched.layer(watched.x.copy())
+    grad_output = watched.grad_output.copy()
+    watched.layer.backward(grad_output)
+    weights, bias = watched.known.present("")
+    pairs = [(grad_output, watched.grad_output), (weights, watched.weights), (bias, watched.bias)]
     return [np.array_equal(*pair) for pair in pairs]

@@ -1,15 +1,125 @@
-"""The forward pass of L2 regularization: the layer's own output, and the penalty."""
+"""The forward pass of L2 regularization: the layer's own output, and the penalty.
 
-from dataclasses import replace
+The penalty is judged by the first answers of new layers. Whether it is that of the present weights is
+judged by comparing later answers with a new layer of the same class: a penalty that is half of
+what it should be, always, follows the weights all the same.
+"""
+
+from contextlib import suppress
 from functools import partial
-from itertools import combinations_with_replacement, cycle
+from itertools import chain, combinations_with_replacement, cycle
 
 import numpy as np
 import pytest
 
-from autograder.kit import expect, together
+from autograder.kit import StudentError, expect, repeat, together
 
 COEFFICIENTS = [(0.02, 0.4), (1.2, 9.0)]
+MANY = 200  # calls
+
+
+def forward(case):
+    return case.layer(case.x.copy())
+
+
+def backward(case):
+    return case.layer.backward(case.grad_output.copy())
+
+
+def penalty(case):
+    return case.layer.penalty()
+
+
+def reset(case):
+    case.reset()
+
+
+def evaluate(case):
+    case.layer.training = False
+
+
+def changed_to(later, way):
+    """Return a function that gives a layer the parameters of another case."""
+    return lambda case: case.known.change(way, case.layer, later.weights, later.bias)
+
+
+def ask_new(case, *plans, after=(forward,)):
+    """Ask a new layer for each plan, a list of calls; return the last answer of each.
+
+    First come calls that other properties judge; they are left out if one fails.
+    """
+    for others in (after, ()):
+        new = [case.anew() for _ in plans]
+        calls = [
+            [partial(ask, each) for ask in (*others, *plan)]
+            for each, plan in zip(new, plans, strict=True)
+        ]
+        try:
+            asked = together(case.submission.L2regularization, *chain(*calls))
+            return [[next(asked) for _ in plan][-1] for plan in calls]
+        except StudentError:
+            if not others:
+                raise
+    raise AssertionError
+
+
+def first_penalties(*cases):
+    """Return the first penalty of a new layer for each case.
+
+    It is asked after a forward pass, unless one fails or changes the parameters, which other
+    properties judge.
+    """
+
+    def asks(new):
+        yield partial(forward, new)
+        yield lambda: new.known.layer.parameters
+        yield partial(penalty, new)
+
+    new = [case.anew() for case in cases]
+    of = new[0].submission.L2regularization
+    penalties = []
+    try:
+        asked = together(of, *(ask for each in new for ask in asks(each)))
+        for each in new:
+            next(asked)
+            weights, bias = each.known.read(next(asked), each.where)
+            expect.untouched(weights, each.weights, "weights", each.where)
+            expect.untouched(bias, each.bias, "bias", each.where)
+            penalties.append(next(asked))
+    except (StudentError, AssertionError):
+        new = [case.anew() for case in cases]
+        penalties = [*together(of, *(partial(penalty, each) for each in new))]
+    return [
+        expect.number(found, "penalty", f"{case.where}.penalty")
+        for found, case in zip(penalties, cases, strict=True)
+    ]
+
+
+def assert_right(*cases):
+    """Check the first penalty of each case."""
+    for case, found in zip(cases, first_penalties(*cases), strict=True):
+        where = f"{case.where}.penalty{expect.given(weights=case.weights)}"
+        right = case.coefficient * float((case.weights**2).sum())
+        expect.close(found, right, "penalty", where)
+
+
+def assert_same(case, **found):
+    """Check that later penalties are the first one of a new layer with the same numbers.
+
+    Parameters
+    ----------
+    case : Regularized
+    **found : object
+        The penalties, by the words for when they were asked for, with "_" for spaces.
+    """
+    (first,) = first_penalties(case)
+    for words, value in found.items():
+        when = words.replace("_", " ")
+        later = expect.number(value, "penalty", f"{case.where}.penalty {when}")
+        assert abs(later - first) <= expect.TOLERANCE * abs(first), (
+            f"penalty={later:.6g} {when}, but a new layer with the same weights has "
+            f"penalty={first:.6g} [{case.where}.penalty]"
+        )
 
 
 @pytest.fixture
@@ -18,288 +128,314 @@ def coefficient(rng):
 
 
 @pytest.fixture
-def where(coefficient):
-    return f"L2regularization(coefficient={coefficient})"
+def case(regularized, coefficient):
+    """A layer with numbers for one step. With one row, a mean over the batch is a sum."""
+    return regularized(1, 4, 6, coefficient)
 
 
-def assert_right(penalty, weights, coefficient, where, when=""):
-    where = f"{where}.penalty{expect.given(weights=weights)}{when}"
-    penalty = expect.number(penalty, "penalty", where)
-    expect.close(penalty, coefficient * float((weights**2).sum()), "penalty", where)
-
-
-def ask_penalty(layer, x):
-    """Ask for the penalty after a forward pass."""
-    asked = together(layer, lambda: layer(x.copy()), layer.penalty)
-    next(asked)
-    return next(asked)
-
-
-@pytest.mark.essential
 @pytest.mark.criterion("penalty")
-def test_penalty_grows_with_the_weights(submission, linear, numbers, coefficient, where):
-    """The penalty is a number above zero, and larger weights give a larger penalty."""
-    known = linear(4, 6)
-    layer = submission.L2regularization(known.layer, coefficient=coefficient)
-    small = expect.number(ask_penalty(layer, numbers(3, 4)), "penalty", f"{where}.penalty")
-    assert small > 0, f"penalty={small:.6g}, but should be above zero [{where}]"
-    known.set_weights(known.weights * 3)
-    large = expect.number(ask_penalty(layer, numbers(3, 4)), "penalty", f"{where}.penalty")
-    assert large > small, (
-        f"three times the weights give penalty={large:.6g}, "
-        f"not more than penalty={small:.6g} before [{where}]"
+@pytest.mark.essential
+def test_penalty_follows_the_weights(case):
+    """The penalty is a number, and other weights give another one."""
+    penalties = first_penalties(*(case.anew(weights=case.weights * n) for n in (1, -2, 0.1)))
+    assert np.ptp(penalties) > expect.TOLERANCE * np.max(np.abs(penalties)), (
+        f"penalty={penalties[0]:.6g} for three different weights [{case.where}.penalty]"
     )
 
 
 @pytest.mark.criterion("output")
-def test_output_is_the_layers_output(submission, linear, numbers, cases):
+def test_output_is_the_layers_output(regularized, cases):
     """The output is layer(x), unchanged, in training and in evaluation."""
-    for (rows, in_features, out_features), coefficient in cases(COEFFICIENTS):
-        known = linear(in_features, out_features)
-        layer = submission.L2regularization(known.layer, coefficient=coefficient)
-        x, weights = numbers(rows, in_features), known.weights
+    drawn = [regularized(*sizes, coefficient) for sizes, coefficient in cases(COEFFICIENTS)]
 
-        def evaluate(layer=layer, known=known, x=x):
-            layer.training = False
-            known.set_weights(2 - known.weights)
-            return layer(x.copy())
+    def large(case):
+        case.reset()
+        return case.layer(100 * case.x)
 
-        asked = together(layer, partial(layer, x.copy()), partial(layer, 100 * x), evaluate)
-        for y, training, size in zip(asked, (True, True, False), (1, 100, 1), strict=True):
-            present = replace(known, weights=weights if training else 2 - weights)
-            where = f"L2regularization(coefficient={coefficient}), training={training}"
-            where += present.given(x=size * x)
-            expect.close(y, present.output(size * x), "output", where)
+    def evaluated(case):
+        case.reset()
+        case.layer.training = False
+        return forward(case)
+
+    asks = [(case, ask) for case in drawn for ask in (forward, large, evaluated)]
+    asked = together(
+        drawn[0].submission.L2regularization, *(partial(ask, case) for case, ask in asks)
+    )
+    for case, ask in asks:
+        x = case.x * 100 if ask is large else case.x
+        where = f"{case.where}, training={ask is not evaluated}"
+        where += expect.given(x=x, weights=case.weights, bias=case.bias)
+        y = next(asked)
+        expect.close(y, x @ case.weights + case.bias, "output", where)
+        expect.float64(y, "output", where)
+
+
+@pytest.mark.criterion("output")
+def test_output_is_that_of_the_parameters_as_they_are_now(case, numbers, ways):
+    """The output is that of the weights and the bias as they are now, however they were changed."""
+    later = case.anew(weights=numbers(4, 6), bias=numbers(1, 6))
+    outputs = ask_new(case, *([changed_to(later, way), forward] for way in ways))
+    for way, y in zip(ways, outputs, strict=True):
+        where = f"{case.where}, after its parameters were {way}"
+        expect.close(y, later.x @ later.weights + later.bias, "output", where)
+
+
+@pytest.mark.criterion("output")
+def test_output_is_right_after_many_calls(case):
+    """The output is layer(x) after hundreds of calls, too."""
+    repeat(case.layer, MANY, case.x)
+    case.reset()
+    y = forward(case)
+    where = f"{case.where}, after {MANY} calls"
+    expect.close(y, case.x @ case.weights + case.bias, "output", where)
 
 
 @pytest.mark.criterion("penalty")
-def test_penalty_is_coefficient_times_sum_of_squares(submission, linear, numbers, cases):
-    """The penalty is coefficient * sum(weights ** 2), in training and in evaluation."""
-    for (rows, in_features, out_features), coefficient in cases(COEFFICIENTS):
-        known = linear(in_features, out_features)
-        layer = submission.L2regularization(known.layer, coefficient=coefficient)
-        where = f"L2regularization(coefficient={coefficient})"
-        x = numbers(rows, in_features)
-
-        def evaluate(layer=layer, x=x):
-            layer.training = False
-            return layer(x.copy())
-
-        asked = together(layer, partial(layer, x.copy()), layer.penalty, evaluate, layer.penalty)
-        for training in (True, False):
-            next(asked)
-            assert_right(next(asked), known.weights, coefficient, where, f", training={training}")
+def test_penalty_is_coefficient_times_sum_of_squares(regularized, cases):
+    """The penalty is coefficient * sum(weights ** 2), for every size of the layer."""
+    assert_right(*(regularized(*sizes, number) for sizes, number in cases(COEFFICIENTS)))
 
 
 @pytest.mark.criterion("penalty")
-def test_penalty_is_right_for_all_weights(submission, linear, numbers, coefficient, where):
+def test_penalty_is_right_for_all_weights(regularized, coefficient):
     """The penalty is right for each weight alone and for each two together, small or large."""
     # it is a quadratic form of the weights: these determine it for all weights
-    known = linear(2, 3)
-    layer = submission.L2regularization(known.layer, coefficient=coefficient)
-    layer(numbers(4, 2))
+    drawn = []
     sizes = cycle([1e-3, 1.0, 1e3])
-    all_weights = []
-    for (i, j), size in zip(combinations_with_replacement(range(6), 2), sizes, strict=False):
-        weights = np.zeros(6)
+    for (i, j), size in zip(combinations_with_replacement(range(4), 2), sizes, strict=False):
+        weights = np.zeros(4)
         weights[i] += size
         weights[j] -= 2 * size
-        all_weights.append(weights.reshape(2, 3))
-
-    def ask(weights):
-        known.set_weights(weights)
-        return layer.penalty()
-
-    penalties = together(layer, *(partial(ask, weights) for weights in all_weights))
-    for weights, penalty in zip(all_weights, penalties, strict=True):
-        assert_right(penalty, weights, coefficient, where)
+        drawn.append(regularized(1, 2, 2, coefficient, weights=weights.reshape(2, 2)))
+    assert_right(*drawn)
 
 
 @pytest.mark.criterion("penalty")
-def test_penalty_is_proportional_to_the_coefficient(submission, linear, numbers):
-    """The penalty is proportional to the coefficient, and zero when it is zero."""
-    known = linear(5, 3)
-    for coefficient in (0.0, 0.003, 1.7, 20.0):
-        layer = submission.L2regularization(known.layer, coefficient=coefficient)
-        where = f"L2regularization(coefficient={coefficient})"
-        assert_right(ask_penalty(layer, numbers(2, 5)), known.weights, coefficient, where)
-
-
-@pytest.mark.criterion("keeps")
-def test_default_coefficient_is_one_hundredth(submission, linear, numbers):
-    """Without a coefficient, 0.01 is taken."""
-    known = linear(5, 3)
-    layer = submission.L2regularization(known.layer)
-    penalty = ask_penalty(layer, numbers(2, 5))
-    assert_right(penalty, known.weights, 0.01, "L2regularization()")
+def test_penalty_is_proportional_to_the_coefficient(regularized, rng):
+    """The penalty is proportional to the coefficient, however small, and zero when it is zero."""
+    powers = 10.0 ** np.array([-5, -4, -3, -1, 0])
+    coefficients = [float(f"{rng.uniform(1.1, 9) * power:.3g}") for power in powers]
+    assert_right(*(regularized(2, 3, 2, each) for each in (0.0, *coefficients, 20.0)))
 
 
 @pytest.mark.criterion("penalty")
-def test_bias_is_not_penalised(submission, linear, numbers, coefficient, where):
+def test_bias_is_not_penalised(case):
     """The bias does not enter the penalty."""
-    known = linear(4, 6)
-    layer = submission.L2regularization(known.layer, coefficient=coefficient)
-    x = numbers(3, 4)
-    before = expect.number(ask_penalty(layer, x), "penalty", f"{where}.penalty")
-    known.layer.bias = numbers(1, 6) * 10
-    after = expect.number(ask_penalty(layer, x), "penalty", f"{where}.penalty")
+    before, after = first_penalties(case, case.anew(bias=case.bias * 10))
     # of the size of the right penalty: next to a larger number, no bias would show
-    assert abs(after - before) <= expect.TOLERANCE * coefficient * (known.weights**2).sum(), (
-        f"another bias changed the penalty from {before:.6g} to {after:.6g} [{where}.penalty]"
+    right = case.coefficient * float((case.weights**2).sum())
+    assert abs(after - before) <= expect.TOLERANCE * right, (
+        f"a layer has penalty={before:.6g}, and with ten times the bias penalty={after:.6g} "
+        f"[{case.where}.penalty]"
     )
 
 
 @pytest.mark.criterion("now")
-def test_penalty_follows_the_present_weights(submission, linear, numbers, coefficient, where):
-    """The penalty is that of the weights as they are now, without another forward pass."""
-    known = linear(4, 6)
-    layer = submission.L2regularization(known.layer, coefficient=coefficient)
-    layer(numbers(3, 4))
-    for _ in range(2):
-        known.set_weights(numbers(4, 6))
-        assert_right(layer.penalty(), known.weights, coefficient, where)
+def test_penalty_needs_no_forward_pass(case):
+    """The penalty is the same before any forward pass."""
+    assert_same(case, before_any_forward_pass=case.anew().layer.penalty())
 
 
 @pytest.mark.criterion("now")
-def test_penalty_stays_right_while_training(
-    submission, linear, numbers, attempt, coefficient, where
-):
-    """The penalty is right before and after backward passes alike."""
-    known = linear(4, 6)
-    layer = submission.L2regularization(known.layer, coefficient=coefficient)
-    for _ in range(3):
-        layer(numbers(3, 4))
-        attempt(layer, "backward", numbers(3, 6))
-        known.set_weights(numbers(4, 6))  # what backward() does to them is judged elsewhere
-        assert_right(layer.penalty(), known.weights, coefficient, where)
+def test_penalty_is_that_of_the_weights_as_they_are_now(case, numbers, ways):
+    """The penalty is that of the weights as they are now, without another forward pass."""
+    later = case.anew(weights=numbers(4, 6), bias=numbers(1, 6))
+    found = ask_new(case, *([penalty, changed_to(later, way), penalty] for way in ways))
+    words = [f"after the weights were {way}".replace(" ", "_") for way in ways]
+    assert_same(later, **dict(zip(words, found, strict=True)))
 
 
-@pytest.mark.criterion("keeps")
-def test_two_layers_do_not_disturb_each_other(submission, linear, numbers, rng):
-    """Two layers in one network have coefficients and penalties of their own."""
-    coefficients = [round(rng.uniform(low, low + 1), 3) for low in (0.1, 2.0)]
-    both = [linear(4, 6), linear(4, 6)]
-    layers = [
-        submission.L2regularization(known.layer, coefficient=coefficient)
-        for known, coefficient in zip(both, coefficients, strict=True)
+@pytest.mark.criterion("now")
+def test_penalty_is_the_same_whenever_it_is_asked_for(case):
+    """The penalty of the same weights is the same in evaluation, and however often it is asked for."""
+    again, evaluated = ask_new(case, [penalty, reset, penalty], [evaluate, reset, penalty])
+    assert_same(case, when_it_is_asked_for_again=again, in_evaluation=evaluated)
+    with suppress(StudentError):  # other properties judge whether these calls work
+        repeat(case.layer, MANY, case.x)
+        repeat(case.layer.backward, MANY, case.grad_output)
+    repeat(case.layer.penalty, MANY)
+    case.reset()
+    assert_same(case, after_many_steps=penalty(case))
+
+
+@pytest.mark.criterion("now")
+def test_penalty_is_right_while_a_model_is_trained(case, numbers):
+    """The penalty of a model is that of its layer, before and after each step of training."""
+    new = case.anew()
+    model = case.submission.Model([new.layer])
+    grads = {"weights": numbers(4, 6), "bias": numbers(1, 6)}
+    later = case.anew(weights=case.weights - 0.1 * grads["weights"])
+    steps = [
+        lambda: model.forward(case.x.copy()),
+        lambda: model.backward(case.grad_output.copy()),
+        lambda: model.update_parameters([grads], 0.1),
     ]
-    for layer in layers:
-        layer(numbers(3, 4))
-    for layer, known, coefficient in zip(layers, both, coefficients, strict=True):
-        where = f"L2regularization(coefficient={coefficient})"
-        assert_right(layer.penalty(), known.weights, coefficient, where)
+    with suppress(StudentError):
+        list(together(model, *steps))
+    new.known.change("set all at once", new.layer, later.weights, later.bias)
+    assert_same(later, in_a_model_that_is_trained=model.penalty())
 
 
 @pytest.mark.criterion("keeps")
-def test_forward_leaves_its_arguments_untouched(submission, linear, numbers, coefficient, where):
+def test_default_coefficient_is_one_hundredth(case):
+    """Without a coefficient, 0.01 is taken."""
+    default, explicit = first_penalties(case.anew(coefficient=None), case.anew(coefficient=0.01))
+    assert abs(default - explicit) <= expect.TOLERANCE * abs(explicit), (
+        f"penalty={default:.6g} without a coefficient, but penalty={explicit:.6g} with "
+        "coefficient=0.01 [L2regularization().penalty]"
+    )
+
+
+@pytest.mark.criterion("keeps")
+def test_two_layers_do_not_disturb_each_other(case, numbers):
+    """Two layers in one network have coefficients and penalties of their own."""
+    other = case.anew(coefficient=case.coefficient + 2, weights=numbers(4, 6))
+    expected = [first_penalties(each)[0] for each in (case, other)]
+    first, second = case.anew(), other.anew()
+    calls = [partial(forward, first), partial(forward, second)]
+    with suppress(StudentError):
+        list(together(case.submission.L2regularization, *calls))
+    for each, right in zip((first, second), expected, strict=True):
+        found = expect.number(penalty(each), "penalty", f"{each.where}.penalty")
+        assert abs(found - right) <= expect.TOLERANCE * abs(right), (
+            f"penalty={found:.6g} beside another layer, but penalty={right:.6g} without it "
+            f"[{each.where}.penalty]"
+        )
+
+
+@pytest.mark.criterion("keeps")
+def test_forward_leaves_its_arguments_untouched(case):
     """Neither the forward pass nor the penalty changes x or the layer's parameters."""
-    known = linear(4, 6)
-    layer = submission.L2regularization(known.layer, coefficient=coefficient)
-    x = numbers(3, 4)
-    before = x.copy()
-    layer(x)
-    layer.penalty()
-    expect.untouched(x, before, "x", where)
-    known.assert_untouched(where)
+    before = case.x.copy()
+    with suppress(StudentError):  # `output` judges whether it works
+        case.layer(case.x)
+    expect.untouched(case.x, before, "x", case.where)
+    case.known.assert_untouched(case.where)
+    penalty(case)
+    case.known.assert_untouched(f"{case.where}.penalty")
 
 
 @pytest.fixture
-def watch(submission, linear):
-    """A function that makes a layer of fixed sizes."""
-
-    def make(*coefficient, sizes=(4, 2)):
-        known = linear(*sizes)
-        named = dict(zip(["coefficient"], coefficient, strict=False))
-        return known, submission.L2regularization(known.layer, **named)
-
-    return make
+def watched(regularized):
+    """A layer with fixed sizes."""
+    return regularized(4, 4, 2, 0.3)
 
 
-@pytest.mark.parametrize("training", [True, False])
-def observe_output(watch, numbers, training):
-    known, layer = watch(0.3)
-    layer.training = training
-    seen = []
-    for _ in range(2):
-        x = numbers(2, 4)
-        y = expect.array(layer(x.copy()), (2, 2), "output", "")
-        seen.append("layer(x)" if np.allclose(y, known.output(x)) else y)
-    return seen
+def numbers_of(*penalties):
+    """Return penalties as facts."""
+    return [expect.number(each, "penalty", "") for each in penalties]
 
 
 @pytest.mark.parametrize("training", [True, False])
-def observe_penalty(watch, numbers, training):
-    known, layer = watch(0.3)
-    layer.training = training
+def observe_output(watched, training):
+    watched.layer.training = training
     seen = []
-    for _ in range(2):
-        layer(numbers(4, 4))
-        seen += [layer.penalty(), layer.penalty()]
-    known.set_weights(numbers(4, 2))
-    seen.append(layer.penalty())
-    layer(numbers(3, 4))
-    seen.append(layer.penalty())
-    known.layer.bias = numbers(1, 2)
-    seen.append(layer.penalty())
-    return [expect.number(penalty, "penalty", "") for penalty in seen]
-
-
-def observe_penalty_before_any_forward_pass(watch):
-    layers = [layer for _, layer in (watch(0.0), watch(0.3), watch(5.0))]
-    return [expect.number(layer.penalty(), "penalty", "") for layer in layers]
-
-
-def observe_penalty_of_sizes(watch, numbers):
-    seen = []
-    for sizes in ((1, 1), (4, 2), (2, 4), (3, 3)):
-        _, layer = watch(0.3, sizes=sizes)
-        layer(numbers(3, sizes[0]))
-        seen.append(expect.number(layer.penalty(), "penalty", ""))
+    for x in (watched.x, 100 * watched.x):
+        y = expect.array(watched.layer(x.copy()), (4, 2), "output", "")
+        seen.append("layer(x)" if np.allclose(y, x @ watched.weights + watched.bias) else y)
     return seen
 
 
-def observe_default(watch, numbers):
-    known, layer = watch()
-    layer(numbers(4, 4))
-    penalty = expect.number(layer.penalty(), "penalty", "")
-    return "0.01" if np.isclose(penalty, 0.01 * (known.weights**2).sum()) else "another"
+def observe_kinds_of_numbers(watched):
+    expect.float64(forward(watched), "output", "")
+    found = penalty(watched)
+    return found.shape if isinstance(found, np.ndarray) else "no array"
 
 
-@pytest.mark.parametrize("coefficient", [0.0, 5.0])
-def observe_penalty_of_coefficients(watch, numbers, coefficient):
-    _, layer = watch(coefficient)
-    layer(numbers(4, 4))
-    return expect.number(layer.penalty(), "penalty", "")
+def observe_output_after_changes(watched, numbers, ways):
+    later = watched.anew(weights=numbers(4, 2), bias=numbers(1, 2))
+    right = later.x @ later.weights + later.bias
+    plans = ([changed_to(later, way), forward] for way in ways)
+    outputs = ask_new(watched, *plans)
+    return [np.allclose(expect.array(y, (4, 2), "output", ""), right) for y in outputs]
 
 
-def observe_penalty_of_small_weights(watch):
-    known, layer = watch(0.3)
-    known.set_weights(known.weights * 1e-3)
-    return expect.number(layer.penalty(), "penalty", "")
+def observe_output_after_many_calls(watched):
+    return expect.array(repeat(watched.layer, MANY, watched.x)[-1], (4, 2), "output", "")
 
 
-def observe_penalty_while_training(watch, numbers, attempt):
-    known, layer = watch(0.3)
+@pytest.mark.parametrize("training", [True, False])
+def observe_penalty(watched, numbers, training):
+    watched.layer.training = training
+    seen = []
+    for _ in range(2):
+        forward(watched)
+        seen += [penalty(watched), penalty(watched)]
+    watched.known.set_weights(numbers(4, 2))
+    seen.append(penalty(watched))
+    watched.layer(numbers(3, 4))
+    seen.append(penalty(watched))
+    watched.known.layer.bias = numbers(1, 2)
+    seen.append(penalty(watched))
+    return numbers_of(*seen)
+
+
+@pytest.mark.parametrize("coefficient", [0.0, 2e-5, 0.3, 5.0])
+def observe_penalty_before_any_forward_pass(watched, coefficient):
+    return numbers_of(penalty(watched.anew(coefficient=coefficient)))
+
+
+@pytest.mark.parametrize("coefficient", [0.0, 2e-5, 5.0])
+def observe_penalty_of_coefficients(watched, coefficient):
+    case = watched.anew(coefficient=coefficient)
+    forward(case)
+    return numbers_of(penalty(case))
+
+
+@pytest.mark.parametrize("sizes", [(1, 1), (4, 2), (2, 4), (3, 3)])
+def observe_penalty_of_sizes(regularized, sizes):
+    case = regularized(3, *sizes, 0.3)
+    forward(case)
+    return numbers_of(penalty(case))
+
+
+@pytest.mark.parametrize("size", [1e-3, 1e3])
+def observe_penalty_of_other_weights(watched, size):
+    return numbers_of(penalty(watched.anew(weights=size * watched.weights)))
+
+
+def observe_penalty_after_changes(watched, numbers, ways):
+    later = watched.anew(weights=numbers(4, 2), bias=numbers(1, 2))
+    return numbers_of(
+        *ask_new(watched, *([penalty, changed_to(later, way), penalty] for way in ways))
+    )
+
+
+def observe_default(watched):
+    case = watched.anew(coefficient=None)
+    forward(case)
+    (found,) = numbers_of(penalty(case))
+    return "0.01" if np.isclose(found, 0.01 * (case.weights**2).sum()) else "another"
+
+
+def observe_penalty_while_training(watched, numbers, attempt):
     seen = []
     for _ in range(3):
-        layer(numbers(4, 4))
-        attempt(layer, "backward", numbers(4, 2))
-        known.set_weights(numbers(4, 2))
-        seen.append(expect.number(layer.penalty(), "penalty", ""))
-    return seen
+        forward(watched)
+        attempt(watched.layer, "backward", numbers(4, 2))
+        watched.known.set_weights(numbers(4, 2))
+        seen.append(penalty(watched))
+    return numbers_of(*seen)
 
 
-def observe_two_layers(watch):
-    both = [watch(coefficient) for coefficient in (0.3, 5.0)]
-    return [expect.number(layer.penalty(), "penalty", "") for _, layer in both]
+def observe_penalty_after_many_steps(watched):
+    repeat(watched.layer, MANY, watched.x)
+    repeat(watched.layer.penalty, MANY)
+    watched.reset()
+    return numbers_of(penalty(watched))
 
 
-def observe_changes_in_place(watch, numbers):
-    known, layer = watch(0.3)
-    x = numbers(4, 4)
-    before = x.copy()
-    layer(x)
-    layer.penalty()
-    weights, bias = known.present("")
-    pairs = [(x, before), (weights, known.weights), (bias, known.bias)]
+def observe_two_layers(watched):
+    both = [watched, watched.anew(coefficient=5.0)]
+    for each in both:
+        forward(each)
+    return numbers_of(*map(penalty, both))
+
+
+def observe_changes_in_place(watched):
+    before = watched.x.copy()
+    watched.layer(watched.x)
+    penalty(watched)
+    weights, bias = watched.known.present("")
+    pairs = [(watched.x, before), (weights, watched.weights), (bias, watched.bias)]
     return [np.array_equal(*pair) for pair in pairs]

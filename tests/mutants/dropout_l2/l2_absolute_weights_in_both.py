@@ -4,7 +4,7 @@ Your layer computes an L1 penalty: coefficient * sum(abs(weights)), with the gra
 coefficient * sign(weights). L2 has squares: coefficient * sum(weights ** 2),
 2 * coefficient * weights.
 
-loses: test_l2_forward, test_l2_backward
+loses: test_l2_forward (penalty), test_l2_backward (weights)
 """
 
 

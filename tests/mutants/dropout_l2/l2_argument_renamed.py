@@ -3,7 +3,8 @@
 Your layer cannot be made with coefficient=...: its __init__ has no argument of that name. Leave
 __init__ as the notebook has it.
 
-loses: test_l2_forward, test_l2_backward
+loses: test_l2_forward (output, penalty, now, keeps), test_l2_backward (weights, others, anew,
+keeps)
 """
 
 

@@ -3,7 +3,7 @@
 Your L2regularization has no backward pass yet: it raises NotImplementedError. Call
 layer.backward, add the penalty's gradient to grads["weights"], and return grad_input.
 
-loses: test_l2_backward
+loses: test_l2_backward (weights, others, anew, keeps)
 """
 
 

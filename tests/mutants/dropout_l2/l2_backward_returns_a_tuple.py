@@ -3,7 +3,7 @@
 Your backward pass returns a tuple. Return grad_input alone, shape (N, in_features): the
 gradients of weights and bias only need to be set in grads.
 
-loses: test_l2_backward
+loses: test_l2_backward (others)
 """
 
 

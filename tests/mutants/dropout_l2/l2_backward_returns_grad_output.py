@@ -3,7 +3,7 @@
 Your backward pass returns an array of the shape of grad_output, (N, out_features). Return
 grad_input, shape (N, in_features), which layer.backward gives you.
 
-loses: test_l2_backward
+loses: test_l2_backward (others)
 """
 
 

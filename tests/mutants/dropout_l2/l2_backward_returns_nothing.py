@@ -3,7 +3,7 @@
 Your backward pass returns None. Return grad_input, shape (N, in_features), which layer.backward
 gives you; to set grads is not enough.
 
-loses: test_l2_backward
+loses: test_l2_backward (others)
 """
 
 

@@ -3,7 +3,7 @@
 Your backward pass returns grads["weights"]. Return grad_input, shape (N, in_features), which
 layer.backward gives you.
 
-loses: test_l2_backward
+loses: test_l2_backward (others)
 """
 
 

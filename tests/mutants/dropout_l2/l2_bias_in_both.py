@@ -3,7 +3,7 @@
 Your layer penalises the bias too: it is in penalty(), and 2 * coefficient * bias is in
 grads["bias"]. Take it out of both: only the weights are penalised.
 
-loses: test_l2_forward, test_l2_backward
+loses: test_l2_forward (penalty), test_l2_backward (others)
 """
 
 

@@ -3,7 +3,7 @@
 Your penalty() and your backward pass use the factor 0.01 whatever coefficient is. Use
 self.coefficient in both.
 
-loses: test_l2_forward, test_l2_backward
+loses: test_l2_forward (penalty), test_l2_backward (weights)
 """
 
 

@@ -4,7 +4,7 @@ Your layers all use the coefficient of whichever was made last, in penalty() and
 gradient. Keep each layer's coefficient on its own self, not on the class or in a global
 variable.
 
-loses: test_l2_forward, test_l2_backward
+loses: test_l2_forward (keeps), test_l2_backward (keeps)
 """
 
 

@@ -3,7 +3,7 @@
 Your penalty() and the gradient you add have coefficient ** 2 for coefficient. Square the
 weights alone: coefficient * sum(weights ** 2), and 2 * coefficient * weights for the gradient.
 
-loses: test_l2_forward, test_l2_backward
+loses: test_l2_forward (penalty), test_l2_backward (weights)
 """
 
 

@@ -3,7 +3,7 @@
 Your backward pass adds coefficient * weights to grads["weights"]. The derivative of a square
 brings a factor of 2: add 2 * coefficient * weights.
 
-loses: test_l2_backward
+loses: test_l2_backward (weights)
 """
 
 

@@ -3,7 +3,7 @@
 Your grad_input is divided by the number of rows. Return it as layer.backward gives it: where
 the loss is a mean, grad_output has the factor 1 / N already.
 
-loses: test_l2_backward
+loses: test_l2_backward (others)
 """
 
 

@@ -3,7 +3,7 @@
 Your grad_input contains the penalty's gradient, summed over the units. The penalty does not
 depend on x: return grad_input as the wrapped layer's backward gives it.
 
-loses: test_l2_backward
+loses: test_l2_backward (others)
 """
 
 

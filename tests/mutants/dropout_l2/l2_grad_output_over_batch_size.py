@@ -4,7 +4,7 @@ Your grad_input and the data's part of your grads are divided by the number of r
 grad_output to layer.backward as it is: where the loss is a mean, it has the factor 1 / N
 already.
 
-loses: test_l2_backward
+loses: test_l2_backward (weights, others)
 """
 
 

@@ -3,7 +3,7 @@
 Your backward pass adds penalty() to every element of grad_output. Leave grad_output as it is,
 and add 2 * coefficient * weights to grads["weights"] after layer.backward.
 
-loses: test_l2_backward
+loses: test_l2_backward (weights, others, anew, keeps)
 """
 
 

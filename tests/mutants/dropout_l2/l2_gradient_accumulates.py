@@ -3,7 +3,7 @@
 Your backward pass adds its gradients to those of the pass before. Set grads anew in each
 backward pass: this pass's data gradient, and for the weights the penalty's once.
 
-loses: test_l2_backward
+loses: test_l2_backward (anew)
 """
 
 

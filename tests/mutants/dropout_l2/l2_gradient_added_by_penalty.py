@@ -3,7 +3,7 @@
 Your penalty() changes grads["weights"], while backward leaves the data's gradient alone there.
 Add 2 * coefficient * weights in backward, and let penalty() only return a number.
 
-loses: test_l2_backward
+loses: test_l2_backward (weights, others, anew, keeps)
 """
 
 

@@ -3,7 +3,7 @@
 Your grads["weights"] has the penalty's gradient after the first backward pass only. Add
 2 * coefficient * weights in every pass: layer.backward sets grads anew each time.
 
-loses: test_l2_backward
+loses: test_l2_backward (anew)
 """
 
 

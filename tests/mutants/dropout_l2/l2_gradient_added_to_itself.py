@@ -3,7 +3,7 @@
 Your backward pass adds 2 * coefficient times the data's gradient to grads["weights"]. The
 penalty is on the weights, not on their gradient: add 2 * coefficient * weights.
 
-loses: test_l2_backward
+loses: test_l2_backward (weights)
 """
 
 

@@ -3,7 +3,7 @@
 Your grads["weights"] has the penalty's gradient twice: 4 * coefficient * weights. Add
 2 * coefficient * weights once: self.grads and self.layer.grads are the same dictionary.
 
-loses: test_l2_backward
+loses: test_l2_backward (weights)
 """
 
 

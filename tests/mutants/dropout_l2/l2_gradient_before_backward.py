@@ -4,7 +4,7 @@ Your backward pass raises KeyError: it reads an entry that grads does not have t
 empty until layer.backward has set "weights" and "bias": call it first, then add to
 grads["weights"].
 
-loses: test_l2_backward
+loses: test_l2_backward (weights, others, anew, keeps)
 """
 
 

@@ -3,7 +3,7 @@
 When not training, your grads["weights"] is the gradient of the data alone. Add 2 * coefficient
 * weights in every backward pass, without asking self.training.
 
-loses: test_l2_backward
+loses: test_l2_backward (anew)
 """
 
 

@@ -3,7 +3,7 @@
 Your backward pass adds coefficient * weights ** 2 to grads["weights"]: these are the terms of
 the penalty, not their derivative. Add 2 * coefficient * weights.
 
-loses: test_l2_backward
+loses: test_l2_backward (weights)
 """
 
 

@@ -3,7 +3,7 @@
 Your backward pass adds coefficient * sign(weights), the gradient of an L1 penalty. The gradient
 of coefficient * sum(weights ** 2) is 2 * coefficient * weights.
 
-loses: test_l2_backward
+loses: test_l2_backward (weights)
 """
 
 

@@ -3,7 +3,7 @@
 Your backward pass multiplies the data's gradient by 2 * coefficient * weights. Add it: the loss
 is a sum, and so is its gradient.
 
-loses: test_l2_backward
+loses: test_l2_backward (weights)
 """
 
 

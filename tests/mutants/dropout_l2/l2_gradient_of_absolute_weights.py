@@ -3,7 +3,7 @@
 Your backward pass adds 2 * coefficient * abs(weights), so a negative weight is pushed away from
 0. Keep the sign: 2 * coefficient * weights.
 
-loses: test_l2_backward
+loses: test_l2_backward (weights)
 """
 
 

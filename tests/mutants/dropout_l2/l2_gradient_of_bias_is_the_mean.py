@@ -3,7 +3,7 @@
 Your grads["bias"] is the mean of grad_output over the rows. Leave it as the sum, which
 layer.backward sets: where the loss is a mean, grad_output has the factor 1 / N already.
 
-loses: test_l2_backward
+loses: test_l2_backward (others)
 """
 
 

@@ -3,7 +3,7 @@
 Your grads["bias"] is all zeros, so the bias would never learn. Only the penalty leaves it out:
 keep the data's gradient that layer.backward has set.
 
-loses: test_l2_backward
+loses: test_l2_backward (others)
 """
 
 

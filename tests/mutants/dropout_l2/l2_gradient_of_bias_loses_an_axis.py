@@ -3,7 +3,7 @@
 Your grads["bias"] has shape (out_features,). Keep it in the shape of bias, (1, out_features),
 as layer.backward sets it.
 
-loses: test_l2_backward
+loses: test_l2_backward (others)
 """
 
 

@@ -3,7 +3,7 @@
 Your grads have no entry "bias" after the backward pass. Only the penalty leaves the bias out:
 change grads["weights"] alone, and keep the entry that layer.backward has set.
 
-loses: test_l2_backward
+loses: test_l2_backward (others)
 """
 
 

@@ -3,7 +3,7 @@
 Your backward pass adds 2 * coefficient * bias to grads["bias"]. The bias is not penalised:
 leave grads["bias"] as layer.backward has set it.
 
-loses: test_l2_backward
+loses: test_l2_backward (others)
 """
 
 

@@ -3,7 +3,7 @@
 Your grads["weights"] has the data's gradient divided by the number of rows. Leave that part as
 layer.backward sets it: where the loss is a mean, grad_output has the factor 1 / N already.
 
-loses: test_l2_backward
+loses: test_l2_backward (weights)
 """
 
 

@@ -3,7 +3,7 @@
 Your grads["weights"] is 2 * coefficient * weights alone: the gradient of the data is lost. Add
 the two: layer.backward has already put the data's gradient there.
 
-loses: test_l2_backward
+loses: test_l2_backward (weights)
 """
 
 

@@ -3,7 +3,7 @@
 Your backward pass adds the one number 2 * coefficient * mean(weights) to all of
 grads["weights"]. Each weight has a gradient of its own: add 2 * coefficient * weights.
 
-loses: test_l2_backward
+loses: test_l2_backward (weights)
 """
 
 

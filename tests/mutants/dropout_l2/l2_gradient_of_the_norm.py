@@ -3,7 +3,7 @@
 Your backward pass adds coefficient * weights over the norm of the weights, the gradient of a
 norm that is not squared. The penalty has the square: add 2 * coefficient * weights.
 
-loses: test_l2_backward
+loses: test_l2_backward (weights)
 """
 
 

@@ -3,7 +3,7 @@
 Your backward pass adds the penalty's gradient for the weights that the layer had at first, even
 after new ones have taken their place. Read self.weights in each call.
 
-loses: test_l2_backward
+loses: test_l2_backward (anew)
 """
 
 

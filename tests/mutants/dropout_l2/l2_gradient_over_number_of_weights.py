@@ -3,7 +3,7 @@
 Your grads["weights"] has the penalty's gradient divided by the number of weights. The penalty
 is a sum, no mean: add 2 * coefficient * weights undivided.
 
-loses: test_l2_backward
+loses: test_l2_backward (weights)
 """
 
 

@@ -3,7 +3,7 @@
 Your grads["weights"] is the gradient of the data alone. Add 2 * coefficient * weights in
 self.grads itself, and only after layer.backward, which sets grads anew.
 
-loses: test_l2_backward
+loses: test_l2_backward (weights, others, anew, keeps)
 """
 
 

@@ -3,7 +3,7 @@
 Your backward pass adds the penalty's gradients of earlier passes as well. Add 2 * coefficient *
 weights for the present weights alone.
 
-loses: test_l2_backward
+loses: test_l2_backward (anew)
 """
 
 

@@ -3,7 +3,7 @@
 Your backward pass adds the number penalty() to each element of grads["weights"]. Add its
 derivative, which is another number for each weight: 2 * coefficient * weights.
 
-loses: test_l2_backward
+loses: test_l2_backward (weights)
 """
 
 

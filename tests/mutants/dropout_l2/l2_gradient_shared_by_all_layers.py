@@ -3,7 +3,7 @@
 Your layers share one dictionary of gradients, so each has those of whichever backward pass ran
 last. Change only the dictionary that layer.backward has set for this layer.
 
-loses: test_l2_backward
+loses: test_l2_backward (keeps)
 """
 
 

@@ -3,7 +3,7 @@
 Your backward pass adds 2 * coefficient ** 2 * weights to grads["weights"]. The coefficient is a
 factor of the penalty, and the same factor of its gradient: add 2 * coefficient * weights.
 
-loses: test_l2_backward
+loses: test_l2_backward (weights)
 """
 
 

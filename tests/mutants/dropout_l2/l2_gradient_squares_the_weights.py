@@ -3,7 +3,7 @@
 Your backward pass adds 2 * coefficient * weights ** 2 to grads["weights"]. Differentiating a
 square takes the exponent away: add 2 * coefficient * weights.
 
-loses: test_l2_backward
+loses: test_l2_backward (weights)
 """
 
 

@@ -3,7 +3,7 @@
 Your backward pass subtracts 2 * coefficient * weights from grads["weights"]. Add it: the SGD
 step subtracts the gradient, and that is what makes the weights smaller.
 
-loses: test_l2_backward
+loses: test_l2_backward (weights)
 """
 
 

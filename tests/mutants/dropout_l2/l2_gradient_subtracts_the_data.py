@@ -2,7 +2,7 @@
 
 Your grads["weights"] is 2 * coefficient * weights minus the gradient of the data. Add the two.
 
-loses: test_l2_backward
+loses: test_l2_backward (weights)
 """
 
 

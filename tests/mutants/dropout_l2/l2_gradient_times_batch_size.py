@@ -3,7 +3,7 @@
 Your grads["weights"] has the penalty's gradient multiplied by the number of rows. The penalty
 enters the loss once, however many rows there are: add 2 * coefficient * weights.
 
-loses: test_l2_backward
+loses: test_l2_backward (weights)
 """
 
 

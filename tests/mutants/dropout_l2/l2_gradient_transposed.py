@@ -3,7 +3,7 @@
 Your grads["weights"] is transposed, shape (out_features, in_features). Keep it in the shape of
 weights, (in_features, out_features), as layer.backward sets it.
 
-loses: test_l2_backward
+loses: test_l2_backward (weights)
 """
 
 

@@ -2,7 +2,7 @@
 
 Your backward pass adds 2 * 0.01 * weights whatever coefficient is. Use self.coefficient.
 
-loses: test_l2_backward
+loses: test_l2_backward (weights)
 """
 
 

@@ -3,7 +3,7 @@
 Your backward pass adds 2 * weights to grads["weights"] whatever coefficient is. Multiply by the
 coefficient: 2 * coefficient * weights.
 
-loses: test_l2_backward
+loses: test_l2_backward (weights)
 """
 
 

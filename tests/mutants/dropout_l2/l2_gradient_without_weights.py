@@ -3,7 +3,7 @@
 Your backward pass adds the number 2 * coefficient to each element of grads["weights"]. Each
 weight has its own gradient: add 2 * coefficient * weights.
 
-loses: test_l2_backward
+loses: test_l2_backward (weights)
 """
 
 

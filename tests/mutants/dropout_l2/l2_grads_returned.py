@@ -3,7 +3,7 @@
 Your backward pass returns the dictionary grads. Return grad_input, shape (N, in_features),
 which layer.backward gives you; grads only need to be set.
 
-loses: test_l2_backward
+loses: test_l2_backward (others)
 """
 
 

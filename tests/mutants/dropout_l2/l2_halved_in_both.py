@@ -3,7 +3,7 @@
 Your layer takes half the coefficient: its penalty() and the gradient it adds are half as large
 as they should be. Use coefficient * sum(weights ** 2) and 2 * coefficient * weights.
 
-loses: test_l2_forward, test_l2_backward
+loses: test_l2_forward (penalty), test_l2_backward (weights)
 """
 
 

@@ -3,7 +3,7 @@
 When not training, your penalty() is 0 and your grads["weights"] is the data's alone. Leave
 self.training out of both: this layer does the same in training and in evaluation.
 
-loses: test_l2_forward, test_l2_backward
+loses: test_l2_forward (now), test_l2_backward (anew)
 """
 
 

@@ -3,7 +3,7 @@
 Your penalty() and the gradient you add are divided by the number of weights. The penalty is a
 sum, no mean: coefficient * sum(weights ** 2), with the gradient 2 * coefficient * weights.
 
-loses: test_l2_forward, test_l2_backward
+loses: test_l2_forward (penalty), test_l2_backward (weights)
 """
 
 

@@ -3,7 +3,8 @@
 Your L2regularization is not written yet: it raises NotImplementedError. Start with __call__,
 which returns layer(x); the notebook has the formulas for penalty() and for the gradient.
 
-loses: test_l2_forward, test_l2_backward
+loses: test_l2_forward (output, penalty, now, keeps), test_l2_backward (weights, others, anew,
+keeps)
 """
 
 

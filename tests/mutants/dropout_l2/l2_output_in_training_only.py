@@ -3,7 +3,7 @@
 Your forward pass returns None when not training. Return layer(x) in training and in evaluation
 alike.
 
-loses: test_l2_forward
+loses: test_l2_forward (output)
 """
 
 

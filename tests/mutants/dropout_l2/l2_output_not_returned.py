@@ -3,7 +3,7 @@
 Your forward pass returns None. Return layer(x), shape (N, out_features), in training and in
 evaluation.
 
-loses: test_l2_forward
+loses: test_l2_forward (output)
 """
 
 

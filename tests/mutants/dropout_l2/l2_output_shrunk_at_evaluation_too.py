@@ -3,7 +3,7 @@
 Your forward pass multiplies layer(x) by 1 - coefficient, training or not. Return layer(x)
 unchanged: this layer acts through penalty() and through the gradient of the weights.
 
-loses: test_l2_forward
+loses: test_l2_forward (output)
 """
 
 

@@ -2,7 +2,7 @@
 
 Your output is x @ weights, without the bias. Return self.layer(x), which adds it.
 
-loses: test_l2_forward
+loses: test_l2_forward (output)
 """
 
 

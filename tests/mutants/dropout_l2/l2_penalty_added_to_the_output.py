@@ -3,7 +3,7 @@
 Your forward pass adds the penalty to every element of layer(x). Return layer(x) unchanged: the
 penalty belongs to the loss, and the model asks penalty() for it.
 
-loses: test_l2_forward
+loses: test_l2_forward (output)
 """
 
 

@@ -3,7 +3,7 @@
 Your penalty() always returns what it returned at its first call, even when the weights have
 changed. Compute it anew in each call.
 
-loses: test_l2_forward
+loses: test_l2_forward (now)
 """
 
 

@@ -3,7 +3,7 @@
 Your penalty() is twice coefficient * sum(weights ** 2). Leave the factor 2 out: it belongs to
 the gradient alone, where it comes from differentiating the square.
 
-loses: test_l2_forward
+loses: test_l2_forward (penalty)
 """
 
 

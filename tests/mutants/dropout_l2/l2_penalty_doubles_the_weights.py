@@ -3,7 +3,7 @@
 Your penalty() adds up 2 * weights in place of the squares, so positive and negative weights
 cancel. Square each weight, weights ** 2, then add up.
 
-loses: test_l2_forward
+loses: test_l2_forward (penalty)
 """
 
 

@@ -3,7 +3,7 @@
 Your penalty() returns half of coefficient * sum(weights ** 2). There is no factor 1 / 2 in the
 definition here, which is why the gradient has the factor 2.
 
-loses: test_l2_forward
+loses: test_l2_forward (penalty)
 """
 
 

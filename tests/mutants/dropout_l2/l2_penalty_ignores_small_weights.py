@@ -3,7 +3,7 @@
 Your penalty() leaves out weights that are close to 0. Every weight counts, however small:
 coefficient * sum(weights ** 2).
 
-loses: test_l2_forward
+loses: test_l2_forward (penalty)
 """
 
 

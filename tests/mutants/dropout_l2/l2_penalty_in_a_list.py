@@ -3,7 +3,7 @@
 Your penalty() returns a list. Return one number, coefficient * sum(weights ** 2), not wrapped
 in anything.
 
-loses: test_l2_forward
+loses: test_l2_forward (output, penalty, now, keeps)
 """
 
 

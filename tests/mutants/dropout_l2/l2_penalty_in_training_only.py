@@ -3,7 +3,7 @@
 Your penalty() returns 0 when not training. It depends on coefficient and weights alone: return
 the same value in training and in evaluation.
 
-loses: test_l2_forward
+loses: test_l2_forward (now)
 """
 
 

@@ -3,7 +3,7 @@
 Your penalty is a property, or a number, that cannot be called. Make it a method, `def
 penalty(self):` without a decorator, so that penalty() returns the number.
 
-loses: test_l2_forward
+loses: test_l2_forward (output, penalty, now, keeps)
 """
 
 

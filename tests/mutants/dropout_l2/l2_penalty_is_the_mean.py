@@ -3,7 +3,7 @@
 Your penalty() is coefficient times the mean of weights ** 2. Take the sum of the squares,
 without dividing by the number of weights.
 
-loses: test_l2_forward
+loses: test_l2_forward (penalty)
 """
 
 

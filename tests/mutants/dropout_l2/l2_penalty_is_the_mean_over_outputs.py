@@ -3,7 +3,7 @@
 Your penalty() is divided by out_features, as a mean over the outputs would be. Take the sum of
 all squares, undivided.
 
-loses: test_l2_forward
+loses: test_l2_forward (penalty)
 """
 
 

@@ -3,7 +3,7 @@
 Your penalty() is coefficient times the square root of sum(weights ** 2). Leave the root out:
 the penalty is on the squared norm.
 
-loses: test_l2_forward
+loses: test_l2_forward (penalty)
 """
 
 

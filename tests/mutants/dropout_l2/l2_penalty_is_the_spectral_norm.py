@@ -3,7 +3,7 @@
 Your penalty() takes the square of the weights' largest singular value, which is what
 norm(weights, 2) means for a matrix. Take coefficient * sum(weights ** 2), over all elements.
 
-loses: test_l2_forward
+loses: test_l2_forward (penalty)
 """
 
 

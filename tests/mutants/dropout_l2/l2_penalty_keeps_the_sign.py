@@ -3,7 +3,7 @@
 Your penalty() counts the square of a negative weight as negative. A square has no sign: add up
 weights ** 2, which is positive for negative weights too.
 
-loses: test_l2_forward
+loses: test_l2_forward (penalty)
 """
 
 

@@ -3,7 +3,7 @@
 Your penalty() has a minus sign: the larger the weights, the smaller the loss. Leave the sign
 out, since the model adds penalty() to the loss.
 
-loses: test_l2_forward
+loses: test_l2_forward (penalty)
 """
 
 

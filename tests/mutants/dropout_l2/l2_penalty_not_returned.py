@@ -3,7 +3,7 @@
 Your penalty() returns None. Return the number, coefficient * sum(weights ** 2): to store or to
 print it is not enough.
 
-loses: test_l2_forward
+loses: test_l2_forward (output, penalty, now, keeps)
 """
 
 

@@ -3,7 +3,7 @@
 Your penalty() sums up weights @ weights.T, a matrix product, which mixes the rows. Square each
 weight on its own, weights ** 2, and sum up the squares.
 
-loses: test_l2_forward
+loses: test_l2_forward (penalty)
 """
 
 

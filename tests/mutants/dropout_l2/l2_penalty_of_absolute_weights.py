@@ -3,7 +3,7 @@
 Your penalty() is coefficient * sum(abs(weights)), an L1 penalty. Take squares in place of
 absolute values: coefficient * sum(weights ** 2).
 
-loses: test_l2_forward
+loses: test_l2_forward (penalty)
 """
 
 

@@ -3,7 +3,7 @@
 Your penalty() is made of the squares of the bias, and the weights do not enter. It is the other
 way round: coefficient * sum(weights ** 2), without the bias.
 
-loses: test_l2_forward
+loses: test_l2_forward (output, penalty, now, keeps)
 """
 
 

@@ -3,7 +3,7 @@
 Your penalty() also contains the squares of the bias. Take only the weights:
 coefficient * sum(weights ** 2).
 
-loses: test_l2_forward
+loses: test_l2_forward (penalty)
 """
 
 

@@ -3,7 +3,7 @@
 Your penalty() adds up the third power of abs(weights). L2 has the second power: coefficient *
 sum(weights ** 2).
 
-loses: test_l2_forward
+loses: test_l2_forward (penalty)
 """
 
 

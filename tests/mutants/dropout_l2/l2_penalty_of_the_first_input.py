@@ -3,7 +3,7 @@
 Your penalty() has only the squares in the first line of the matrix weights, those of the first
 input. Add up all lines: if you use a loop, return after it, not inside it.
 
-loses: test_l2_forward
+loses: test_l2_forward (penalty)
 """
 
 

@@ -3,7 +3,7 @@
 Your penalty() has only the squares in the first column of the matrix weights, those of the first
 output. Add up all columns.
 
-loses: test_l2_forward
+loses: test_l2_forward (penalty)
 """
 
 

@@ -3,7 +3,7 @@
 Your penalty() is made of grads["weights"] once a backward pass has set it, not of the weights.
 Use self.weights before and after a backward pass alike.
 
-loses: test_l2_forward
+loses: test_l2_forward (now)
 """
 
 

@@ -3,7 +3,7 @@
 Your penalty() sums up weights.T @ weights, a matrix product, which mixes the columns. Square
 each weight on its own, weights ** 2, and sum up the squares.
 
-loses: test_l2_forward
+loses: test_l2_forward (penalty)
 """
 
 

@@ -3,7 +3,7 @@
 Your penalty() takes only the largest of the squares. Every weight is penalised: add up the
 squares of all of them.
 
-loses: test_l2_forward
+loses: test_l2_forward (penalty)
 """
 
 

@@ -3,7 +3,7 @@
 Your penalty() has only the squares in the last line of the matrix weights, those of the last
 input. Add up all lines: in a loop, add to the total instead of replacing it.
 
-loses: test_l2_forward
+loses: test_l2_forward (penalty)
 """
 
 

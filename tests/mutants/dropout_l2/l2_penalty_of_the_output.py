@@ -3,7 +3,7 @@
 Your penalty() is made of the latest output, layer(x). Take the weights: coefficient *
 sum(weights ** 2).
 
-loses: test_l2_forward
+loses: test_l2_forward (penalty, now)
 """
 
 

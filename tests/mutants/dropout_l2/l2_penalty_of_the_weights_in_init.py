@@ -3,7 +3,7 @@
 Your penalty() goes on with the weights from when the layer was made, even after new ones have
 taken their place. Read self.weights in each call.
 
-loses: test_l2_forward
+loses: test_l2_forward (now)
 """
 
 

@@ -3,7 +3,7 @@
 Your penalty() is divided by the number of rows of the latest batch. It depends on coefficient
 and weights alone: leave the batch out of it.
 
-loses: test_l2_forward
+loses: test_l2_forward (penalty)
 """
 
 

@@ -3,7 +3,7 @@
 Your penalty() divides sum(weights ** 2) by the coefficient. Multiply by it: coefficient *
 sum(weights ** 2).
 
-loses: test_l2_forward
+loses: test_l2_forward (penalty)
 """
 
 

@@ -3,7 +3,7 @@
 Your penalty() adds the coefficient to sum(weights ** 2). Multiply by it: coefficient *
 sum(weights ** 2).
 
-loses: test_l2_forward
+loses: test_l2_forward (penalty)
 """
 
 

@@ -3,7 +3,7 @@
 Your forward pass returns a tuple. Return layer(x) alone: the model asks penalty() for what
 belongs to the loss.
 
-loses: test_l2_forward
+loses: test_l2_forward (output)
 """
 
 

@@ -3,7 +3,7 @@
 Your penalty() is coefficient ** 2 * sum(weights ** 2): the coefficient is squared along with
 the weights. Square the weights alone, then multiply by the coefficient once.
 
-loses: test_l2_forward
+loses: test_l2_forward (penalty)
 """
 
 

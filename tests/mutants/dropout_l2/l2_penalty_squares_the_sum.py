@@ -3,7 +3,7 @@
 Your penalty() squares the sum of the weights, where positive and negative ones cancel. Square
 each weight first, then add up: coefficient * sum(weights ** 2).
 
-loses: test_l2_forward
+loses: test_l2_forward (penalty)
 """
 
 

@@ -3,7 +3,7 @@
 Your penalty() changes the layer's weights: after the call each of them is its own square. Put
 the squares into a new array and leave the weights as they are.
 
-loses: test_l2_forward
+loses: test_l2_forward (keeps)
 """
 
 

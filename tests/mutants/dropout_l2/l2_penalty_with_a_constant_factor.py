@@ -2,7 +2,7 @@
 
 Your penalty() uses the factor 0.01 whatever coefficient is. Use self.coefficient.
 
-loses: test_l2_forward
+loses: test_l2_forward (penalty)
 """
 
 

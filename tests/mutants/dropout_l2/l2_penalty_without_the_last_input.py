@@ -3,7 +3,7 @@
 Your penalty() leaves out the last line of the matrix weights. Let the loop run over all lines:
 range(n) already ends at n - 1.
 
-loses: test_l2_forward
+loses: test_l2_forward (penalty)
 """
 
 

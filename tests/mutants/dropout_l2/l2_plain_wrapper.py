@@ -4,7 +4,8 @@ Your layer does what the wrapped layer does: penalty() is 0, and grads["weights"
 alone. Return coefficient * sum(weights ** 2), and add 2 * coefficient * weights to the
 gradient.
 
-loses: test_l2_forward, test_l2_backward
+loses: test_l2_forward (output, penalty, now, keeps), test_l2_backward (weights, others, anew,
+keeps)
 """
 
 

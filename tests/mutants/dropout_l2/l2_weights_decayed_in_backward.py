@@ -3,7 +3,7 @@
 Your backward pass changes the weights themselves, and grads["weights"] stays that of the data.
 Add 2 * coefficient * weights to grads["weights"]: the SGD step then shrinks the weights.
 
-loses: test_l2_backward
+loses: test_l2_backward (weights, others, anew, keeps)
 """
 
 

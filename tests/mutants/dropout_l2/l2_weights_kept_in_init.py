@@ -3,7 +3,7 @@
 Your penalty() and your backward pass go on with the weights from when the layer was made, even
 after new ones have taken their place. Read self.weights in each call.
 
-loses: test_l2_forward, test_l2_backward
+loses: test_l2_forward (now), test_l2_backward (anew)
 """
 
 

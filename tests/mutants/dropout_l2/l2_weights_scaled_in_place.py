@@ -3,7 +3,7 @@
 Your backward pass multiplies the weights themselves by 2 * coefficient, in place. Write the
 product into a new array, without *=, and add that to grads["weights"].
 
-loses: test_l2_backward
+loses: test_l2_backward (keeps)
 """
 
 

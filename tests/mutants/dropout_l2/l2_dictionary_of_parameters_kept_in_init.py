@@ -1,0 +1,27 @@
+"""I store the dictionary of parameters under a shorter name.
+
+Your penalty() and your backward pass go on with the parameters from when the layer was made,
+even if layer.parameters has been replaced. Read self.weights in each call.
+
+loses: test_l2_forward (now), test_l2_backward (anew)
+"""
+
+
+class L2regularization(LayerWrapper):
+    def __init__(self, layer, coefficient=0.01):
+        super().__init__(layer)
+        if coefficient < 0:
+            raise ValueError(f"coefficient must be at least 0, got coefficient={coefficient}")
+        self.coefficient = coefficient
+        self.params = layer.parameters
+
+    def __call__(self, x):
+        return self.layer(x)
+
+    def penalty(self):
+        return self.coefficient * np.sum(self.params["weights"] ** 2)
+
+    def backward(self, grad_output):
+        grad_input = self.layer.backward(grad_output)
+        self.grads["weights"] += 2 * self.coefficient * self.params["weights"]
+        return grad_input

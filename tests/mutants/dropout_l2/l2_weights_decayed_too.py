@@ -1,0 +1,27 @@
+"""The gradient has its term, and I shrink the weights as well.
+
+Your backward pass changes the weights themselves. Leave them as they are: the gradient that you
+add makes them smaller in the SGD step.
+
+loses: test_l2_backward (keeps)
+"""
+
+
+class L2regularization(LayerWrapper):
+    def __init__(self, layer, coefficient=0.01):
+        super().__init__(layer)
+        if coefficient < 0:
+            raise ValueError(f"coefficient must be at least 0, got coefficient={coefficient}")
+        self.coefficient = coefficient
+
+    def __call__(self, x):
+        return self.layer(x)
+
+    def penalty(self):
+        return self.coefficient * np.sum(self.weights**2)
+
+    def backward(self, grad_output):
+        grad_input = self.layer.backward(grad_output)
+        self.grads["weights"] += 2 * self.coefficient * self.weights
+        self.weights *= 1 - 0.01 * self.coefficient
+        return grad_input
