@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from autograder.audit.auditor import Auditor
-from autograder.commands import console
+from autograder.commands import audit_edits, console
 from autograder.commands.course import COURSE, CourseCommand, Place, assignment_in
 from autograder.course.assignment import Assignment
 from autograder.course.certificate import Certificate, certificate_of, path_of
@@ -44,12 +44,17 @@ UNNAMED = "mutant not named as what it is", "mutants not named as what they are"
     metavar="N",
     help="Then grade each mutant and each variant with N more seeds.",
 )
+@click.option(
+    "--edits",
+    is_flag=True,
+    help="Instead, try every single edit of the right solutions; takes many minutes.",
+)
 @console.AS_JSON
 @click.option(
     "--only",
     default="*",
     metavar="PATTERN",
-    help="Repeat only specimens whose names match, such as 'l2_*'.",
+    help="Repeat or edit only specimens whose names match, such as 'l2_*'.",
 )
 def audit(
     assignment: str,
@@ -60,6 +65,7 @@ def audit(
     *,
     check: bool,
     repeat: int,
+    edits: bool,
     as_json: bool,
 ) -> None:
     """Prove the suites on right and wrong solutions.
@@ -69,6 +75,9 @@ def audit(
     tests/certificates/ASSIGNMENT.json: grading needs it to name a student's mistake. --check
     repeats the proof with other random numbers in the specimens' code.
 
+    --edits changes one place of a right solution at a time. The edited solution must lose points,
+    or do the same as before by the suites' observations.
+
     Exit code 1 if there is a defect.
 
     \b
@@ -76,12 +85,17 @@ def audit(
       autograder audit dropout_l2 --html matrix.html
       autograder audit dropout_l2 --check
       autograder audit dropout_l2 --repeat 1000 --only 'l2_*'
+      autograder audit dropout_l2 --edits --only reference
     """  # noqa: D301  # click's own mark, before what keeps its lines
     chosen = assignment_in(course.course(), assignment)
     chosen.check()
     check_ulimits(chosen.limits)
     if html and not html.parent.is_dir():
         raise click.UsageError(f"--html {html}: there is no folder {html.parent}")
+    if edits:
+        if check or html or repeat:
+            raise click.UsageError("--edits goes with --only, --jobs and --json alone")
+        sys.exit(audit_edits.run(chosen, jobs, only, as_json=as_json))
     with console.progress(
         console.console(stderr=True), *Progress.get_default_columns()
     ) as progress:

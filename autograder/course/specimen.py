@@ -3,7 +3,7 @@
 import ast
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.course.assignment import Assignment, AssignmentError
@@ -26,6 +26,7 @@ class Specimen:
     loses: Mapping[str, frozenset[str]]
     grade_id: str  # the solution cell that it answers
     source: str  # the cell's text: the file without its docstring
+    first_line: int = field(default=1, compare=False)  # of the source in the file
 
 
 def mutants(assignment: Assignment) -> list[Specimen]:
@@ -66,7 +67,8 @@ def _specimen(assignment: Assignment, path: Path) -> Specimen:
     loses = {item: _spelled_out(assignment, item, names) for item, names in loses.items()}
     code = "".join(source.splitlines(keepends=True)[_docstring_lines(tree) :]).lstrip("\n")
     cell = _answered_cell(assignment, tree, path)
-    return Specimen(path.stem, " ".join(sentence.split()), advice, loses, cell, code)
+    first_line = source.count("\n") - code.count("\n") + 1
+    return Specimen(path.stem, " ".join(sentence.split()), advice, loses, cell, code, first_line)
 
 
 def _unknown_criterion(assignment: Assignment, loses: Mapping[str, frozenset[str]]) -> str:

@@ -93,13 +93,17 @@ def examine(
     *,
     whole: bool,
     chance: int,
+    until_lost: bool = False,
 ) -> Examination:
     """Grade some items of a specimen, and observe those that lose points, or the `whole` of them.
 
-    `chance` is the seed of the specimen's own random numbers while it is observed.
+    `chance` is the seed of the specimen's own random numbers while it is observed. With
+    `until_lost`, an item ends with its first failure, and then nothing is observed.
     """
     items = [item for item in assignment.items if item.name in names]
-    _, run = _run(assignment, submission, items, layers)
+    _, run = _run(assignment, submission, items, layers, until_lost=until_lost)
+    if until_lost and any(result.fails for result in run.items):
+        return Examination(run.items, {}, run.faults)
     observed = [
         item
         for item, result in zip(items, run.items, strict=True)
@@ -137,11 +141,13 @@ def _run(
     layers: Layers,
     held: Held | None = None,
     budget: Budget | None = None,
+    *,
+    until_lost: bool = False,
 ) -> tuple[Grading, SuiteRun]:
     """Run the suites of items on a submission, with the submission's own seed."""
     budget = budget or Budget(assignment.limits.submission_seconds)
     grading = Grading(submission, submission.seed, budget, assignment=assignment, layers=layers)
-    grading.held = held or {}
+    grading.held, grading.until_lost = held or {}, until_lost
     run = run_suites(assignment, grading, items)
     _log(run.faults)
     return grading, run

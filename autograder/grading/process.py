@@ -114,6 +114,7 @@ class GradingProcess:
         *,
         whole: bool,
         chance: int,
+        until_lost: bool = False,
     ) -> Examination:
         """Examine a specimen: see `grader.examine`.
 
@@ -123,7 +124,13 @@ class GradingProcess:
             If a suite hangs or the process breaks: this method and `repeat` do not try again.
         """
         items, facts, faults = self._ask(
-            "examine", assignment, notebook=notebook, names=names, whole=whole, chance=chance
+            "examine",
+            assignment,
+            notebook=notebook,
+            names=names,
+            whole=whole,
+            chance=chance,
+            until_lost=until_lost,
         )
         return Examination([ItemResult.from_dict(item) for item in items], facts, faults)
 

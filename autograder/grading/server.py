@@ -108,6 +108,7 @@ def _answer(request: dict[str, Any], assignment: Assignment, layers: Layers) -> 
         layers,
         whole=request["whole"],
         chance=request["chance"],
+        until_lost=request["until_lost"],
     )
     return [[asdict(item) for item in examination.items], *examination[1:]]
 

@@ -29,6 +29,7 @@ class Grading:
     worker_seed: int = -1
     layers: Layers = field(default_factory=reached)  # what confines the workers
     alone: bool = False  # whether each item has a worker of its own
+    until_lost: bool = False  # whether an item ends with its first failure
     session: Session | None = None  # the worker that is used at present
     first: list[str] = field(default_factory=list)  # items that were the first in their workers
     # by a prefix of functions and an item: why they are not run

@@ -1,14 +1,14 @@
 """An assignment's suites, loaded once and run on one submission after the other."""
 
+import itertools
 import os
 import queue
 import sys
 import threading
 import traceback
 import warnings
-from collections.abc import Callable, Container, Generator
+from collections.abc import Callable, Container, Generator, Iterator
 from functools import lru_cache, partial
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Literal
 
@@ -232,24 +232,31 @@ class _Loop:
             grading, is_selected, self.collector = job
             session.config.stash[GRADING] = grading
             items: list[Any] = session.items
-            functions = [item for item in items if is_selected(item)]
+            functions = filter(is_selected, items)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # they are for the authors of suites
-                for function, following in zip_longest(functions, functions[1:]):
-                    self._run(function, following)
+                function = next(functions, None)
+                while function is not None:
+                    function = self._run(function, functions)
             self.done.put(False)
         return True
 
-    def _run(self, function: pytest.Function, following: pytest.Function | None) -> None:
-        """Run a function by pytest's own steps, without pytest's reports."""
+    def _run(
+        self, function: pytest.Function, others: Iterator[pytest.Function]
+    ) -> pytest.Function | None:
+        """Run a function by pytest's own steps, without pytest's reports; return the next one."""
+        assert self.collector is not None
         hook = function.config.hook
         self.begin(function.path, function.name)
         if self._succeeds("setup", function, hook.pytest_runtest_setup):
             self._succeeds("call", function, hook.pytest_runtest_call)
+        # pytest must know it, to end the fixtures that it does not share
+        following = next(itertools.filterfalse(self.collector.is_done, others), None)
         teardown = partial(hook.pytest_runtest_teardown, nextitem=following)
         self._succeeds("teardown", function, teardown)
         progress.own.end()
         function._initrequest()  # noqa: SLF001  # pytest has no other way to run it again
+        return following
 
     def _succeeds(self, when: When, function: pytest.Function, do: Callable[..., None]) -> bool:
         assert self.collector is not None

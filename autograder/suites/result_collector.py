@@ -15,6 +15,10 @@ class ResultCollector:
         """Call a function instead of pytest, or return None to let pytest call it."""
         return None
 
+    def is_done(self, function: pytest.Function) -> bool:
+        """Return whether a function need not run, after the results so far."""
+        return False
+
     def take(self, function: pytest.Function, call: pytest.CallInfo[None]) -> None:
         """Take the result of a function's setup, call or teardown."""
         raise NotImplementedError

@@ -61,7 +61,7 @@ def run_suites(
         item
         for item in lost
         if not again[item.name].lost
-        and again[item.name].cases.keys() < runs[item.name].cases.keys()
+        and (grading.until_lost or again[item.name].cases.keys() < runs[item.name].cases.keys())
     ]
     runs |= {name: runs[name].but(run) for name, run in again.items()}
     runs |= _run_items(assignment, alone, mended)
@@ -79,7 +79,7 @@ def _run_items(
     items: list[Item],
     selected: Container[FunctionName] | None = None,
 ) -> "dict[str, _ItemRun]":
-    collector = _Collector(items)
+    collector = _Collector(items, until_lost=grading.until_lost)
     faults = run_functions(assignment, grading, items, "test_", collector, selected)
     grading.close()
     for name, run in collector.runs.items():
@@ -123,8 +123,12 @@ class _ItemRun:
 class _Collector(ResultCollector):
     """Keeps the outcomes."""
 
-    def __init__(self, items: list[Item]) -> None:
+    def __init__(self, items: list[Item], *, until_lost: bool) -> None:
         self.runs = {item.name: _ItemRun(item) for item in items}
+        self.until_lost = until_lost
+
+    def is_done(self, function: pytest.Function) -> bool:
+        return self.until_lost and bool(self.runs[function.path.stem].lost)
 
     def take(self, function: pytest.Function, call: pytest.CallInfo[None]) -> None:
         if call.when != "call" and call.excinfo is None:

@@ -9,7 +9,11 @@ import pytest
 from click.testing import CliRunner
 
 from autograder import cli
+from autograder.audit.edit_auditor import EditedSolution, Solution, Trial, Tried, Verdict
+from autograder.audit.edit_kinds import KINDS
+from autograder.audit.edits import Edit
 from autograder.commands import audit as audit_module
+from autograder.commands import audit_edits
 from autograder.commands import status as status_module
 from autograder.gradebook.class_record import ClassRecord, Record
 from autograder.gradebook.entry import Entry
@@ -117,6 +121,18 @@ def test_keys_of_audit(tiny, monkeypatch):
     assert document["lone_catches"] == [
         {"mutant": "zeros", "item": "test_one", "property": "test_a"}
     ]
+
+
+def test_keys_of_an_audit_by_edits():
+    """They are in the row of the option."""
+    edited = EditedSolution(Solution("turned", "scaler", "", 1), Edit("name", 1, "", "x", "y", "y"))
+    trial = Trial([Tried(edited, verdict, {"test_one": {}}) for verdict in Verdict])
+    document = audit_edits.document("tiny", trial)
+    counts = document.pop("counts")
+    found = {"counts", "all"} | keys(document) | keys([*counts.values()])
+    assert counts.keys() == {*KINDS, "all"}
+    (row,) = re.findall(r"^\| `--edits` \| (.+) \|$", section("autograder audit"), re.MULTILINE)
+    assert found == {word for word in re.findall(r"`([^`]+)`", row) if not word.startswith("-")}
 
 
 def test_keys_of_grade(tiny_course, grading_process):

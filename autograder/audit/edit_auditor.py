@@ -1,0 +1,170 @@
+"""The audit by single edits: a right solution with one place changed loses points or does the same.
+
+Each edit is graded. If it has full marks, what it does, by the suites' observations, is compared
+with what the solution does without the edit. Something else with full marks is a hole.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fnmatch import fnmatchcase
+
+from autograder.audit.auditor import Auditor
+from autograder.audit.edits import Edit, edits
+from autograder.course.submission import filled
+from autograder.results.outcome import Examination, Facts, Outcome
+from autograder.sandbox.progress import HungError
+
+REFERENCE = "reference"  # the name of the instructor's solution beside those of the variants
+
+
+class Verdict(StrEnum):
+    """What the audit finds out about an edit."""
+
+    KILLED = "killed"  # it loses points in some item
+    EQUIVALENT = "equivalent"  # it has full marks, and does the same
+    SURVIVOR = "survivor"  # it has full marks, and does something else
+
+
+@dataclass(frozen=True)
+class Solution:
+    """A right answer to one solution cell."""
+
+    name: str  # of the variant, or `REFERENCE`
+    grade_id: str  # the cell
+    source: str
+    first_line: int  # of the source in the file of the variant
+
+
+@dataclass(frozen=True)
+class EditedSolution:
+    """A solution with one edit."""
+
+    solution: Solution
+    edit: Edit
+
+    @property
+    def place(self) -> str:
+        """The variant and the line in its file, or the reference's cell and the line in it."""
+        solution = self.solution
+        cell = f" ({solution.grade_id})" if solution.name == REFERENCE else ""
+        return f"{solution.name}{cell}, line {solution.first_line + self.edit.line - 1}"
+
+    @property
+    def change(self) -> str:
+        """The changed lines, before and after."""
+        return f"{self.edit.before} → {self.edit.after}"
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What an edited solution does."""
+
+    edited: EditedSolution
+    verdict: Verdict
+    # by item: the observations that differ, each unedited and edited; of a survivor alone
+    differing: dict[str, dict[str, tuple[str, str]]]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """The result of an audit by edits."""
+
+    tried: list[Tried] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)  # why some edits could not be judged
+
+    def of(self, verdict: Verdict) -> list[Tried]:
+        """Return the edits with a verdict."""
+        return [one for one in self.tried if one.verdict is verdict]
+
+
+class EditAuditor(Auditor):
+    """An assignment with the edits of its right solutions, and the processes that grade them."""
+
+    def solutions(self, only: str = "*") -> list[Solution]:
+        """Return the reference of each cell and the variants, if their names match."""
+        known = [
+            Solution(REFERENCE, cell, source, 1)
+            for cell, source in self.assignment.reference.items()
+        ]
+        known += [
+            Solution(one.name, one.grade_id, one.source, one.first_line) for one in self.variants
+        ]
+        return [one for one in known if fnmatchcase(one.name, only)]
+
+    def edits(self, only: str = "*") -> list[EditedSolution]:
+        """Return the edits of these solutions.
+
+        Solutions share lines: the same edit of the same line below the same line is made once.
+        """
+        found: dict[tuple[str, ...], EditedSolution] = {}
+        for solution in self.solutions(only):
+            for edit in edits(solution.source, self.assignment.stubs.get(solution.grade_id, "")):
+                change = solution.grade_id, edit.above, edit.before, edit.after
+                found.setdefault(change, EditedSolution(solution, edit))
+        return list(found.values())
+
+    def try_edits(self, chosen: Sequence[EditedSolution]) -> Trial:
+        """Grade edited solutions, and the unedited ones that they are compared with."""
+        solutions = list(dict.fromkeys(one.solution for one in chosen))
+        work = [(one, one.source) for one in solutions]
+        work += [(one.solution, one.edit.source) for one in chosen]
+        examinations = self._map(self._grade, work)
+        trial, unedited = Trial(), {}
+        for solution, examination in zip(solutions, examinations, strict=False):
+            faults = [*examination.faults, *_failures(examination)]
+            if faults:
+                trial.faults.append(f"{solution.name} is not right before an edit: {faults[0]}")
+            else:
+                unedited[solution] = examination.facts
+        for one, examination in zip(chosen, examinations[len(solutions) :], strict=True):
+            if examination.faults:
+                trial.faults.append(f"{one.place}: {one.change}: {examination.faults[0]}")
+            elif one.solution in unedited:
+                trial.tried.append(_tried(one, examination, unedited[one.solution]))
+        return trial
+
+    def _grade(self, work: tuple[Solution, str]) -> Examination:
+        solution, source = work
+        every = {item.name for item in self.assignment.items}
+        names = sorted(self.items.get(solution.grade_id, every))
+        answers = self.assignment.reference | {solution.grade_id: source}
+        try:
+            return self._process().examine(
+                self.assignment,
+                filled(self.assignment.release, answers),
+                names,
+                whole=True,
+                chance=self.chance,
+                until_lost=True,
+            )
+        except HungError as error:
+            return Examination([], {}, [str(error)])
+
+
+def _failures(examination: Examination) -> list[str]:
+    return [
+        f"{item.name}: {result.name}: {result.message}"
+        for item in examination.items
+        for result in item.properties
+        if result.outcome is Outcome.FAILED
+    ]
+
+
+def _tried(one: EditedSolution, examination: Examination, unedited: dict[str, Facts]) -> Tried:
+    if any(item.fails for item in examination.items):
+        return Tried(one, Verdict.KILLED, {})
+    differing = {
+        item: facts
+        for item, edited in examination.facts.items()
+        if (facts := _differing(unedited[item], edited))
+    }
+    return Tried(one, Verdict.SURVIVOR if differing else Verdict.EQUIVALENT, differing)
+
+
+def _differing(unedited: Facts, edited: Facts) -> dict[str, tuple[str, str]]:
+    return {
+        name: (fact, edited.get(name, ""))
+        for name, fact in unedited.items()
+        if edited.get(name) != fact
+    }
