@@ -13,6 +13,7 @@ from autograder.collect.quota import Quota, QuotaError
 from autograder.files import ordinary_file
 from autograder.files.bounded_walk import MAX_DEPTH, MAX_ENTRIES
 from autograder.files.ordinary_file import RefusedError
+from autograder.text.wording import counted_as
 
 MAX_NAMED = 20  # files left out of one hand-in
 KILO = 1000  # bytes in nbgrader's kB
@@ -68,7 +69,8 @@ class HandIn:
         if lost and not self.notebooks:
             raise RefusedError(f"{lost[0].path.as_posix()}: {lost[0].why}")
         if more := self.left_out[MAX_NAMED:]:
-            self.left_out[MAX_NAMED:] = [LeftOut(PurePath(f"{len(more)} more files"), more[0].why)]
+            rest = PurePath(counted_as(len(more), "more file"))
+            self.left_out[MAX_NAMED:] = [LeftOut(rest, "left out, too")]
 
     def _copy_folder(self, folder: int, target: Path, inside: PurePath) -> None:
         for name in self._names(folder, inside):

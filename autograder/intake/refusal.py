@@ -11,6 +11,7 @@ too many files are moved beside the submission, to `.refused-<assignment>/`, and
 """
 
 import contextlib
+import errno
 import glob
 import os
 import stat
@@ -46,11 +47,13 @@ def set_aside(folder: Path, source: Path) -> None:
     Raises
     ------
     OSError
-        If a file cannot be moved.
+        If the folder cannot be read, or a file cannot be moved.
     """
     place = place_of(folder)
     if not _is_folder(folder):
         _move_under_itself(folder, place)
+    if not os.access(folder, os.R_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, ordinary_file.NOT_OURS)
     if os.path.lexists(place) and not _is_folder(place):
         _move_under_itself(place, place)
     if _is_excessive(folder):

@@ -70,6 +70,8 @@ for name, target in {
     "notebook_linked_to_itself": "tiny.ipynb",
     "notebook_linked_to_endless_zeros": "/dev/zero",
     "notebook_linked_to_the_source": "../../../source/tiny/tiny.ipynb",
+    "notebook_linked_to_the_release": "../../../release/tiny/tiny.ipynb",
+    "notebook_linked_to_the_gradebook": "../../../gradebook.db",
 }.items():
 
     def linked(folder, notebook, target=target):

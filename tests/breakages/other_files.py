@@ -67,6 +67,20 @@ def many_files_beside_it(folder, notebook):
 
 
 @BREAKAGES.enter(REMARKS, FULL, "the files beside the notebook were set aside")
+def many_folders_in_a_hidden_one(folder, notebook):
+    for number in range(2100):
+        (folder / ".hidden" / str(number)).mkdir(parents=True)
+    return text(notebook)
+
+
+@BREAKAGES.enter(GRADED, FULL)
+def folder_named_as_a_hand_in(folder, notebook):
+    (folder / "x+tiny+garbage").mkdir()
+    (folder / "x+tiny+garbage" / "timestamp.txt").write_text("2026-01-01 10:00:00 UTC")
+    return text(notebook)
+
+
+@BREAKAGES.enter(REMARKS, FULL, "the files beside the notebook were set aside")
 def folders_nested_deep(folder, notebook):
     for _ in range(1200):
         folder /= "a"
@@ -92,6 +106,8 @@ for name, content in {
     "empty": b"",
     "binary": bytes(range(256)),
     "far": b"99999-01-01 00:00:00 UTC",
+    "years_ahead": b"2036-01-01 00:00:00 UTC",
+    "before_computers": b"1600-01-01 00:00:00 UTC",
     "long": b"2026-01-01 " * 100_000,
 }.items():
 

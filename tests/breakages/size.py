@@ -59,6 +59,15 @@ def many_cells(folder, notebook):
     return text(notebook, cells=[*data(notebook)["cells"], *more])
 
 
+@BREAKAGES.enter(GRADED, FULL)
+def many_outputs(folder, notebook):
+    found = data(notebook)
+    found["cells"][1]["outputs"] = [
+        {"output_type": "display_data", "data": {"text/html": "<i>"}, "metadata": {}}
+    ] * 30_000
+    return json.dumps(found)
+
+
 @BREAKAGES.enter(UNREADABLE, 0.0, "smaller than 128 MiB")
 def endless_file(folder, notebook):
     with (folder / "tiny.ipynb").open("wb") as file:

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from tests.autograder.support.download import JULY, JUNE, archive, listed, notebook
+from tests.autograder.support.download import JULY, JUNE, archive, listed, notebook, zipped
 
 
 def test_moodles_archive_is_collected(archives, collect):
@@ -146,3 +146,21 @@ def test_nothing_to_collect_is_an_error(archives, collect):
     """The message says where to put the download."""
     run = collect()
     assert (run.code, "holds nothing to collect" in run.out[-1]) == (1, True)
+
+
+def test_folders_by_the_thousand_keep_nobody_back(archives, collect):
+    """Deep or wide, in a student's own archive or in the LMS's: the classmates are collected."""
+    deep, wide = f"{'a/' * 3000}x", {f"f{n}/": ("", JUNE) for n in range(5000)}
+    mine = {"tiny.ipynb": ("mine", JUNE)}
+    archive(archives / "c.zip", {
+        "aann_1001_5_tiny.zip": (zipped({**mine, deep: ("", JUNE)}), JUNE),
+        "beeben_1002_8_tiny.zip": (zipped({**mine, **wide}), JUNE),
+        "cem/tiny.ipynb": ("cem's", JUNE),
+        f"cem/{deep}": ("", JUNE),
+        **{f"cem/{name}": text for name, text in wide.items()},
+    })  # fmt: skip
+    taken = collect().taken
+    notebooks = {name: text for name, text in taken.items() if name.endswith(".ipynb")}
+    assert notebooks == {
+        "ann/tiny/tiny.ipynb": "mine", "ben/tiny/tiny.ipynb": "mine", "cem/tiny/tiny.ipynb": "cem's",
+    }  # fmt: skip

@@ -270,6 +270,20 @@ def test_what_lies_beside_a_notebook_is_refused_alone(course, submit, collect, b
     assert "\x1b" not in reported
 
 
+def test_of_many_files_left_out_a_few_are_named(course, submit, collect):
+    """The others are counted: a student cannot fill the log."""
+    folder = submit()
+    for number in range(100):
+        (folder / f"x{number:03}").symlink_to("/etc")
+    code, reported = collect()
+    assert code == 1
+    assert f"x003, x004 and 15 more: {LINK}; 80 more files: left out, too" in reported
+    named = [f"x{number:03}" for number in range(20)]
+    assert sorted(name for name, why in listed(course).items() if why) == [
+        f"inbound/{folder.name}/{name}" for name in ["80 more files", *named]
+    ]
+
+
 @pytest.mark.parametrize(
     "stamp", ["garbage", "2036-01-01 00:00:00 UTC", "1970-01-01 00:00:00 UTC", "12", "x" * 150]
 )

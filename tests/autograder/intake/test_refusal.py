@@ -189,6 +189,21 @@ def test_a_new_submission_takes_away_what_lay_beside_the_earlier_one(folder, sou
     assert remarks(folder, source) == []
 
 
+def test_a_folder_is_renamed_with_what_lies_beside_it(folder, source):
+    """The remarks stay the same; without extras, only the folder is renamed."""
+    spread(folder, refusal.MAX_FILES + 1)
+    set_aside(folder, source)
+    before = remarks(folder, source)
+    new = folder.parent.with_name("anna") / folder.name
+    new.parent.mkdir()
+    refusal.rename(folder, new)
+    assert remarks(new, source) == before != []
+    assert not beside(folder).exists()
+    shutil.rmtree(beside(new))
+    refusal.rename(new, folder)
+    assert {path.name for path in folder.parent.iterdir()} == {folder.name}
+
+
 def test_nbgrader_does_not_see_what_was_set_aside(folder, source):
     """nbgrader copies no file from `.refused`."""
     (folder / "a").mkdir()
