@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from autograder.kit import StudentError, change_in_place, expect, masks, oracle, together
+from autograder.kit import StudentError, change_in_place, expect, masks, oracle, repeat, together
 
 NAMES = ("x", "weights", "bias")
 ROWS, INPUTS, UNITS = 4, 6, 30  # of the layers whose later steps are judged
@@ -23,7 +23,7 @@ RATES = [(0.1, 0.3), (0.4, 0.48), (0.6, 0.8), (0.02, 0.09)]  # never 1 - p
 STRENGTHS = (1.0, 1.0, 1e4, 1e-4)  # of grad_output, in turn
 OWN_SCALES = (1e-6, 1e6)  # of a forward pass, as multiples of the contract's: any mistake's
 FACTORS = (1 / 300, 300)  # of a backward pass, as multiples of the right gradient: any mistake's
-STEPS = 120  # of a training
+STEPS, CALLS = 12, 200  # of a training: steps that are judged, and calls between them
 UNJUDGED = "so the backward pass cannot be judged"
 
 
@@ -506,14 +506,19 @@ def test_each_step_of_a_training_has_its_own_mask(ordinary, wrapped, numbers):
         layer.layer.training = True
         return y
 
-    steps = [(numbers(ROWS, INPUTS), numbers(ROWS, UNITS)) for _ in range(STEPS)]
-    asked = together(layer.layer, *(ask for step in steps for ask in (*layer.asks(*step), between)))
-    for number, (x, grad_output) in enumerate(steps, start=1):
-        passed = layer.passed_by(x, next(asked), next(asked))
-        answers = next(asked), next(asked)
-        when = f" in training step {number}"
-        ordinary.check(layer.judge(passed, grad_output, *answers, when, gradients=by_formula))
-        next(asked)
+    for start in (1, 2 * CALLS):
+        steps = [(numbers(ROWS, INPUTS), numbers(ROWS, UNITS)) for _ in range(STEPS)]
+        asks = [ask for step in steps for ask in (between, *layer.asks(*step))]
+        asked = together(layer.layer, *asks)
+        for number, (x, grad_output) in enumerate(steps, start):
+            next(asked)
+            passed = layer.passed_by(x, next(asked), next(asked))
+            answers = next(asked), next(asked)
+            when = f" in training step {number}"
+            ordinary.check(layer.judge(passed, grad_output, *answers, when, gradients=by_formula))
+        repeat(layer.layer, CALLS, numbers(ROWS, INPUTS))
+        with contextlib.suppress(StudentError):  # a layer may allow no second one
+            repeat(layer.layer.backward, CALLS, numbers(ROWS, UNITS))
 
 
 @pytest.mark.criterion("latest")
