@@ -4,6 +4,7 @@
 - `masks`: checks that the masks of a random layer are drawn by chance alone.
 - `series`: checks that each call of a random layer draws a new mask.
 - `oracle`: gradients by PyTorch, confirmed by a formula and by finite differences.
+- `step`: a forward and a backward pass of a layer with a mask, and what is right for that mask.
 - `together`, `repeat`: several calls of a student's code in one round trip to the worker.
 - `change_in_place`: puts other numbers into an array that a student's object has.
 - `StudentError`: what a call raises if the student's code raised, or ended its worker.

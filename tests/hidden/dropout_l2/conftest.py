@@ -15,10 +15,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.kit import StudentError, change_in_place, expect
+from autograder.kit import StudentError, change_in_place, expect, masks, oracle, together
+from autograder.kit.step import NAMES, Passed, SingleSteps, Step, closed_form, loss, masks_of
 
 # small ones come first, so that the first failure makes a small example
 KINDS = ["smallest", "small", "batch of one", "wide", "tall", "square", "cubic", "long", "broad"]
+ROWS, INPUTS, UNITS = 4, 6, 30  # of the Dropout layers whose steps are judged
 SMALL = [(2, 2), (2, 3), (3, 2)]  # (in_features, out_features): a message can show all numbers
 
 
@@ -246,3 +248,143 @@ def regularized(submission: Any, numbers: Callable[..., np.ndarray]) -> Callable
         return Regularized(submission, coefficient, **{**drawn, **others})
 
     return make
+
+
+@dataclass
+class Wrapped:
+    """A Dropout layer around a known one; `numbers` draws what goes in."""
+
+    layer: Any
+    known: Known
+    p: float
+    numbers: Callable[..., np.ndarray]
+    training: bool = True
+
+    def draw(self, rows: int = ROWS) -> tuple[np.ndarray, np.ndarray]:
+        """Return x and grad_output of a batch."""
+        in_features, out_features = self.known.weights.shape
+        return self.numbers(rows, in_features), self.numbers(rows, out_features)
+
+    def set_training(self, training: bool) -> None:  # noqa: FBT001  # as the attribute is set
+        self.layer.training = self.training = training
+
+    def forward(self, x: np.ndarray) -> Passed:
+        return self.passed(x, *together(self.layer, lambda: self.layer(x.copy()), self.parameters))
+
+    def backward(self, passed: Passed, grad_output: np.ndarray, when: str = "") -> Step:
+        parameters, *asked = together(
+            self.layer, self.parameters, lambda: self.layer.backward(grad_output.copy()), self.grads
+        )
+        self.known.take(parameters)
+        passed = passed._replace(weights=self.known.weights, bias=self.known.bias)
+        return self.judge(passed, grad_output, *asked, when)
+
+    def step(
+        self, x: np.ndarray, grad_output: np.ndarray, when: str = "", *, confirmed: bool = False
+    ) -> Step:
+        """Make a forward and a backward pass."""
+        y, parameters, *asked = together(self.layer, *self.asks(x, grad_output))
+        passed = self.passed(x, y, parameters)
+        return self.judge(passed, grad_output, *asked, when, confirmed=confirmed)
+
+    def asks(self, x: np.ndarray, grad_output: np.ndarray) -> tuple[Callable[[], Any], ...]:
+        return (
+            lambda: self.layer(x.copy()),
+            self.parameters,
+            lambda: self.layer.backward(grad_output.copy()),
+            self.grads,
+        )
+
+    def passed(self, x: np.ndarray, y: Any, parameters: Any, where: str = "Dropout") -> Passed:
+        """Return a forward pass from its answers, with the parameters after it."""
+        self.known.take(parameters)
+        h = self.known.output(x)
+        if isinstance(y, np.ndarray) and [n for n in y.shape if n > 1] == [
+            n for n in h.shape if n > 1
+        ]:
+            y = y.reshape(h.shape)  # a lost axis costs points in the forward pass
+        try:
+            y = expect.array(y, h.shape, "output", where)
+        except AssertionError:
+            if self.training:
+                raise
+            y = h  # in evaluation, no mask is to be read in it
+        return Passed(x, y, self.known.weights, self.known.bias, h)
+
+    def judge(
+        self,
+        passed: Passed,
+        grad_output: np.ndarray,
+        grad_input: Any,
+        grads: Any,
+        when: str = "",
+        *,
+        confirmed: bool = False,
+    ) -> Step:
+        """Return a step from its answers; PyTorch's gradients are by formula unless `confirmed`."""
+        wrt = {name: getattr(passed, name) for name in NAMES}
+        expected = []
+        for mask in masks_of(passed, self.p, training=self.training):
+            constants = {"mask": mask, "grad_output": grad_output}
+            if confirmed:
+                expected.append(oracle.gradients(loss, closed_form, wrt, **constants))
+            else:
+                expected.append(closed_form(**wrt, **constants))
+        given = self.known.given(x=passed.x, output=passed.y, grad_output=grad_output)
+        where = f"Dropout(p={self.p}).backward{when}{given}"
+        return Step(passed, grad_input, grads, expected, where)
+
+    def parameters(self) -> Any:
+        return self.known.layer.parameters
+
+    def grads(self) -> Any:
+        return self.known.layer.grads
+
+
+@pytest.fixture
+def wrapped(
+    submission: Any, linear: Callable[[int, int], Known], numbers: Callable[..., np.ndarray]
+) -> Callable[..., Wrapped]:
+    """A function that makes a Dropout layer around a new Linear, or one with `weights` and no bias."""
+
+    def make(
+        p: float,
+        in_features: int = INPUTS,
+        out_features: int = UNITS,
+        weights: np.ndarray | None = None,
+    ) -> Wrapped:
+        known = linear(in_features, out_features)
+        if weights is not None:
+            known.set_weights(weights)
+            known.set_bias(np.zeros((1, out_features)))
+        layer = submission.Dropout(known.layer, p=p)
+        layer.training = True  # that it is so at first is judged in the forward pass
+        return Wrapped(layer, known, p, numbers)
+
+    return make
+
+
+@pytest.fixture
+def single(
+    wrapped: Callable[..., Wrapped], once: Callable[..., Any], rng: np.random.Generator
+) -> SingleSteps:
+    """Single steps of two new layers, made once for all properties."""
+
+    def make() -> SingleSteps:
+        p = round(rng.uniform(0.2, 0.45), 3)
+        steps, mixed, drops = [], [], False
+        for turn in range(masks.TRIES):
+            new = wrapped(p)
+            if turn > masks.TRIES / 2:  # the first call of some layers drops nothing
+                new.step(*new.draw())
+            step = new.step(*new.draw())
+            kept = step.passed.y != 0
+            drops |= not kept.all()
+            if kept.any():
+                (steps if kept.all() else mixed).append(step)
+            if len(mixed) == 2:
+                break
+        return SingleSteps(p, [*mixed, *steps][:2], drops)
+
+    made: SingleSteps = once("single", make)
+    return made

@@ -1,0 +1,28 @@
+"""I copy the layer, so that nobody else changes it.
+
+Your Dropout works with a copy of the wrapped layer: it does not see new weights, and leaves no
+gradients in the layer. Use the layer itself.
+
+loses: test_dropout_forward (scales), test_dropout_backward (parameters, latest)
+"""
+
+import copy
+
+
+class Dropout(LayerWrapper):
+    def __init__(self, layer, p=0.5):
+        super().__init__(copy.deepcopy(layer))
+        if not 0 <= p < 1:
+            raise ValueError(f"p must lie in [0, 1), got p={p}")
+        self.p = p
+
+    def __call__(self, x):
+        h = self.layer(x)
+        if not self.training:
+            self.mask = 1.0
+            return h
+        self.mask = (np.random.rand(*h.shape) > self.p) / (1 - self.p)
+        return h * self.mask
+
+    def backward(self, grad_output):
+        return self.layer.backward(grad_output * self.mask)
