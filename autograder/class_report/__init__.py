@@ -1,8 +1,8 @@
 """A class on one page for the course staff: what it misunderstood, and whom to look at.
 
-- `attention`: `Reason`, `findings`, `reasons`
+- `attention`: `findings`, `reasons`
 - `facts`: `ClassFacts`
 - `library_use`: `library_uses`
 - `page`: `ClassReport`, `page`
-- `similarity`: `Alike`, `Answer`, `alike`
+- `similarity`: `Answer`, `alike`
 """

@@ -9,6 +9,7 @@ from autograder.class_report.library_use import LibraryUse
 from autograder.class_report.similarity import Alike
 from autograder.gradebook.class_record import Record
 from autograder.gradebook.entry import NOT_COLLECTED, NOT_GRADED
+from autograder.results.points import with_unit
 from autograder.results.report import NEXT_STEP, NOT_ISOLATED, Status
 from autograder.text.wording import counted_as
 
@@ -169,7 +170,19 @@ def _learned(facts: ClassFacts) -> Iterator[str]:
         advice = _sentence(first.advice)
         count = counted_as(len(first.records), "submission")
         yield f"the most common mistake, in {count}: {first.name}. {advice}"
-    rates = [(rate.rate, rate) for rates in facts.properties.values() for rate in rates]
+    criteria = [rate for rates in facts.criteria.values() for rate in rates]
+    if (costly := max(criteria, key=lambda rate: rate.cost, default=None)) and costly.cost:
+        yield (
+            f"the criterion that cost the class most, {with_unit(costly.cost)}, lost by "
+            f"{costly.lost} of {costly.earned + costly.lost}: {costly.sentence} "
+            f"[{costly.item}: {costly.name}]"
+        )
+    rates = [
+        (rate.rate, rate)
+        for item, rates in facts.properties.items()
+        if item not in facts.criteria
+        for rate in rates
+    ]
     known = [(share, rate) for share, rate in rates if share is not None and share < 1]
     if known:
         share, rate = min(known, key=lambda pair: pair[0])

@@ -1,9 +1,10 @@
-"""Statistics of a class: each property's pass rate, and the mistakes that were made."""
+"""Statistics of a class: what each criterion cost, pass rates, and the mistakes that were made."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from autograder.class_report.criterion_rate import CriterionRate, criterion_rates
 from autograder.class_report.item_analysis import (
     Discrimination,
     Distribution,
@@ -81,6 +82,8 @@ class ClassFacts:
     totals : Distribution
         Of the totals, after the late penalties.
     items : list of ItemAnalysis
+    criteria : dict of str to list of CriterionRate
+        By item, in the rubric's order; without the items that have none.
     properties : dict of str to list of PropertyRate
         By item, in the suite's order.
     mistakes : list of MistakeMade
@@ -96,6 +99,7 @@ class ClassFacts:
     statuses: dict[str, int]
     totals: Distribution
     items: list[ItemAnalysis]
+    criteria: dict[str, list[CriterionRate]]
     properties: dict[str, list[PropertyRate]]
     mistakes: list[MistakeMade]
     unnamed: dict[str, list[Record]]
@@ -117,14 +121,22 @@ class ClassFacts:
         maxima = [item.points for item in whole.items]
         # an unreadable file or a broken grader is reported as a failure, which is no property
         graded = [r for r in whole.records if r.report and r.report.status is not Status.UNREADABLE]
+        latest_first = _latest_first(graded)
+        criteria = {
+            item.name: criterion_rates(
+                item.name, filter(None, (_result(record, item.name) for record in latest_first))
+            )
+            for item in whole.items
+        }
         return cls(
             statuses=dict(Counter(r.entry.status for r in whole.records).most_common()),
             totals=Distribution.of(
                 [record.entry.total or 0.0 for record in counted], added(maxima)
             ),
             items=analyse([item.name for item in whole.items], maxima, points),
+            criteria={name: rates for name, rates in criteria.items() if rates},
             properties={
-                item.name: _rates(item.name, graded, whole)
+                item.name: _rates(item.name, latest_first, whole)
                 for item in whole.items
                 if any(_result(record, item.name) for record in graded)
             },
@@ -140,14 +152,20 @@ def _result(record: Record, item: str) -> ItemResult | None:
     return next((result for result in results if result.name == item), None)
 
 
+def _latest_first(records: Sequence[Record]) -> list[Record]:
+    """Return first the records of the version with which most were graded."""
+    versions = Counter(r.report.version for r in records if r.report).most_common(1)
+    latest = versions[0][0] if versions else ""
+    return sorted(records, key=lambda r: bool(r.report and r.report.version != latest))
+
+
 def _rates(item: str, records: Sequence[Record], whole: ClassRecord) -> list[PropertyRate]:
     """Return the rates of an item's properties; properties of earlier versions come last."""
     others = [other for other in whole.items if other.name != item]
     outcomes: dict[str, Counter[Outcome]] = defaultdict(Counter)
     pairs: dict[str, list[tuple[float, float]]] = defaultdict(list)
     texts: dict[str, PropertyResult] = {}
-    latest = Counter(r.report.version for r in records if r.report).most_common(1)[0][0]
-    for record in sorted(records, key=lambda r: bool(r.report and r.report.version != latest)):
+    for record in records:
         result = _result(record, item)
         rest = record.total(others) if record.is_counted(whole.items) else None
         for one in result.properties if result else ():

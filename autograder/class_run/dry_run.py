@@ -10,6 +10,7 @@ from autograder.class_run.pending_submission import PendingSubmission
 from autograder.gradebook.lateness import why
 from autograder.gradebook.score_entry import ScoreEntry
 from autograder.grading.graded import Graded
+from autograder.results.account import criterion_points
 from autograder.results.outcome import ItemResult, Outcome
 from autograder.results.report import report_in
 from autograder.results.standing import Mark, Standing
@@ -31,7 +32,8 @@ class PointChange:
     after : float or None
         The new points; None if they would be held back.
     reasons : tuple of str
-        Why it would be graded again, and which properties have another outcome.
+        Why it would be graded again, which criteria have other points, and which properties have
+        another outcome.
     """
 
     student: str
@@ -91,7 +93,18 @@ def _after(before: Standing, scores: ScoreEntry) -> Standing:
 
 
 def _changed(before: ItemResult, after: ItemResult) -> Iterator[str]:
-    """Yield the properties whose outcome has changed."""
+    """Yield the criteria whose points have changed, and the properties whose outcome has."""
+    if after.criteria and not before.criteria:
+        yield "the item has criteria now"
+    earlier = {one.criterion.name: one for one in before.rubric}
+    for new in after.rubric if before.criteria else ():
+        name, points = new.criterion.name, criterion_points(new)
+        old = earlier.pop(name, None)
+        if old is None:
+            yield f"criterion {name} is new: {points}"
+        elif criterion_points(old) != points:
+            yield f"criterion {name}: {criterion_points(old)}, now {points}"
+    yield from (f"criterion {name} is gone" for name in earlier)
     known = {result.name: result.outcome for result in before.properties}
     for result in after.properties:
         name = result.name.removeprefix("test_")

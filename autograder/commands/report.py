@@ -1,8 +1,9 @@
 """`autograder report`: shows a class on one page, for the course staff."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +12,15 @@ from rich.console import Console
 from rich.progress import Progress
 
 from autograder.agreement.gradebook_cells import check_entered
-from autograder.class_report.attention import Reason, findings, reasons
+from autograder.class_report.attention import findings, reasons
 from autograder.class_report.facts import ClassFacts
 from autograder.class_report.library_use import library_uses
 from autograder.class_report.page import ClassReport, page
-from autograder.class_report.similarity import Alike, Answer, alike
+from autograder.class_report.similarity import Answer, alike
 from autograder.commands import console
 from autograder.commands.course import COURSE, DB, CourseCommand, Place, assignment_in, gradebook_of
 from autograder.files import sharing, whole_file
-from autograder.gradebook.class_record import Record, read_class
+from autograder.gradebook.class_record import read_class
 from autograder.gradebook.membership import Membership
 from autograder.text.plain_text import printable
 from autograder.text.wording import counted_as
@@ -57,10 +58,10 @@ def report(
 ) -> None:
     """Write a page on a class, for the course staff.
 
-    It shows the distribution of the points, the pass rate of each property, the commonest mistakes
-    and how well each item separates students. It lists submissions that a human should look at,
-    such as near-identical answers and a forbidden library in graded code, and all submissions. The
-    page is one file, and loads nothing.
+    It shows the distribution of the points, what each criterion cost the class, the pass rate of
+    each property, the commonest mistakes and how well each item separates students. It lists
+    submissions that a human should look at, such as near-identical answers and a forbidden library
+    in graded code, and all submissions. The page is one file, and loads nothing.
 
     Exit code 1 if there is no gradebook, or if the page cannot be written.
 
@@ -124,37 +125,31 @@ def report(
                 f"{path} cannot be written ({cause}): choose another file with --to"
             ) from error
     if as_json:
-        console.print_json(_document(assignment, path, whole.records, why, groups, found))
+        console.print_json(_document(content, path))
         return
     on.print(printable(f"{path}: {counted_as(len(whole.records), 'student')}"))
     for finding in found[:MOST_FINDINGS]:
         on.print(printable(f"- {finding}"))
 
 
-def _document(
-    assignment: str,
-    path: Path,
-    records: Sequence[Record],
-    why: list[Reason],
-    groups: list[Alike],
-    found: list[str],
-) -> dict[str, Any]:
+def _document(content: ClassReport, path: Path) -> dict[str, Any]:
     return {
-        "assignment": assignment,
+        "assignment": content.name,
         "page": str(path),
-        "submissions": len(records),
-        "findings": found,
+        "submissions": len(content.whole.records),
+        "findings": content.findings,
+        "criteria": [asdict(rate) for rates in content.facts.criteria.values() for rate in rates],
         "attention": [
             {
                 "reason": reason.title,
                 "what_to_do": reason.what_to_do,
                 "students": [record.student for record, _ in reason.cases],
             }
-            for reason in why
+            for reason in content.reasons
         ],
         "alike": [
             {"cell": group.cell, "students": list(group.students), "percent": group.percent}
-            for group in groups
+            for group in content.groups
         ],
     }
 

@@ -15,7 +15,7 @@ from autograder.gradebook.class_record import ClassRecord, read_class
 from autograder.gradebook.entry import EXCLUDED, IN_A_TEAM
 from autograder.gradebook.membership import Membership
 from autograder.results.points import added, shown
-from autograder.results.report import NOT_ISOLATED, Status
+from autograder.results.report import NOT_ISOLATED, Report, Status
 from autograder.text.plain_text import printable
 from autograder.text.wording import counted_as
 
@@ -44,9 +44,11 @@ def status(assignment: str, course: Place, db: str | None, *, as_json: bool) -> 
     chosen = assignment_in(course.with_gradebook(db).course(), assignment)
     url = gradebook_of(chosen)
     check_entered(chosen)
-    whole = completed_class(chosen, url)
+    whole = read_class(chosen, url)
+    teams = Membership.of(chosen, whole)
+    whole = teams.completed(whole)
     if as_json:
-        console.print_json(_document(assignment, whole))
+        console.print_json(_document(assignment, whole, teams))
     else:
         print_status(console.console(), assignment, whole)
 
@@ -57,7 +59,8 @@ def completed_class(assignment: Assignment, url: str) -> ClassRecord:
     return Membership.of(assignment, whole).completed(whole)
 
 
-def _document(assignment: str, whole: ClassRecord) -> dict[str, Any]:
+def _document(assignment: str, whole: ClassRecord, teams: Membership) -> dict[str, Any]:
+    criteria = {record.student: _criteria(record.report) for record in whole.records}
     return {
         "assignment": assignment,
         "max_points": {item.name: item.points for item in whole.items},
@@ -67,9 +70,28 @@ def _document(assignment: str, whole: ClassRecord) -> dict[str, Any]:
                 **asdict(record.entry),
                 "total_before_penalty": record.entry.before_penalty,
                 "total": record.entry.total,
+                "criteria": criteria[teams.submission_for(record.student) or record.student]
+                if record.entry.is_graded
+                else {},
             }
             for record in whole.records
         ],
+    }
+
+
+def _criteria(report: Report | None) -> dict[str, list[dict[str, Any]]]:
+    """Return the automatic points of each criterion, by graded cell."""
+    return {
+        item: [
+            {
+                "name": result.criterion.name,
+                "points": result.points,
+                "max_points": result.max_points,
+                "outcome": result.outcome,
+            }
+            for result in results
+        ]
+        for item, results in (report.criteria if report else {}).items()
     }
 
 

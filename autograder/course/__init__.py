@@ -10,6 +10,7 @@
 - `limits`: `Limits`
 - `provenance`: `handed_in`, `is_ours`
 - `roster`: `Person`, `Roster`, `find`, `key`, `name_key`
+- `rubric`: `Rubric`
 - `settings`: `course_in`, `course_of`, `opened`
 - `specimen`: `Specimen`, `mutants`, `variants`
 - `spelling`: `Clash`, `clashes`, `grouped`, `respelt`, `same`

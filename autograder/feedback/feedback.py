@@ -34,7 +34,7 @@ from autograder.feedback.shown_cell import shown_cells
 from autograder.files import sharing
 from autograder.intake.notebook_choice import content
 from autograder.intake.notebook_reader import UnreadableError
-from autograder.results.account import MARKS, message_of, status_lines
+from autograder.results.account import MARKS, criterion_points, message_of, status_lines
 from autograder.results.points import out_of, rounded, shown, with_unit
 from autograder.results.report import KEY, Report, Status
 from autograder.results.standing import Mark, Standing
@@ -237,6 +237,7 @@ def _environment() -> jinja2.Environment:
     filters: dict[str, Callable[..., Any]] = {
         "points": shown,
         "out_of": out_of,
+        "criterion_points": criterion_points,
         "with_unit": with_unit,
         "message": lambda result: cut(visible(message_of(result)), LONGEST),
         "short": lambda text: cut(visible(text), LONGEST),

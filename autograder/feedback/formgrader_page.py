@@ -55,6 +55,7 @@ STYLE = """
 }
 .left-out { color: #595959; font-style: italic; }
 .output_subarea ul { list-style: none; padding-left: 0; }
+.output_subarea ul ul { padding-left: 1.5em; }
 .output_subarea li { margin-bottom: 0.5em; }
 """
 

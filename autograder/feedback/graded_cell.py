@@ -6,7 +6,8 @@ The score comes from the gradebook; the automatic points and the properties come
 from dataclasses import dataclass
 from functools import cached_property
 
-from autograder.results.outcome import ItemResult, Outcome, PropertyResult
+from autograder.results.account import zero_lines
+from autograder.results.outcome import CriterionResult, ItemResult, Outcome, PropertyResult
 from autograder.results.points import rounded, shown
 from autograder.results.standing import Mark
 
@@ -28,16 +29,36 @@ class GradedCell:
 
     @cached_property
     def groups(self) -> list[tuple[str, list[PropertyResult]]]:
-        """The properties by outcome, with a title; failed ones come first."""
-        properties = self.item.properties if self.item else ()
-        grouped = [(TITLES[o], [p for p in properties if p.outcome is o]) for o in ORDER]
+        """The properties by outcome, with a title; failed ones come first.
+
+        Of each outcome, those that a named mistake breaks come first, then those of the first
+        criteria.
+        """
+        if self.item is None:
+            return []
+        item = self.item
+        place = {criterion.name: n for n, criterion in enumerate(item.criteria)}
+        properties = sorted(
+            item.properties, key=lambda p: (p.name not in item.broken, place.get(p.criterion, -1))
+        )
+        grouped = [(TITLES[o], [p for p in properties if p.shown_as is o]) for o in ORDER]
         return [(title, found) for title, found in grouped if found]
+
+    @property
+    def rubric(self) -> list[CriterionResult]:
+        """The result of each criterion."""
+        return self.item.rubric if self.item else []
+
+    @property
+    def zero_lines(self) -> list[str]:
+        """Why criteria score 0 whose own properties may hold."""
+        return zero_lines(self.item) if self.item else []
 
     @property
     def common(self) -> str:
         """The message of all failed properties, if they have the same one: it is shown once."""
         failed = (
-            [p for p in self.item.properties if p.outcome is Outcome.FAILED] if self.item else []
+            [p for p in self.item.properties if p.shown_as is Outcome.FAILED] if self.item else []
         )
         messages = {p.message for p in failed}
         return messages.pop() if len(failed) > 1 == len(messages) else ""

@@ -27,6 +27,7 @@ from autograder.course.settings import course_of
 from autograder.course.spelling import same
 from autograder.files import sharing, spreadsheet
 from autograder.gradebook.class_record import Record, class_in
+from autograder.gradebook.criterion_columns import criterion_values, with_criteria
 from autograder.gradebook.entry import Entry
 from autograder.gradebook.membership import Membership
 from autograder.gradebook.submitted import Submitted, cells_of, students_of, submissions_of
@@ -85,6 +86,12 @@ class GradesPlugin(ExportPlugin):
         help="Write 0 if nothing was handed in. Held back and ungraded scores stay empty.",
     ).tag(config=True)
 
+    criteria = Bool(
+        False,
+        help="After each item's column, add one for each criterion of its rubric, with the points "
+        "that the tests gave. Tables for an LMS do not have them.",
+    ).tag(config=True)
+
     def export(self, gradebook: Gradebook) -> None:
         """Write the table."""
         to = self.to or self.file
@@ -127,7 +134,8 @@ class GradesPlugin(ExportPlugin):
 
     def lines(self, assignments: list[Entered], results: list[Result]) -> Iterable[Sequence[Any]]:
         """Return the lines of the file, the first with the columns' names."""
-        items = list(dict.fromkeys(name for a in assignments for name in self.items(a)))
+        names = self._with_criteria if self.criteria else self.items
+        items = list(dict.fromkeys(name for a in assignments for name in names(a)))
         columns = [*NBGRADERS, *OURS, *items]
         return [columns, *([self._values(r).get(name) for name in columns] for r in results)]
 
@@ -173,7 +181,7 @@ class GradesPlugin(ExportPlugin):
             if not problem.is_remark:
                 self.log.warning("%s: %s: %s", assignment.name, problem.student, problem.text)
         whole = teams.completed(whole)
-        found = {r.student: r.submitted for r in whole.records if r.submitted is not None}
+        graded = {r.student: r for r in whole.records if r.submitted is not None}
         records: dict[str, list[Record]] = {}
         for record in whole.records:
             records.setdefault(same(record.student), []).append(record)
@@ -186,23 +194,25 @@ class GradesPlugin(ExportPlugin):
                 whose = teams.submission_for(who.id) or who.id
                 row = _about(assignment, who, added(item.points for item in whole.items))
                 row |= _team(teams, who.id, whose)
-                yield self._row(assignment, who, record.entry, found.get(whose), row)
+                yield self._row(assignment, who, record.entry, graded.get(whose), row)
 
     def _row(
         self,
         assignment: Entered,
         student: Person,
         known: Entry,
-        submission: Submitted | None,
+        counts: Record | None,
         row: dict[str, Any],
     ) -> Result:
         """Return the row of a student, with the points of `autograder status`."""
+        submission = counts.submitted if counts else None  # the student's own, or their team's
         row |= {name: getattr(known, name) for name in FROM_ENTRY}
         row["cause"] = visible(_without_folders(known.cause, self._root))
-        if submission is not None:
-            row["timestamp"] = submission.stamp
-        if known.is_graded and submission is not None:
+        if counts is not None:
+            row["timestamp"] = counts.stamp
+        if counts is not None and known.is_graded:
             row |= {name: p for name, p in known.points.items() if p is not None}
+            row |= criterion_values(counts.report)
             row["late_submission_penalty"] = known.late_penalty
             row |= {"raw_score": known.before_penalty, "score": known.total}
         return self._completed(Result(assignment, student, submission, row))
@@ -225,7 +235,7 @@ class GradesPlugin(ExportPlugin):
     def _completed(self, result: Result) -> Result:
         """Return a result, with 0 for a missing submission if the settings say so."""
         if self.missing_as_zero and result.values.get("status") == Status.MISSING:
-            points = (*self.items(result.assignment), "raw_score", "score")
+            points = (*self._with_criteria(result.assignment), "raw_score", "score")
             return replace(result, values=result.values | dict.fromkeys(points, 0.0))
         return result
 
@@ -234,6 +244,11 @@ class GradesPlugin(ExportPlugin):
         ours = self._ours(assignment)
         names = [item.name for item in ours.items] if ours else []
         return names + sorted({*most_points(assignment)} - {*names})
+
+    def _with_criteria(self, assignment: Entered) -> list[str]:
+        """Return the names of an assignment's graded cells, each followed by its criteria."""
+        ours = self._ours(assignment)
+        return with_criteria(self.items(assignment), ours.rubric if ours else {})
 
     def _ours(self, assignment: Entered) -> Assignment | None:
         """Return the assignment in the course's folders; None if it has no suites."""

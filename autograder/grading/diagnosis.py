@@ -33,7 +33,10 @@ def diagnose(mistakes: Sequence[Mistake], lost: Behaviour) -> dict[str, tuple[Di
         full and together they explain all deviations; none otherwise.
     """
     return {
-        item: tuple(Diagnosis(m.name, m.advice) for m in _behind(item, mistakes, lost))
+        item: tuple(
+            Diagnosis(m.name, m.advice, m.fails.get(item, ()))
+            for m in _behind(item, mistakes, lost)
+        )
         for item in lost
     }
 

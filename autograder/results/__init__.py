@@ -1,9 +1,10 @@
 """The results of a submission, as plain data and in words.
 
-- `account`: `MARKS`, `item_html`, `item_text`, `message_of`, `status_lines`
+- `account`: `MARKS`, `criterion_points`, `item_html`, `item_text`, `message_of`,
+  `status_lines`, `zero_lines`
 - `criterion`: `Criterion`
 - `figure`: `DROPPED`, `Figure`, `MARK`
-- `outcome`: `Diagnosis`, `Examination`, `Facts`, `ItemResult`, `Outcome`,
+- `outcome`: `CriterionResult`, `Diagnosis`, `Examination`, `Facts`, `ItemResult`, `Outcome`,
   `PropertyResult`, `Score`, `merge`, `with_few_figures`
 - `points`: `added`, `less`, `out_of`, `rounded`, `shown`, `total`, `with_unit`
 - `report`: `KEY`, `NEXT_STEP`, `NOT_ISOLATED`, `Report`, `Status`, `report_in`

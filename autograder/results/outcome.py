@@ -37,6 +37,12 @@ class PropertyResult:
     figures: tuple[Figure, ...] = ()  # what the student's code returned if it failed
     criterion: str = ""  # the name of the criterion that needs it; without a name, all need it
 
+    @property
+    def shown_as(self) -> Outcome:
+        """The outcome that people read: failed properties after the code's end were not run."""
+        was_run = not (self.ended and self.message.startswith(Outcome.NOT_RUN))
+        return self.outcome if was_run else Outcome.NOT_RUN
+
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "PropertyResult":
         """Return the result of data from `dataclasses.asdict`."""
@@ -50,6 +56,12 @@ class Diagnosis:
 
     mistake: str  # the mutant's name
     advice: str  # for the student
+    breaks: tuple[str, ...] = ()  # the properties of the item that the mutant fails
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> "Diagnosis":
+        """Return the diagnosis of data from `dataclasses.asdict`."""
+        return cls(data["mistake"], data["advice"], tuple(data.get("breaks", ())))  # newer
 
 
 @dataclass(frozen=True)
@@ -57,10 +69,24 @@ class CriterionResult:
     """The result of one criterion of an item."""
 
     criterion: Criterion
-    properties: tuple[PropertyResult, ...]  # those that it needs
+    # those that it needs; those that a named mistake breaks come first
+    properties: tuple[PropertyResult, ...]
     outcome: Outcome
     points: float | None  # earned; None if they depend on a property that did not run
     max_points: float
+
+    @property
+    def shown_as(self) -> Outcome:
+        """The outcome that people read, as that of a property."""
+        seen = {result.shown_as for result in self.properties}
+        return next((o for o in (Outcome.FAILED, Outcome.NOT_RUN) if o in seen), self.outcome)
+
+    @property
+    def evidence(self) -> tuple[PropertyResult, ...]:
+        """Its own properties that did not pass: first the failed ones, then those not run."""
+        own = [result for result in self.properties if result.criterion]
+        order = (Outcome.FAILED, Outcome.NOT_RUN)
+        return tuple(result for outcome in order for result in own if result.shown_as is outcome)
 
 
 @dataclass(frozen=True)
@@ -80,7 +106,7 @@ class ItemResult:
             data["name"],
             data["max_points"],
             tuple(map(PropertyResult.from_dict, data["properties"])),
-            tuple(Diagnosis(**diagnosis) for diagnosis in data["diagnosis"]),
+            tuple(map(Diagnosis.from_dict, data["diagnosis"])),
             tuple(Criterion(**criterion) for criterion in data.get("criteria", ())),  # newer
         )
 
@@ -122,6 +148,11 @@ class ItemResult:
         return tuple(r.criterion.name for r in self.rubric if r.points == 0 != r.max_points)
 
     @property
+    def broken(self) -> frozenset[str]:
+        """The names of the properties that the named mistakes break."""
+        return frozenset(name for diagnosis in self.diagnosis for name in diagnosis.breaks)
+
+    @property
     def gates(self) -> tuple[PropertyResult, ...]:
         """The properties that failed and without which the item scores 0."""
         failed = (result for result in self.properties if result.outcome is Outcome.FAILED)
@@ -133,7 +164,8 @@ class ItemResult:
         return self._earned({Outcome.PASSED}), self._earned({Outcome.PASSED, Outcome.NOT_RUN})
 
     def _needed(self, criterion: Criterion) -> tuple[PropertyResult, ...]:
-        return tuple(r for r in self.properties if r.criterion in ("", criterion.name))
+        needed = [r for r in self.properties if r.criterion in ("", criterion.name)]
+        return tuple(sorted(needed, key=lambda r: r.name not in self.broken))
 
     def _earned(self, passing: set[Outcome]) -> list[float]:
         """Return the points of each criterion if only properties with these outcomes pass.

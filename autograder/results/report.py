@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from autograder.results.outcome import ItemResult, Outcome
+from autograder.results.outcome import CriterionResult, ItemResult, Outcome
 from autograder.results.points import total
 
 KEY = "autograder"  # of our data in a notebook's metadata
@@ -81,6 +81,11 @@ class Report:
     def points(self) -> float | None:
         """The sum of all items' automatic points; None if one of them is held back."""
         return total(item.points for item in self.items)
+
+    @property
+    def criteria(self) -> dict[str, list[CriterionResult]]:
+        """The result of each criterion, by item; items without criteria are not in it."""
+        return {item.name: item.rubric for item in self.items if item.criteria}
 
     @property
     def next_step(self) -> str:

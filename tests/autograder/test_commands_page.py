@@ -17,12 +17,13 @@ from autograder.commands import audit_edits
 from autograder.commands import status as status_module
 from autograder.gradebook.class_record import ClassRecord, Record
 from autograder.gradebook.entry import Entry
-from autograder.results.report import Status
+from autograder.results.report import Report, Status
 from tests.autograder.commands.test_report import COPIED
 from tests.autograder.gradebook.test_membership import PLACEHOLDERS, ROWS, add_table, hand_in
 from tests.autograder.support.certificate import certificate, mistake
 from tests.autograder.support.one_process import grade_here
-from tests.autograder.support.tiny import make_course
+from tests.autograder.support.results import judged, property_of
+from tests.autograder.support.tiny import add_rubric, make_course
 from tests.conftest import PROJECT
 
 PAGE = (PROJECT / "docs" / "commands.md").read_text(encoding="utf-8")
@@ -74,7 +75,8 @@ def test_exit_codes_are_those_of_the_help():
 def test_keys_of_status(tiny, monkeypatch, empty_gradebook):
     """With a student who has all that there can be."""
     line = Entry("ann", {"test_scaler": 1.0}, Status.REMARKS, ("odd",), "odd", "read it", "all")
-    found = ClassRecord(tiny.items, [Record(line)])
+    report = Report(Status.REMARKS, (judged(property_of("scales"), name="test_scaler"),))
+    found = ClassRecord(tiny.items, [Record(line, report)])
     monkeypatch.setattr(status_module, "read_class", lambda *_: found)
     shutil.copy(empty_gradebook, tiny.root)
     result = CliRunner().invoke(
@@ -149,6 +151,7 @@ def test_keys_of_grade(tiny_course, grading_process):
 
 def test_keys_of_report(tiny_course, grading_process):
     """Of a class with two answers that are alike, and one that cannot be read."""
+    add_rubric(tiny_course.assignment)
     for student in ("ann", "ben"):
         tiny_course.hand_in(student, COPIED)
     (tiny_course.hand_in("cem") / "tiny.ipynb").write_text("{")

@@ -3,9 +3,11 @@
 from autograder.class_report.attention import findings, reasons
 from autograder.class_report.facts import ClassFacts
 from autograder.gradebook.class_record import ClassRecord
+from autograder.results.outcome import Outcome
 from autograder.results.report import NEXT_STEP, Status
 from tests.autograder.class_report.test_attention import like
 from tests.autograder.class_report.test_facts import ITEMS, item, record
+from tests.autograder.support.results import judged, property_of
 
 
 def findings_of(records, groups=(), uses=None):
@@ -52,3 +54,34 @@ def test_an_item_that_discriminates_the_wrong_way_is_a_finding():
 def test_an_empty_class_has_a_finding_with_the_next_step():
     """There is one line, with the remedy."""
     assert findings_of([]) == ["nobody is graded yet: run `autograder grade`"]
+
+
+def test_the_criterion_that_cost_most_is_a_finding():
+    """Not the one that most lost; an item without criteria still has its property."""
+    scales, adds, keeps = map(property_of, ("scales", "adds", "keeps"))
+    no_scale, no_sum = (property_of(name, Outcome.FAILED) for name in ("scales", "adds"))
+    marks = {
+        "ann": judged(no_scale, adds, keeps, name="one"),
+        "bob": judged(no_scale, adds, keeps, name="one"),
+        "cem": judged(scales, no_sum, keeps, name="one"),
+        "dan": judged(scales, adds, property_of("keeps", Outcome.FAILED), name="one"),
+    }
+    records = [
+        record(
+            who, one.points, 2.0, Status.GRADED, one, item("two", "++" if who == "ann" else "+-")
+        )
+        for who, one in marks.items()
+    ]
+    assert findings_of(records)[:2] == [
+        (
+            "the criterion that cost the class most, 2.4 points, lost by 2 of 4: It scales x. "
+            "[one: scales]"
+        ),
+        "the property that fewest pass, 25%: It stays. [two: test_b]",
+    ]
+
+
+def test_criteria_that_nobody_lost_are_no_finding():
+    """Then there are only the points."""
+    whole = judged(*map(property_of, ("scales", "adds", "keeps")), name="one")
+    assert len(findings_of([record("ann", 2.0, 2.0, Status.GRADED, whole)])) == 1

@@ -1,5 +1,7 @@
 """What is counted of a class: by hand, over those who have a grade, and nobody twice."""
 
+from dataclasses import replace
+
 import pytest
 
 from autograder.class_report.facts import ClassFacts
@@ -7,8 +9,10 @@ from autograder.course.assignment import Item
 from autograder.gradebook.class_record import ClassRecord, Record
 from autograder.gradebook.entry import NOT_GRADED, Entry
 from autograder.grading.graded import held, unreadable
+from autograder.results.criterion import Criterion
 from autograder.results.outcome import Diagnosis, ItemResult, Outcome, PropertyResult
 from autograder.results.report import Report, Status
+from tests.autograder.support.results import judged, property_of
 from tests.autograder.support.tiny import make_course
 
 ITEMS = [Item("one", 1.0), Item("two", 2.0)]
@@ -152,3 +156,23 @@ def test_a_class_of_nobody_has_facts():
     """There is nothing to count, and nothing breaks."""
     found = facts()
     assert (found.totals.n, found.mistakes, found.properties, found.statuses) == (0, [], {}, {})
+
+
+def test_criteria_are_counted_by_item():
+    """Of what could be read; the criteria of the present suites come first."""
+    right, wrong = property_of("scales"), property_of("scales", Outcome.FAILED)
+    others = property_of("adds"), property_of("keeps")
+    old = judged(property_of("scales"), *others, name="one")
+    gone = replace(old, criteria=(Criterion("gone", "It was.", 1), *old.criteria))
+    found = facts(
+        record("ann", 2.0, 2.0, Status.GRADED, gone, version="old"),
+        record(
+            "bob", 2.0, 2.0, Status.GRADED, judged(right, *others, name="one"), item("two", "++")
+        ),
+        record("cem", 0.8, 2.0, Status.GRADED, judged(wrong, *others, name="one")),
+        record("dan", 0.0, 0.0, Status.UNREADABLE, judged(wrong, name="one")),
+    )
+    assert list(found.criteria) == ["one"]
+    assert [(rate.name, rate.lost) for rate in found.criteria["one"]] == [
+        ("scales", 1), ("adds", 0), ("keeps", 0), ("gone", 0),
+    ]  # fmt: skip

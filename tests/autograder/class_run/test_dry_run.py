@@ -12,9 +12,19 @@ from autograder.class_run.dry_run import PointChange, moves
 from autograder.class_run.pending_submission import PendingSubmission
 from autograder.gradebook.lateness import LatePenalties
 from autograder.grading.graded import Graded
+from autograder.results.criterion import Criterion
 from autograder.results.outcome import ItemResult, Outcome, PropertyResult
 from autograder.results.report import KEY, Report, Status, report_in
-from tests.autograder.support.tiny import IN_PLACE, RIGHT, handed_in
+from tests.autograder.support.tiny import (
+    CRITERION_OF,
+    IN_PLACE,
+    RIGHT,
+    add_rubric,
+    handed_in,
+)
+
+SCALES = Criterion("scales", "The output is the factor times the input.", 60)
+KEEPS = Criterion("keeps", "It keeps to itself.", 10, manners=True)
 
 REASON = "the suites have changed"
 
@@ -96,6 +106,34 @@ def test_a_property_that_is_gone_is_named(course):
     [move] = found(course, report)
     assert (move.before, move.after) == (1.5, 2.0)
     assert move.reasons == (REASON, "input_stays_as_it_is is gone")
+
+
+def test_a_move_names_the_criteria_that_have_other_points(course):
+    """Whether a property or a weight is the cause; what is new or gone is named, too."""
+    add_rubric(course.assignment)
+    assert found(course, with_criteria(course, SCALES, KEEPS))[0].reasons[1:] == (
+        "the item has criteria now",
+    )
+    course.grade()
+    report = with_criteria(course, replace(SCALES, weight=10), KEEPS)
+    [move] = found(course, report)
+    assert (move.before, move.after) == (1.8, 1.0)
+    assert move.reasons[1:] == (
+        "criterion scales: 1.2 of 1.2 points, now 1 of 1 point",
+        "criterion keeps: 0 of 0.2 points, now 0 of 1 point",
+        "criterion default is gone",
+    )
+    [move] = found(course, with_criteria(course, SCALES, Criterion("fresh", "It is.", 60), KEEPS))
+    assert "criterion fresh is new: not run, of 0.923077 points" in move.reasons
+
+
+def with_criteria(course, *criteria):
+    """Return Ann's report with these criteria; the property of the default belongs to `scales`."""
+    report = now(course)
+    [item] = report.items
+    of = CRITERION_OF | {"test_default_factor_is_two": "scales"}
+    properties = tuple(replace(result, criterion=of[result.name]) for result in item.properties)
+    return replace(report, items=(replace(item, properties=properties, criteria=criteria),))
 
 
 def test_what_would_be_held_back_moves(course):

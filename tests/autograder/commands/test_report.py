@@ -15,7 +15,15 @@ from autograder.commands import console
 from autograder.course.assignment import Assignment
 from tests.autograder.class_report.test_page import Reader, rows
 from tests.autograder.gradebook.test_membership import HEAD, PLACEHOLDERS, add_table
-from tests.autograder.support.tiny import HEADER, IDENTITY, IN_PLACE, MUTANTS, OBSERVED, RIGHT
+from tests.autograder.support.tiny import (
+    HEADER,
+    IDENTITY,
+    IN_PLACE,
+    MUTANTS,
+    OBSERVED,
+    RIGHT,
+    add_rubric,
+)
 
 COPIED = f"""{HEADER}        first = np.sin(x) * 0 + x
         second = np.cos(first) * 0 + first
@@ -168,6 +176,19 @@ def test_mistakes_are_those_that_were_diagnosed(tmp_path, tiny_course, grade, on
     )
     reader = read(tiny_course.root / "reports" / "tiny.html")
     assert ["2", "in_placeLeave x as it is.", "test_scaler", "ann, bob"] in reader.rows
+
+
+def test_the_document_has_what_each_criterion_cost(tiny_course, grade):
+    """By item, in the rubric's order; the page has it too."""
+    add_rubric(tiny_course.assignment)
+    for student, answer in {"ann": IN_PLACE, "bob": IDENTITY, "cem": RIGHT}.items():
+        tiny_course.hand_in(student, answer)
+    grade()
+    document = json.loads(run(tiny_course.root, "--json").stdout)
+    found = [(one["name"], one["lost"], one["cost"]) for one in document["criteria"]]
+    assert found == [("scales", 1, 1.2), ("default", 1, 0.6), ("keeps", 2, 0.4)]
+    assert {one["item"] for one in document["criteria"]} == {"test_scaler"}
+    assert "The factor is 2 by default." in read(tiny_course.root / "reports" / "tiny.html").plain
 
 
 def test_the_page_may_lie_elsewhere(course, grade, tmp_path):

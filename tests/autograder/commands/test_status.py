@@ -1,7 +1,9 @@
 """`autograder status`: a readable table that prints students' text safely."""
 
 import io
+import json
 import shutil
+from types import MappingProxyType
 
 import pytest
 from click.testing import CliRunner
@@ -14,9 +16,11 @@ from autograder.course import roster
 from autograder.course.assignment import Assignment, AssignmentError
 from autograder.course.roster import Roster
 from autograder.gradebook.class_record import ClassRecord, Record
-from autograder.gradebook.entry import Entry
-from autograder.results.report import Status
+from autograder.gradebook.entry import NOT_GRADED, Entry
+from autograder.results.outcome import Outcome
+from autograder.results.report import Report, Status
 from tests.autograder.gradebook.test_membership import PLACEHOLDERS, ROWS, add_table, hand_in
+from tests.autograder.support.results import judged, property_of
 from tests.autograder.support.tiny import make_course
 from tests.conftest import PROJECT
 
@@ -32,9 +36,10 @@ CLASS = [
 def status(tiny, monkeypatch, empty_gradebook):
     """A function that runs `autograder status` on a class and returns click's result."""
 
-    def run(lines=CLASS, *options):
+    def run(lines=CLASS, *options, reports=MappingProxyType({})):
         people = Roster.of((), roster.find(tiny.root))
-        found = ClassRecord(tiny.items, [Record(line) for line in lines], people)
+        records = [Record(line, reports.get(line.student)) for line in lines]
+        found = ClassRecord(tiny.items, records, people)
         monkeypatch.setattr(status_module, "read_class", lambda assignment, db: found)
         shutil.copy(empty_gradebook, tiny.root)
         words = ["status", "tiny", "--course", str(tiny.root), *options]
@@ -86,6 +91,29 @@ def test_a_member_has_the_points_of_the_teams_submission(status, tiny):
     assert found["dan"] == ["2", "2", "in", "another's", "submission"]
     assert found["eve"] == ["-", "-", "missing"]
     assert "dan: in the submission of cem" in result.output
+
+
+def test_the_document_has_the_points_of_each_criterion(status, tiny):
+    """A member has those of the team's submission; without a grade there are none."""
+    lost = property_of("adds", Outcome.FAILED)
+    item = judged(property_of("scales"), lost, property_of("keeps"), name="test_scaler")
+    graded = Entry("cem", {"test_scaler": 1.4}, Status.GRADED)
+    add_table(tiny, PLACEHOLDERS)
+    hand_in(tiny, "cem", ROWS["cem"])
+    (tiny.root / "roster.csv").write_text("id,submission_of\ncem,\ndan,cem\n")
+    waiting = Entry("eve", {"test_scaler": None}, NOT_GRADED)
+    report = Report(Status.GRADED, (item,))
+    result = status([graded, CLASS[3], waiting], "--json", reports={"cem": report, "eve": report})
+    cem, dan, eve = json.loads(result.stdout)["students"]
+    assert cem["criteria"] == {
+        "test_scaler": [
+            {"name": "scales", "points": 1.2, "max_points": 1.2, "outcome": "passed"},
+            {"name": "adds", "points": 0.0, "max_points": 0.6, "outcome": "failed"},
+            {"name": "keeps", "points": 0.2, "max_points": 0.2, "outcome": "passed"},
+        ]
+    }
+    assert dan["criteria"] == cem["criteria"]
+    assert eve["criteria"] == {}
 
 
 def test_remarks_are_shown_as_they_are(status):

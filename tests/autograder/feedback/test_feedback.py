@@ -69,18 +69,6 @@ def make(report, *cells, names=None, comment=None, **mark):
     return Page(page(whole, known | (names or {})))
 
 
-@pytest.fixture
-def made(tiny_course):
-    """A function that grades a submission and returns its page, made as the Formgrader's button does."""
-
-    def generate(student="ann"):
-        tiny_course.api.generate_feedback("tiny", student, force=True)
-        path = tiny_course.root / "feedback" / student / "tiny" / "tiny.html"
-        return Page(path.read_text(encoding="utf-8")) if path.exists() else None
-
-    return generate
-
-
 def test_points_come_first_then_each_property(tiny_course, made):
     """The sum, a table of the items, and below each item what holds and what does not, and why."""
     tiny_course.hand_in("ann", IN_PLACE)

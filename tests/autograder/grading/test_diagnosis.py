@@ -1,5 +1,7 @@
 """Diagnosis: the known mistake that behaves like a student's code, and no other."""
 
+from dataclasses import replace
+
 import pytest
 
 from autograder.grading.diagnosis import deviations, diagnose
@@ -49,7 +51,16 @@ def test_equal_behaviour_names_the_mistake():
     """The student gets the advice of the mistake that behaves in the same way."""
     known = mistake("zeros", advice="Do not zero it.", test_one={"output": "0", "rate": "1"})
     lost = {"test_one": {"rate": "1", "output": "0"}}
-    assert diagnose([A, known, B], lost) == {"test_one": (Diagnosis("zeros", "Do not zero it."),)}
+    named = Diagnosis("zeros", "Do not zero it.", ("test_a",))
+    assert diagnose([A, known, B], lost) == {"test_one": (named,)}
+
+
+def test_a_diagnosis_has_the_properties_that_the_mistake_breaks():
+    """These are the properties of its item, not those of others."""
+    fails = {"test_one": ("test_b", "test_c"), "test_two": ("test_d",)}
+    known = replace(mistake("wide", test_one=ONE, test_two=TWO), fails=fails)
+    found = diagnose([known], {"test_one": ONE, "test_two": TWO})
+    assert {item: named.breaks for item, (named,) in found.items()} == fails
 
 
 @pytest.mark.parametrize(

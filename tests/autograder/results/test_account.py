@@ -6,10 +6,25 @@ from html.parser import HTMLParser
 
 import pytest
 
-from autograder.results.account import ADVICE, item_html, item_text, message_of
-from autograder.results.outcome import Outcome, PropertyResult
+from autograder.results.account import (
+    ADVICE,
+    criterion_points,
+    item_html,
+    item_text,
+    message_of,
+    zero_lines,
+)
+from autograder.results.outcome import Diagnosis, Outcome, PropertyResult
 from autograder.results.report import Report, Status
-from tests.autograder.support.results import BROKEN, FAILED, GATE, PASSED, report
+from tests.autograder.support.results import (
+    BROKEN,
+    FAILED,
+    GATE,
+    PASSED,
+    judged,
+    property_of,
+    report,
+)
 
 
 class Reader(HTMLParser):
@@ -156,3 +171,104 @@ def test_what_makes_an_item_worth_nothing_is_said_as_it_is():
     ended = message_of(replace(failed, essential=True, ended=True))
     assert "without this property" not in ended
     assert "if the code ends like this, the whole item scores 0" in ended
+
+
+SCALES, ADDS, KEEPS = map(property_of, ("scales", "adds", "keeps"))
+NO_SUM = property_of("adds", Outcome.FAILED, "b")
+NO_SCALE = property_of("scales", Outcome.FAILED, "b")
+UNSURE = property_of("adds", Outcome.NOT_RUN, "c")
+MESSAGE = "not run, after an earlier failure: no answer"
+
+
+def account(*results, **more):
+    """Return the lines of an item with a rubric."""
+    item = judged(*results, **more)
+    return item_text(Report(Status.GRADED, (item,)), item.name).splitlines()
+
+
+def test_text_tells_the_criteria_and_below_a_lost_one_its_evidence():
+    """Of a criterion it has mark, points and sentence; passed properties are left out."""
+    twice = property_of("adds", Outcome.FAILED, "d")
+    known = (Diagnosis("a_mutant", "Add them.", (twice.name,)),)
+    assert account(SCALES, ADDS, NO_SUM, twice, KEEPS, diagnosis=known) == [
+        "1.4 of 2 points",
+        "  Add them.",
+        "✓ 1.2 of 1.2 points: It scales x.",
+        "✗ 0 of 0.6 points: It adds up.",
+        "    ✗ adds: d.",  # the named mistake breaks it
+        "        adds d is wrong",
+        "    ✗ adds: b.",
+        "        adds b is wrong",
+        "✓ 0.2 of 0.2 points: It keeps to itself.",
+    ]
+
+
+def test_html_tells_the_criteria_as_the_text_does():
+    """The evidence is a list within the list."""
+    item = judged(SCALES, NO_SUM, KEEPS)
+    reader = read(item_html(Report(Status.GRADED, (item,)), item.name))
+    assert reader.text == (
+        "1.4 of 2 points✓ 1.2 of 1.2 points: It scales x.✗ 0 of 0.6 points: It adds up."
+        "✗ failed: adds: b.adds b is wrong✓ 0.2 of 0.2 points: It keeps to itself."
+    )
+    assert [tag for tag, _ in reader.tags].count("ul") == 2
+
+
+@pytest.mark.parametrize(
+    ("gate", "line"),
+    [
+        ({"essential": True}, "The item scores 0, because this essential test failed: adds: b."),
+        (
+            {"ended": True, "essential": True},
+            "The item scores 0, because the code did not reach the end of this test: adds: b.",
+        ),
+    ],
+)
+def test_what_makes_a_whole_item_score_0_is_said_once(gate, line):
+    """With that property's sentence; its own line does not repeat it."""
+    gates = [replace(result, **gate) for result in (NO_SUM, NO_SCALE)]
+    lines = account(*gates, KEEPS)
+    assert [text for text in lines if "scores 0" in text] == [line]
+    assert lines[1] == line
+    assert "        adds b is wrong" in lines
+    assert "✓ 0 of 0.2 points: It keeps to itself." in lines
+
+
+def test_what_came_after_the_end_of_the_code_is_not_run():
+    """The gate is the property that ended the code; the others are not said to have failed."""
+    later = replace(SCALES, outcome=Outcome.FAILED, ended=True, message=MESSAGE)
+    lines = account(later, replace(NO_SUM, ended=True), KEEPS)
+    assert lines[1].endswith("did not reach the end of this test: adds: b.")
+    assert lines[2:4] == ["? 0 of 1.2 points: It scales x.", "    ? not run: scales: a."]
+    assert "no answer" not in "".join(lines)
+
+
+def test_manners_that_earn_nothing_say_why():
+    """In one sentence; where they or another criterion are lost or earned, there is nothing to say."""
+    alone = judged(NO_SCALE, NO_SUM, KEEPS)
+    assert zero_lines(alone) == [
+        "This criterion earns points only if another one does: It keeps to itself."
+    ]
+    no_manners = property_of("keeps", Outcome.FAILED)
+    for others in ((SCALES, NO_SUM, KEEPS), (NO_SCALE, NO_SUM, no_manners)):
+        assert zero_lines(judged(*others)) == []
+
+
+def test_a_criterion_without_points_says_what_it_waits_for():
+    """It did not run, or its points depend on what did not run."""
+    points = [criterion_points(result) for result in judged(NO_SCALE, UNSURE, KEEPS).rubric]
+    assert points == ["0 of 1.2 points", "not run, of 0.6 points", "not graded yet, of 0.2 points"]
+    assert "    ? not run: adds: c." in account(NO_SCALE, UNSURE, KEEPS)
+
+
+def test_a_result_that_belongs_to_all_criteria_is_told_once():
+    """As that a file could not be read: it comes before the criteria, and says what it costs."""
+    unreadable = replace(GATE, message="it is cut off")
+    assert account(unreadable) == [
+        "0 of 2 points",
+        "✗ It works.",
+        "    it is cut off; without this property, the whole item scores 0",
+        "✗ 0 of 1.2 points: It scales x.",
+        "✗ 0 of 0.6 points: It adds up.",
+        "✗ 0 of 0.2 points: It keeps to itself.",
+    ]

@@ -280,3 +280,44 @@ def test_a_rubric_survives_json():
     for each in data["properties"]:
         del each["criterion"]
     assert ItemResult.from_dict(data).rubric == []
+
+
+NOT_REACHED = "not run, after an earlier failure: the code did not return"
+
+
+def test_the_evidence_of_a_criterion_is_what_did_not_pass():
+    """Failed properties come first, and of these the ones that the named mistake breaks."""
+    whole = judged(*WHOLE, ("drops", N), ("drops", F), ("drops", F), ("scales", F))
+    assert [r.name for r in whole.rubric[0].evidence] == ["test_5", "test_6", "test_4"]
+    named = replace(whole, diagnosis=(Diagnosis("a", "Do.", ("test_6", "test_9")),))
+    assert named.broken == {"test_6", "test_9"}
+    assert [r.name for r in named.rubric[0].evidence] == ["test_6", "test_5", "test_4"]
+    assert [r.name for r in named.rubric[1].evidence] == ["test_7"]
+    assert named.rubric[2].evidence == ()
+
+
+def test_what_counts_for_all_criteria_is_evidence_for_none():
+    """It is shown once, for the item."""
+    assert judged(*WHOLE, ("", F)).rubric[0].evidence == ()
+
+
+def test_what_came_after_the_end_of_the_code_is_shown_as_not_run():
+    """It counts as failed; so a criterion that has only such properties is shown as not run."""
+    first = PropertyResult("test_x", "It drops.", F, "no answer", ended=True, criterion="drops")
+    later = replace(first, name="test_y", message=NOT_REACHED)
+    elsewhere = replace(later, criterion="scales")
+    whole = replace(judged(("keeps", P)), properties=(later, first, elsewhere))
+    assert [r.shown_as for r in whole.properties] == [N, F, N]
+    assert [r.shown_as for r in whole.rubric] == [F, N, N]  # nothing has judged "keeps"
+    assert [r.outcome for r in whole.rubric] == [F, F, N]
+    assert [r.name for r in whole.rubric[0].evidence] == ["test_x", "test_y"]
+    assert replace(later, ended=False).shown_as is F  # a student's own text
+
+
+def test_a_diagnosis_survives_json():
+    """An earlier release's data does not have the properties that the mistake breaks."""
+    whole = replace(judged(*WHOLE), diagnosis=(Diagnosis("a", "Do.", ("test_1",)),))
+    data = json.loads(json.dumps(asdict(whole)))
+    assert ItemResult.from_dict(data) == whole
+    del data["diagnosis"][0]["breaks"]
+    assert ItemResult.from_dict(data).diagnosis == (Diagnosis("a", "Do."),)

@@ -1,5 +1,6 @@
 """Properties with each outcome, and a report of them."""
 
+from autograder.results.criterion import Criterion
 from autograder.results.outcome import Diagnosis, ItemResult, Outcome, PropertyResult
 from autograder.results.report import Report, Status
 
@@ -16,3 +17,22 @@ def report(*properties, status=Status.GRADED, remarks=(), points=2.0, advice=())
         ItemResult("test_item", points, properties, diagnosis),
     )
     return Report(status, items, tuple(remarks), seed=2**47 + 1, version="abc")
+
+
+CRITERIA = (
+    Criterion("scales", "It scales x.", 60),
+    Criterion("adds", "It adds up.", 30),
+    Criterion("keeps", "It keeps to itself.", 10, manners=True),
+)
+
+
+def judged(*results, diagnosis=(), points=2.0, name="test_item"):
+    """Return an item with a rubric, from results as `property_of` returns them."""
+    return ItemResult(name, points, results, diagnosis, CRITERIA)
+
+
+def property_of(criterion, outcome=Outcome.PASSED, name="a", **more):
+    """Return a property of a criterion; its sentence has the criterion's and its own name."""
+    message = f"{criterion} {name} is wrong" if outcome is Outcome.FAILED else ""
+    known = {"message": message, "criterion": criterion, **more}
+    return PropertyResult(f"test_{criterion}_{name}", f"{criterion}: {name}.", outcome, **known)

@@ -97,6 +97,37 @@ def observe_input_stays(submission, rng):
     return bool((x == before).all())
 """
 OBSERVED = {"test_scaler.py": SUITE + OBSERVATIONS}
+RUBRIC = """\
+[test_scaler.scales]
+weight = 60
+sentence = "The output is the factor times the input."
+
+[test_scaler.default]
+weight = 30
+sentence = "The factor is 2 by default."
+
+[test_scaler.keeps]
+weight = 10
+manners = true
+sentence = "It keeps to itself."
+"""
+CRITERION_OF = {
+    "test_output_is_not_the_input": "scales",
+    "test_output_is_factor_times_input": "scales",
+    "test_default_factor_is_two": "default",
+    "test_input_stays_as_it_is": "keeps",
+}
+
+
+def add_rubric(assignment: Assignment) -> Assignment:
+    """Give the four properties of a tiny course three criteria, and return its assignment."""
+    suite = assignment.hidden / "test_scaler.py"
+    text = suite.read_text(encoding="utf-8")
+    for name, criterion in CRITERION_OF.items():
+        text = text.replace(f"def {name}(", f'@pytest.mark.criterion("{criterion}")\ndef {name}(')
+    suite.write_text(text, encoding="utf-8")
+    (assignment.hidden / "rubric.toml").write_text(RUBRIC, encoding="utf-8")
+    return replace(assignment)  # which has read nothing yet
 
 
 def wrong(answer: str, advice: str = "Mend it.", loses: str = "test_scaler") -> str:
