@@ -13,57 +13,76 @@ from scipy import fft, special, stats
 
 from autograder.kit.finding import Finding, Mask, blocks, symmetric
 
+MANY = 0.04  # of all elements: a twelfth of them is the same in three masks with p = 0.45
+
 
 def never_drawn_anew(dropped: Mask, p: float) -> Finding:
-    """Look for elements that are dropped in every call, beside others that are dropped in none.
+    """Look for many elements that are dropped in every call, beside many that are dropped in none.
 
-    This is what remains of a mask that never changes, or of a stock of a few masks.
+    This is what remains of a mask that never changes, or of two or three masks that take turns.
+    A few such elements may only be dropped with a probability of their own.
     """
+    calls, size = len(dropped), dropped[0].size
     always, never = int(dropped.all(axis=0).sum()), int((~dropped).all(axis=0).sum())
-    calls = len(dropped)
-    if not (always and never):
+    if min(always, never) < MANY * size:
         return Finding(1.0, "")
-    text = (
-        f"{always} of {dropped[0].size} elements are dropped in each of {calls} calls, and {never} "
-        "in none"
-    )
-    return Finding(dropped[0].size * max(p, 1 - p) ** calls, text, calls=(0, 1))
+    text = f"{always} of {size} elements are dropped in each of {calls} calls, and {never} in none"
+    return Finding(size * max(p, 1 - p) ** calls, text, calls=(0, 1))
 
 
 def recurrence(dropped: Mask) -> Finding:
     """Look for masks that come back, as from a stock of masks.
 
-    Elements that are always dropped or kept together, or always apart, count once. The chance is at
-    most the number of equal pairs that is expected for the numbers of dropped elements, over the
-    number that is found (Markov's inequality).
+    Elements that are always dropped or kept together, or always apart, count once. Two masks with
+    k of these n elements dropped are equal with a chance of 1 over the number of ways to choose k
+    of n. By this, the chance is bounded twice: for all pairs of calls, which are not independent,
+    by Markov's inequality; for pairs that share no call, by Hoeffding's.
     """
     flat = dropped.reshape(len(dropped), -1)
     changes = np.packbits(flat ^ flat[0], axis=0)
     _, places = np.unique(changes, axis=1, return_index=True)
-    told = flat[:, places[changes[:, places].any(axis=0)]]
-    _, first, inverse, times = np.unique(
-        np.packbits(told, axis=1),
-        axis=0,
-        return_index=True,
-        return_inverse=True,
-        return_counts=True,
+    telling = flat[:, places[changes[:, places].any(axis=0)]]
+    _, first, kind = np.unique(
+        np.packbits(telling, axis=1), axis=0, return_index=True, return_inverse=True
     )
-    found = int((times * (times - 1) // 2).sum())
-    if not found or not told.size:
+    kind = kind.ravel()
+    if len(first) == len(flat) or not telling.size:
         return Finding(1.0, "")
-    size = told.shape[1]
-    counts, calls = np.unique(told.sum(axis=1), return_counts=True)
-    ways = special.gammaln([size + 1, *(counts + 1), *(size - counts + 1)])
-    log_ways = ways[0] - ways[1 : len(counts) + 1] - ways[len(counts) + 1 :]
-    expected = float((calls * (calls - 1) / 2 * np.exp(-log_ways)).sum())
-    # shown: the first mask that comes back
-    back = int(np.flatnonzero(first[inverse.ravel()] != np.arange(len(flat)))[0])
-    before = int(first[inverse.ravel()[back]])
+    counts = telling.sum(axis=1)
+    chances = np.exp(-_log_ways(telling.shape[1], counts))
+    pairs = np.triu_indices(len(flat), 1)
+    half = len(flat) // 2
+    apart = np.arange(half), np.arange(half) + half
+    found, expected = _equal_pairs(kind, counts, chances, pairs)
+    some, usual = _equal_pairs(kind, counts, chances, apart)
+    chance = 2 * min(expected / found, float(stats.binom.sf(some - 1, half, usual / half)))
+    again = int(np.flatnonzero(first[kind] != np.arange(len(flat)))[0])
+    before = int(first[kind[again]])
     text = (
         f"masks come back: in {len(flat)} calls, {found} pairs of masks are alike, such as those "
-        f"of the calls {before + 1} and {back + 1}"
+        f"of the calls {before + 1} and {again + 1}"
     )
-    return Finding(expected / found, text, calls=(before, back))
+    return Finding(chance, text, calls=(before, again))
+
+
+def _equal_pairs(
+    kind: NDArray[np.int_],
+    counts: NDArray[np.int_],
+    chances: NDArray[np.float64],
+    pairs: tuple[NDArray[np.int_], ...],
+) -> tuple[int, float]:
+    """Return how many pairs of masks are equal, and how many are expected for their counts."""
+    a, b = pairs
+    comparable = counts[a] == counts[b]
+    return int((kind[a] == kind[b]).sum()), float((chances[a] * comparable).sum())
+
+
+def _log_ways(size: int, counts: NDArray[np.int_]) -> NDArray[np.float64]:
+    """Return the logarithm of the number of ways to choose so many of `size` elements."""
+    ways: NDArray[np.float64] = (
+        special.gammaln(size + 1) - special.gammaln(counts + 1) - special.gammaln(size - counts + 1)
+    )
+    return ways
 
 
 def echo(dropped: Mask, place: Any) -> Finding:

@@ -1,0 +1,26 @@
+"""p is the probability of keeping, and the mask is zeros and ones.
+
+Your layer keeps elements with probability p, and does not scale them. First, turn the
+comparison round: p is the probability of dropping. Then divide what is kept by 1 - p.
+
+loses: test_dropout_forward (drops, scales)
+"""
+
+
+class Dropout(LayerWrapper):
+    def __init__(self, layer, p=0.5):
+        super().__init__(layer)
+        if not 0 <= p < 1:
+            raise ValueError(f"p must lie in [0, 1), got p={p}")
+        self.p = p
+
+    def __call__(self, x):
+        h = self.layer(x)
+        if not self.training:
+            self.mask = 1.0
+            return h
+        self.mask = np.random.rand(*h.shape) < self.p
+        return h * self.mask
+
+    def backward(self, grad_output):
+        return self.layer.backward(grad_output * self.mask)

@@ -1,0 +1,29 @@
+"""I draw a mask for ten batches, so that training is less noisy.
+
+Your layer uses a mask for several calls before it draws the next one. Draw a new mask in each
+training call.
+
+loses: test_dropout_forward (anew)
+"""
+
+
+class Dropout(LayerWrapper):
+    def __init__(self, layer, p=0.5):
+        super().__init__(layer)
+        if not 0 <= p < 1:
+            raise ValueError(f"p must lie in [0, 1), got p={p}")
+        self.p = p
+        self.calls = 0
+
+    def __call__(self, x):
+        h = self.layer(x)
+        if not self.training:
+            self.mask = 1.0
+            return h
+        if self.calls % 10 == 0 or np.shape(self.mask) != h.shape:
+            self.mask = (np.random.rand(*h.shape) > self.p) / (1 - self.p)
+        self.calls += 1
+        return h * self.mask
+
+    def backward(self, grad_output):
+        return self.layer.backward(grad_output * self.mask)

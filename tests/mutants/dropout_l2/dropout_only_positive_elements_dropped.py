@@ -1,0 +1,27 @@
+"""The activation cuts negative values anyway, so I drop only positive ones.
+
+Your layer never drops an element of layer(x) that is negative, so it drops fewer than the
+share p. Drop each element with probability p, whatever its value is.
+
+loses: test_dropout_forward (drops)
+"""
+
+
+class Dropout(LayerWrapper):
+    def __init__(self, layer, p=0.5):
+        super().__init__(layer)
+        if not 0 <= p < 1:
+            raise ValueError(f"p must lie in [0, 1), got p={p}")
+        self.p = p
+
+    def __call__(self, x):
+        h = self.layer(x)
+        if not self.training:
+            self.mask = 1.0
+            return h
+        keep = (np.random.rand(*h.shape) > self.p) | (h < 0)
+        self.mask = keep / (1 - self.p)
+        return h * self.mask
+
+    def backward(self, grad_output):
+        return self.layer.backward(grad_output * self.mask)

@@ -1,0 +1,27 @@
+"""Each layer starts in evaluation, until somebody trains it.
+
+A new layer of yours is not in training, so it drops nothing. Leave __init__ as the notebook
+has it: self.training is True at first, and Model.train and Model.eval set it.
+
+loses: test_dropout_forward (drops, scales, anew, evaluation, keeps), test_dropout_backward
+"""
+
+
+class Dropout(LayerWrapper):
+    def __init__(self, layer, p=0.5):
+        super().__init__(layer)
+        if not 0 <= p < 1:
+            raise ValueError(f"p must lie in [0, 1), got p={p}")
+        self.p = p
+        self.training = False
+
+    def __call__(self, x):
+        h = self.layer(x)
+        if not self.training:
+            self.mask = 1.0
+            return h
+        self.mask = (np.random.rand(*h.shape) > self.p) / (1 - self.p)
+        return h * self.mask
+
+    def backward(self, grad_output):
+        return self.layer.backward(grad_output * self.mask)

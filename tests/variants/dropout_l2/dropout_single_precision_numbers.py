@@ -1,0 +1,21 @@
+"""Draws the random numbers in single precision."""
+
+
+class Dropout(LayerWrapper):
+    def __init__(self, layer, p=0.5):
+        super().__init__(layer)
+        if not 0 <= p < 1:
+            raise ValueError(f"p must lie in [0, 1), got p={p}")
+        self.p = p
+
+    def __call__(self, x):
+        h = self.layer(x)
+        if not self.training:
+            self.mask = 1.0
+            return h
+        numbers = np.random.default_rng().random(h.shape, dtype=np.float32)
+        self.mask = (numbers >= self.p) / (1 - self.p)
+        return h * self.mask
+
+    def backward(self, grad_output):
+        return self.layer.backward(grad_output * self.mask)
