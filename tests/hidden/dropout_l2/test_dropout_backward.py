@@ -34,7 +34,9 @@ def steps(single, wrapped, numbers, cases, rng, once):
             if strength != 1:
                 grad_output[rng.random(grad_output.shape) < 0.2] = 0
             done = new.step(x, grad_output, confirmed=True)
-            if (done.passed.y * grad_output).any():
+            _, y, _, _, h = done.passed
+            # some layers put tiny numbers in the place of zeros
+            if (np.abs(y * grad_output) > 1e-6 * np.abs(h * grad_output)).any():
                 break
         return done
 
@@ -50,7 +52,7 @@ def steps(single, wrapped, numbers, cases, rng, once):
         if passed is not None and np.allclose(passed.y, passed.h):
             yield whole.backward(passed, grad_output)
 
-    return once("steps", lambda: [*single.steps, *take()])
+    return once("steps", lambda: [*take(), *single.steps])
 
 
 @pytest.mark.criterion("x")
@@ -77,18 +79,11 @@ def test_no_gradient_flows_through_a_dropped_element(single, wrapped):
 
 @pytest.mark.criterion("x")
 def test_grad_input_equals_pytorch(single, steps):
-    """The gradient with respect to x equals PyTorch's for the mask that the forward pass drew."""
+    """The gradient of x equals PyTorch's for the mask that the forward pass drew, in float64."""
     for step in steps:
         step.assert_right("x", of=single.of)
-
-
-@pytest.mark.criterion("x")
-def test_grad_input_is_float64(single):
-    """The gradient with respect to x is an array of float64."""
-    step = single.steps[0]
-    step.gradient("x")
-    dtype = step.grad_input.dtype
-    assert dtype == np.float64, f"grad_input.dtype={dtype}, but should be float64 [{step.where}]"
+        dtype = step.grad_input.dtype
+        assert dtype == np.float64, f"grad_input is {dtype}, but should be float64 [{step.where}]"
 
 
 @pytest.mark.criterion("parameters")
