@@ -121,7 +121,7 @@ def certificate_of(assignment: Assignment) -> Certificate | None:
     path = path_of(assignment)
     try:
         certificate = _read(path, path.stat().st_mtime_ns)
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):  # or of an earlier release
         return None
     return certificate if certificate.version == assignment.suites_version else None
 

@@ -132,6 +132,15 @@ def test_what_is_no_certificate_is_none(tiny, text):
     assert certificate_of(tiny) is None
 
 
+def test_a_certificate_of_an_earlier_release_is_none(tiny):
+    """Then no mistake is named until the next audit, but everything is graded."""
+    data = json.loads(certificate(mistake("a", test_one={}), version=tiny.suites_version).to_json())
+    del data["rubric"], data["mistakes"][0]["costs"]
+    data["mistakes"][0]["loses"] = ["test_one"]
+    keep(tiny, json.dumps(data))
+    assert certificate_of(tiny) is None
+
+
 def test_no_file_is_no_certificate(tiny):
     """A course that has not been audited has none."""
     assert certificate_of(tiny) is None
