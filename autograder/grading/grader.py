@@ -98,22 +98,27 @@ def examine(
     """Grade some items of a specimen, and observe those that lose points, or the `whole` of them.
 
     `chance` is the seed of the specimen's own random numbers while it is observed. With
-    `until_lost`, an item ends with its first failure, and then nothing is observed.
+    `until_lost`, all ends with the first failure, and then nothing is observed.
     """
     items = [item for item in assignment.items if item.name in names]
-    _, run = _run(assignment, submission, items, layers, until_lost=until_lost)
-    if until_lost and any(result.fails for result in run.items):
-        return Examination(run.items, {}, run.faults)
+    results: list[ItemResult] = []
+    broken: list[str] = []
+    for group in [[item] for item in items] if until_lost else [items]:
+        _, run = _run(assignment, submission, group, layers, until_lost=until_lost)
+        results += run.items
+        broken += run.faults
+        if until_lost and any(result.fails for result in run.items):
+            return Examination(results, {}, broken)
     observed = [
         item
-        for item, result in zip(items, run.items, strict=True)
+        for item, result in zip(items, results, strict=True)
         if whole or result.points != result.max_points
     ]
     grading = Grading(
         submission, behaviour.SEED, assignment=assignment, worker_seed=chance, layers=layers
     )
     facts, faults = behaviour.observe(assignment, grading, observed)
-    return Examination(run.items, facts, run.faults + faults)
+    return Examination(results, facts, broken + faults)
 
 
 def repeat(

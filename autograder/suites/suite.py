@@ -61,7 +61,7 @@ def run_suites(
         item
         for item in lost
         if not again[item.name].lost
-        and (grading.until_lost or again[item.name].cases.keys() < runs[item.name].cases.keys())
+        and again[item.name].cases.keys() < runs[item.name].cases.keys()
     ]
     runs |= {name: runs[name].but(run) for name, run in again.items()}
     runs |= _run_items(assignment, alone, mended)

@@ -132,11 +132,23 @@ def observe_sum(submission):
 """
 
 
+def test_the_first_failure_is_enough(auditor):
+    """The next item is not run: it would break for one of these edits."""
+    breaks = (
+        'def test_it(submission):\n    assert submission.Scaler(5.0)(3.0) == 15.0 or {}["key"]\n'
+    )
+    first = auditor(CLOSED).assignment
+    assignment = add_item(first, "adder", ADD, ADD, breaks)
+    trial = tried(EditAuditor(assignment, 1, lambda done, steps: None), "reference")
+    assert trial.faults == []
+    assert trial.of(Verdict.KILLED)
+
+
 @pytest.mark.parametrize("known", [True, False], ids=["named by mutants", "not known"])
 def test_an_edit_is_judged_by_the_items_of_its_cell(auditor, known):
     """Mutants name the items of a cell; without them, all items are run."""
     mutants = {"identity": wrong(IDENTITY)} if known else {}
-    tiny = auditor(CLOSED, mutants=mutants).assignment
+    tiny = auditor(HOLE, mutants=mutants).assignment
     stub = ADD.replace("return x + 1", "raise NotImplementedError")
     assignment = add_item(tiny, "adder", ADD, stub, NEIGHBOUR)
     trial = tried(EditAuditor(assignment, 1, lambda done, steps: None), "reference")

@@ -24,11 +24,11 @@ START = "from autograder.kit import expect\nimport pytest\n\n"
 def run(tmp_path):
     """A function that runs a course's suite on an answer."""
 
-    def run_suite(answer, *sources, suite=None, **options):
+    def run_suite(answer, *sources, suite=None, until_lost=False, **options):
         suites = None if suite is None else {"test_scaler.py": START + suite}
         assignment = make_course(tmp_path, suites=suites, **options)
         submission = Submission.from_notebook(handed_in(assignment, answer, *sources))
-        return run_suites(assignment, Grading(submission, seed=5))
+        return run_suites(assignment, Grading(submission, seed=5, until_lost=until_lost))
 
     return run_suite
 
@@ -295,42 +295,12 @@ def test_what_does_not_hold_is_tried_by_itself_then_with_the_others(tmp_path, su
     assert len(grading.first) == workers
 
 
-KEEPER = "from scaling import Scaling\nclass Keeper(Scaling):\n    pass\n"
-KEEPS = """\
-def test_its_factor(submission):
-    assert submission.Keeper(3.0).factor == 3.0
-def test_its_sum(submission):
-    assert submission.Keeper(3.0).factor + submission.Keeper(1.0).factor == TOTAL
-"""
-
-
-def until_lost(assignment, answer):
-    notebook = filled(handed_in(assignment, answer), {"keeper": KEEPER})
-    grading = Grading(Submission.from_notebook(notebook), seed=5, until_lost=True)
-    return [
-        {result.name: result.outcome for result in item.properties}
-        for item in run_suites(assignment, grading).items
-    ]
-
-
-def test_an_item_may_end_with_its_first_failure(tmp_path):
-    """Its later properties do not run; those of the next item do."""
-    suite = KEEPS.replace("TOTAL", "4.0")
-    assignment = add_item(make_course(tmp_path), "keeper", KEEPER, "pass", suite)
-    scaler, keeper = until_lost(assignment, f"{HEADER}        return x + 1\n")
-    assert scaler == {
+def test_an_item_may_end_with_its_first_failure(run):
+    """Its later properties do not run."""
+    assert outcomes(run(f"{HEADER}        return x + 1\n", until_lost=True)) == {
         "test_output_is_not_the_input": Outcome.PASSED,
         "test_output_is_factor_times_input": Outcome.FAILED,
     }
-    assert keeper == {"test_its_factor": Outcome.PASSED, "test_its_sum": Outcome.PASSED}
-
-
-def test_an_item_that_ended_by_anothers_fault_runs_as_a_whole(tmp_path):
-    """What holds in a worker of its own is no failure; the properties after it are judged, too."""
-    suite = KEEPS.replace("TOTAL", "5.0")
-    assignment = add_item(make_course(tmp_path), "keeper", KEEPER, "pass", suite)
-    _, keeper = until_lost(assignment, DESTROYS)
-    assert keeper == {"test_its_factor": Outcome.PASSED, "test_its_sum": Outcome.FAILED}
 
 
 def test_what_a_student_returned_is_shown_where_it_is_wrong(run):
