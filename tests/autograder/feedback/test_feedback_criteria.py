@@ -36,9 +36,9 @@ def test_the_criteria_stand_between_the_advice_and_the_evidence():
     assert table(page) == (
         ["criterion", "points"],
         [
-            ["✓passed: It scales x.", "1.2 of 1.2 points"],
-            ["✗failed: It adds up.", "0 of 0.6 points"],
-            ["✓passed: It keeps to itself.", "0.2 of 0.2 points"],
+            ["✓passed: It scales x.", "1.2 of 1.2"],
+            ["✗failed: It adds up.", "0 of 0.6"],
+            ["✓passed: It keeps to itself.", "0.2 of 0.2"],
         ],
     )
     told = page.section("test_scaler")
@@ -67,8 +67,8 @@ def test_an_item_that_scores_0_says_why(tiny_course, made):
     assert told.count("scores 0") == 1
     assert "this essential test failed: The output is not the input. criterion" in told
     assert table(page)[1][1:] == [
-        ["✓passed: The factor is 2 by default.", "0 of 0.6 points"],
-        ["✓passed: It keeps to itself.", "0 of 0.2 points"],
+        ["✓passed: The factor is 2 by default.", "0 of 0.6"],
+        ["✓passed: It keeps to itself.", "0 of 0.2"],
     ]
 
 
@@ -79,7 +79,7 @@ def test_the_page_of_a_graded_submission_has_its_criteria(tiny_course, made):
     tiny_course.grade("ann")
     page = made()
     assert "test_scaler: 1.8 of 2 points" in page.text
-    assert table(page)[1][2] == ["✗failed: It keeps to itself.", "0 of 0.2 points"]
+    assert table(page)[1][2] == ["✗failed: It keeps to itself.", "0 of 0.2"]
 
 
 def test_code_that_hangs_says_so_once(tiny_course, made):
@@ -110,9 +110,9 @@ def test_a_criterion_that_waits_says_so():
     """With its maximum; nobody is told a zero for a fault of ours."""
     page = page_of(SCALES, property_of("adds", NOT_RUN), KEEPS, status=Status.HELD)
     assert table(page)[1] == [
-        ["✓passed: It scales x.", "1.2 of 1.2 points"],
+        ["✓passed: It scales x.", "1.2 of 1.2"],
         ["?not run: It adds up.", "not run, of 0.6 points"],
-        ["✓passed: It keeps to itself.", "0.2 of 0.2 points"],
+        ["✓passed: It keeps to itself.", "0.2 of 0.2"],
     ]
     assert "What was not tested (1)" in page.section("test_scaler")
 
