@@ -279,7 +279,10 @@ def test_a_wrong_layer_has_the_message_of_the_visible_check(module, folder, chan
     changed(lambda nb: nb.cells[at(nb, "l2regularization")].update(source=answer))
     findings = module.examine(folder / NOTEBOOK)
     assert list(verdicts(findings)) == ["test_l2_backward"]
-    assert verdicts(findings)["test_l2_backward"].startswith("grads['weights'][0, 0]=")
+    message = verdicts(findings)["test_l2_backward"]
+    assert message.startswith("L2regularization(coefficient=0.2).backward: grads['weights']=[[")
+    assert "the derivative of w ** 2 is 2 * w" in message
+    assert message.endswith("])")  # nothing is cut off
     assert not findings["ready"]
 
 

@@ -27,10 +27,9 @@ STUB = "        # YOUR CODE HERE\n        raise NotImplementedError()"
 DROPOUT = [  # right, but for one thing that the visible checks do not look for
     """
 h = self.layer(x)
-if not self.training:
-    return h
-if getattr(self, "mask", None) is None or self.mask.shape != h.shape:
-    self.mask = (np.random.rand(*h.shape) > self.p) / (1 - self.p)
+self.mask = np.ones_like(h)
+if self.training:
+    self.mask = (np.random.randint(0, 100, h.shape) >= 100 * self.p) / (1 - self.p)
 return h * self.mask
 """,
     "return self.layer.backward(grad_output * self.mask)",
@@ -52,7 +51,7 @@ CHECKS = [
 ]
 ITEMS = {"test_dropout_backward": "0.5", "test_l2_forward": "0.5", "test_l2_backward": "1"}
 LOST = "test_dropout_forward"
-ADVICE = "Draw a new mask in each training call"
+ADVICE = "Draw numbers between 0 and 1"
 BY_HAND = 0.75  # points, where the suite gave fewer
 
 

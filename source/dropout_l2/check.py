@@ -29,7 +29,8 @@ from pathlib import Path
 from typing import Any, Self
 
 SECONDS = 120.0  # for one cell
-LENGTH = 300  # characters of an error
+LENGTH = 700  # characters of an error
+FAILED = ("AssertionError", "CheckFailed")  # their message says all
 LATE = "NoEndInTime"  # the kind of error of a cell that does not end
 RUNNING = "VISIBLE_CHECKS_RUNNING"  # in the kernel's environment: no check within a check
 HIDDEN = "The hidden tests, which run after hand-in, look at more than the visible checks do."
@@ -447,8 +448,10 @@ def _error(cell: Any) -> str:
     """Return the last line of the error in which a cell has ended; empty if it has not."""
     for output in cell.outputs:
         if output.output_type == "error":
-            if output.ename == "AssertionError" and output.evalue:
+            if output.ename in FAILED and output.evalue:
                 return _line("", output.evalue)
+            if output.ename == "NotWritten":  # the checks' own kind, with a shorter traceback
+                return _line(UNWRITTEN, output.evalue)
             return _line(output.ename, output.evalue)
     return ""
 
