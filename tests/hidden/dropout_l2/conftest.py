@@ -271,21 +271,20 @@ class Wrapped:
     def forward(self, x: np.ndarray) -> Passed:
         return self.passed(x, *together(self.layer, lambda: self.layer(x.copy()), self.parameters))
 
-    def backward(self, passed: Passed, grad_output: np.ndarray, when: str = "") -> Step:
+    def backward(
+        self, passed: Passed, grad_output: np.ndarray, when: str = "", *, confirmed: bool = False
+    ) -> Step:
         parameters, *asked = together(
             self.layer, self.parameters, lambda: self.layer.backward(grad_output.copy()), self.grads
         )
         self.known.take(parameters)
         passed = passed._replace(weights=self.known.weights, bias=self.known.bias)
-        return self.judge(passed, grad_output, *asked, when)
+        return self.judge(passed, grad_output, *asked, when, confirmed=confirmed)
 
-    def step(
-        self, x: np.ndarray, grad_output: np.ndarray, when: str = "", *, confirmed: bool = False
-    ) -> Step:
+    def step(self, x: np.ndarray, grad_output: np.ndarray, when: str = "") -> Step:
         """Make a forward and a backward pass."""
         y, parameters, *asked = together(self.layer, *self.asks(x, grad_output))
-        passed = self.passed(x, y, parameters)
-        return self.judge(passed, grad_output, *asked, when, confirmed=confirmed)
+        return self.judge(self.passed(x, y, parameters), grad_output, *asked, when)
 
     def asks(self, x: np.ndarray, grad_output: np.ndarray) -> tuple[Callable[[], Any], ...]:
         return (

@@ -33,7 +33,11 @@ def steps(single, wrapped, numbers, cases, rng, once):
             grad_output = strength * grad_output
             if strength != 1:
                 grad_output[rng.random(grad_output.shape) < 0.2] = 0
-            done = new.step(x, grad_output, confirmed=True)
+            try:
+                passed = new.forward(x)
+            except StudentError:  # for some batch size: this costs points in the forward pass
+                return None
+            done = new.backward(passed, grad_output, confirmed=True)
             _, y, _, _, h = done.passed
             # some layers put tiny numbers in the place of zeros
             if (np.abs(y * grad_output) > 1e-6 * np.abs(h * grad_output)).any():
@@ -52,7 +56,7 @@ def steps(single, wrapped, numbers, cases, rng, once):
         if passed is not None and np.allclose(passed.y, passed.h):
             yield whole.backward(passed, grad_output)
 
-    return once("steps", lambda: [*take(), *single.steps])
+    return once("steps", lambda: [*filter(None, take()), *single.steps])
 
 
 @pytest.mark.criterion("x")
@@ -120,18 +124,22 @@ def test_an_output_of_zero_carries_gradient(single, wrapped, rng):
     """Where layer(x) is 0, gradient flows through a kept element, and none through a dropped one."""
     single.check()
     half, inputs = 30, 35
-    x, weights = rng.normal(size=(4, inputs)), rng.normal(size=(inputs, 2 * half))
-    x[1] = weights[:, half:] = 0.0  # and no bias: so one row and half of the units are 0
-    grad_output = np.zeros((4, 2 * half))
-    grad_output[1, :half] = grad_output[2, half:] = rng.uniform(1, 2, size=half)
+    x, weights = rng.normal(size=(5, inputs)), rng.normal(size=(inputs, 2 * half))
+    x[1:3] = weights[:, half:] = 0.0  # and no bias: so two rows and half of the units are 0
+    grad_output = np.zeros((5, 2 * half))
+    grad_output[1, : half // 2] = grad_output[2, half // 2 : half] = 1.0
+    grad_output[3, half:] = 1.0
     back = np.linalg.pinv(weights[:, :half].T)
     readings = {  # grad_output times the mask, read back from each gradient
-        "x": lambda step: step.gradient("x")[1] @ back,
-        "weights": lambda step: x[2] @ step.gradient("weights")[:, half:],
+        "x": lambda step: (step.gradient("x")[1] + step.gradient("x")[2]) @ back,
+        "weights": lambda step: x[3] @ step.gradient("weights")[:, half:],
         "bias": lambda step: step.gradient("bias")[0],
     }
-    wanted = {True, False} if single.drops else {True}
     found = {name: set() for name in single.factors}
+
+    def stops(found):  # some layers never drop some of the rows
+        return not single.drops or any(False in flows for flows in found.values())
+
     for _ in range(masks.TRIES):
         layer = wrapped(single.p, inputs, 2 * half, weights=weights)
         layer.layer(x.copy())  # the first call of some layers drops nothing
@@ -139,16 +147,14 @@ def test_an_output_of_zero_carries_gradient(single, wrapped, rng):
         for name, flows in found.items():
             flow = np.abs(readings[name](step))
             flows.update((flow > flow.max() / 1000).tolist())
-        if all(flows >= wanted for flows in found.values()):
+        if stops(found) and all(True in flows for flows in found.values()):
             return
     if any(True not in flows for flows in found.values()) and drops_zeros(wrapped, single.p):
         return  # by whatever it looks at: this costs points in the forward pass
     for name, flows in found.items():
-        how = "every element" if True in flows else "no element"
-        assert flows >= wanted, (
-            f"where layer(x) is 0, gradient flows through {how}, kept or dropped, into "
-            f"{title_of(name)} [{single.where}.backward]"
-        )
+        where = f"into {title_of(name)} [{single.where}.backward]"
+        assert True in flows, f"where layer(x) is 0, gradient flows through no element {where}"
+        assert stops(found), f"where layer(x) is 0, gradient flows through all elements {where}"
 
 
 def drops_zeros(wrapped, p):

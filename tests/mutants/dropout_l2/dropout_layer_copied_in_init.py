@@ -3,7 +3,7 @@
 Your layer works on a copy of the wrapped layer, so it does not see weights and biases that are
 set there, and gradients do not reach it. Keep the layer itself: super().__init__(layer).
 
-loses: test_dropout_forward (scales), test_dropout_backward
+loses: test_dropout_forward (scales), test_dropout_backward (parameters, latest)
 """
 
 import copy

@@ -3,7 +3,8 @@
 Your layer drops elements of x, and even when not training. First, drop elements of layer(x),
 the output of the wrapped layer. Then return layer(x) unchanged when self.training is False.
 
-loses: test_dropout_forward (drops, scales, anew, evaluation, keeps), test_dropout_backward
+loses: test_dropout_forward (drops, scales, anew, evaluation, keeps),
+test_dropout_backward (x, parameters, latest, keeps)
 """
 
 
