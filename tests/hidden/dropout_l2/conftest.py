@@ -227,9 +227,13 @@ class Regularized:
         """Return one with new layers and the same numbers, except for those given."""
         return replace(self, **others)
 
+    def change_to(self, other: "Regularized", way: str = "set all at once") -> None:
+        """Give the layer the parameters of another one: see `Known.change`."""
+        self.known.change(way, self.layer, other.weights, other.bias)
+
     def reset(self) -> None:
         """Set the parameters again: what has changed them is judged elsewhere."""
-        self.known.change("set all at once", self.layer, self.weights, self.bias)
+        self.change_to(self)
 
 
 @pytest.fixture

@@ -183,24 +183,26 @@ def without_data(case):
     return case.anew(grad_output=np.zeros_like(case.grad_output))
 
 
-def is_forward_right(cases):
+def is_forward_right(cases, *, training=True):
     """Return whether the forward pass of new layers is the layer's, and changes nothing."""
-    new = [case.anew() for case in cases]
-    xs = [case.x.copy() for case in cases]
+    new = [case.anew(x=case.x.copy()) for case in cases]
+
+    def forward(each):
+        if not training:
+            each.layer.training = False
+        return each.layer(each.x)
+
     asks = [
         ask
-        for each, x in zip(new, xs, strict=True)
-        for ask in (
-            partial(lambda each, x: each.layer(x), each, x),
-            lambda each=each: each.known.layer.parameters,
-        )
+        for each in new
+        for ask in (partial(forward, each), lambda each=each: each.known.layer.parameters)
     ]
     asked = together(cases[0].submission.L2regularization, *asks)
     try:
-        for case, each, x in zip(cases, new, xs, strict=True):
+        for case, each in zip(cases, new, strict=True):
             expect.close(next(asked), case.x @ case.weights + case.bias, "output", "")
             weights, bias = each.known.read(next(asked), "")
-            for now, before in ((x, case.x), (weights, case.weights), (bias, case.bias)):
+            for now, before in ((each.x, case.x), (weights, case.weights), (bias, case.bias)):
                 expect.untouched(now, before, "", "")
     except (StudentError, AssertionError):
         return False
@@ -217,9 +219,9 @@ def works(case, *calls):
     return True
 
 
-def changed(way, case):
+def changed(case, way="set all at once"):
     """Return a function that gives a layer the parameters of a case."""
-    return lambda on: on.known.change(way, on.layer, case.weights, case.bias)
+    return lambda on: on.change_to(case, way)
 
 
 @pytest.fixture
@@ -232,6 +234,7 @@ def singles(regularized, cases, once):
 
     def make():
         drawn = [regularized(*sizes, coefficient) for sizes, coefficient in cases(COEFFICIENTS)]
+        drawn.append(regularized(3, 150, 4, 0.3))  # many inputs
         drawn += [drawn[4].anew(grad_output=drawn[4].grad_output * size) for size in (1e-3, 1e3)]
         found, fault = [], None
         try:
@@ -323,13 +326,21 @@ def test_grad_input_equals_pytorch(singles):
 
 @pytest.mark.criterion("anew")
 def test_gradients_belong_to_the_present_step(singles, case, regularized):
-    """Each backward pass sets the gradients anew, for the weights and the data of that step."""
+    """Each backward pass sets the gradients anew, for the weights and the latest x."""
     steps = [regularized(rows, 4, 3, case.coefficient) for rows in (5, 5, 2)]
-    plans = [
-        Plan(case, step, changed("set all at once", step), when=f", step {number}")
-        for number, step in enumerate(steps, start=2)
-    ]
-    singles.assert_right(Plan(case, case), *plans)
+
+    def skip(step):
+        """Return a function that makes a forward pass without a backward pass before a step."""
+
+        def before(on):
+            on.change_to(step)
+            return singles.way.forward_of(on)(case.x.copy())
+
+        return before
+
+    plans = [Plan(case, step, changed(step), when=", a later step") for step in steps]
+    last = Plan(case, steps[0], skip(steps[0]), when=", after two forward passes")
+    singles.assert_right(Plan(case, case), *plans, last)
 
 
 @pytest.mark.criterion("anew")
@@ -338,24 +349,23 @@ def test_gradients_are_those_of_the_parameters_as_they_are_now(singles, case, la
     plans = []
     for way in ways:
         on, when = case.anew(), f", after the parameters were {way}"
-        plans += [Plan(on, case), Plan(on, later, changed(way, later), when=when)]
+        plans += [Plan(on, case), Plan(on, later, changed(later, way), when=when)]
     singles.assert_right(*plans)
 
 
 @pytest.mark.criterion("anew")
 def test_gradients_are_the_same_in_evaluation(singles, case, later):
     """The gradients do not depend on whether the layer is training."""
-    later = later.anew(x=case.x)  # what the forward pass does in evaluation is judged elsewhere
 
     def evaluate(on):
         on.layer.training = False
-        changed("set all at once", later)(on)
+        on.change_to(later)
 
     def train(on):
         on.layer.training = True
-        changed("set all at once", case)(on)
+        on.change_to(case)
 
-    if not works(case, evaluate, lambda on: on.layer(case.x.copy())):
+    if not is_forward_right([later], training=False):  # which is judged elsewhere
         singles = singles._replace(way=singles.way._replace(forward="wrapped"))
     singles.assert_right(
         Plan(case, case),
@@ -370,11 +380,11 @@ def test_asking_for_the_penalty_changes_no_gradient(singles, case, later):
 
     def ask(on):
         value = on.layer.penalty()
-        changed("set all at once", later)(on)  # what it does to them is judged elsewhere
+        changed(later)(on)  # what it does to them is judged elsewhere
         return value
 
     if not works(case, lambda on: on.layer(case.x.copy()), ask):
-        ask = changed("set all at once", later)
+        ask = changed(later)
     plan = Plan(case, later, ask, ask, ask, when=", with calls of penalty()")
     singles.assert_right(Plan(case, case), plan)
 
@@ -385,7 +395,7 @@ def test_gradients_are_right_after_many_steps(singles, case, later):
     with suppress(StudentError):
         repeat(case.layer, MANY, case.x)
         repeat(case.layer.backward, MANY, case.grad_output)
-    changes = changed("set all at once", later)
+    changes = changed(later)
     singles.assert_right(Plan(case, later, changes, when=f", after {MANY} steps"))
 
 
@@ -473,25 +483,22 @@ def gradients(*plans):
     return [{name: step.gradient(name) for name in GRADIENTS} for step in steps]
 
 
-@pytest.mark.parametrize("coefficient", [0.0, 2e-5, 0.3, 5.0])
-def observe_gradients(watched, coefficient):
-    case = watched.anew(coefficient=coefficient)
-    return gradients(Plan(case, case))
+def observe_gradients(watched):
+    cases = [watched.anew(coefficient=each) for each in (0.0, 2e-5, 0.3, 5.0)]
+    return gradients(*(Plan(case, case) for case in cases))
 
 
-@pytest.mark.parametrize("size", [1e-5, 1e3])
-def observe_gradients_of_the_penalty_alone(watched, size):
-    case = watched.anew(weights=size * watched.weights, grad_output=np.zeros((5, 2)))
-    return gradients(Plan(case, case))
+def observe_gradients_of_the_penalty_alone(watched):
+    cases = [without_data(watched.anew(weights=size * watched.weights)) for size in (1e-5, 1, 1e3)]
+    return gradients(*(Plan(case, case) for case in cases))
 
 
-@pytest.mark.parametrize("size", [1e-3, 1e3])
-def observe_gradients_of_other_data(watched, size):
-    case = watched.anew(grad_output=size * watched.grad_output)
-    return gradients(Plan(case, case))
+def observe_gradients_of_other_data(watched):
+    cases = [watched.anew(grad_output=size * watched.grad_output) for size in (1e-3, 1e3)]
+    return gradients(*(Plan(case, case) for case in cases))
 
 
-@pytest.mark.parametrize("sizes", [(1, 2, 3), (2, 1, 3), (3, 2, 1), (2, 2, 2)])
+@pytest.mark.parametrize("sizes", [(1, 2, 3), (2, 1, 3), (3, 2, 1), (2, 2, 2), (2, 150, 2)])
 def observe_sizes(regularized, sizes):
     case = regularized(*sizes, 0.3)
     return gradients(Plan(case, case))
@@ -505,7 +512,7 @@ def observe_default(watched):
 
 def observe_later_steps(watched, regularized):
     later = regularized(3, 4, 2, 0.3)
-    plans = [Plan(watched, later, changed("set all at once", later)) for _ in range(2)]
+    plans = [Plan(watched, later, changed(later)) for _ in range(2)]
     return gradients(Plan(watched, watched), *plans)
 
 
@@ -514,7 +521,7 @@ def observe_changed_parameters(watched, regularized, ways):
     seen = []
     for way in ways:
         on = watched.anew()
-        seen += gradients(Plan(on, on), Plan(on, later, changed(way, later)))[1:]
+        seen += gradients(Plan(on, on), Plan(on, later, changed(later, way)))[1:]
     return seen
 
 

@@ -5,9 +5,11 @@ judged by comparing later answers with a new layer of the same class: a penalty 
 what it should be, always, follows the weights all the same.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from itertools import chain, combinations_with_replacement, cycle
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -15,6 +17,8 @@ import pytest
 from autograder.kit import StudentError, expect, repeat, together
 
 COEFFICIENTS = [(0.02, 0.4), (1.2, 9.0)]
+DEEP = (3, 150, 4), 0.3  # sizes and coefficient: many inputs
+FAILS = (StudentError, AttributeError, TypeError)  # what a call of a method may raise
 MANY = 200  # calls
 
 
@@ -30,6 +34,11 @@ def penalty(case):
     return case.layer.penalty()
 
 
+def forward_and_penalty(case):
+    forward(case)
+    return penalty(case)
+
+
 def reset(case):
     case.reset()
 
@@ -40,7 +49,7 @@ def evaluate(case):
 
 def changed_to(later, way):
     """Return a function that gives a layer the parameters of another case."""
-    return lambda case: case.known.change(way, case.layer, later.weights, later.bias)
+    return lambda case: case.change_to(later, way)
 
 
 def ask_new(case, *plans, after=(forward,)):
@@ -103,21 +112,20 @@ def assert_right(*cases):
         expect.close(found, right, "penalty", where)
 
 
-def assert_same(case, **found):
+def assert_same(case, found):
     """Check that later penalties are the first one of a new layer with the same numbers.
 
     Parameters
     ----------
     case : Regularized
-    **found : object
-        The penalties, by the words for when they were asked for, with "_" for spaces.
+    found : dict
+        The penalties, by the words for when they were asked for.
     """
     (first,) = first_penalties(case)
-    for words, value in found.items():
-        when = words.replace("_", " ")
+    for when, value in found.items():
         later = expect.number(value, "penalty", f"{case.where}.penalty {when}")
         assert abs(later - first) <= expect.TOLERANCE * abs(first), (
-            f"penalty={later:.6g} {when}, but a new layer with the same weights has "
+            f"penalty={later:.6g} {when}, but another layer with the same weights has "
             f"penalty={first:.6g} [{case.where}.penalty]"
         )
 
@@ -133,20 +141,60 @@ def case(regularized, coefficient):
     return regularized(1, 4, 6, coefficient)
 
 
+class Used(NamedTuple):
+    """A layer after many calls of each method, and its answers with its parameters set again."""
+
+    case: Any
+    output: Callable[[], Any]
+    penalty: Callable[[], Any]
+
+
+@pytest.fixture
+def used(case, once):
+    """A `Used` layer; no other layer is made between its calls and its answers."""
+
+    def use():
+        used = case.anew()
+        for method, *arguments in (("", used.x), ("backward", used.grad_output), ("penalty",)):
+            with suppress(*FAILS):  # other properties judge whether they work
+                call = getattr(used.layer, method) if method else used.layer
+                repeat(call, MANY, *arguments)
+        return Used(used, *(answer(used, ask) for ask in (forward, penalty)))
+
+    return once("used", use)
+
+
+def answer(case, ask):
+    """Ask a layer, and return a function that returns the answer or raises the error."""
+    case.reset()
+    try:
+        value = ask(case)
+    except FAILS as error:
+        return partial(again, error)
+    return lambda: value
+
+
+def again(error):
+    raise error
+
+
 @pytest.mark.criterion("penalty")
 @pytest.mark.essential
 def test_penalty_follows_the_weights(case):
     """The penalty is a number, and other weights give another one."""
     penalties = first_penalties(*(case.anew(weights=case.weights * n) for n in (1, -2, 0.1)))
     assert np.ptp(penalties) > expect.TOLERANCE * np.max(np.abs(penalties)), (
-        f"penalty={penalties[0]:.6g} for three different weights [{case.where}.penalty]"
+        f"penalty={penalties[0]:.6g} for different weights: it does not follow them "
+        f"[{case.where}.penalty]"
     )
 
 
 @pytest.mark.criterion("output")
 def test_output_is_the_layers_output(regularized, cases):
     """The output is layer(x), unchanged, in training and in evaluation."""
-    drawn = [regularized(*sizes, coefficient) for sizes, coefficient in cases(COEFFICIENTS)]
+    drawn = [
+        regularized(*sizes, coefficient) for sizes, coefficient in (*cases(COEFFICIENTS), DEEP)
+    ]
 
     def large(case):
         case.reset()
@@ -181,19 +229,17 @@ def test_output_is_that_of_the_parameters_as_they_are_now(case, numbers, ways):
 
 
 @pytest.mark.criterion("output")
-def test_output_is_right_after_many_calls(case):
-    """The output is layer(x) after hundreds of calls, too."""
-    repeat(case.layer, MANY, case.x)
-    case.reset()
-    y = forward(case)
-    where = f"{case.where}, after {MANY} calls"
-    expect.close(y, case.x @ case.weights + case.bias, "output", where)
+def test_output_is_right_after_many_steps(used):
+    """The output is layer(x) after hundreds of steps, too."""
+    case = used.case
+    where = f"{case.where}, after {MANY} steps"
+    expect.close(used.output(), case.x @ case.weights + case.bias, "output", where)
 
 
 @pytest.mark.criterion("penalty")
 def test_penalty_is_coefficient_times_sum_of_squares(regularized, cases):
     """The penalty is coefficient * sum(weights ** 2), for every size of the layer."""
-    assert_right(*(regularized(*sizes, number) for sizes, number in cases(COEFFICIENTS)))
+    assert_right(*(regularized(*sizes, number) for sizes, number in (*cases(COEFFICIENTS), DEEP)))
 
 
 @pytest.mark.criterion("penalty")
@@ -233,7 +279,7 @@ def test_bias_is_not_penalised(case):
 @pytest.mark.criterion("now")
 def test_penalty_needs_no_forward_pass(case):
     """The penalty is the same before any forward pass."""
-    assert_same(case, before_any_forward_pass=case.anew().layer.penalty())
+    assert_same(case, {"before any forward pass": penalty(case.anew())})
 
 
 @pytest.mark.criterion("now")
@@ -241,21 +287,17 @@ def test_penalty_is_that_of_the_weights_as_they_are_now(case, numbers, ways):
     """The penalty is that of the weights as they are now, without another forward pass."""
     later = case.anew(weights=numbers(4, 6), bias=numbers(1, 6))
     found = ask_new(case, *([penalty, changed_to(later, way), penalty] for way in ways))
-    words = [f"after the weights were {way}".replace(" ", "_") for way in ways]
-    assert_same(later, **dict(zip(words, found, strict=True)))
+    assert_same(
+        later, {f"after the weights were {w}": each for w, each in zip(ways, found, strict=True)}
+    )
 
 
 @pytest.mark.criterion("now")
-def test_penalty_is_the_same_whenever_it_is_asked_for(case):
+def test_penalty_is_the_same_whenever_it_is_asked_for(case, used):
     """The penalty of the same weights is the same in evaluation, and however often it is asked for."""
     again, evaluated = ask_new(case, [penalty, reset, penalty], [evaluate, reset, penalty])
-    assert_same(case, when_it_is_asked_for_again=again, in_evaluation=evaluated)
-    with suppress(StudentError):  # other properties judge whether these calls work
-        repeat(case.layer, MANY, case.x)
-        repeat(case.layer.backward, MANY, case.grad_output)
-    repeat(case.layer.penalty, MANY)
-    case.reset()
-    assert_same(case, after_many_steps=penalty(case))
+    assert_same(case, {"when it is asked for again": again, "in evaluation": evaluated})
+    assert_same(used.case, {f"after {MANY} steps": used.penalty()})
 
 
 @pytest.mark.criterion("now")
@@ -272,8 +314,8 @@ def test_penalty_is_right_while_a_model_is_trained(case, numbers):
     ]
     with suppress(StudentError):
         list(together(model, *steps))
-    new.known.change("set all at once", new.layer, later.weights, later.bias)
-    assert_same(later, in_a_model_that_is_trained=model.penalty())
+    new.change_to(later)
+    assert_same(later, {"of a model with this layer alone": model.penalty()})
 
 
 @pytest.mark.criterion("keeps")
@@ -350,8 +392,12 @@ def observe_output_after_changes(watched, numbers, ways):
     return [np.allclose(expect.array(y, (4, 2), "output", ""), right) for y in outputs]
 
 
-def observe_output_after_many_calls(watched):
-    return expect.array(repeat(watched.layer, MANY, watched.x)[-1], (4, 2), "output", "")
+def observe_output_after_many_steps(watched, attempt):
+    for _ in range(2):
+        forward(watched)
+        attempt(watched.layer, "backward", watched.grad_output.copy())
+    watched.reset()
+    return expect.array(forward(watched), (4, 2), "output", "")
 
 
 @pytest.mark.parametrize("training", [True, False])
@@ -370,28 +416,24 @@ def observe_penalty(watched, numbers, training):
     return numbers_of(*seen)
 
 
-@pytest.mark.parametrize("coefficient", [0.0, 2e-5, 0.3, 5.0])
-def observe_penalty_before_any_forward_pass(watched, coefficient):
-    return numbers_of(penalty(watched.anew(coefficient=coefficient)))
+def observe_penalty_before_any_forward_pass(watched):
+    cases = [watched.anew(coefficient=each) for each in (0.0, 2e-5, 0.3, 5.0)]
+    return numbers_of(*map(penalty, cases))
 
 
-@pytest.mark.parametrize("coefficient", [0.0, 2e-5, 5.0])
-def observe_penalty_of_coefficients(watched, coefficient):
-    case = watched.anew(coefficient=coefficient)
-    forward(case)
-    return numbers_of(penalty(case))
+def observe_penalty_of_coefficients(watched):
+    cases = [watched.anew(coefficient=each) for each in (0.0, 2e-5, 5.0)]
+    return numbers_of(*(forward_and_penalty(case) for case in cases))
 
 
-@pytest.mark.parametrize("sizes", [(1, 1), (4, 2), (2, 4), (3, 3)])
-def observe_penalty_of_sizes(regularized, sizes):
-    case = regularized(3, *sizes, 0.3)
-    forward(case)
-    return numbers_of(penalty(case))
+def observe_penalty_of_sizes(regularized):
+    cases = [regularized(3, *sizes, 0.3) for sizes in ((1, 1), (4, 2), (2, 4), (3, 3), (150, 2))]
+    return numbers_of(*(forward_and_penalty(case) for case in cases))
 
 
-@pytest.mark.parametrize("size", [1e-3, 1e3])
-def observe_penalty_of_other_weights(watched, size):
-    return numbers_of(penalty(watched.anew(weights=size * watched.weights)))
+def observe_penalty_of_other_weights(watched):
+    cases = [watched.anew(weights=size * watched.weights) for size in (1e-3, 1e3)]
+    return numbers_of(*(forward_and_penalty(case) for case in cases))
 
 
 def observe_penalty_after_changes(watched, numbers, ways):
