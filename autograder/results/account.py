@@ -76,7 +76,7 @@ def zero_lines(item: ItemResult) -> list[str]:
     return [
         f"This criterion earns points only if another one does: {result.criterion.sentence}"
         for result in item.rubric
-        if result.criterion.manners and result.outcome is Outcome.PASSED and result.points == 0
+        if result.outcome is Outcome.PASSED and result.points == 0 != result.max_points
     ]
 
 

@@ -252,6 +252,7 @@ def test_manners_that_earn_nothing_say_why():
     no_manners = property_of("keeps", Outcome.FAILED)
     for others in ((SCALES, NO_SUM, KEEPS), (NO_SCALE, NO_SUM, no_manners)):
         assert zero_lines(judged(*others)) == []
+    assert zero_lines(judged(SCALES, ADDS, KEEPS, points=0.0)) == []
 
 
 def test_a_criterion_without_points_says_what_it_waits_for():
