@@ -27,7 +27,11 @@ def never_drawn_anew(dropped: Mask, p: float) -> Finding:
     if min(always, never) < MANY * size:
         return Finding(1.0, "")
     text = f"{always} of {size} elements are dropped in each of {calls} calls, and {never} in none"
-    return Finding(size * max(p, 1 - p) ** calls, text, calls=(0, 1))
+    chance = min(
+        float(stats.binom.sf(count - 1, size, each**calls))
+        for count, each in ((always, p), (never, 1 - p))
+    )
+    return Finding(chance, text, calls=(0, 1))
 
 
 def recurrence(dropped: Mask) -> Finding:
@@ -121,7 +125,7 @@ def _likeliest_echo(centred: NDArray[np.float64]) -> Finding:
     """Return the distance in the stream of all elements at which it is the most like itself."""
     size, length = centred.shape[1], centred.size
     padded = fft.next_fast_len(length + length // 2, real=True)
-    spectrum = fft.rfft(centred.ravel(), padded)
+    spectrum = fft.rfft(centred.ravel().astype(np.float32), padded)  # precise enough to choose
     sums = fft.irfft(np.abs(spectrum) ** 2, padded)[size : length // 2]
     lags = np.arange(size, length // 2)
     spread = max(float(centred.var()), 1e-9)

@@ -21,7 +21,8 @@ import pytest
 from autograder.kit import StudentError, change_in_place, expect, masks, repeat, series, together
 
 MASKS = 64  # of small outputs, to compare elements
-CALLS, STEPS = 256, 64  # of one layer
+CALLS, STEPS = 256, 48  # of one layer
+PAIRS = 48  # of new layers that are compared
 EVALUATIONS = 8  # between steps of training
 BY_RATE = 1e-6  # the chance of a rate that does not belong to a scale
 # p, neither a whole hundredth nor near a 64th, and (rows, units)
@@ -167,10 +168,10 @@ class Training:
         self.known.reset()
         return [*outputs, call()]
 
-    def evaluate(self, attempt):
+    def evaluate(self):
         self.layer.training = False
-        for _ in range(EVALUATIONS):
-            attempt(self.layer, "__call__", self.x.copy())
+        with contextlib.suppress(StudentError):
+            repeat(self.layer, EVALUATIONS, self.x)
         self.layer.training = True
 
     def masks(self, outputs):
@@ -184,18 +185,29 @@ def training(submission, linear, numbers):
 
 
 @pytest.fixture
-def trained(once, training, attempt):
+def trained(once, training):
     """A layer, and its outputs in steps of training: at first, and twice after evaluation."""
 
     def train():
         layer = training()
         parts = [layer.steps(STEPS)]
         for _ in range(2):
-            layer.evaluate(attempt)
+            layer.evaluate()
             parts.append(layer.steps(STEPS))
         return layer, parts
 
     return once("trained", train)
+
+
+@pytest.fixture
+def called(once, training):
+    """A layer, and its outputs in many calls."""
+
+    def call():
+        layer = training()
+        return layer, layer.calls(CALLS)
+
+    return once("called", call)
 
 
 @pytest.fixture
@@ -267,15 +279,16 @@ def test_nothing_is_dropped_if_p_is_zero(submission, linear, numbers):
 
 
 @pytest.mark.criterion("drops")
-def test_drop_rate_stays_p(trained):
-    """Each element is dropped with probability p, after many steps of training as in the first."""
+def test_drop_rate_stays_p(called, trained):
+    """Each element is dropped with probability p, after many calls as in the first."""
+    layer, outputs = called
+    last = layer.masks(outputs[-1:])
+    masks.judge(masks.rate(layer.p)(last, None), last, f"{layer.where} after {CALLS} calls")
     layer, (first, *_, latest) = trained
-    for outputs, when in ((first, "calls"), (latest, "calls and evaluation")):
+    for outputs, when in ((first, "training"), (latest, "training and evaluation")):
         last = layer.masks(outputs[-1:])
-        if outputs is latest and not last.any():
-            return  # whether it drops again after evaluation is another fact
-        where = f"{layer.where} after many {when}"
-        masks.judge(masks.rate(layer.p)(last, None), last, where)
+        if outputs is first or last.any():  # whether it drops again is another fact
+            masks.judge(masks.rate(layer.p)(last, None), last, f"{layer.where} after {when}")
 
 
 @pytest.mark.criterion("drops")
@@ -293,11 +306,10 @@ def test_dropping_does_not_depend_on_the_values(small, large):
 
 
 @pytest.mark.criterion("drops")
-def test_elements_are_dropped_independently(small, large, draws, rng):
+def test_elements_are_dropped_independently(small, large):
     """Whether an element is dropped depends neither on its neighbours nor on any other element."""
     small.check(masks.pairs)
     small.check(masks.neighbours)
-    draws(some_p(rng), rows=10, units=10).check(masks.pairs)
     large.check(masks.neighbours, 1)
 
 
@@ -418,28 +430,31 @@ def check_dtype(y, shape, where):
 
 
 @pytest.mark.criterion("anew")
-def test_each_call_draws_a_new_mask(training):
+def test_each_call_draws_a_new_mask(called):
     """Each call draws its own mask, independent of the calls before it."""
-    layer = training()
-    check_series(layer, layer.calls, CALLS)
+    layer, outputs = called
+    check_series(layer, layer.calls, outputs)
 
 
 @pytest.mark.criterion("anew")
 def test_each_step_of_training_draws_a_new_mask(trained):
     """Each training call draws a new mask with backward passes and evaluation between."""
     layer, parts = trained
-    check_series(layer, layer.steps, 3 * STEPS, layer.masks([y for part in parts for y in part]))
+    check_series(layer, layer.steps, [y for part in parts for y in part])
 
 
-def check_series(layer, make, count, first=None):
-    """Check the masks of calls, and those of more calls if the first look unlikely."""
-    first = layer.masks(make(count)) if first is None else first
-    for start in range(0, count, STEPS):
+def check_series(layer, make, outputs):
+    """Check the masks of some calls, and those of more calls if the first look unlikely."""
+    first = layer.masks(outputs)
+    for start in range(0, len(first), STEPS):
         part = first[start : start + STEPS]
         masks.judge(series.never_drawn_anew(part, layer.p), part, layer.where)
     masks.judge(series.recurrence(first), first, layer.where)
     masks.assert_by_chance(
-        lambda n: first if n == count else layer.masks(make(n)), count, series.echo, layer.where
+        lambda n: first if n == len(first) else layer.masks(make(n)),
+        len(first),
+        series.echo,
+        layer.where,
     )
 
 
@@ -456,7 +471,7 @@ def test_a_batch_of_another_size_has_its_own_mask(submission, linear, numbers):
 def test_evaluation_returns_the_layers_output(submission, linear, numbers, attempt, rng):
     """When not training, the output is layer(x), unchanged, before and after training."""
     p = some_p(rng, 0.2, 0.4)
-    for rows, units in ((1, 1), (4, 1), (1, 30), (4, 30)):
+    for rows, units in ((1, 1), (4, 30)):
         known, x = linear(1, units), numbers(rows, 1)
         layer = submission.Dropout(known.layer, p=p)
         for when in ("", " after training"):
@@ -505,8 +520,9 @@ def test_forward_leaves_its_arguments_untouched(submission, linear, numbers, att
 def told(y, h, where):
     """Return the share of elements that is dropped, and the factor of the others, of an output."""
     dropped = masks.of(y, h.shape, where)
-    kept = np.reshape(y, h.shape)[~dropped] / h[~dropped]
-    return dropped.mean(), float(np.median(kept)) if kept.size else 0.0
+    size = np.abs(h[~dropped]).sum()
+    factor = np.abs(np.reshape(y, h.shape)[~dropped]).sum() / size if size else 0.0
+    return dropped.mean(), float(factor)
 
 
 def check_alike(usual, other, text, where):
@@ -522,7 +538,7 @@ def check_alike(usual, other, text, where):
 @pytest.mark.criterion("keeps")
 def test_two_layers_keep_their_own_p(submission, linear, numbers):
     """A layer keeps its p when another one with another p is made beside it."""
-    known, other, x, where = linear(4, 30), linear(4, 30), numbers(5, 4), "Dropout(p=0.2)"
+    known, other, x, where = linear(4, 30), linear(4, 30), numbers(8, 4), "Dropout(p=0.2)"
 
     def alone():
         return submission.Dropout(known.layer, p=0.2)(x.copy())
@@ -532,7 +548,7 @@ def test_two_layers_keep_their_own_p(submission, linear, numbers):
         submission.Dropout(other.layer, p=0.7)
         return layer(x.copy())
 
-    outputs = together(known.layer, *[alone, beside] * MASKS)
+    outputs = together(known.layer, *[alone, beside] * PAIRS)
     found = [told(y, known.output(x), where) for y in outputs]
     text = "once there is another layer with p=0.7, but {:.3g} without one"
     check_alike(found[::2], found[1::2], text, where)
@@ -541,8 +557,8 @@ def test_two_layers_keep_their_own_p(submission, linear, numbers):
 @pytest.mark.criterion("keeps")
 def test_default_p_is_one_half(first_calls, linear, numbers):
     """Without a p, the layer does the same as with p=0.5."""
-    known, x = linear(3, 40), numbers(5, 3)
-    outputs = first_calls(known, x, *[{"p": 0.5}, {}] * MASKS)
+    known, x = linear(3, 60), numbers(8, 3)
+    outputs = first_calls(known, x, *[{"p": 0.5}, {}] * PAIRS)
     found = [told(y, known.output(x), "Dropout()") for y in outputs]
     check_alike(found[::2], found[1::2], "without a p, but {:.3g} with p=0.5", "Dropout()")
 
@@ -579,12 +595,13 @@ def multiples(y, known, x):
     fit, *_ = np.linalg.lstsq(parts, y[kept], rcond=None)
     if np.allclose(parts @ fit, y[kept]):
         return "layer(x) in two parts", fit
-    return "no multiples"
+    return "no multiples", distinct(y[kept])
 
 
 def named_rate(dropped, p):
     """Return the formula that a share is close to, or else the share with two digits."""
     names = {"p": p, "1 - p": 1 - p, "p squared": p**2, "twice": 1 - (1 - p) ** 2, "half": 0.5}
+    names["p / (1 - p)"] = min(p / (1 - p), 1.0)
     hundredths = {"p, cut": np.floor(100 * p) / 100, "p, rounded up": np.ceil(100 * p) / 100}
     shares = {"none": 0.0, "all": 1.0, **names, **hundredths}
     name = min(shares, key=lambda name: abs(shares[name] - dropped.mean()))
@@ -643,13 +660,11 @@ def observe_rate(watch):
 
 
 def observe_what_is_not_left_to_chance(watch):
-    known, _, x, outputs = watch(0.4, CALLS, 10, 12)
+    known, _, x, outputs = watch(0.4, MASKS, 10, 12)
     dropped = np.array(outputs) == 0
     looks = {
         "a call, row or unit differs": masks.groups,
         "the values matter": masks.values(known.output(x)),
-        "masks come back": lambda dropped, _: series.recurrence(dropped),
-        "masks are like the ones before": series.echo,
         "elements are tied": masks.pairs,
         "neighbours are tied": masks.neighbours,
         "the count in rows": masks.counts((2,), ""),
@@ -662,7 +677,7 @@ def observe_what_is_not_left_to_chance(watch):
 
 
 def observe_what_is_never_dropped(watch):
-    *_, outputs = watch(0.4, CALLS, 10, 12)
+    *_, outputs = watch(0.4, MASKS, 10, 12)
     dropped = np.array(outputs) == 0
     ever = dropped.any(axis=0)
     if not ever.any():
@@ -670,6 +685,80 @@ def observe_what_is_never_dropped(watch):
     if frozen(dropped):
         return "one mask for all calls"
     return {"rows": np.flatnonzero(~ever.any(axis=1)), "units": np.flatnonzero(~ever.any(axis=0))}
+
+
+def observe_which_values_are_dropped(watch):
+    known, _, x, outputs = watch(0.4, CALLS, 10, 12)
+    dropped = np.array(outputs) == 0
+    if frozen(dropped) or pattern(dropped):
+        return pattern(dropped)
+    h, rates = known.output(x), dropped.mean(axis=0)
+    return {
+        "negative ones never": not rates[h < 0].any(),
+        "the largest of a row never": not rates[np.arange(10), h.argmax(axis=1)].any(),
+        "large ones more often": rates[h > np.median(h)].mean() > 1.5 * rates.mean(),
+    }
+
+
+def observe_masks_over_time(watch, numbers, attempt):
+    _, layer, x, outputs = watch(0.4, CALLS, 30, 30)
+    dropped = np.array(outputs) == 0
+    flat = dropped.reshape(CALLS, -1)
+    if len(np.unique(flat[0])) == 1:
+        return pattern(dropped)
+    alike = (flat[1:] == flat[:-1]).mean(axis=1)
+    last, after = flat[-1], {"backward": [], "evaluation": []}
+    for _ in range(2):
+        attempt(layer, "backward", numbers(30, 30))
+        after["backward"].append(np.ravel(forward(layer, x, 30) == 0))
+    for _ in range(2):
+        layer.training = False
+        attempt(layer, "__call__", x.copy())
+        layer.training = True
+        after["evaluation"].append(np.ravel(forward(layer, x, 30) == 0))
+    lags = series.echo(dropped, None)
+    return {
+        "few masks": len(np.unique(np.packbits(flat, axis=1), axis=0)) < CALLS // 2,
+        "mostly the mask before": (alike == 1).mean() > 0.5,
+        "much like the mask before": alike.mean() > 0.8,
+        "the stream comes back": lags.chance < masks.CHANCE and (alike < 1).all(),
+        **{
+            f"{name} {what}": np.array_equal(*pair)
+            for name, (first, second) in after.items()
+            for what, pair in {
+                "brings the same again": (first, second),
+                "leaves it": (last, first),
+            }.items()
+        },
+    }
+
+
+def observe_a_large_rate(watch):
+    known, _, x, outputs = watch(0.98, 2, 60, 80)
+    share = float((np.array(outputs) == 0).mean())
+    return multiples(outputs[0], known, x), "about p" if abs(share - 0.98) < 0.015 else "not p"
+
+
+def observe_after_many_evaluations(watch):
+    known, layer, x, _ = watch(0.5, 0, 30, 40)
+    layer.training = False
+    repeat(layer, 10, x)
+    layer.training = True
+    y = forward(layer, x, 40)
+    return multiples(y, known, x), "fewer" if 0 < (y == 0).mean() < 0.3 else ""
+
+
+def observe_a_new_layer(submission, linear, numbers):
+    layer = submission.Dropout(linear(3, 8).layer, p=0.5)
+    return layer.training, layer(numbers(4, 3)).dtype.name
+
+
+def observe_weights_set_on_the_wrapper(submission, linear, numbers):
+    known, x = linear(5, 40), numbers(12, 5)
+    layer = submission.Dropout(known.layer, p=0.35)
+    known.weights = numbers(5, 40)
+    layer.weights = known.weights.copy()
+    return multiples(forward(layer, x, 40), known, x)
 
 
 def observe_narrow_outputs(watch):
