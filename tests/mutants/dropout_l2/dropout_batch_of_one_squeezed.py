@@ -3,7 +3,7 @@
 Your layer loses axes of length 1: for one row the output's shape is (out_features,), not (1,
 out_features). Keep both axes in both passes; the mask has the shape of layer(x).
 
-loses: test_dropout_forward (drops, scales), test_dropout_backward (x, parameters)
+loses: test_dropout_forward (scales), test_dropout_backward (x, parameters)
 """
 
 
