@@ -173,10 +173,14 @@ class Singles(NamedTuple):
         return without_data(case) if self.without_data else case
 
     def assert_right(self, *plans):
-        """Check the gradients of later steps that are right in single steps."""
+        """Check the gradients of later steps, of those that are right in single steps.
+
+        A plan without words for when it is made is a single step, and needs no other check.
+        """
         plans = [replace(plan, case=self.numbers(plan.case)) for plan in plans]
         for step in self.way.take(*plans):
-            step.assert_equals_pytorch(*self.right)
+            if step.plan.when:
+                step.assert_equals_pytorch(*self.right)
 
 
 def without_data(case):
@@ -534,7 +538,8 @@ def observe_evaluation(watched):
     def evaluate(on):
         on.layer.training = False
 
-    return gradients(Plan(watched, watched), Plan(watched, watched, evaluate))
+    later = watched.anew(x=2 - watched.x)
+    return gradients(Plan(watched, watched), Plan(watched, later, evaluate))
 
 
 def observe_many_steps(watched):
