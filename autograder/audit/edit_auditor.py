@@ -107,8 +107,8 @@ class EditAuditor(Auditor):
     def try_edits(self, chosen: Sequence[EditedSolution]) -> Trial:
         """Grade edited solutions, and the unedited ones that they are compared with."""
         solutions = list(dict.fromkeys(one.solution for one in chosen))
-        work = [(one, one.source) for one in solutions]
-        work += [(one.solution, one.edit.source) for one in chosen]
+        work = [(one, one.source, "") for one in solutions]
+        work += [(one.solution, one.edit.source, one.edit.function) for one in chosen]
         examinations = self._map(self._grade, work)
         trial, unedited = Trial(), {}
         for solution, examination in zip(solutions, examinations, strict=False):
@@ -124,10 +124,17 @@ class EditAuditor(Auditor):
                 trial.tried.append(_tried(one, examination, unedited[one.solution]))
         return trial
 
-    def _grade(self, work: tuple[Solution, str]) -> Examination:
-        solution, source = work
-        every = {item.name for item in self.assignment.items}
-        names = sorted(self.items.get(solution.grade_id, every))
+    def _grade(self, work: tuple[Solution, str, str]) -> Examination:
+        """Grade a source with a change in a function.
+
+        The item that has the function's name in its own is first: it is the likeliest to be lost,
+        and then the others need not run.
+        """
+        solution, source, function = work
+        every = [item.name for item in self.assignment.items]
+        own = self.items.get(solution.grade_id, every)
+        names = [name for name in every if name in own]
+        names.sort(key=lambda name: not function or function not in name)
         answers = self.assignment.reference | {solution.grade_id: source}
         try:
             return self._process().examine(

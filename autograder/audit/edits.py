@@ -18,6 +18,7 @@ class Edit:
     """A solution with one place changed."""
 
     kind: str  # one of `KINDS`
+    function: str  # that is changed, such as "backward"; empty for other code
     line: int  # of the solution, where the change begins
     above: str  # the line before
     before: str  # the changed lines, as one line
@@ -62,7 +63,8 @@ def edits(source: str, stub: str = "") -> list[Edit]:
                     edited = text.changed(place, by)
                     if edited and edited.meaning not in seen:
                         seen.add(edited.meaning)
-                        found.append(Edit(kind, *text.lines(place, edited.source), edited.source))
+                        lines = text.lines(place, edited.source)
+                        found.append(Edit(kind, block.function, *lines, edited.source))
     return found
 
 
@@ -74,6 +76,11 @@ class _Block:
     parts: list[Part]
     names: tuple[str, ...]  # that it defines
     attributes: tuple[str, ...]  # of the instance, if it is a method
+
+    @property
+    def function(self) -> str:
+        """The function's own name; empty for a module or a class."""
+        return self.name.rpartition(".")[2]
 
 
 def _blocks(node: ast.AST, prefix: str = "", attributes: tuple[str, ...] = ()) -> Iterator[_Block]:

@@ -98,22 +98,23 @@ def examine(
     """Grade some items of a specimen, and observe those that lose points, or the `whole` of them.
 
     `chance` is the seed of the specimen's own random numbers while it is observed. With
-    `until_lost`, all ends with the first failure, and then nothing is observed.
+    `until_lost`, all ends with the first failure, and then nothing is observed. The items run in
+    the order of `names` then.
     """
     items = [item for item in assignment.items if item.name in names]
+    groups = [items]
+    if until_lost:
+        groups = [[item] for item in sorted(items, key=lambda item: names.index(item.name))]
     results: list[ItemResult] = []
     broken: list[str] = []
-    for group in [[item] for item in items] if until_lost else [items]:
+    for group in groups:
         _, run = _run(assignment, submission, group, layers, until_lost=until_lost)
         results += run.items
         broken += run.faults
         if until_lost and any(result.fails for result in run.items):
             return Examination(results, {}, broken)
-    observed = [
-        item
-        for item, result in zip(items, results, strict=True)
-        if whole or result.points != result.max_points
-    ]
+    lost = {result.name for result in results if result.points != result.max_points}
+    observed = [item for item in items if whole or item.name in lost]
     grading = Grading(
         submission, behaviour.SEED, assignment=assignment, worker_seed=chance, layers=layers
     )

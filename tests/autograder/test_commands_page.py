@@ -127,7 +127,9 @@ def test_keys_of_audit(tiny, monkeypatch):
 
 def test_keys_of_an_audit_by_edits():
     """They are in the row of the option."""
-    edited = EditedSolution(Solution("turned", "scaler", "", 1), Edit("name", 1, "", "x", "y", "y"))
+    edited = EditedSolution(
+        Solution("turned", "scaler", "", 1), Edit("name", "", 1, "", "x", "y", "y")
+    )
     trial = Trial([Tried(edited, verdict, {"test_one": {}}) for verdict in Verdict])
     document = audit_edits.document("tiny", trial)
     counts = document.pop("counts")

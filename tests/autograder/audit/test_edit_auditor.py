@@ -120,6 +120,7 @@ def test_a_suite_that_hangs_for_an_edit_is_a_fault(auditor):
 
 
 ADD = "def add(x):\n    return x + 1\n"
+STUB = ADD.replace("return x + 1", "raise NotImplementedError")
 # it breaks for an edit of the other cell
 NEIGHBOUR = """\
 def test_one_is_added(submission):
@@ -144,13 +145,33 @@ def test_the_first_failure_is_enough(auditor):
     assert trial.of(Verdict.KILLED)
 
 
+SUM = """\
+def test_one_is_added(submission):
+    assert submission.add(3.0) == 4.0
+"""
+BREAKS = """\
+def test_it(submission):
+    assert submission.add(3.0) == 4.0 or {}["key"]
+"""
+
+
+@pytest.mark.parametrize(("name", "faults"), [("add", 0), ("sum", 4)])
+def test_the_item_of_the_functions_name_is_first(auditor, name, faults):
+    """Where it is lost, an earlier item is not run: it would break."""
+    tiny = auditor(BREAKS).assignment
+    assignment = add_item(tiny, name, ADD, STUB, SUM)
+    edits = EditAuditor(assignment, 1, lambda done, steps: None)
+    of_sum = [one for one in edits.edits() if one.solution.grade_id == name]
+    trial = edits.try_edits(of_sum[:4])
+    assert (len(trial.faults), len(trial.of(Verdict.KILLED))) == (faults, 4 - faults)
+
+
 @pytest.mark.parametrize("known", [True, False], ids=["named by mutants", "not known"])
 def test_an_edit_is_judged_by_the_items_of_its_cell(auditor, known):
     """Mutants name the items of a cell; without them, all items are run."""
     mutants = {"identity": wrong(IDENTITY)} if known else {}
     tiny = auditor(HOLE, mutants=mutants).assignment
-    stub = ADD.replace("return x + 1", "raise NotImplementedError")
-    assignment = add_item(tiny, "adder", ADD, stub, NEIGHBOUR)
+    assignment = add_item(tiny, "adder", ADD, STUB, NEIGHBOUR)
     trial = tried(EditAuditor(assignment, 1, lambda done, steps: None), "reference")
     assert {one.edited.solution.grade_id for one in trial.tried} == {"scaler", "adder"}
     assert len(trial.faults) == (0 if known else 1)
