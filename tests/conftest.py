@@ -23,6 +23,7 @@ Nbgrader = Callable[..., str]
 LONGEST = (  # modules that take half a minute or more: workers that begin with them end together
     "test_screens",
     "test_auditor",
+    "test_audit",
     "test_attacks",
     "test_kill",
     "test_cluster",

@@ -49,7 +49,8 @@ def print_trial(on: Console, trial: Trial) -> None:
     for title in COUNTED:
         table.add_column(title, justify="right")
     for kind, counts in _counts(trial).items():
-        table.add_row(kind, *map(str, counts.values()))
+        if counts["made"]:
+            table.add_row(kind, *map(str, counts.values()))
     console.show(on, table)
     survivors, faults = len(trial.of(Verdict.SURVIVOR)), len(trial.faults)
     totals = (

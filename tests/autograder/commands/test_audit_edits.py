@@ -47,6 +47,7 @@ def test_without_survivors_it_ends_with_0(audit, tmp_path):
     )
     assert operators == ["operator", "4", "4", "0", "0"]
     assert int(every[1]) == sum(map(int, every[2:]))
+    assert "comparison" not in result.output  # of which there is none
     assert not (tmp_path / "tests" / "certificates").exists()
 
 
