@@ -16,12 +16,14 @@ class Dropout(LayerWrapper):
 
     @property
     def mask(self):
+        if self.shape is None:  # in evaluation
+            return 1.0
         return (np.random.rand(*self.shape) > self.p) / (1 - self.p)
 
     def __call__(self, x):
         h = self.layer(x)
         if not self.training:
-            self.mask = 1.0
+            self.shape = None
             return h
         self.shape = h.shape
         return h * self.mask
