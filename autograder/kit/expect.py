@@ -6,7 +6,7 @@ suite that passes every answer through one of them cannot break by itself.
 A number from a submission may be judged, but never used to judge. So a suite passes copies and
 computes what it expects from the originals. If it needs an answer to judge another one, such as the
 mask in an output, it checks that answer first: `comparable` does this for parameters, and
-`masks.until_kept` for masks.
+`masks.of` for masks.
 """
 
 import math

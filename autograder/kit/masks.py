@@ -9,7 +9,7 @@ Masks are boolean arrays of shape (calls, rows, units), True where an element wa
 
 import math
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,42 +35,6 @@ TRIES = 60  # forward passes until something is kept: 0.9**60 is 0.002
 MORE = 4  # times as many calls in the second draw
 
 Draw = Callable[[int], Mask]  # takes a number of calls
-T = TypeVar("T")
-
-
-class Seen:
-    """Counts the elements that forward passes kept and dropped, to find a mask that never changes.
-
-    A suite adds each output from which it reads a mask, and calls `check` at the end of the test.
-    """
-
-    def __init__(self) -> None:
-        self._kept = self._elements = 0
-        self._log_chance = {"kept": 0.0, "dropped": 0.0}  # that no element is
-
-    def add(self, output: NDArray[Any], p: float) -> None:
-        """Add an output of a layer that drops with probability `p`, between 0 and 1."""
-        self._kept += int(np.count_nonzero(output))
-        self._elements += output.size
-        self._log_chance["kept"] += output.size * math.log(p)
-        self._log_chance["dropped"] += output.size * math.log1p(-p)
-
-    @property
-    def missing(self) -> str:
-        """What never happened, "kept" or "dropped", although p makes that nearly impossible."""
-        dropped = self._elements - self._kept
-        for never, count in (("kept", self._kept), ("dropped", dropped)):
-            if count == 0 and self._log_chance[never] < math.log(CHANCE):
-                return never
-        return ""
-
-    def check(self, where: str) -> None:
-        """Check that something was kept and something dropped.
-
-        A right layer fails with a chance of at most `CHANCE`.
-        """
-        if self.missing:
-            raise AssertionError(f"no element of the output is ever {self.missing} [{where}]")
 
 
 def of(output: object, shape: tuple[int, int], where: str) -> Mask:
@@ -82,31 +46,6 @@ def of(output: object, shape: tuple[int, int], where: str) -> Mask:
     if values.dtype.kind in "fiub" and values.size == math.prod(shape):
         return (values == 0).reshape(shape)
     return expect.array(output, shape, "output", where) == 0
-
-
-def until_kept(take: Callable[[], tuple[NDArray[np.float64], T]], p: float, seen: Seen) -> T:
-    """Make forward passes until one keeps something and one drops something, at most `TRIES`.
-
-    Parameters
-    ----------
-    take : callable
-        Makes one forward pass; returns its output and the value to be judged.
-    p : float
-        The probability of zeroing an element.
-    seen : Seen
-        Receives the outputs.
-
-    Returns
-    -------
-    judged : object
-        The value that `take` returned with the last output.
-    """
-    for _ in range(TRIES):
-        output, judged = take()
-        seen.add(output, p)
-        if output.any() and not seen.missing:
-            break
-    return judged
 
 
 def assert_by_chance(
