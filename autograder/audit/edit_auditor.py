@@ -1,7 +1,7 @@
 """The audit by single edits: a right solution with one place changed loses points or does the same.
 
 Each edit is graded. If it has full marks, what it does, by the suites' observations, is compared
-with what the solution does without the edit. Something else with full marks is a hole.
+with what right solutions do. Something else with full marks is a hole.
 """
 
 from collections.abc import Sequence
@@ -11,8 +11,9 @@ from fnmatch import fnmatchcase
 
 from autograder.audit.auditor import Auditor
 from autograder.audit.edits import Edit, edits
+from autograder.course.certificate import Behaviour
 from autograder.course.submission import filled
-from autograder.results.outcome import Examination, Facts, Outcome
+from autograder.results.outcome import Examination, Outcome
 from autograder.sandbox.progress import HungError
 
 REFERENCE = "reference"  # the name of the instructor's solution beside those of the variants
@@ -22,7 +23,7 @@ class Verdict(StrEnum):
     """What the audit finds out about an edit."""
 
     KILLED = "killed"  # it loses points in some item
-    EQUIVALENT = "equivalent"  # it has full marks, and does the same
+    EQUIVALENT = "equivalent"  # it has full marks, and does what right solutions do
     SURVIVOR = "survivor"  # it has full marks, and does something else
 
 
@@ -62,7 +63,7 @@ class Tried:
 
     edited: EditedSolution
     verdict: Verdict
-    # by item: the observations that differ, each unedited and edited; of a survivor alone
+    # by item: the observations that no right solution has, each unedited and edited
     differing: dict[str, dict[str, tuple[str, str]]]
 
 
@@ -105,8 +106,13 @@ class EditAuditor(Auditor):
         return list(found.values())
 
     def try_edits(self, chosen: Sequence[EditedSolution]) -> Trial:
-        """Grade edited solutions, and the unedited ones that they are compared with."""
-        solutions = list(dict.fromkeys(one.solution for one in chosen))
+        """Grade edited solutions, and the right ones that they are compared with.
+
+        A fact is right if the reference has it, or one of the solutions without an edit.
+        """
+        cells = {one.solution.grade_id for one in chosen}
+        references = [one for one in self.solutions(REFERENCE) if one.grade_id in cells]
+        solutions = list(dict.fromkeys([*references, *(one.solution for one in chosen)]))
         work = [(one, one.source, "") for one in solutions]
         work += [(one.solution, one.edit.source, one.edit.function) for one in chosen]
         examinations = self._map(self._grade, work)
@@ -118,10 +124,12 @@ class EditAuditor(Auditor):
             else:
                 unedited[solution] = examination.facts
         for one, examination in zip(chosen, examinations[len(solutions) :], strict=True):
+            cell = one.solution.grade_id
+            right = [facts for other, facts in unedited.items() if other.grade_id == cell]
             if examination.faults:
                 trial.faults.append(f"{one.place}: {one.change}: {examination.faults[0]}")
             elif one.solution in unedited:
-                trial.tried.append(_tried(one, examination, unedited[one.solution]))
+                trial.tried.append(_tried(one, examination, unedited[one.solution], right))
         return trial
 
     def _grade(self, work: tuple[Solution, str, str]) -> Examination:
@@ -158,20 +166,15 @@ def _failures(examination: Examination) -> list[str]:
     ]
 
 
-def _tried(one: EditedSolution, examination: Examination, unedited: dict[str, Facts]) -> Tried:
+def _tried(
+    one: EditedSolution, examination: Examination, unedited: Behaviour, right: list[Behaviour]
+) -> Tried:
     if any(item.fails for item in examination.items):
         return Tried(one, Verdict.KILLED, {})
-    differing = {
-        item: facts
-        for item, edited in examination.facts.items()
-        if (facts := _differing(unedited[item], edited))
-    }
+    differing: dict[str, dict[str, tuple[str, str]]] = {}
+    for item, facts in unedited.items():
+        for name, fact in facts.items():
+            found = examination.facts[item].get(name, "")
+            if found not in {known[item].get(name) for known in right}:
+                differing.setdefault(item, {})[name] = fact, found
     return Tried(one, Verdict.SURVIVOR if differing else Verdict.EQUIVALENT, differing)
-
-
-def _differing(unedited: Facts, edited: Facts) -> dict[str, tuple[str, str]]:
-    return {
-        name: (fact, edited.get(name, ""))
-        for name, fact in unedited.items()
-        if edited.get(name) != fact
-    }

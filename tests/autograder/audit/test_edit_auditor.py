@@ -145,6 +145,31 @@ def test_the_first_failure_is_enough(auditor):
     assert trial.of(Verdict.KILLED)
 
 
+PLACED = f"{HEADER}        return x * self.factor\n\n    place = 2\n"
+PLACES = f"""{CLOSED}
+
+def observe_place(submission):
+    return getattr(submission.Scaler(), "place", "nowhere")
+"""
+
+
+@pytest.mark.parametrize(
+    ("variants", "survivors"),
+    [
+        ({"placed": PLACED}, {"3", "1", "0", "-2"}),
+        ({"placed": PLACED, "turned": PLACED.replace("2", "1")}, {"3", "0", "-2", "-1"}),
+    ],
+    ids=["of one", "of several"],
+)
+def test_what_right_solutions_do_is_right(auditor, variants, survivors):
+    """No place at all, as in the reference, or another variant's: the contract leaves it open."""
+    trial = tried(auditor(PLACES, variants=variants))
+    assert {one.edited.edit.after for one in trial.of(Verdict.SURVIVOR)} == {
+        f"place = {place}" for place in survivors
+    }
+    assert "pass" in [one.edited.edit.after for one in trial.of(Verdict.EQUIVALENT)]
+
+
 SUM = """\
 def test_one_is_added(submission):
     assert submission.add(3.0) == 4.0
