@@ -31,11 +31,18 @@ def read(stage):
 
 
 def outputs_as_text(cell):
-    """Return what a cell printed and returned; pictures differ from machine to machine."""
+    """Return what a cell printed and returned; pictures differ from machine to machine.
+
+    What a cell prints may come in one piece or in several, as time has it.
+    """
     texts = []
     for output in cell.get("outputs", []):
         text = output.get("text") or output.get("data", {}).get("text/plain", "")
-        texts.append((output.output_type, re.sub(r"0x[0-9a-f]+", "0x", text)))
+        text = re.sub(r"0x[0-9a-f]+", "0x", text)
+        if texts and output.output_type == "stream" == texts[-1][0]:
+            texts[-1] = ("stream", texts[-1][1] + text)
+        else:
+            texts.append((output.output_type, text))
     return texts
 
 

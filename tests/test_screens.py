@@ -155,7 +155,9 @@ def test_student_fills_both_stubs(story):
     }.items():
         stub = next(cell.source for cell in cells if cell.source.startswith(first_line))
         student.write(first_line, solved(stub, bodies))
-    student.show(student.notebook.locator(".cm-line", has_text="np.random.rand(*h.shape)"))
+    student.show(
+        student.notebook.locator(".cm-line", has_text="np.random.randint(0, 100, h.shape)")
+    )
     story.take(student.page, "answer")
 
 

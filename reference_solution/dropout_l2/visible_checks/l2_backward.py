@@ -30,7 +30,7 @@ def check_l2_backward(l2_class: type) -> None:
         l2 = construct(l2_class, layer, coefficient=COEFFICIENT)
         construct(l2_class, linear(), coefficient=OTHER)
         _expect_gradients(l2, layer, x, grad_output, "")
-    print(f"ok: {WHERE}: the penalty's part is in grads['weights'], and nowhere else")
+    print(f"ok: {WHERE}: the penalty's part is in grads['weights'] alone")
 
     layer = linear()
     l2 = construct(l2_class, layer, coefficient=COEFFICIENT)
