@@ -58,8 +58,8 @@ class Draws:
     too, there is one mask: the code draws no other.
     """
 
-    def __init__(self, submission, known, x, p, source):
-        self.submission, self.known, self.x, self.p, self.source = submission, known, x, p, source
+    def __init__(self, dropout, known, x, p, source):
+        self.dropout, self.known, self.x, self.p, self.source = dropout, known, x, p, source
         self.h = known.output(x)
         self.where = f"Dropout(p={p}), output.shape={self.h.shape}"
         self.layer = self.first = None
@@ -76,13 +76,13 @@ class Draws:
 
     def of_new_layers(self, count):
         def call():
-            return self.submission.Dropout(self.known.layer, p=self.p)(self.x.copy())
+            return self.dropout(self.known.layer, p=self.p)(self.x.copy())
 
         return together(self.known.layer, *[call] * count)
 
     def of_one_layer(self, count):
         if self.layer is None:
-            self.layer = self.submission.Dropout(self.known.layer, p=self.p)
+            self.layer = self.dropout(self.known.layer, p=self.p)
         return repeat(self.layer, count, self.x)
 
     def of_one_call(self, _):
@@ -93,12 +93,27 @@ class Draws:
 
 
 @pytest.fixture
-def source(once, submission, linear, numbers):
+def dropout(submission):
+    """A function that makes a layer and sets it to training.
+
+    Whether a new layer is in training is another fact.
+    """
+
+    def make(layer, **settings):
+        made = submission.Dropout(layer, **settings)
+        made.training = True
+        return made
+
+    return make
+
+
+@pytest.fixture
+def source(once, dropout, linear, numbers):
     """Where the masks of `Draws` come from."""
 
     def choose():
         for way in (Draws.of_new_layers, Draws.of_one_layer):
-            first, *others = Draws(submission, linear(5, 20), numbers(20, 5), 0.5, way)(4)
+            first, *others = Draws(dropout, linear(5, 20), numbers(20, 5), 0.5, way)(4)
             # to drop nothing or all in each call is no sign of a seed
             if (first != others).any() or first.all() or not first.any():
                 return way
@@ -108,11 +123,11 @@ def source(once, submission, linear, numbers):
 
 
 @pytest.fixture
-def draws(submission, linear, numbers, source):
+def draws(dropout, linear, numbers, source):
     """A function that returns masks to look at."""
 
     def prepare(p, rows, units):
-        return Draws(submission, linear(7, units), numbers(rows, 7), p, source)
+        return Draws(dropout, linear(7, units), numbers(rows, 7), p, source)
 
     return prepare
 
@@ -135,10 +150,10 @@ class Training:
 
     p, where = 0.45, "Dropout(p=0.45)"
 
-    def __init__(self, submission, known, x, grad_output):
+    def __init__(self, dropout, known, x, grad_output):
         self.known, self.x, self.grad_output = known, x, grad_output
         self.h = known.output(x)
-        self.layer = submission.Dropout(known.layer, p=self.p)
+        self.layer = dropout(known.layer, p=self.p)
 
     def calls(self, count):
         """Return the outputs of calls, one after the other."""
@@ -179,9 +194,9 @@ class Training:
 
 
 @pytest.fixture
-def training(submission, linear, numbers):
+def training(dropout, linear, numbers):
     """A function that makes a new layer to be trained."""
-    return lambda: Training(submission, linear(6, 30), numbers(30, 6), numbers(30, 30))
+    return lambda: Training(dropout, linear(6, 30), numbers(30, 6), numbers(30, 30))
 
 
 @pytest.fixture
@@ -211,11 +226,11 @@ def called(once, training):
 
 
 @pytest.fixture
-def first_calls(submission):
+def first_calls(dropout):
     """A function that returns the first outputs of new layers, each made with other arguments."""
 
     def call(known, x, *each):
-        asked = [lambda a=a: submission.Dropout(known.layer, **a)(x.copy()) for a in each]
+        asked = [lambda a=a: dropout(known.layer, **a)(x.copy()) for a in each]
         return together(known.layer, *asked)
 
     return call
@@ -223,10 +238,10 @@ def first_calls(submission):
 
 @pytest.mark.essential
 @pytest.mark.criterion("drops")
-def test_training_drops_some_outputs_and_keeps_some(submission, linear, numbers):
+def test_training_drops_some_outputs_and_keeps_some(dropout, linear, numbers):
     """While training, some elements of the output are zero and others are not."""
     known, where = linear(6, 60), "Dropout(p=0.4)"
-    outputs = repeat(submission.Dropout(known.layer, p=0.4), MASKS, numbers(6, 6))
+    outputs = repeat(dropout(known.layer, p=0.4), MASKS, numbers(6, 6))
     dropped = np.array([masks.of(y, (6, 60), where) for y in outputs])
     assert dropped.any(), f"no element of the output is zero [{where}]"
     assert not dropped.all(), f"every element of the output is zero [{where}]"
@@ -234,12 +249,12 @@ def test_training_drops_some_outputs_and_keeps_some(submission, linear, numbers)
 
 @pytest.mark.essential
 @pytest.mark.criterion("scales")
-def test_kept_elements_follow_the_layers_output(submission, linear, rng):
+def test_kept_elements_follow_the_layers_output(dropout, linear, rng):
     """What is kept is made from layer(x): it is larger where layer(x) is larger."""
     known, x, where = linear(6, 60), rng.normal(size=(6, 6)), "Dropout(p=0.4)"
     h = known.output(x)
     alike = []
-    for output in repeat(submission.Dropout(known.layer, p=0.4), 4, x):
+    for output in repeat(dropout(known.layer, p=0.4), 4, x):
         kept = ~masks.of(output, h.shape, where)
         y = np.reshape(output, h.shape)[kept]
         if len(y) > 2 and np.isfinite(y).all():
@@ -269,11 +284,11 @@ def test_drop_rate_is_p(draws, rng):
 
 
 @pytest.mark.criterion("drops")
-def test_nothing_is_dropped_if_p_is_zero(submission, linear, numbers):
+def test_nothing_is_dropped_if_p_is_zero(dropout, linear, numbers):
     """With p = 0, no element is dropped."""
     known, x, where = linear(3, 40), numbers(5, 3), "Dropout(p=0)"
     with contextlib.suppress(StudentError):  # a division by zero is a matter of the scale
-        y = submission.Dropout(known.layer, p=0.0)(x.copy())
+        y = dropout(known.layer, p=0.0)(x.copy())
         dropped = masks.of(y, (5, 40), where)
         assert not dropped.any(), f"{dropped.sum()} of 200 elements are dropped [{where}]"
 
@@ -344,19 +359,19 @@ def test_kept_elements_are_scaled(first_calls, linear, numbers, rng):
 
 
 @pytest.mark.criterion("scales")
-def test_nothing_is_scaled_if_p_is_zero(submission, linear, numbers):
+def test_nothing_is_scaled_if_p_is_zero(dropout, linear, numbers):
     """With p = 0, what is kept is layer(x)."""
     known, x, where = linear(3, 40), numbers(5, 3), "Dropout(p=0)"
-    y = submission.Dropout(known.layer, p=0.0)(x.copy())
+    y = dropout(known.layer, p=0.0)(x.copy())
     if not masks.of(y, (5, 40), where).any():  # else it has taken another p
         expect.close(y, known.output(x), "output", where)
 
 
 @pytest.mark.criterion("scales")
-def test_scale_stays(submission, linear, numbers, attempt, trained):
+def test_scale_stays(dropout, linear, numbers, attempt, trained):
     """Kept elements are layer(x) / (1 - p) after evaluation, and after many steps of training."""
     known, x = linear(4, 60), numbers(20, 4)
-    layer = submission.Dropout(known.layer, p=0.3)
+    layer = dropout(known.layer, p=0.3)
     layer.training = False
     attempt(layer, "__call__", x.copy())
     layer.training = True
@@ -383,10 +398,10 @@ def follows_its_rate(y, h, dropped):
 
 
 @pytest.mark.criterion("scales")
-def test_present_parameters_are_used(submission, linear, numbers):
+def test_present_parameters_are_used(submission, dropout, linear, numbers):
     """Kept elements follow the weights and the bias as they are now, however they were set."""
     known, x = linear(4, 60), numbers(8, 4)
-    layer = submission.Dropout(known.layer, p=0.35)
+    layer = dropout(known.layer, p=0.35)
     layer(x.copy())
 
     def set_on(target):
@@ -418,10 +433,10 @@ def test_present_parameters_are_used(submission, linear, numbers):
 
 
 @pytest.mark.criterion("scales")
-def test_output_is_float64(submission, linear, numbers):
+def test_output_is_float64(dropout, linear, numbers):
     """The output is an array of float64."""
     known = linear(3, 20)
-    check_dtype(submission.Dropout(known.layer, p=0.5)(numbers(4, 3)), (4, 20), "Dropout(p=0.5)")
+    check_dtype(dropout(known.layer, p=0.5)(numbers(4, 3)), (4, 20), "Dropout(p=0.5)")
 
 
 def check_dtype(y, shape, where):
@@ -459,21 +474,21 @@ def check_series(layer, make, outputs):
 
 
 @pytest.mark.criterion("anew")
-def test_a_batch_of_another_size_has_its_own_mask(submission, linear, numbers):
+def test_a_batch_of_another_size_has_its_own_mask(dropout, linear, numbers):
     """A batch of another size gets a mask of its own size."""
     known = linear(3, 8)
-    layer = submission.Dropout(known.layer, p=0.5)
+    layer = dropout(known.layer, p=0.5)
     for rows in (5, 2, 9):
         masks.of(layer(numbers(rows, 3)), (rows, 8), f"Dropout(p=0.5), {rows} rows")
 
 
 @pytest.mark.criterion("evaluation")
-def test_evaluation_returns_the_layers_output(submission, linear, numbers, attempt, rng):
+def test_evaluation_returns_the_layers_output(dropout, linear, numbers, attempt, rng):
     """When not training, the output is layer(x), unchanged, before and after training."""
     p = some_p(rng, 0.2, 0.4)
     for rows, units in ((1, 1), (4, 30)):
         known, x = linear(1, units), numbers(rows, 1)
-        layer = submission.Dropout(known.layer, p=p)
+        layer = dropout(known.layer, p=p)
         for when in ("", " after training"):
             layer.training = False
             where = f"Dropout(p={p}), training=False{when}{known.given(x=x)}"
@@ -491,10 +506,19 @@ def test_evaluation_returns_the_layers_output(submission, linear, numbers, attem
 
 
 @pytest.mark.criterion("evaluation")
-def test_training_again_drops_again(submission, linear, numbers, attempt):
+def test_a_new_layer_is_training(submission, linear, numbers):
+    """A new layer is in training: it drops elements before anybody sets `training`."""
+    known, where = linear(5, 60), "Dropout(p=0.5)"
+    outputs = repeat(submission.Dropout(known.layer, p=0.5), MASKS, numbers(4, 5))
+    ever = any(masks.of(y, (4, 60), where).any() for y in outputs)
+    assert ever, f"a new layer drops nothing until training is set to True [{where}]"
+
+
+@pytest.mark.criterion("evaluation")
+def test_training_again_drops_again(dropout, linear, numbers, attempt):
     """After evaluation, switching back to training drops elements again."""
     known, x, where = linear(5, 30), numbers(4, 5), "Dropout(p=0.4) after evaluation"
-    layer = submission.Dropout(known.layer, p=0.4)
+    layer = dropout(known.layer, p=0.4)
     layer.training = False
     attempt(layer, "__call__", x.copy())
     layer.training = True
@@ -504,10 +528,10 @@ def test_training_again_drops_again(submission, linear, numbers, attempt):
 
 
 @pytest.mark.criterion("keeps")
-def test_forward_leaves_its_arguments_untouched(submission, linear, numbers, attempt):
+def test_forward_leaves_its_arguments_untouched(dropout, linear, numbers, attempt):
     """The forward pass changes neither x nor the layer's parameters."""
     known = linear(4, 6)
-    layer = submission.Dropout(known.layer, p=0.5)
+    layer = dropout(known.layer, p=0.5)
     x = numbers(3, 4)
     before = x.copy()
     for training in (True, False, True):
@@ -536,16 +560,16 @@ def check_alike(usual, other, text, where):
 
 
 @pytest.mark.criterion("keeps")
-def test_two_layers_keep_their_own_p(submission, linear, numbers):
+def test_two_layers_keep_their_own_p(dropout, linear, numbers):
     """A layer keeps its p when another one with another p is made beside it."""
     known, other, x, where = linear(4, 30), linear(4, 30), numbers(8, 4), "Dropout(p=0.2)"
 
     def alone():
-        return submission.Dropout(known.layer, p=0.2)(x.copy())
+        return dropout(known.layer, p=0.2)(x.copy())
 
     def beside():
-        layer = submission.Dropout(known.layer, p=0.2)
-        submission.Dropout(other.layer, p=0.7)
+        layer = dropout(known.layer, p=0.2)
+        dropout(other.layer, p=0.7)
         return layer(x.copy())
 
     outputs = together(known.layer, *[alone, beside] * PAIRS)

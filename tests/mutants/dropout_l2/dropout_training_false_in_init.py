@@ -3,7 +3,7 @@
 A new layer of yours is not in training, so it drops nothing. Leave __init__ as the notebook
 has it: self.training is True at first, and Model.train and Model.eval set it.
 
-loses: test_dropout_forward (drops, scales, anew, evaluation, keeps), test_dropout_backward
+loses: test_dropout_forward (evaluation)
 """
 
 
