@@ -625,7 +625,8 @@ def multiples(y, known, x):
 def named_rate(dropped, p):
     """Return the formula that a share is close to, or else the share with two digits."""
     names = {"p": p, "1 - p": 1 - p, "p squared": p**2, "twice": 1 - (1 - p) ** 2, "half": 0.5}
-    names["p / (1 - p)"] = min(p / (1 - p), 1.0)
+    if p > 0.1:  # for a small p it is too close to p
+        names["p / (1 - p)"] = min(p / (1 - p), 1.0)
     hundredths = {"p, cut": np.floor(100 * p) / 100, "p, rounded up": np.ceil(100 * p) / 100}
     shares = {"none": 0.0, "all": 1.0, **names, **hundredths}
     name = min(shares, key=lambda name: abs(shares[name] - dropped.mean()))
@@ -774,7 +775,7 @@ def observe_after_many_evaluations(watch):
 
 def observe_a_new_layer(submission, linear, numbers):
     layer = submission.Dropout(linear(3, 8).layer, p=0.5)
-    return layer.training, layer(numbers(4, 3)).dtype.name
+    return bool(layer.training), layer(numbers(4, 3)).dtype.name
 
 
 def observe_weights_set_on_the_wrapper(submission, linear, numbers):
