@@ -284,16 +284,6 @@ def test_drop_rate_is_p(draws, rng):
 
 
 @pytest.mark.criterion("drops")
-def test_nothing_is_dropped_if_p_is_zero(dropout, linear, numbers):
-    """With p = 0, no element is dropped."""
-    known, x, where = linear(3, 40), numbers(5, 3), "Dropout(p=0)"
-    with contextlib.suppress(StudentError):  # a division by zero is a matter of the scale
-        y = dropout(known.layer, p=0.0)(x.copy())
-        dropped = masks.of(y, (5, 40), where)
-        assert not dropped.any(), f"{dropped.sum()} of 200 elements are dropped [{where}]"
-
-
-@pytest.mark.criterion("drops")
 def test_drop_rate_stays_p(called, trained):
     """Each element is dropped with probability p, after many calls as in the first."""
     layer, outputs = called
@@ -356,15 +346,6 @@ def test_kept_elements_are_scaled(first_calls, linear, numbers, rng):
     both = [each for each in calls if each[0].any() and not each[0].all()]
     for dropped, y, h, p, where in both or calls:
         expect.close(y, np.where(dropped, 0, h / (1 - p)), "output", where)
-
-
-@pytest.mark.criterion("scales")
-def test_nothing_is_scaled_if_p_is_zero(dropout, linear, numbers):
-    """With p = 0, what is kept is layer(x)."""
-    known, x, where = linear(3, 40), numbers(5, 3), "Dropout(p=0)"
-    y = dropout(known.layer, p=0.0)(x.copy())
-    if not masks.of(y, (5, 40), where).any():  # else it has taken another p
-        expect.close(y, known.output(x), "output", where)
 
 
 @pytest.mark.criterion("scales")
@@ -576,6 +557,21 @@ def test_two_layers_keep_their_own_p(dropout, linear, numbers):
     found = [told(y, known.output(x), where) for y in outputs]
     text = "once there is another layer with p=0.7, but {:.3g} without one"
     check_alike(found[::2], found[1::2], text, where)
+
+
+@pytest.mark.criterion("keeps")
+def test_p_may_be_zero(first_calls, linear, numbers):
+    """With p = 0, the output is layer(x): nothing is dropped, and nothing scaled."""
+    known, x = linear(3, 200), numbers(10, 3)
+    h = known.output(x)
+    outputs = [*first_calls(known, x, *[{"p": 0.3}] * 4)]
+    dropped = np.array([masks.of(y, h.shape, "Dropout(p=0.3)") for y in outputs])
+    right = [np.where(each, 0, h / 0.7) for each in dropped]
+    # 8000 elements: a rate of 0.3 differs by so much with a chance of 1e-15
+    if abs(dropped.mean() - 0.3) > 0.04 or not np.allclose(outputs, right):
+        return  # for another p the layer is wrong already, which costs other criteria
+    [y] = first_calls(known, x, {"p": 0.0})
+    expect.close(y, h, "output", "Dropout(p=0)")
 
 
 @pytest.mark.criterion("keeps")

@@ -258,10 +258,10 @@ def test_penalty_is_right_for_all_weights(regularized, coefficient):
 
 @pytest.mark.criterion("penalty")
 def test_penalty_is_proportional_to_the_coefficient(regularized, rng):
-    """The penalty is proportional to the coefficient, however small, and zero when it is zero."""
+    """The penalty is proportional to the coefficient, however small."""
     powers = 10.0 ** np.array([-5, -4, -3, -1, 0])
     coefficients = [float(f"{rng.uniform(1.1, 9) * power:.3g}") for power in powers]
-    assert_right(*(regularized(2, 3, 2, each) for each in (0.0, *coefficients, 20.0)))
+    assert_right(*(regularized(2, 3, 2, each) for each in (*coefficients, 20.0)))
 
 
 @pytest.mark.criterion("penalty")
@@ -316,6 +316,16 @@ def test_penalty_is_right_while_a_model_is_trained(case, numbers):
         list(together(model, *steps))
     new.change_to(later)
     assert_same(later, {"of a model with this layer alone": model.penalty()})
+
+
+@pytest.mark.criterion("keeps")
+def test_the_coefficient_may_be_zero(case):
+    """With the coefficient 0, the penalty is 0."""
+    [usual] = first_penalties(case)
+    right = case.coefficient * float((case.weights**2).sum())
+    if abs(usual - right) <= expect.TOLERANCE * right:  # else it is wrong for each coefficient
+        [zero] = first_penalties(case.anew(coefficient=0.0))
+        assert zero == 0, f"penalty={zero:.6g} with coefficient=0, but should be 0 [{case.where}]"
 
 
 @pytest.mark.criterion("keeps")

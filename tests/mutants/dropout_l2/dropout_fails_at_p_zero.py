@@ -3,7 +3,7 @@
 Your layer fails if p = 0, which is allowed: then nothing is dropped, and the output is
 layer(x).
 
-loses: test_dropout_forward (scales)
+loses: test_dropout_forward (keeps)
 """
 
 from statistics import NormalDist

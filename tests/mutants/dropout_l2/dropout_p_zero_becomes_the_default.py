@@ -3,7 +3,7 @@
 Your layer drops elements when p = 0. Use p as it is given, 0 included: `p or 0.5` is 0.5 for p =
 0.
 
-loses: test_dropout_forward (drops)
+loses: test_dropout_forward (keeps)
 """
 
 

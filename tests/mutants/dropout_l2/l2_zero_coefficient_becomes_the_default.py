@@ -3,7 +3,7 @@
 Your layer takes 0.01 when the coefficient is 0. Use the coefficient as it is given, 0 included:
 then penalty() is 0 and the gradients are the data's alone.
 
-loses: test_l2_forward (penalty), test_l2_backward (weights)
+loses: test_l2_forward (keeps), test_l2_backward (keeps)
 """
 
 
