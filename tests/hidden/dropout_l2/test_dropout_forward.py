@@ -571,7 +571,10 @@ def test_p_may_be_zero(first_calls, linear, numbers):
     if abs(dropped.mean() - 0.3) > 0.04 or not np.allclose(outputs, right):
         return  # for another p the layer is wrong already, which costs other criteria
     [y] = first_calls(known, x, {"p": 0.0})
-    expect.close(y, h, "output", "Dropout(p=0)")
+    dropped = masks.of(y, h.shape, "Dropout(p=0)")
+    # a layer that drops a few has a wrong rate for small p, too, which costs another criterion
+    assert dropped.mean() < 0.05, f"{dropped.mean():.0%} of the output are dropped [Dropout(p=0)]"
+    expect.close(y, np.where(dropped, 0, h), "output", "Dropout(p=0)")
 
 
 @pytest.mark.criterion("keeps")
