@@ -89,12 +89,16 @@ def _expect_new_masks(dropout: Any) -> None:
     between: dict[str, Callable[[], None]] = {
         "right after it": lambda: None,
         "after a backward pass": step_back,
+        "after a second backward pass": step_back,
         "after an evaluation pass": evaluate,
+        "after a second evaluation pass": evaluate,
     }
     masks = [_forward(dropout, MANY) != 0]
     for when, happens in between.items():
         happens()
         masks.append(_forward(dropout, MANY) != 0)
+        if masks[-1].all():
+            raise CheckFailed(f"{WHERE}: training=True drops nothing {when}")
         if any((masks[-1] == earlier).all() for earlier in masks[:-1]):
             found = f"{np.sum(~masks[-1])} of {masks[-1].size}"
             raise CheckFailed(

@@ -9,13 +9,15 @@ from layers import Linear
 from layers.array import FloatArray
 from visible_checks.call import call, construct, random_states_kept
 from visible_checks.case import GRAD_OUTPUT, WEIGHTS, H, P, X, given, gradients, linear, shown
-from visible_checks.failure import CheckFailed, expect_array, expect_entry, same
-from visible_checks.parameters import expect_kept
+from visible_checks.failure import CheckFailed, expect_array, expect_entry, expect_same, same
+from visible_checks.parameters import expect_kept, ways_to_change
 
 KEPT = 1 / (1 - P)
 TRIES = 60  # new layers, until one drops some of the 6 elements and keeps some
 FORWARD = f"Dropout(p={P}).__call__"
 WHERE = f"Dropout(p={P}).backward"
+ZERO = "Dropout(p=0).backward, where layer(x) is 0"
+OLD_WEIGHTS = "this belongs to the old weights, so keep no copy of them"
 HOW = {
     "grad_input": "(mask * grad_output) @ weights.T",
     "grads['weights']": "x.T @ (mask * grad_output)",
@@ -39,10 +41,14 @@ def check_dropout_backward(dropout_class: type) -> None:
     expect_kept(step.layer, WHERE)
     print(f"ok: {WHERE}: grad_input and grads are right for the mask of the forward pass")
     _expect_batch_of_one(dropout_class)
+    _expect_gradient_at_zero(dropout_class)
+    print(f"ok: {ZERO}: an output of 0 that is not dropped has its gradient")
     _expect_latest(dropout_class)
     print(f"ok: {WHERE}: each pass sets grads anew, for the latest forward pass of its own layer")
     _expect_evaluation(dropout_class)
     print(f"ok: {WHERE}: after an evaluation pass, it is the wrapped layer's own")
+    _expect_present_weights(dropout_class)
+    print(f"ok: {WHERE}: the weights are those that the layer has now")
 
 
 def _forward(dropout: Any) -> FloatArray:
@@ -94,18 +100,19 @@ def _expect_gradients(
         found[f"grads['{name}']"] = expect_entry(grads, name, parameter.shape, where)
     # the contract's scale, or the forward pass's own: that one is checked there
     contract = (mask != 0) * scale
-    rights = [gradients(GRAD_OUTPUT * each) for each in (contract, mask)]
+    weights = layer.weights
+    rights = [gradients(GRAD_OUTPUT * each, X, weights) for each in (contract, mask)]
     for name, gradient in found.items():
         if any(same(gradient, right[name]) for right in rights):
             continue
         known = {**(others or {}), **_mistakes(mask)}
-        hint = next(
-            (f": {text}" for text, g in known.items() if same(gradient, gradients(g)[name])), ""
-        )
-        hint = hint or _another_mask(gradient, name)
+        answers = {text: gradients(g, X, weights)[name] for text, g in known.items()}
+        answers[OLD_WEIGHTS] = gradients(GRAD_OUTPUT * contract)[name]
+        hint = next((f": {text}" for text, found in answers.items() if same(gradient, found)), "")
+        hint = hint or _another_mask(gradient, name, weights)
         values = f"{name}={shown(gradient)}, but should be {HOW[name]} = {shown(rights[0][name])}"
         case = {"mask": contract, "grad_output": GRAD_OUTPUT}
-        case |= {"grad_input": {"weights": WEIGHTS}, "grads['weights']": {"x": X}}.get(name, {})
+        case |= {"grad_input": {"weights": weights}, "grads['weights']": {"x": X}}.get(name, {})
         raise CheckFailed(f"{where}: {values}{hint} ({given(**case)})")
 
 
@@ -125,12 +132,12 @@ def _mistakes(mask: FloatArray) -> dict[str, FloatArray]:
     }
 
 
-def _another_mask(gradient: FloatArray, name: str) -> str:
+def _another_mask(gradient: FloatArray, name: str, weights: FloatArray) -> str:
     """Return which other mask a gradient belongs to, if there is one."""
     for coins in product((0.0, 1.0), repeat=H.size):
         other = np.reshape(coins, H.shape)
         for scale in (KEPT, 1.0):
-            if same(gradient, gradients(GRAD_OUTPUT * other * scale)[name]):
+            if same(gradient, gradients(GRAD_OUTPUT * other * scale, X, weights)[name]):
                 return (
                     f": this belongs to another mask, {shown(other * scale)}: use the one that "
                     "the forward pass drew"
@@ -144,6 +151,25 @@ def _expect_batch_of_one(dropout_class: type) -> None:
     where = f"{WHERE}, with a batch of one row"
     grad_input = call(where, dropout.backward, "grad_output", GRAD_OUTPUT[:1])
     expect_array("grad_input", grad_input, (1, X.shape[1]), where)
+
+
+def _expect_gradient_at_zero(dropout_class: type) -> None:
+    """Raise CheckFailed if an output of zero is taken for a dropped one."""
+    layer = linear()
+    layer.weights, layer.bias = np.zeros_like(WEIGHTS), np.zeros((1, H.shape[1]))
+    dropout = construct(dropout_class, layer, p=0)
+    call("Dropout(p=0).__call__", dropout.__call__, "x", X)
+    call(ZERO, dropout.backward, "grad_output", GRAD_OUTPUT)
+    grads = getattr(dropout, "grads", layer.grads)
+    found = expect_entry(grads, "bias", layer.bias.shape, ZERO)
+    hint = ": keep the mask itself, since y does not show it where layer(x) is 0"
+    known = {hint.removeprefix(": "): np.zeros_like(found)}
+    expected = gradients(GRAD_OUTPUT)["grads['bias']"]
+    case = given(mask=np.ones_like(H), grad_output=GRAD_OUTPUT)
+    if np.isnan(found).any():
+        raise CheckFailed(f"{ZERO}: grads['bias'] is not a number (nan){hint} ({case})")
+    why = HOW["grads['bias']"]
+    expect_same("grads['bias']", found, expected, ZERO, why=why, known=known, case=case)
 
 
 def _expect_latest(dropout_class: type) -> None:
@@ -185,3 +211,18 @@ def _expect_evaluation(dropout_class: type) -> None:
         }
         when = f" after an evaluation pass{before}"
         _expect_gradients(_Step(step.layer, step.dropout, mask), when, mistakes, scale=1.0)
+    step.dropout.training = True
+    mask = _forward(step.dropout)
+    _expect_gradients(_Step(step.layer, step.dropout, mask), " in training after an evaluation")
+
+
+def _expect_present_weights(dropout_class: type) -> None:
+    for way, change in ways_to_change():
+        layer = linear()
+        dropout = construct(dropout_class, layer, p=P)
+        _forward(dropout)
+        change(dropout, layer)
+        dropout.training = False
+        call(FORWARD, dropout.__call__, "x", X)
+        step = _Step(layer, dropout, np.ones_like(H))
+        _expect_gradients(step, f", training=False, after {way}", scale=1.0)

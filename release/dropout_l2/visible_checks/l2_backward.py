@@ -13,6 +13,7 @@ from visible_checks.parameters import expect_kept, ways_to_change
 
 L2 = f"L2regularization(coefficient={COEFFICIENT})"
 OTHER = 0.7  # the coefficient of another layer
+NO_STEP = np.zeros_like(X)  # the x of the step before the first one
 FORWARD = f"{L2}.__call__"
 WHERE = f"{L2}.backward"
 WHY = {
@@ -34,10 +35,11 @@ def check_l2_backward(l2_class: type) -> None:
 
     layer = linear()
     l2 = construct(l2_class, layer, coefficient=COEFFICIENT)
-    for when in ("", " in a second step"):
-        _expect_gradients(l2, layer, X, GRAD_OUTPUT, when)
+    other = X[::-1]
+    _expect_gradients(l2, layer, X, GRAD_OUTPUT, "")
+    _expect_gradients(l2, layer, other, GRAD_OUTPUT, " in a second step", old_x=X)
     l2.training = False
-    _expect_gradients(l2, layer, X, GRAD_OUTPUT, ", training=False")
+    _expect_gradients(l2, layer, X, GRAD_OUTPUT, ", training=False", old_x=other)
     print(f"ok: {WHERE}: each step sets grads anew, training or not")
 
     for way, change in ways_to_change():
@@ -49,7 +51,12 @@ def check_l2_backward(l2_class: type) -> None:
 
 
 def _expect_gradients(
-    l2: Any, layer: Linear, x: FloatArray, grad_output: FloatArray, when: str
+    l2: Any,
+    layer: Linear,
+    x: FloatArray,
+    grad_output: FloatArray,
+    when: str,
+    old_x: FloatArray = NO_STEP,
 ) -> None:
     where = f"{WHERE}{when}"
     weights, bias = layer.weights.copy(), layer.bias.copy()
@@ -66,7 +73,9 @@ def _expect_gradients(
     }
     known = {
         "grad_input": {"it is divided by the number of rows": data["grad_input"] / len(x)},
-        "grads['weights']": _mistakes_of_weights(data["grads['weights']"], weights),
+        "grads['weights']": _mistakes_of_weights(
+            data["grads['weights']"], weights, old_x[: len(x)].T @ grad_output
+        ),
         "grads['bias']": _mistakes_of_bias(data["grads['bias']"], bias, len(x)),
     }
     data["grads['weights']"] = data["grads['weights']"] + part
@@ -76,8 +85,17 @@ def _expect_gradients(
         expect_same(name, gradient, expected, where, why=why, known=known[name], case=case)
 
 
-def _mistakes_of_weights(data: FloatArray, weights: FloatArray) -> dict[str, FloatArray]:
-    """Return usual wrong gradients of the weights, by the sentence that helps."""
+def _mistakes_of_weights(
+    data: FloatArray, weights: FloatArray, old_data: FloatArray
+) -> dict[str, FloatArray]:
+    """Return usual wrong gradients of the weights, by the sentence that helps.
+
+    Parameters
+    ----------
+    data, old_data : ndarray
+        The data's gradient, and that for the x of the step before.
+    weights : ndarray
+    """
     part = 2 * COEFFICIENT * weights
     return {
         "only the data's gradient is there: the penalty's part, 2 * coefficient * weights, is "
@@ -95,8 +113,10 @@ def _mistakes_of_weights(data: FloatArray, weights: FloatArray) -> dict[str, Flo
         ),
         "the coefficient in use is 0.01: take self.coefficient": data + 2 * 0.01 * weights,
         "the penalty's part is there twice": data + 2 * part,
-        "the data's gradient and the penalty's part are both there twice: set grads anew in each "
-        "step": 2 * (data + part),
+        "this is the sum over two steps, but each step sets grads anew": (
+            old_data + data + 2 * part
+        ),
+        "this belongs to the x of the step before": old_data + part,
         "the data's gradient is there twice": 2 * data + part,
         "the coefficient is missing in the penalty's part": data + 2 * weights,
         "the coefficient is squared in the penalty's part": data + COEFFICIENT * part,
