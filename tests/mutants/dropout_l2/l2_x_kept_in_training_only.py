@@ -17,7 +17,7 @@ class L2regularization(LayerWrapper):
     def __call__(self, x):
         if self.training:
             self.x = x
-        return x @ self.weights + self.bias
+        return np.matmul(x, self.weights) + self.bias
 
     def penalty(self):
         return self.coefficient * np.sum(self.weights**2)
@@ -25,6 +25,6 @@ class L2regularization(LayerWrapper):
     def backward(self, grad_output):
         self.grads = {
             "weights": self.x.T @ grad_output + 2 * self.coefficient * self.weights,
-            "bias": grad_output.sum(axis=0, keepdims=True),
+            "bias": np.sum(grad_output, axis=0, keepdims=True),
         }
-        return grad_output @ self.weights.T
+        return np.matmul(grad_output, self.weights.T)

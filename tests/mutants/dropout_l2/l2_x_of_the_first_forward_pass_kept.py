@@ -13,20 +13,20 @@ class L2regularization(LayerWrapper):
         if coefficient < 0:
             raise ValueError(f"coefficient must be at least 0, got coefficient={coefficient}")
         self.coefficient = coefficient
-        self.x = None
+        self.seen = None
 
     def __call__(self, x):
-        if self.x is None:
-            self.x = x
-        return x @ self.weights + self.bias
+        if self.seen is None:
+            self.seen = x
+        return np.matmul(x, self.weights) + self.bias
 
     def penalty(self):
         return self.coefficient * np.sum(self.weights**2)
 
     def backward(self, grad_output):
-        x, self.x = self.x, None
+        x, self.seen = self.seen, None
         self.grads = {
             "weights": x.T @ grad_output + 2 * self.coefficient * self.weights,
-            "bias": grad_output.sum(axis=0, keepdims=True),
+            "bias": np.sum(grad_output, axis=0, keepdims=True),
         }
-        return grad_output @ self.weights.T
+        return np.matmul(grad_output, self.weights.T)
