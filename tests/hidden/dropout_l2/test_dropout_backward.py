@@ -190,6 +190,20 @@ def test_backward_after_evaluation_is_the_layers_own(single, wrapped):
 
 
 @pytest.mark.criterion("latest")
+def test_an_output_of_zero_carries_gradient_after_evaluation(single, wrapped, numbers):
+    """After an evaluation pass, gradient flows wherever layer(x) is 0, too."""
+    first, layer = wrapped(single.p), wrapped(single.p)
+    for each in (first, layer):
+        each.set_training(False)
+    passed = first.forward(first.draw()[0])
+    if np.allclose(passed.y, passed.h):  # otherwise it costs points in the forward pass
+        layer.known.set_bias(np.zeros((1, 30)))
+        x, grad_output = layer.draw()
+        when = " after a pass with training=False, where layer(x) is 0"
+        single.check_evaluation(layer.step(0 * x, grad_output, when))
+
+
+@pytest.mark.criterion("latest")
 def test_training_again_uses_the_new_mask(single, wrapped):
     """Back in training after evaluation, the backward pass belongs to the new mask."""
     layer = wrapped(single.p)
@@ -437,6 +451,14 @@ def observe_evaluation_first(watch):
     layer, take = watch()
     layer.set_training(False)
     return take()
+
+
+def observe_zeros_in_evaluation(wrapped, numbers):
+    layer = wrapped(0.35, 16, 12)
+    layer.known.set_bias(np.zeros((1, 12)))
+    layer.set_training(False)
+    step = layer.step(np.zeros((12, 16)), numbers(12, 12))
+    return distinct(step.gradient("x") / step.expected[0]["x"])
 
 
 def observe_zeros(wrapped, numbers):
