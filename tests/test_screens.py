@@ -51,7 +51,7 @@ CHECKS = [
 ]
 ITEMS = {"test_dropout_backward": "0.5", "test_l2_forward": "0.5", "test_l2_backward": "1"}
 LOST = "test_dropout_forward"
-ADVICE = "Draw numbers between 0 and 1"
+ADVICE = "draw numbers between 0 and 1"
 BY_HAND = 0.75  # points, where the suite gave fewer
 
 

@@ -9,17 +9,14 @@ class Dropout(LayerWrapper):
         self.p = p
 
     def __call__(self, x):
-        h = self.layer(x)
-        if not self.training:
-            self.dropped = None
-            return h
-        self.dropped = np.random.rand(*h.shape) < self.p
-        return self.drop(h)
-
-    def drop(self, values):
-        return np.ma.array(values / (1 - self.p), mask=self.dropped).filled(0)
+        output = np.ma.array(self.layer(x))
+        self.scale = 1.0
+        if self.training:
+            self.scale = 1.0 / (1.0 - self.p)
+            output[np.random.random_sample(output.shape) < self.p] = np.ma.masked
+        self.hidden = np.ma.getmaskarray(output).copy()
+        return (self.scale * output).filled(0.0)
 
     def backward(self, grad_output):
-        if self.dropped is None:
-            return self.layer.backward(grad_output)
-        return self.layer.backward(self.drop(grad_output))
+        shown = np.ma.array(grad_output, mask=self.hidden)
+        return self.layer.backward((self.scale * shown).filled(0.0))
