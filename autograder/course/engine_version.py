@@ -12,7 +12,7 @@ MODULES = {
     "course": "assignment engine_version limits rubric submission",
     "grading": "graded grader server",
     "intake": "answer_choice handed_in notebook_reader restoration skim",
-    "kit": "expect finding masks oracle picture",
+    "kit": "expect finding masks oracle picture series step",
     "results": "criterion figure outcome points",
     "sandbox": "budget isolation progress request sandbox template view",
     "session": "pipeline proxy remote_object session",

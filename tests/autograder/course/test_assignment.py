@@ -250,13 +250,12 @@ ASK_WHAT_JUDGES = """
 import sys
 from autograder.grading import server as grading_server
 from autograder.grading.process import GradingProcess
-import autograder.kit.oracle, autograder.kit.masks, autograder.kit.expect
+import autograder.kit.oracle, autograder.kit.masks, autograder.kit.series, autograder.kit.step
 print(*sorted(m.partition(".")[2] for m in sys.modules if m.startswith("autograder.")))
 """
 # they are loaded as well, and a verdict does not depend on them
 NOT_JUDGING = [
     "cli",
-    "code.normal_form",
     "commands",
     "course.certificate",
     "course.course",
@@ -289,6 +288,7 @@ NOT_JUDGING = [
     "startup.loading",
     "suites.behaviour",
     "text.listing",
+    "text.plain_text",
     "text.prose",
     "text.sanitizer",
     "text.suggestion",

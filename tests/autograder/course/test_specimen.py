@@ -38,6 +38,10 @@ def test_a_mutant_has_a_sentence_and_loses_items(tiny, keep):
 
 def test_a_mutant_names_the_criteria_that_it_loses(tiny, keep):
     """In parentheses behind the item."""
+    rubric = '[test_scaler.{}]\nweight = 1\nsentence = "It does."\n'
+    (tiny.hidden / "rubric.toml").write_text(
+        "".join(map(rubric.format, ("multiplies", "keeps", "adds")))
+    )
     docstring = '"""I forgot it.\n\nloses: test_scaler (multiplies,\n    keeps)\n"""'
     keep("mutants", "scaler_identity", f"{docstring}\n\n\n{IDENTITY}")
     assert mutants(tiny)[0].loses == {"test_scaler": {"multiplies", "keeps"}}
