@@ -84,7 +84,7 @@ def test_feedback_names_the_property_that_failed(demo):
     """The page of the student whose backward pass has no mask says what is wrong with it."""
     page = (demo[0] / "feedback" / "student-07" / "dropout_l2" / "dropout_l2.html").read_text()
     assert (
-        "The gradient depends on grad_output where the forward pass kept the element, and" in page
+        "The gradient depends on grad_output only where the forward pass kept the element" in page
     )
 
 
