@@ -4,6 +4,7 @@ For some texts the time of Markdown and HTML parsers grows with the square of th
 that takes too long is shown as it was written.
 """
 
+import gc
 import re
 import signal
 import threading
@@ -17,6 +18,7 @@ from autograder.text.plain_text import cut, visible
 
 OF_A_PAGE = 1.0  # seconds of processor time
 OF_A_PIECE = 0.5  # a cell or an output
+SOON = 0.001  # seconds, after which to try again
 LEAST = 0.02  # with less, a page renders nothing more
 LONGEST = 20_000  # characters of a piece that is rendered
 TOLD = (
@@ -97,5 +99,10 @@ def at_most(seconds: float) -> Iterator[None]:
             signal.setitimer(signal.ITIMER_VIRTUAL, max(left - spent, LEAST))
 
 
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
+def _interrupt(_number: int, frame: FrameType | None) -> None:
+    callbacks = {getattr(callback, "__code__", None) for callback in gc.callbacks}
+    if frame is not None and frame.f_code in callbacks:
+        # Python drops an error that is raised there, and goes on
+        signal.setitimer(signal.ITIMER_VIRTUAL, SOON)
+        return
     raise OutOfTimeError

@@ -1,7 +1,9 @@
 """What a student wrote takes little time to render, or is shown as it was written."""
 
+import gc
 import itertools
 import threading
+import time
 
 import pytest
 
@@ -76,3 +78,25 @@ def test_another_thread_has_the_limit_of_length():
     thread.start()
     thread.join()
     assert found == ["A", TOLD + plain("a" * 30_000)]
+
+
+def test_a_limit_holds_although_memory_is_being_cleaned_up():
+    """An error in a callback of the garbage collector would be dropped."""
+
+    def clean_up(*_):
+        begin = time.process_time()
+        while time.process_time() - begin < 0.05:
+            pass
+
+    def run():
+        gc.collect()
+        while time.process_time() - begin < 2:
+            pass
+
+    begin = time.process_time()
+    gc.callbacks.append(clean_up)
+    try:
+        with pytest.raises(OutOfTimeError), at_most(0.01):
+            run()
+    finally:
+        gc.callbacks.remove(clean_up)
