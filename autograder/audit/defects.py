@@ -65,6 +65,6 @@ def defects_of_suites(certificate: Certificate) -> Iterator[str]:
     if len(certificate.mistakes) - len(unnamed) < NAMED * len(certificate.mistakes):
         yield (
             f"{len(unnamed)} of {len(certificate.mistakes)} mutants are not named as what they "
-            f"are, more than {1 - NAMED:.0%}, for want of observe_... functions that see the "
-            f"difference: {', '.join(unnamed)}"
+            f"are, more than {1 - NAMED:.0%}: write observe_... functions that see the difference "
+            f"of {', '.join(unnamed)}"
         )

@@ -184,7 +184,7 @@ class _Changed(NamedTuple):
 
 
 class _Text:
-    """A text of Python in which one part is to be changed: only this part is parsed again."""
+    """A Python text in which an edit changes one part; only this part is parsed again."""
 
     def __init__(self, source: str, part: Part) -> None:
         self._bytes = source.encode()  # which a syntax tree counts

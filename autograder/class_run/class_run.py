@@ -178,7 +178,7 @@ class ClassRun:
             self._call(self.converter.run_post_convert_hook, due.folder)
         except (OperationalError, NbGraderException):
             raise  # the next submission would fail, too
-        except Exception as error:  # noqa: BLE001  # one submission stops no other
+        except Exception as error:  # noqa: BLE001  # others must be graded all the same
             self._fail(due.student, error)
             return None
         finally:

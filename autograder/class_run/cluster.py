@@ -271,7 +271,7 @@ def _within(seconds: float, make: Callable[[], T]) -> T:
     def run() -> None:
         try:
             made.set_result(make())
-        except BaseException as error:  # noqa: BLE001  # the waiting thread raises it
+        except BaseException as error:  # noqa: BLE001  # result() raises it in the caller's thread
             made.set_exception(error)
 
     threading.Thread(target=run, daemon=True).start()

@@ -123,7 +123,7 @@ class SubmissionExporter(NotebookExporter):
         except OperationalError as error:
             # nbgrader would stop the whole class and suggest `nbgrader db upgrade`
             raise RuntimeError(trouble(error)) from error
-        except Exception as error:  # of any kind: a fault of ours holds the grade back
+        except Exception as error:  # any bug of ours holds this grade back, and no other
             self.log.exception("%s cannot be graded", path)
             cause = f"{type(error).__name__}: {error}"
             held_back = self._held(path, resources, cause)
@@ -247,7 +247,7 @@ def _check_suites(intake: Intake, process: GradingProcess) -> None:
             faults = process.import_faults(assignment)
         except (AssignmentError, NotIsolatedError):
             raise
-        except Exception:  # of any kind: a fault of the check itself ends no run
+        except Exception:  # a bug in this check must not stop grading
             intake.converter.log.exception("the suites of %s were not checked", name)
             continue
         if faults:

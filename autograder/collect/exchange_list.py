@@ -30,8 +30,11 @@ class GuardedList(ExchangeList):
         try:
             if not folder.name.isprintable():
                 raise RefusedError("its name has characters that cannot be printed")
-            with ordinary_file.opened(folder, is_folder=True) as opened:
-                for name in os.listdir(opened):  # noqa: PTH208  # `Path` takes no descriptor
+            with (
+                ordinary_file.opened(folder, is_folder=True) as opened,
+                os.scandir(opened) as entries,
+            ):
+                for name in (entry.name for entry in entries):
                     if name.endswith(".ipynb") or name == SECRET:
                         _check(name, opened)
         except RefusedError as error:

@@ -97,7 +97,7 @@ class ClassProgress:
             return importing.result()
         except (AssignmentError, NotIsolatedError, ClusterError):
             raise
-        except Exception:  # of any kind: a fault of the check itself ends no run
+        except Exception:  # a bug in this check must not stop grading
             self.run.log.exception("the suites were not checked")
             return []
 
@@ -109,7 +109,7 @@ class ClassProgress:
             return future.result()
         except (NotIsolatedError, ClusterError):
             raise
-        except Exception as error:  # of any kind: a fault of ours holds the grade back
+        except Exception as error:  # any bug of ours holds this grade back, and no other
             self.run.log.exception("%s cannot be graded", due.student)
             cause = f"{type(error).__name__}: {error}"
             known = self.run.assignments

@@ -450,7 +450,7 @@ def _error(cell: Any) -> str:
         if output.output_type == "error":
             if output.ename in FAILED and output.evalue:
                 return _line("", output.evalue)
-            if output.ename == "NotWritten":  # the checks' own kind, with a shorter traceback
+            if output.ename == "NotWrittenError":  # the checks' own kind, with a shorter traceback
                 return _line(UNWRITTEN, output.evalue)
             return _line(output.ename, output.evalue)
     return ""

@@ -14,7 +14,7 @@ import numpy as np
 
 from layers import Linear
 from layers.array import FloatArray
-from visible_checks.failure import CheckFailed, NotWritten
+from visible_checks.failure import CheckFailed, NotWrittenError
 
 # what an error says, and the advice
 ADVICE = {
@@ -47,7 +47,7 @@ def construct(layer_class: type, layer: Linear, **settings: float) -> Any:
     """Return a student's layer around another one."""
     try:
         return layer_class(layer, **settings)
-    except Exception as error:  # noqa: BLE001  # a student's code raises anything
+    except Exception as error:  # noqa: BLE001  # a student's code may raise any error
         words = ", ".join(["layer", *(f"{name}={value}" for name, value in settings.items())])
         told = _told(error, vars(layer_class).get("__init__"))
         raise CheckFailed(f"{layer_class.__name__}({words}) stops with {told}") from None
@@ -75,8 +75,8 @@ def call(
             raise
         except NotImplementedError:
             name = getattr(method, "__qualname__", where)
-            raise NotWritten(f"{name} is not written yet") from None
-        except Exception as error:  # noqa: BLE001  # a student's code raises anything
+            raise NotWrittenError(f"{name} is not written yet") from None
+        except Exception as error:  # noqa: BLE001  # a student's code may raise any error
             raise CheckFailed(f"{where} stops with {_told(error, method)}") from None
     if array is not None and not np.array_equal(copies[0], array):
         raise CheckFailed(

@@ -10,14 +10,14 @@ from visible_checks.case import GRAD_OUTPUT, shown
 TOLERANCE = 1e-5  # relative and absolute: far above rounding, far below any mistake here
 
 
-class CheckFailed(AssertionError):  # noqa: N818  # a student reads the name
+class CheckFailed(AssertionError):  # noqa: N818  # Jupyter shows the name to the student
     """A check that failed; Jupyter shows its message alone."""
 
     def _render_traceback_(self) -> list[str]:
         return [f"{type(self).__name__}: {self}"]
 
 
-class NotWritten(NotImplementedError):  # noqa: N818  # a student reads the name
+class NotWrittenError(NotImplementedError):
     """A method that still is the released stub; Jupyter shows its message alone."""
 
     def _render_traceback_(self) -> list[str]:
@@ -85,7 +85,7 @@ def expect_same(
     why : str
         How the expected numbers come about, such as "layer(x)".
     known : dict of str to ndarray
-        The answers of usual mistakes, by the sentence that helps; the first that fits is told.
+        The answers of usual mistakes, by the sentence that helps. The first that fits is shown.
     case : str
         The input.
     """

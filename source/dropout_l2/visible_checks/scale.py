@@ -35,7 +35,7 @@ def _same_as_layer(y: FloatArray, h: FloatArray) -> str:
 def _common_factor(y: FloatArray, h: FloatArray) -> str:
     """Return where the factors of all elements come from, if one mistake explains them."""
     factors = kept_factors(y, h)
-    if len(factors) == 2 and np.allclose(factors, [-P, 1 - P]):  # noqa: PLR2004  # of two kinds
+    if np.shape(factors) == (2,) and np.allclose(factors, [-P, 1 - P]):
         return ": that is mask / 1 - p without parentheses, but should be mask / (1 - p)"
     if len(factors) != 1:
         return ""

@@ -112,7 +112,7 @@ NO_ITEM = "mutant odd names no item that it loses"
 NO_ADVICE = (
     "mutant odd has no advice for the student: write it as the second paragraph of its docstring"
 )
-SEEN = "for want of observe_... functions that see the difference: "
+SEEN = "write observe_... functions that see the difference of "
 CHANGED = (
     "loses points in test_scaler: test_input_stays_as_it_is: "
     "x has been changed in place, but should stay as it is [Scaler(3)]"
@@ -127,7 +127,7 @@ UNBROKEN = "no mutant breaks test_scaler: "
             but("mutants", odd=wrong(RIGHT)),
             [
                 "mutant odd survives: it loses nothing in test_scaler",
-                "1 of 4 mutants are not named as what they are, more than 10%, " + SEEN + "odd",
+                "1 of 4 mutants are not named as what they are, more than 10%: " + SEEN + "odd",
             ],
         ),
         (but("mutants", odd=wrong(IN_PLACE, loses="")), [NO_ITEM]),
@@ -145,7 +145,7 @@ UNBROKEN = "no mutant breaks test_scaler: "
         ),
         (
             {"suites": {"test_scaler.py": SUITE + OBSERVATIONS.replace("Scaler()", "Scaler(2)")}},
-            ["1 of 3 mutants are not named as what they are, more than 10%, " + SEEN + "three"],
+            ["1 of 3 mutants are not named as what they are, more than 10%: " + SEEN + "three"],
         ),
     ],
     ids=[

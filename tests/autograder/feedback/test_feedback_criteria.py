@@ -107,7 +107,7 @@ def test_what_came_after_the_end_of_the_code_is_not_run():
 
 
 def test_a_criterion_that_waits_says_so():
-    """With its maximum; nobody is told a zero for a fault of ours."""
+    """It shows its maximum, and no zero for a fault of ours."""
     page = page_of(SCALES, property_of("adds", NOT_RUN), KEEPS, status=Status.HELD)
     assert table(page)[1] == [
         ["✓passed: It scales x.", "1.2 of 1.2"],

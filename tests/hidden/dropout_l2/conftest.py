@@ -312,7 +312,7 @@ class Wrapped:
         except AssertionError:
             if self.training:
                 raise
-            y = h  # in evaluation, no mask is to be read in it
+            y = h  # in evaluation, the output shows no mask
         return Passed(x, y, self.known.weights, self.known.bias, h)
 
     def judge(
