@@ -189,6 +189,7 @@ class Targets:
             suite.write_text(_essential_part(suite.read_text()))
         with (hidden / "dropout_l2" / "test_dropout_forward.py").open("a") as suite:
             suite.write(f"# {self.secret('a hidden suite')}\n")
+        (hidden / "dropout_l2" / "rubric.toml").unlink()
         manifest = hidden / "dropout_l2" / "manifest.toml"
         head = manifest.read_text().partition("[limits]")[0]
         limits = "".join(f"{name} = {value}\n" for name, value in LIMITS.items())
@@ -248,18 +249,34 @@ class Targets:
 
 
 def _essential_part(suite: str) -> str:
-    """Return a suite without the properties that an answer may lack and still get points.
+    """Return a suite, without criteria, with its essential properties; its first one if it has none.
 
-    They cannot give an attack points that the essential ones deny it, and they take most of the time.
+    The others cannot give an attack points that these deny it, and they take most of the time.
     """
     tree = ast.parse(suite)
+    properties = [node for node in tree.body if _is_property(node)]
+    essential = [
+        p for p in properties if "pytest.mark.essential" in map(ast.unparse, p.decorator_list)
+    ]
+    kept = essential or properties[:1]
+    for one in kept:
+        one.decorator_list = [
+            marker for marker in one.decorator_list if "criterion" not in ast.unparse(marker)
+        ]
     tree.body = [
         node
         for node in tree.body
-        if not (isinstance(node, ast.FunctionDef) and node.name.startswith(("test_", "observe_")))
-        or "pytest.mark.essential" in map(ast.unparse, node.decorator_list)
+        if node in kept or not (_is_property(node) or _is_observation(node))
     ]
     return ast.unparse(tree) + "\n"
+
+
+def _is_property(node: ast.stmt) -> bool:
+    return isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+
+
+def _is_observation(node: ast.stmt) -> bool:
+    return isinstance(node, ast.FunctionDef) and node.name.startswith("observe_")
 
 
 def _file(path: Path) -> tuple[object, ...]:
