@@ -7,8 +7,10 @@ that takes too long is shown as it was written.
 import gc
 import re
 import signal
+import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from html import escape
@@ -18,7 +20,7 @@ from autograder.text.plain_text import cut, visible
 
 OF_A_PAGE = 1.0  # seconds of processor time
 OF_A_PIECE = 0.5  # a cell or an output
-SOON = 0.001  # seconds, after which to try again
+AGAIN = 0.01  # seconds, after which an error that was dropped is raised again
 LEAST = 0.02  # with less, a page renders nothing more
 LONGEST = 20_000  # characters of a piece that is rendered
 TOLD = (
@@ -81,7 +83,8 @@ def plain(source: str, longest: int = LONGEST) -> str:
 def at_most(seconds: float) -> Iterator[None]:
     """Raise `OutOfTimeError` after some processor time, if this is the main thread.
 
-    One limit may hold within another.
+    One limit may hold within another. Python drops an error that is raised while it cleans up
+    memory, so the limit raises again until its block ends.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -89,20 +92,27 @@ def at_most(seconds: float) -> Iterator[None]:
     earlier = signal.signal(signal.SIGVTALRM, _interrupt)
     begin = time.process_time()
     try:
-        left, _ = signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+        left, _ = signal.setitimer(signal.ITIMER_VIRTUAL, seconds, AGAIN)
         yield
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, earlier)
         if left:
             spent = time.process_time() - begin
-            signal.setitimer(signal.ITIMER_VIRTUAL, max(left - spent, LEAST))
+            signal.setitimer(signal.ITIMER_VIRTUAL, max(left - spent, LEAST), AGAIN)
 
 
 def _interrupt(_number: int, frame: FrameType | None) -> None:
-    callbacks = {getattr(callback, "__code__", None) for callback in gc.callbacks}
-    if frame is not None and frame.f_code in callbacks:
-        # Python drops an error that is raised there, and goes on
-        signal.setitimer(signal.ITIMER_VIRTUAL, SOON)
-        return
-    raise OutOfTimeError
+    if not (isinstance(sys.exception(), OutOfTimeError) or _cleans_up(frame)):
+        raise OutOfTimeError
+
+
+def _cleans_up(frame: FrameType | None) -> bool:
+    """Whether Python would drop an error that is raised here, and print that it did."""
+    droppers = {getattr(callback, "__code__", None) for callback in gc.callbacks}
+    droppers.add(weakref.finalize.__call__.__code__)
+    while frame is not None:
+        if frame.f_code in droppers or frame.f_code.co_name == "__del__":
+            return True
+        frame = frame.f_back
+    return False

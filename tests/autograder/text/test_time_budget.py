@@ -1,9 +1,11 @@
 """What a student wrote takes little time to render, or is shown as it was written."""
 
+import contextlib
 import gc
 import itertools
 import threading
 import time
+import weakref
 
 import pytest
 
@@ -80,23 +82,79 @@ def test_another_thread_has_the_limit_of_length():
     assert found == ["A", TOLD + plain("a" * 30_000)]
 
 
-def test_a_limit_holds_although_memory_is_being_cleaned_up():
+def keep_busy(seconds):
+    begin = time.process_time()
+    while time.process_time() - begin < seconds:
+        pass
+
+
+def clean_up_and_go_on():
+    gc.collect()
+    keep_busy(2)
+
+
+class Cleaned:
+    """Something in a circle, so that only the garbage collector removes it."""
+
+    def __init__(self):
+        self.circle = self
+
+
+class CleanedSlowly(Cleaned):
+    def __del__(self):
+        keep_busy(0.05)
+
+
+def finalized():
+    weakref.finalize(Cleaned(), keep_busy, 0.05)
+
+
+@pytest.mark.parametrize("leave", [CleanedSlowly, finalized])
+def test_a_limit_holds_although_an_object_is_being_removed(leave):
+    """Python drops an error in what cleans up after an object, and prints it: none is raised there."""
+    gc.collect()
+    leave()
+    with pytest.raises(OutOfTimeError), at_most(0.01):
+        clean_up_and_go_on()
+
+
+def test_a_limit_holds_although_the_garbage_collector_calls_back():
     """An error in a callback of the garbage collector would be dropped."""
 
-    def clean_up(*_):
-        begin = time.process_time()
-        while time.process_time() - begin < 0.05:
-            pass
+    def call_back(*_):
+        keep_busy(0.05)
 
-    def run():
-        gc.collect()
-        while time.process_time() - begin < 2:
-            pass
-
-    begin = time.process_time()
-    gc.callbacks.append(clean_up)
+    gc.callbacks.append(call_back)
     try:
         with pytest.raises(OutOfTimeError), at_most(0.01):
-            run()
+            clean_up_and_go_on()
     finally:
-        gc.callbacks.remove(clean_up)
+        gc.callbacks.remove(call_back)
+
+
+def test_a_limit_holds_although_its_error_is_caught():
+    """A library that catches everything is interrupted once more."""
+
+    def run():
+        with contextlib.suppress(BaseException):
+            keep_busy(0.05)
+        keep_busy(2)
+
+    with pytest.raises(OutOfTimeError), at_most(0.01):
+        run()
+
+
+def test_a_limit_does_not_interrupt_what_ends_by_it():
+    """While its error passes, a `finally` of a library runs to its end."""
+    ended = []
+
+    def run():
+        try:
+            keep_busy(2)
+        finally:
+            keep_busy(0.1)
+            ended.append("ended")
+
+    with pytest.raises(OutOfTimeError), at_most(0.01):
+        run()
+    assert ended == ["ended"]
