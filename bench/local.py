@@ -14,7 +14,7 @@ import pytest
 
 from autograder.course.assignment import Assignment
 from autograder.course.submission import Submission
-from autograder.results.outcome import ItemResult, Outcome, PropertyResult, merge
+from autograder.results.outcome import Outcome, PropertyResult, merge
 from autograder.sandbox.sandbox import StudentError
 from autograder.suites import fixtures
 from autograder.suites.context import GRADING, Grading
@@ -53,12 +53,7 @@ class Judge:
     def points(self, assignment: Assignment) -> dict[str, float]:
         """Return the points of each item whose suite ran."""
         results = (
-            ItemResult(
-                item.name,
-                item.points,
-                tuple(map(merge, self.cases[item.name].values())),
-                criteria=item.criteria,
-            )
+            item.result(map(merge, self.cases[item.name].values()))
             for item in assignment.items
             if item.name in self.cases
         )

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 import tomllib
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,10 +20,17 @@ from autograder.course import limits
 from autograder.course.course import Course, Stage
 from autograder.course.engine_version import engine_version
 from autograder.course.limits import Limits
-from autograder.course.rubric import Rubric, RubricError, check_rubric, read_rubric
+from autograder.course.rubric import (
+    NO_RUBRIC,
+    ItemRubric,
+    Rubric,
+    RubricError,
+    check_rubric,
+    read_rubric,
+)
 from autograder.course.submission import Cell, Submission
 from autograder.course.suite_file import fault_in
-from autograder.results.criterion import Criterion
+from autograder.results.outcome import ItemResult, PropertyResult
 from autograder.text.wording import suggestion
 from autograder.worker.opening import Opening
 
@@ -35,13 +43,15 @@ class AssignmentError(Exception):
 
 @dataclass(frozen=True)
 class Item:
-    """A graded cell: its `grade_id`, which is also its suite's name, its points and criteria."""
+    """A graded cell: its `grade_id`, which is also its suite's name, its points and rubric."""
 
     name: str
     points: float
-    criteria: tuple[
-        Criterion, ...
-    ] = ()  # of the rubric; without any, all properties count the same
+    rubric: ItemRubric = NO_RUBRIC
+
+    def result(self, properties: Iterable[PropertyResult]) -> ItemResult:
+        """Return the item's result from those of its properties."""
+        return ItemResult(self.name, self.points, tuple(properties), **self.rubric._asdict())
 
 
 @dataclass(frozen=True, init=False)
@@ -88,7 +98,7 @@ class Assignment:
     def items(self) -> list[Item]:
         """The graded cells, in the notebook's order."""
         items = [
-            Item(cell.grade_id, float(cell.points), self.rubric.get(cell.grade_id, ()))
+            Item(cell.grade_id, float(cell.points), self.rubric.get(cell.grade_id, NO_RUBRIC))
             for cell in Submission.from_notebook(self.source).cells
             if cell.is_item
         ]
@@ -201,7 +211,7 @@ class Assignment:
 
     @cached_property
     def rubric(self) -> Rubric:
-        """The criteria of each item, from `rubric.toml` beside the suites."""
+        """The criteria and texts of each item, from `rubric.toml` beside the suites."""
         try:
             return read_rubric(self._rubric_file)
         except RubricError as error:

@@ -1,5 +1,9 @@
 """The rubric of an assignment: `rubric.toml` beside the suites, with the criteria of each item.
 
+[test_scale]
+title = "Scale"
+question = "What happens to x if the factor is 0?"
+
 [test_scale.multiplies]
 weight = 80
 sentence = "Each element of x is multiplied by the factor."
@@ -14,16 +18,27 @@ import re
 import tomllib
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograder.course.suite_file import criteria_of
 from autograder.results.criterion import Criterion
 from autograder.text.wording import suggestion
 
 KEYS = {"weight", "sentence", "manners"}
+TEXTS = ("title", "question")  # of an item
 MOST = 10_000  # of a weight
 
-Rubric = dict[str, tuple[Criterion, ...]]  # by item
+
+class ItemRubric(NamedTuple):
+    """An item's criteria and texts."""
+
+    criteria: tuple[Criterion, ...] = ()
+    title: str = ""  # for students; empty without one
+    question: str = ""  # to think about after full marks; empty without one
+
+
+Rubric = dict[str, ItemRubric]  # by item
+NO_RUBRIC = ItemRubric()
 
 
 class RubricError(Exception):
@@ -31,7 +46,7 @@ class RubricError(Exception):
 
 
 def read_rubric(path: Path) -> Rubric:
-    """Return the criteria of each item; none without the file.
+    """Return the criteria and texts of each item; none without the file.
 
     Raises
     ------
@@ -48,13 +63,17 @@ def read_rubric(path: Path) -> Rubric:
     for item, table in tables.items():
         if not isinstance(table, dict) or not table:
             raise _fault(path, text, item, f"[{item}.NAME] must be a criterion of {item}")
+        texts = {name: table.pop(name) for name in TEXTS if name in table}
+        for name, words in texts.items():
+            if not isinstance(words, str) or not words.strip():
+                raise _fault(path, text, item, f"{item}.{name} must be a text, got {words!r}")
         for name, entry in table.items():
             if fault := _fault_in(entry):
                 raise _fault(path, text, f"{item}.{name}", f"[{item}.{name}] {fault}")
         criteria = tuple(Criterion(name, **entry) for name, entry in table.items())
-        if all(criterion.manners for criterion in criteria):
+        if criteria and all(criterion.manners for criterion in criteria):
             raise _fault(path, text, item, f"{item} must have a criterion without manners = true")
-        rubric[item] = criteria
+        rubric[item] = ItemRubric(criteria, **texts)
     return rubric
 
 
@@ -79,7 +98,7 @@ def check_rubric(path: Path, rubric: Rubric, suites: Mapping[str, Path]) -> None
             meant = suggestion(item, suites)
             raise _fault(path, text, item, f"must name items, got {item!r}{meant}")
     for item, suite in suites.items():
-        _check_suite(path, item, [c.name for c in rubric.get(item, ())], suite)
+        _check_suite(path, item, [c.name for c in rubric.get(item, NO_RUBRIC).criteria], suite)
 
 
 def _check_suite(path: Path, item: str, names: Collection[str], suite: Path) -> None:

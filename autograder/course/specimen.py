@@ -74,7 +74,7 @@ def _specimen(assignment: Assignment, path: Path) -> Specimen:
 def _unknown_criterion(assignment: Assignment, loses: Mapping[str, frozenset[str]]) -> str:
     """Return the item, its criteria and a name that is none of them; empty without such a name."""
     for item in assignment.items:
-        known = [criterion.name for criterion in item.criteria]
+        known = [criterion.name for criterion in item.rubric.criteria]
         if unknown := sorted(loses.get(item.name, frozenset()) - {ALL, *known}):
             return f"{item.name} {known}, got {unknown}"
     return ""
@@ -83,7 +83,7 @@ def _unknown_criterion(assignment: Assignment, loses: Mapping[str, frozenset[str
 def _spelled_out(assignment: Assignment, name: str, names: frozenset[str]) -> frozenset[str]:
     """Return the names of all criteria of an item for `all`, and otherwise the names themselves."""
     [item] = [item for item in assignment.items if item.name == name]
-    return frozenset(c.name for c in item.criteria) if ALL in names else names
+    return frozenset(c.name for c in item.rubric.criteria) if ALL in names else names
 
 
 def _docstring_lines(tree: ast.Module) -> int:

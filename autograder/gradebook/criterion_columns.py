@@ -11,7 +11,7 @@ def with_criteria(items: Iterable[str], rubric: Rubric) -> list[str]:
     return [
         column
         for item in items
-        for column in (item, *(_column(item, one.name) for one in rubric.get(item, ())))
+        for column in (item, *(_column(item, name) for name in _names(rubric, item)))
     ]
 
 
@@ -22,6 +22,10 @@ def criterion_values(report: Report | None) -> dict[str, float | None]:
         for item in (report.items if report else ())
         for result in item.rubric
     }
+
+
+def _names(rubric: Rubric, item: str) -> list[str]:
+    return [one.name for one in rubric[item].criteria] if item in rubric else []
 
 
 def _column(item: str, criterion: str) -> str:

@@ -139,4 +139,4 @@ def held(assignment: Assignment, cause: str) -> Report:
 
 
 def _with_one_property(item: Item, result: PropertyResult) -> ItemResult:
-    return ItemResult(item.name, item.points, (result,), criteria=item.criteria)
+    return item.result([result])

@@ -9,6 +9,7 @@ Masks are boolean arrays of shape (calls, rows, units), True where an element wa
 
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -42,9 +43,10 @@ def of(output: object, shape: tuple[int, int], where: str) -> Mask:
 
     Its scale, infinite numbers and lost axes of length 1 are judged elsewhere.
     """
-    values = np.asarray(settled(output))
-    if values.dtype.kind in "fiub" and values.size == math.prod(shape):
-        return (values == 0).reshape(shape)
+    with suppress(ValueError):  # a list of arrays of several shapes
+        values = np.asarray(settled(output))
+        if values.dtype.kind in "fiub" and values.size == math.prod(shape):
+            return (values == 0).reshape(shape)
     return expect.array(output, shape, "output", where) == 0
 
 

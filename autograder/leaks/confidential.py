@@ -211,7 +211,9 @@ class Confidential:
         """Yield the students' ids, names and addresses, except common words."""
         ours = [*self.assignment.hidden.rglob("*.py"), *Path(__file__).parents[1].rglob("*.py")]
         advice = [specimen.advice for specimen in mutants(self.assignment)]
-        sentences = [one.sentence for of in self.assignment.rubric.values() for one in of]
+        rubric = self.assignment.rubric.values()
+        sentences = [one.sentence for item in rubric for one in item.criteria]
+        sentences += [text for item in rubric for text in (item.title, item.question)]
         texts = [self.shown, *advice, *sentences, *map(_text, ours)]
         common = {word for text in texts for word in re.findall(r"[^\W\d_]+", text)}
         for student, names in self.students.items():

@@ -98,6 +98,8 @@ class ItemResult:
     properties: tuple[PropertyResult, ...]
     diagnosis: tuple[Diagnosis, ...] = ()
     criteria: tuple[Criterion, ...] = ()  # without any, all properties count the same
+    title: str = ""  # for students; empty without one
+    question: str = ""  # to think about after full marks; empty without one
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "ItemResult":
@@ -108,7 +110,14 @@ class ItemResult:
             tuple(map(PropertyResult.from_dict, data["properties"])),
             tuple(map(Diagnosis.from_dict, data["diagnosis"])),
             tuple(Criterion(**criterion) for criterion in data.get("criteria", ())),  # newer
+            data.get("title", ""),  # newer
+            data.get("question", ""),  # newer
         )
+
+    @property
+    def shown_name(self) -> str:
+        """The title, or what the name says to a reader."""
+        return self.title or self.name.removeprefix("test_").replace("_", " ")
 
     @property
     def fails(self) -> tuple[str, ...]:

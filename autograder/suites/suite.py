@@ -104,7 +104,7 @@ class _ItemRun:
     @property
     def result(self) -> ItemResult:
         results = with_few_figures(merge(cases) for cases in self.cases.values())
-        return ItemResult(self.item.name, self.item.points, results, criteria=self.item.criteria)
+        return self.item.result(results)
 
     @property
     def lost(self) -> list[FunctionName]:

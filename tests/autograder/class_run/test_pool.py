@@ -169,7 +169,7 @@ def test_a_slow_submission_does_not_hold_the_others_up(tmp_path):
         waiting = [two.submit(notebooks(assignment, SLOW)) for _ in range(3)]
         assert not slow.done()
         begin = time.monotonic()
-    assert time.monotonic() - begin < 10
+    assert time.monotonic() - begin < 40  # the slow ones would take 60
     assert sum(future.cancelled() for future in waiting) >= 2
     assert {*family()} <= {*before}
 

@@ -48,10 +48,29 @@ def test_the_criteria_are_read_in_order(tmp_path):
     assignment = course(tmp_path)
     assignment.check()
     [item] = assignment.items
-    assert item.criteria == (
+    assert item.rubric.criteria == (
         Criterion("multiplies", "Each element is multiplied.", 80),
         Criterion("keeps", "x stays as it is.", 20, manners=True),
     )
+
+
+def test_an_item_may_have_a_title_and_a_question(tmp_path):
+    """Its result has them, too; an item may have them without criteria."""
+    texts = '[test_scaler]\ntitle = "Scaling"\nquestion = "Why?"\n'
+    assignment = course(tmp_path / "a", texts + RUBRIC)
+    assignment.check()
+    [item] = assignment.items
+    found = item.result([])
+    assert (found.title, found.question, found.criteria) == (
+        "Scaling",
+        "Why?",
+        item.rubric.criteria,
+    )
+    suite = SUITE.replace('@pytest.mark.criterion("multiplies")', "")
+    plain = course(tmp_path / "b", texts, suite.replace('@pytest.mark.criterion("keeps")', ""))
+    plain.check()
+    assert plain.items[0].result([]).title == "Scaling"
+    assert plain.items[0].result([]).criteria == ()
 
 
 def test_a_rubric_belongs_to_the_version(tmp_path):
@@ -66,13 +85,18 @@ def test_an_assignment_needs_no_rubric(tmp_path):
     assert read_rubric(tmp_path / "rubric.toml") == {}
     assignment = make_course(tmp_path / "course")
     assignment.check()
-    assert assignment.items[0].criteria == ()
+    assert assignment.items[0].rubric.criteria == ()
 
 
 FAULTS = {
     "no TOML": ("[test_scaler", "must be valid TOML"),
     "item": ('test_scaler = "x"', r"line 1: \[test_scaler.NAME\] must be a criterion"),
     "empty": ("[test_scaler]", r"line 1: \[test_scaler.NAME\] must be a criterion"),
+    "title": (f"[test_scaler]\ntitle = 3\n{RUBRIC}", "test_scaler.title must be a text, got 3"),
+    "question": (
+        f'[test_scaler]\nquestion = " "\n{RUBRIC}',
+        "test_scaler.question must be a text, got ' '",
+    ),
     "table": ("[test_scaler]\nkeeps = 3", r"\[test_scaler.keeps\] must be a table, got 3"),
     "key": (RUBRIC.replace("manners", "maners"), r"line 6: .*'maners' \(did you mean manners\?\)"),
     "no weight": (RUBRIC.replace("weight = 80", ""), "line 2: .* a whole number from 1 .* None"),

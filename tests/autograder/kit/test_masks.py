@@ -225,7 +225,9 @@ def test_the_mask_of_an_output_is_where_it_is_zero(output, dropped):
     assert masks.of(0.0, (1, 1), "Dropout").tolist() == [[True]]
 
 
-@pytest.mark.parametrize("output", [None, np.zeros(3), "0", np.zeros((2, 2), complex)])
+@pytest.mark.parametrize(
+    "output", [None, np.zeros(3), "0", np.zeros((2, 2), complex), [np.zeros(3), None, "text"]]
+)
 def test_what_is_no_output_has_no_mask(output):
     """The message says what it is, and what it should be."""
     with pytest.raises(AssertionError, match=r"^output.* but should be .*\[Dropout\]$"):
