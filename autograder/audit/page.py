@@ -10,13 +10,14 @@ from matplotlib.figure import Figure
 from autograder.course.certificate import Certificate
 from autograder.results.points import shown
 from autograder.text.page import environment
+from autograder.text.wording import counted_as
 
 KEPT, HOLDS, FAILS, FAILS_ALONE = range(4)
 COLOURS = ListedColormap(["#e8e8e8", "#ffffff", "#1f3a5f", "#d55e00"])
 INCH = 0.16  # of a row or a column
 
 
-def page(name: str, certificate: Certificate) -> str:
+def page(name: str, certificate: Certificate, titles: dict[str, str]) -> str:
     """Return the page of an assignment's audit.
 
     Parameters
@@ -24,6 +25,8 @@ def page(name: str, certificate: Certificate) -> str:
     name : str
         The assignment's name.
     certificate : Certificate
+    titles : dict of str to str
+        What each item is called, by its name.
     """
     columns = [(item, one) for item, names in certificate.properties.items() for one in names]
     return (
@@ -32,7 +35,9 @@ def page(name: str, certificate: Certificate) -> str:
         .render(
             name=name,
             certificate=certificate,
+            counted_as=counted_as,
             shown=shown,
+            titles=titles,
             picture=_picture(certificate, columns),
             breaks={
                 (item, one): [m for m in certificate.mistakes if one in m.fails.get(item, ())]
@@ -76,5 +81,7 @@ def _picture(certificate: Certificate, columns: list[tuple[str, str]]) -> str:
         for edge in np.arange(0.5, len(columns) - 1):
             axes.axvline(edge, color="#cccccc", linewidth=0.3)
         text = io.StringIO()
-        figure.savefig(text, format="svg", metadata={"Date": None})
-    return text.getvalue().partition("<svg")[1] + text.getvalue().partition("<svg")[2]
+        nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+        figure.savefig(text, format="svg", metadata=nothing)
+    svg = text.getvalue().partition("<svg")[2]
+    return f'<svg role="img" aria-label="Matrix of properties and mutants" {svg}'

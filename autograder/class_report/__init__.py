@@ -2,6 +2,7 @@
 
 - `attention`: `findings`, `reasons`
 - `facts`: `ClassFacts`
+- `lecture`: `to_say`
 - `library_use`: `library_uses`
 - `page`: `ClassReport`, `page`
 - `similarity`: `Answer`, `alike`

@@ -7,9 +7,8 @@ from enum import StrEnum
 from autograder.class_report.facts import ClassFacts
 from autograder.class_report.library_use import LibraryUse
 from autograder.class_report.similarity import Alike
-from autograder.gradebook.class_record import Record
+from autograder.gradebook.class_record import ClassRecord, Record
 from autograder.gradebook.entry import NOT_COLLECTED, NOT_GRADED
-from autograder.results.points import with_unit
 from autograder.results.report import NEXT_STEP, NOT_ISOLATED, Status
 from autograder.text.wording import counted_as
 
@@ -50,7 +49,7 @@ class Reason:
 
 
 def reasons(
-    records: Sequence[Record],
+    whole: ClassRecord,
     uses: dict[str, list[LibraryUse]],
     groups: Iterable[Alike],
 ) -> list[Reason]:
@@ -58,11 +57,12 @@ def reasons(
 
     Parameters
     ----------
-    records : sequence of Record
+    whole : ClassRecord
     uses : dict of str to list of LibraryUse
         Forbidden ones, by student.
     groups : iterable of Alike
     """
+    records, titles = whole.records, whole.titles
     by_status = {
         Title.HELD: Status.HELD,
         Title.LEFT_OUT: NOT_COLLECTED,
@@ -99,7 +99,7 @@ def reasons(
         (
             Title.BY_HAND,
             "check that it still holds: it takes precedence over the automatic score",
-            {r.student: ", ".join(r.by_hand) for r in records if r.by_hand},
+            {r.student: "; ".join(titles[one] for one in r.by_hand) for r in records if r.by_hand},
         ),
         (
             Title.REMARKS,
@@ -152,7 +152,8 @@ def _suspicious(
     for item in facts.items:
         value = item.discrimination.value
         if value is not None and value < 0:
-            yield f"{item.name} discriminates by {value:.2f}: {item.discrimination.meaning}"
+            title, meaning = facts.titles[item.name], item.discrimination.meaning
+            yield f"{title} discriminates by {value:.2f}: {meaning}"
     if groups:
         students = {student for group in groups for student in group.students}
         yield (
@@ -165,18 +166,6 @@ def _suspicious(
 
 
 def _learned(facts: ClassFacts) -> Iterator[str]:
-    if facts.mistakes and len(facts.mistakes[0].records) > 1:
-        first = facts.mistakes[0]
-        advice = _sentence(first.advice)
-        count = counted_as(len(first.records), "submission")
-        yield f"the most common mistake, in {count}: {first.name}. {advice}"
-    criteria = [rate for rates in facts.criteria.values() for rate in rates]
-    if (costly := max(criteria, key=lambda rate: rate.cost, default=None)) and costly.cost:
-        yield (
-            f"the criterion that cost the class most, {with_unit(costly.cost)}, lost by "
-            f"{costly.lost} of {costly.earned + costly.lost}: {costly.sentence} "
-            f"[{costly.item}: {costly.name}]"
-        )
     rates = [
         (rate.rate, rate)
         for item, rates in facts.properties.items()
@@ -187,8 +176,8 @@ def _learned(facts: ClassFacts) -> Iterator[str]:
     if known:
         share, rate = min(known, key=lambda pair: pair[0])
         yield (
-            f"the property that fewest pass, {share:.0%}: {rate.sentence} "
-            f"[{rate.item}: {rate.name}]"
+            f"the property that fewest pass, {100 * share:.0f} %: {rate.sentence} "
+            f"[{facts.titles[rate.item]}]"
         )
     totals = facts.totals
     if totals.mean is not None and totals.median is not None:
@@ -202,9 +191,3 @@ def _learned(facts: ClassFacts) -> Iterator[str]:
 
 def _with_count(reason: Reason) -> str:
     return f"{reason.title}, {counted_as(len(reason.cases), 'submission')}: {reason.what_to_do}"
-
-
-def _sentence(text: str) -> str:
-    """Return a text's first sentence."""
-    head, stop, _ = text.partition(". ")
-    return f"{head}." if stop else text

@@ -12,6 +12,7 @@ from autograder.class_report.item_analysis import (
     analyse,
 )
 from autograder.class_report.item_analysis import discrimination as correlation
+from autograder.class_report.mistake_made import MistakeMade, mistakes_made
 from autograder.gradebook.class_record import ClassRecord, Record
 from autograder.results.outcome import ItemResult, Outcome, PropertyResult
 from autograder.results.points import added
@@ -51,32 +52,13 @@ class PropertyRate:
 
 
 @dataclass(frozen=True)
-class MistakeMade:
-    """A known mistake, and the submissions that have it.
-
-    Parameters
-    ----------
-    name : str
-        The mutant's.
-    advice : str
-    items : tuple of str
-        In which it was seen.
-    records : tuple of Record
-        By the student's id.
-    """
-
-    name: str
-    advice: str
-    items: tuple[str, ...]
-    records: tuple[Record, ...]
-
-
-@dataclass(frozen=True)
 class ClassFacts:
     """The statistics of a class.
 
     Parameters
     ----------
+    titles : dict of str to str
+        What each item is called, by its name.
     statuses : dict of str to int
         How many submissions have each status, the most frequent first.
     totals : Distribution
@@ -87,22 +69,20 @@ class ClassFacts:
     properties : dict of str to list of PropertyRate
         By item, in the suite's order.
     mistakes : list of MistakeMade
-        The commonest first.
-    unnamed : dict of str to list of Record
-        By item, who lost points by an unknown mistake.
+        The highest cost first.
     uncounted : int
         How many submissions have no grade that says anything about the work.
     outdated : list of Record
         Submissions graded with another version of the suites.
     """
 
+    titles: dict[str, str]
     statuses: dict[str, int]
     totals: Distribution
     items: list[ItemAnalysis]
     criteria: dict[str, list[CriterionRate]]
     properties: dict[str, list[PropertyRate]]
     mistakes: list[MistakeMade]
-    unnamed: dict[str, list[Record]]
     uncounted: int
     outdated: list[Record]
 
@@ -129,6 +109,7 @@ class ClassFacts:
             for item in whole.items
         }
         return cls(
+            titles=whole.titles,
             statuses=dict(Counter(r.entry.status for r in whole.records).most_common()),
             totals=Distribution.of(
                 [record.entry.total or 0.0 for record in counted], added(maxima)
@@ -140,8 +121,7 @@ class ClassFacts:
                 for item in whole.items
                 if any(_result(record, item.name) for record in graded)
             },
-            mistakes=_mistakes(graded),
-            unnamed=_unnamed(graded),
+            mistakes=mistakes_made(graded),
             uncounted=len(whole.records) - len(counted),
             outdated=[r for r in whole.records if r.report and r.report.version != version],
         )
@@ -194,29 +174,3 @@ def _discrimination(pairs: list[tuple[float, float]], *, has_others: bool) -> Di
     if not has_others:
         return Discrimination(None, "not defined: there is no other item")
     return correlation([x for x, _ in pairs], [rest for _, rest in pairs])
-
-
-def _mistakes(records: Sequence[Record]) -> list[MistakeMade]:
-    made: dict[str, dict[str, Record]] = defaultdict(dict)
-    items: dict[str, dict[str, None]] = defaultdict(dict)
-    advice = {}
-    for record in records:
-        for item in record.report.items if record.report else ():
-            for one in item.diagnosis:
-                made[one.mistake][record.student] = record
-                items[one.mistake][item.name] = None
-                advice[one.mistake] = one.advice
-    found = [
-        MistakeMade(name, advice[name], tuple(items[name]), tuple(who.values()))
-        for name, who in made.items()
-    ]
-    return sorted(found, key=lambda one: (-len(one.records), one.name))
-
-
-def _unnamed(records: Sequence[Record]) -> dict[str, list[Record]]:
-    found: dict[str, list[Record]] = defaultdict(list)
-    for record in records:
-        for item in record.report.items if record.report else ():
-            if item.fails and not item.diagnosis:
-                found[item.name].append(record)
-    return dict(found)

@@ -10,6 +10,7 @@ from itertools import groupby
 
 from autograder.class_report.attention import Reason
 from autograder.class_report.facts import ClassFacts
+from autograder.class_report.lecture import FEWEST, to_say
 from autograder.class_report.plot import histogram
 from autograder.class_report.similarity import Alike
 from autograder.gradebook.class_record import ClassRecord, Record
@@ -20,6 +21,7 @@ from autograder.text.plain_text import visible
 from autograder.text.wording import counted_as
 
 MOST_MISTAKES = 12  # that are shown at once
+MOST_BY_CRITERION = 4  # mistakes by which it was lost
 MOST_GROUPS = 40  # groups of similar answers whose text is shown
 MOST_TEXT = 8000  # characters of an answer
 MANY_LINES = 4  # lines as released, from which on they are left out
@@ -67,9 +69,11 @@ def page(report: ClassReport, formgrader: str, made: dt.datetime) -> str:
     pages = environment(
         finalize=lambda value: visible(value) if type(value) is str else value,  # no made HTML
     )
-    items = report.whole.items
+    items, titles = report.whole.items, report.facts.titles
     distributions = [(TOTAL, added(item.points for item in items), report.facts.totals)]
-    distributions += [(item.name, item.maximum, item.distribution) for item in report.facts.items]
+    distributions += [
+        (titles[item.name], item.maximum, item.distribution) for item in report.facts.items
+    ]
     script = pages.get_template("class.js").render()
     noted: dict[str, list[str]] = defaultdict(list)
     for reason in report.reasons:
@@ -87,13 +91,17 @@ def page(report: ClassReport, formgrader: str, made: dt.datetime) -> str:
         items=items,
         records=report.whole.records,
         known={record.student: record for record in report.whole.records},
+        number_of={made.advice: n for n, made in enumerate(report.facts.mistakes) if made.advice},
         facts=report.facts,
         findings=report.findings,
+        lecture=to_say(report.facts),
+        fewest=FEWEST,
         reasons=report.reasons,
         noted=dict(noted),
         groups=report.groups,
         most_groups=MOST_GROUPS,
         most_mistakes=MOST_MISTAKES,
+        most_by_criterion=MOST_BY_CRITERION,
         excerpt=lambda cell, text: _excerpt(text, report.stubs.get(cell, "")),
         distributions=distributions,
         plots={

@@ -112,7 +112,8 @@ def audit(
     if html:
         from autograder.audit.page import page  # noqa: PLC0415  # a plotting library takes a second
 
-        _write(html, page(assignment, certificate), chosen)
+        titles = {item.name: item.result(()).shown_name for item in chosen.items}
+        _write(html, page(assignment, certificate, titles), chosen)
     path = path_of(chosen)
     faults = [*certificate.defects, *rejected]
     if check:

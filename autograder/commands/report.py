@@ -14,6 +14,7 @@ from rich.progress import Progress
 from autograder.agreement.gradebook_cells import check_entered
 from autograder.class_report.attention import findings, reasons
 from autograder.class_report.facts import ClassFacts
+from autograder.class_report.lecture import to_say
 from autograder.class_report.library_use import library_uses
 from autograder.class_report.page import ClassReport, page
 from autograder.class_report.similarity import Answer, alike
@@ -58,8 +59,9 @@ def report(
 ) -> None:
     """Write a page on a class, for the course staff.
 
-    It shows the distribution of the points, what each criterion cost the class, the pass rate of
-    each property, the commonest mistakes and how well each item separates students. It lists
+    It shows what to say in the next lecture, the distribution of the points, what each criterion
+    and each mistake cost the class, the pass rate of each property and how well each item separates
+    students. It lists
     submissions that a human should look at, such as near-identical answers and a forbidden library
     in graded code, and all submissions. The page is one file, and loads nothing.
 
@@ -110,7 +112,7 @@ def report(
             )
         groups.sort(key=lambda group: (-group.bits, group.cell, group.students))
         step("drawing")
-        why = reasons(whole.records, uses, groups)
+        why = reasons(whole, uses, groups)
         found = findings(facts, why, groups)
         content = ClassReport(
             assignment, chosen.version, whole, facts, why, groups, found, chosen.stubs
@@ -128,17 +130,29 @@ def report(
         console.print_json(_document(content, path))
         return
     on.print(printable(f"{path}: {counted_as(len(whole.records), 'student')}"))
-    for finding in found[:MOST_FINDINGS]:
+    for finding in (*found[:MOST_FINDINGS], *to_say(facts)):
         on.print(printable(f"- {finding}"))
 
 
 def _document(content: ClassReport, path: Path) -> dict[str, Any]:
+    facts = content.facts
     return {
         "assignment": content.name,
         "page": str(path),
         "submissions": len(content.whole.records),
         "findings": content.findings,
-        "criteria": [asdict(rate) for rates in content.facts.criteria.values() for rate in rates],
+        "lecture": to_say(facts),
+        "criteria": [asdict(rate) for rates in facts.criteria.values() for rate in rates],
+        "mistakes": [
+            {
+                "mistake": made.name,
+                "advice": made.advice,
+                "cost": made.cost,
+                "students": [record.student for record in made.records],
+                "criteria": [asdict(one) for one in made.criteria],
+            }
+            for made in facts.mistakes
+        ],
         "attention": [
             {
                 "reason": reason.title,

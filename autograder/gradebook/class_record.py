@@ -106,6 +106,11 @@ class ClassRecord:
     people: Roster = field(default_factory=lambda: Roster(()))
 
     @property
+    def titles(self) -> dict[str, str]:
+        """What each item is called, by its name: its title in the rubric, or else its name."""
+        return {item.name: item.result(()).shown_name for item in self.items}
+
+    @property
     def counted(self) -> list[Record]:
         """The records that statistics count."""
         return [record for record in self.records if record.is_counted(self.items)]
@@ -190,7 +195,7 @@ def _with_several_ids(entry: Entry, spellings: list[str]) -> Entry:
 def _items(assignment: Assignment, cells: Cells) -> list[Item]:
     """Return all graded cells with the gradebook's points: those of the suites, then the others."""
     known = {item.name: item for item in cells.values()}
-    ours = [known.pop(item.name, item) for item in assignment.items]
+    ours = [replace(known.pop(item.name, item), rubric=item.rubric) for item in assignment.items]
     return ours + sorted(known.values(), key=lambda item: item.name)
 
 

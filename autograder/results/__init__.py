@@ -4,6 +4,7 @@
   `status_lines`, `zero_lines`
 - `criterion`: `Criterion`
 - `figure`: `DROPPED`, `Figure`, `MARK`
+- `fix`: `Cost`, `Fix`, `fixes`
 - `outcome`: `CriterionResult`, `Diagnosis`, `Examination`, `Facts`, `ItemResult`, `Outcome`,
   `PropertyResult`, `Score`, `merge`, `with_few_figures`
 - `points`: `added`, `less`, `out_of`, `rounded`, `shown`, `total`, `with_unit`

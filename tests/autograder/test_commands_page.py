@@ -23,7 +23,7 @@ from tests.autograder.gradebook.test_membership import PLACEHOLDERS, ROWS, add_t
 from tests.autograder.support.certificate import certificate, mistake
 from tests.autograder.support.one_process import grade_here
 from tests.autograder.support.results import judged, property_of
-from tests.autograder.support.tiny import add_rubric, make_course
+from tests.autograder.support.tiny import IDENTITY, add_rubric, make_course
 from tests.conftest import PROJECT
 
 PAGE = (PROJECT / "docs" / "commands.md").read_text(encoding="utf-8")
@@ -152,8 +152,9 @@ def test_keys_of_grade(tiny_course, grading_process):
 
 
 def test_keys_of_report(tiny_course, grading_process):
-    """Of a class with two answers that are alike, and one that cannot be read."""
+    """Of a class with two answers that are alike, a wrong one, and one that cannot be read."""
     add_rubric(tiny_course.assignment)
+    tiny_course.hand_in("dan", IDENTITY)
     for student in ("ann", "ben"):
         tiny_course.hand_in(student, COPIED)
     (tiny_course.hand_in("cem") / "tiny.ipynb").write_text("{")
@@ -163,7 +164,7 @@ def test_keys_of_report(tiny_course, grading_process):
     assert result.exit_code == 0, result.output
     document = json.loads(result.stdout)
     assert keys(document) == documented("report")
-    assert document["submissions"] == 3
+    assert document["submissions"] == 4
     assert document["alike"][0]["students"] == ["ann", "ben"]
     assert "reading what was graded" in result.stderr
 

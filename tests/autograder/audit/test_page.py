@@ -12,6 +12,7 @@ IDENTITY = mistake("identity", advice="Multiply by the factor.", test_one={"outp
 BOTH = replace(
     mistake("in_place", test_one={"input": "changed"}), fails={"test_one": ("test_a", "test_b")}
 )
+TITLES = {"test_one": "Scale"}
 WHOLE = certificate(IDENTITY, BOTH, variants=("turned", "looped"))
 HOSTILE = "</td><script>alert(1)</script><img src=x onerror='x'>&amp;"
 
@@ -21,10 +22,11 @@ class Reader(HTMLParser):
 
     def __init__(self):
         super().__init__()
-        self.tags, self.text, self.rows, self.cell = [], "", [], False
+        self.tags, self.attrs, self.text, self.rows, self.cell = [], [], "", [], False
 
     def handle_starttag(self, tag, attrs):
         self.tags.append(tag)
+        self.attrs.append(dict(attrs))
         if tag == "tr":
             self.rows.append([])
         if tag in {"td", "th"}:
@@ -42,7 +44,7 @@ class Reader(HTMLParser):
 
 def read(*words):
     reader = Reader()
-    reader.feed(page(*words))
+    reader.feed(page(*words, TITLES))
     reader.close()
     return reader
 
@@ -62,8 +64,8 @@ def test_the_page_has_each_property():
 def test_the_page_has_each_mutant():
     """With what it loses, what it is named as, and what its author is told."""
     found = rows(read("tiny", certificate(IDENTITY, replace(BOTH, named={"test_one": ()}))))
-    assert found["identity"] == ["test_one", "identity", "Multiply by the factor."]
-    assert found["in_place"][:2] == ["test_one", "nothing"]
+    assert found["identity"] == ["Scale", "identity", "Multiply by the factor."]
+    assert found["in_place"][:2] == ["Scale", "nothing"]
 
 
 def test_the_page_has_the_notes():
@@ -71,6 +73,8 @@ def test_the_page_has_the_notes():
     text = " ".join(read("tiny", replace(WHOLE, version="abc", specimens="xyz")).text.split())
     assert "Audit of tiny" in text
     assert "2 mutants, 2 variants, version abc, specimens xyz." in text
+    one = replace(WHOLE, mistakes=(IDENTITY,), variants=("turned",))
+    assert "1 mutant, 1 variant, version v" in " ".join(read("tiny", one).text.split())
     assert "Variants: turned, looped." in text
     assert "Properties that no mutant needs: test_one: test_b." in text
     assert "Mutants not named as what they are: none." in text
@@ -89,9 +93,27 @@ def test_the_page_has_the_picture():
     """One drawing, with a label for each mutant and each property."""
     reader = read("tiny", WHOLE)
     assert reader.tags.count("svg") == 1
-    picture = page("tiny", WHOLE).partition("<svg")[2].partition("</svg>")[0]
+    picture = page("tiny", WHOLE, TITLES).partition("<svg")[2].partition("</svg>")[0]
     for label in ("identity", "in_place", "one: a", "one: b"):
         assert f">{label}</text>" in picture
+
+
+def test_items_are_called_by_their_titles():
+    """In headings and in the list of mutants."""
+    assert "Scale" in read("tiny", WHOLE).text
+    assert read("tiny", WHOLE).text.count("test_one") == 1  # in the notes: a property's full name
+
+
+def test_who_hears_the_page_finds_the_way():
+    """The picture has a name, its region can be scrolled by keys, and no head is empty."""
+    reader = read("tiny", WHOLE)
+    found = dict(zip(reader.tags, reader.attrs, strict=True))
+    assert found["svg"]["role"] == "img"
+    assert found["svg"]["aria-label"]
+    [region] = [one for one in reader.attrs if one.get("role") == "region"]
+    assert region["tabindex"] == "0"
+    assert "main" in reader.tags
+    assert all(row[0].strip() for row in reader.rows)
 
 
 @pytest.mark.parametrize(
@@ -114,8 +136,8 @@ def test_the_page_escapes_what_it_is_given(name, whole):
 
 def test_the_same_certificate_is_the_same_page():
     """Neither a date nor a number drawn at random makes two pages differ."""
-    assert page("tiny", WHOLE) == page("tiny", replace(WHOLE))
-    assert page("tiny", WHOLE) != page("tiny", replace(WHOLE, mistakes=(IDENTITY,)))
+    assert page("tiny", WHOLE, TITLES) == page("tiny", replace(WHOLE), TITLES)
+    assert page("tiny", WHOLE, TITLES) != page("tiny", replace(WHOLE, mistakes=(IDENTITY,)), TITLES)
 
 
 @pytest.mark.parametrize(

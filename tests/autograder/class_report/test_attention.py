@@ -5,11 +5,15 @@ import pytest
 from autograder.class_report.attention import reasons
 from autograder.class_report.library_use import LibraryUse
 from autograder.class_report.similarity import Alike, Answer
-from autograder.gradebook.class_record import Record
+from autograder.course.assignment import Item
+from autograder.course.rubric import ItemRubric
+from autograder.gradebook.class_record import ClassRecord, Record
 from autograder.gradebook.entry import NOT_COLLECTED, NOT_GRADED, Entry
 from autograder.gradebook.submitted import Submitted
 from autograder.results.report import NOT_ISOLATED, Status
 from autograder.results.standing import Mark
+
+ITEMS = [Item("one", 1.0, ItemRubric(title="Scale"))]
 
 
 def record(student, status=Status.GRADED, remarks=(), cause="", **more):
@@ -28,7 +32,7 @@ def reasons_of(records, uses=None, groups=()):
     """Return each reason's title, and what is said of whom."""
     return {
         reason.title: {case.student: text for case, text in reason.cases}
-        for reason in reasons(records, uses or {}, groups)
+        for reason in reasons(ClassRecord(ITEMS, records), uses or {}, groups)
     }
 
 
@@ -53,7 +57,9 @@ def test_nothing_odd_is_no_reason():
 def test_a_status_has_its_cause_and_the_next_step(status, title):
     """It is the one that `autograder status` shows."""
     step = "run `autograder grade tiny`"
-    (reason,) = reasons([record("ann", status, cause="a loop", next_step=step)], {}, [])
+    (reason,) = reasons(
+        ClassRecord(ITEMS, [record("ann", status, cause="a loop", next_step=step)]), {}, []
+    )
     assert reason.title == title
     assert [(case.student, text) for case, text in reason.cases] == [("ann", "a loop")]
     assert reason.what_to_do
@@ -96,7 +102,7 @@ def test_scores_by_hand_and_grading_without_isolation_are_listed():
     records = [record("ann", by_hand=("one",)), record("bob", isolation=NOT_ISOLATED)]
     assert reasons_of(records) == {
         "graded without isolation": {"bob": ""},
-        "a score by hand": {"ann": "one"},
+        "a score by hand": {"ann": "Scale"},
     }
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from autograder.class_report.facts import ClassFacts
 from autograder.course.assignment import Item
+from autograder.course.rubric import ItemRubric
 from autograder.gradebook.class_record import ClassRecord, Record
 from autograder.gradebook.entry import NOT_GRADED, Entry
 from autograder.grading.graded import held, unreadable
@@ -93,7 +94,7 @@ def test_what_stands_for_a_suite_that_did_not_run_is_no_property(tmp_path):
     ]
     found = ClassFacts.of(ClassRecord(tiny.items, records), tiny.version)
     assert found.properties.get("test_scaler", []) == []
-    assert found.unnamed == {}
+    assert found.mistakes == []
 
 
 def test_a_property_discriminates_by_the_points_in_all_other_items():
@@ -111,33 +112,21 @@ def test_a_property_discriminates_by_the_points_in_all_other_items():
     assert "fewer than 10" in few.discrimination.meaning
 
 
-def test_the_commonest_mistake_is_the_first():
-    """Each student counts once, in however many items it was seen; who made it is known."""
+def test_mistakes_are_those_of_what_could_be_read():
+    """What an unreadable file fails is no mistake of its author."""
+    lost = judged(property_of("scales", Outcome.FAILED), *map(property_of, ("adds", "keeps")))
     found = facts(
-        record("ann", 0.0, 0.0, Status.GRADED, item("one", "-+", "x"), item("two", "-+", "x")),
-        record("bob", 0.0, 0.0, Status.GRADED, item("one", "-+", "x", "y")),
-        record("cem", 0.0, 0.0, Status.GRADED, item("one", "-+", "b")),
-        record("dan", 1.0, 2.0, Status.GRADED, item("one", "++")),
+        record("ann", 0.8, 2.0, Status.GRADED, lost),
+        record("bob", 0.0, 0.0, Status.UNREADABLE, lost),
     )
-    assert [
-        (made.name, made.advice, made.items, [r.student for r in made.records])
-        for made in found.mistakes
-    ] == [
-        ("x", "Mend x.", ("one", "two"), ["ann", "bob"]),
-        ("b", "Mend b.", ("one",), ["cem"]),
-        ("y", "Mend y.", ("one",), ["bob"]),
-    ]
+    assert [[r.student for r in made.records] for made in found.mistakes] == [["ann"]]
 
 
-def test_students_with_an_unknown_mistake_are_listed():
-    """By item: there a mutant may be missing."""
-    found = facts(
-        record("ann", 0.0, 2.0, Status.GRADED, item("one", "-+"), item("two", "++")),
-        record("bob", 0.0, 2.0, Status.GRADED, item("one", "-+", "x"), item("two", "++")),
-    )
-    assert {name: [r.student for r in who] for name, who in found.unnamed.items()} == {
-        "one": ["ann"]
-    }
+def test_items_are_called_by_their_titles():
+    """One without a title is called by its name, in words."""
+    items = [Item("test_one", 1.0, ItemRubric(title="Scale")), Item("test_the_rest", 1.0)]
+    found = ClassFacts.of(ClassRecord(items, []), "v")
+    assert found.titles == {"test_one": "Scale", "test_the_rest": "the rest"}
 
 
 def test_students_graded_with_other_suites_are_listed():

@@ -6,6 +6,7 @@ import hashlib
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import pytest
 
@@ -64,7 +65,7 @@ def record(student, status=Status.GRADED, one=1.0, two=2.0, mistake="", remark="
         "test_one",
         1.0,
         (PropertyResult("test_a", "It scales.", outcome, essential=True),),
-        (Diagnosis(mistake, f"Mend {mistake}."),) if mistake else (),
+        (Diagnosis(mistake, f"Mend {mistake}.", ("test_a",)),) if mistake else (),
     )
     remarks = (remark,) if remark else ()
     points = {"test_one": one, "test_two": two}
@@ -84,7 +85,7 @@ def like(*answers, cell="dropout"):
 def report_of(records, groups=(), uses=None, name="tiny", items=ITEMS):
     whole = ClassRecord(list(items), list(records))
     facts = ClassFacts.of(whole, "v")
-    why = reasons(whole.records, uses or {}, groups)
+    why = reasons(whole, uses or {}, groups)
     found = findings(facts, why, groups)
     return ClassReport(name, "v", whole, facts, why, list(groups), found, {"dropout": STUB})
 
@@ -142,9 +143,9 @@ def test_the_page_has_statistics_rates_and_mistakes():
     """Of those who have a grade: 3, 2 and 3 points of 3."""
     reader = read(CLASS)
     cells = [[" ".join(cell.split()) for cell in row] for row in reader.rows]
-    assert ["total", "3", "3", "2.67", "3.00", "0.58", "2 (67 %)"] in cells
-    assert ["It scales. (essential)", "75 %", "", "3", "1", "0", "-"] in cells
-    assert ["1", "identityMend identity.", "test_one", "bob"] in cells
+    assert ["total", "3", "2.67", "3.00", "0.58", "2 (67 %)"] in cells
+    assert ["It scales. (without it, the item scores 0)", "75 %", "3", "1", "0", "-"] in cells
+    assert ["Mend identity.mutant identity", "1", "1", "one", "bob"] in cells
     assert "3 others are not counted: missing" in reader.plain
     assert "1 other is not counted: missing" in read(CLASS[:4]).plain
     assert "6 students: 2 graded, 1 graded with remarks" in reader.plain
@@ -156,7 +157,7 @@ def test_each_picture_has_its_words():
     """One of the total and one of each item, with a text for those who cannot see them."""
     labels = [attrs["aria-label"] for tag, attrs in read(CLASS).tags if tag == "svg"]
     assert [label.partition(".")[0] for label in labels] == [
-        "Points, total", "Points, test_one", "Points, test_two",
+        "Points, total", "Points, one", "Points, two",
     ]  # fmt: skip
 
 
@@ -179,6 +180,8 @@ def test_a_large_answer_and_many_groups_are_cut():
     reader = read(CLASS, [like(("ann", long), ("bob", long))] * (MOST_GROUPS + 2))
     assert f"{len(long) - MOST_TEXT} more characters" in reader.plain
     assert "2 more groups, less striking, are not shown" in reader.plain
+    one_more = read(CLASS, [like(("ann", ""), ("bob", ""))] * (MOST_GROUPS + 1))
+    assert "1 more group, less striking, is not shown" in one_more.plain
     assert reader.text.count("x = 1") < 2 * MOST_GROUPS * MOST_TEXT / 6 + 10
 
 
@@ -282,6 +285,20 @@ def test_a_class_without_grades_has_a_page(records):
 def test_a_class_of_2000_has_a_page():
     """Whole, with a row for each."""
     assert len(rows(read([record(f"s{n:04}", one=n % 3 / 2) for n in range(2000)]))) == 2000
+
+
+def test_who_hears_the_page_finds_the_way():
+    """No head is empty, headings come in order, and what scrolls has a name of its own."""
+    reader = read(CLASS, [like(("ann", "1"), ("bob", "1"))] * 2)
+    heads = [row[0].strip() for row in reader.rows]
+    assert all(heads)
+    levels = [int(tag[1]) for tag, _ in reader.tags if tag in {"h1", "h2", "h3", "h4"}]
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    scrolling = [attrs for _, attrs in reader.tags if "tabindex" in attrs]
+    names = [attrs["aria-label"] for attrs in scrolling if attrs["role"] == "region"]
+    assert len(names) == len(set(names)) == len(scrolling) == 5
+    assert not any("title" in attrs for _, attrs in reader.tags)
 
 
 def test_nothing_is_cut_off_on_paper():

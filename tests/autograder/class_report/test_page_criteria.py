@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from autograder.results.outcome import Outcome
+from autograder.class_report.page import MOST_BY_CRITERION
+from autograder.results.outcome import Diagnosis, Outcome
 from tests.autograder.class_report.test_page import CLASS, HOSTILE, read, record
 from tests.autograder.support.results import judged, property_of
 
@@ -21,11 +22,11 @@ RECORDS = [graded("ann", P, P, P), graded("bob", F, P, P), graded("cem", P, N, P
 
 
 def test_each_item_has_a_table_of_its_criteria():
-    """Points, how many lost and earned it or wait, and what that cost the class."""
+    """Points, how many lost it or wait, what that cost the class, and by which mistakes."""
     reader = read(RECORDS)
     cells = [[" ".join(cell.split()) for cell in row] for row in reader.rows]
-    assert ["It scales x.", "1 (33 %)", "1.2", "1.2", "2", "0", ""] in cells
-    assert ["It adds up.", "0 (0 %)", "0", "0.6", "2", "1", ""] in cells
+    assert ["It scales x.", "1.2", "1 of 3 (33 %)", "1.2", "1: not recognised"] in cells
+    assert ["It adds up.", "0.6", "0 of 2 (0 %)1 not judged yet", "0", ""] in cells
     assert reader.plain.index("It scales x.") < reader.plain.index("scales: a.")
 
 
@@ -43,3 +44,49 @@ def test_a_criterion_is_no_markup():
     reader = read([graded("ann", P, P, P, criteria=hostile)])
     assert HOSTILE in reader.text
     assert "img" not in [tag for tag, _ in reader.tags]
+
+
+def by(*mistakes):
+    """Return the record of a student who lost the first criterion by these mistakes."""
+    diagnosis = tuple(
+        Diagnosis(name, f"It is {name}. Mend it.", ("test_scales_a",)) for name in mistakes
+    )
+    return graded("".join(mistakes), F, P, P, diagnosis=diagnosis)
+
+
+def cells_of(reader, first):
+    """Return the cells beside each one that begins so."""
+    rows = [[" ".join(cell.split()) for cell in row] for row in reader.rows]
+    return [row[1:] for row in rows if row[0].startswith(first)]
+
+
+def test_a_criterion_leads_to_the_mistakes_by_which_it_was_lost():
+    """Each by its first sentence; of many, the most frequent."""
+    reader = read([by("m"), by("m", "n")])
+    assert cells_of(reader, "It scales x.")[0][-1] == "2: It is m 1: It is n"
+    target = reader.links["It is m"].removeprefix("#")
+    (row,) = [attrs for tag, attrs in reader.tags if attrs.get("id") == target]
+    assert row
+    many = read([by(*"abcdef")])
+    assert f"and {6 - MOST_BY_CRITERION} more" in cells_of(many, "It scales x.")[0][-1]
+
+
+def test_a_mistake_has_its_cost_the_criteria_in_words_and_who_made_it():
+    """So has one that is not recognised; an item that it cost as a whole is said in a word."""
+    breaks = tuple(f"test_{name}_a" for name in ("scales", "adds", "keeps"))
+    whole = (Diagnosis("whole", "It is wrong.", breaks),)
+    reader = read([by("m"), *RECORDS, graded("dan", F, F, F, diagnosis=whole)])
+    assert cells_of(reader, "It is wrong.") == [["2", "1", "one: all", "dan"]]
+    assert cells_of(reader, "It is m. Mend it.") == [["1.2", "1", "one: It scales x.", "m"]]
+    assert cells_of(reader, "Not recognised, seen first in: It scales x.") == [
+        ["1.2", "1", "one: It scales x.", "bob"]
+    ]
+
+
+def test_the_lecture_has_its_sentences():
+    """Or says why there are none."""
+    assert "3 submissions have a grade. From fewer than 5" in read(RECORDS).plain
+    assert "1 submission has a grade. From fewer than 5" in read(RECORDS[:1]).plain
+    known = read([replace(by("m"), entry=replace(by("m").entry, student=s)) for s in "abcde"])
+    assert "The mistake that cost most, 6 points in 5 submissions: It is m. Mend it." in known.plain
+    assert "From fewer than" not in known.plain

@@ -15,7 +15,7 @@ from autograder.gradebook.entry import Entry
 from autograder.results.outcome import ItemResult, Outcome, PropertyResult
 from autograder.results.report import KEY, Report, Status
 from tests.autograder.gradebook.test_export import export
-from tests.autograder.support.tiny import RIGHT, handed_in, make_course
+from tests.autograder.support.tiny import RIGHT, add_rubric, handed_in, make_course
 
 PASSED = PropertyResult("test_a", "It scales.", Outcome.PASSED)
 DUE = dt.datetime.fromisoformat("2026-01-01 10:00")
@@ -171,6 +171,17 @@ def test_a_large_class_takes_as_many_queries_as_a_small_one(course, ask):
             ask(course)
         numbers.append(len(asked))
     assert numbers[0] == numbers[1] > 0
+
+
+def test_items_are_called_by_their_titles(course):
+    """Those of the rubric; an item without a suite is called by its name."""
+    assignment, gradebook = course
+    add_rubric(assignment)
+    rubric = assignment.hidden / "rubric.toml"
+    rubric.write_text('[test_scaler]\ntitle = "Scale"\n\n' + rubric.read_text())
+    whole = read((assignment, gradebook))
+    assert whole.titles == {"test_scaler": "Scale", "essay": "essay"}
+    assert [item.points for item in whole.items] == [2.0, 3.0], "as they stand in the gradebook"
 
 
 def test_the_progress_is_reported(course):
