@@ -13,6 +13,7 @@ from autograder.leaks.leaks import Leaks
 from demo.students import CLASS
 from tests.conftest import PROJECT
 from tests.screens import browser
+from tests.screens.accessibility import WIDTHS, barriers
 
 SCORES = {  # by hand: what each story must lose
     "student-01": 3.0,
@@ -38,6 +39,10 @@ def demo(tmp_path_factory):
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return root, done.stdout
+
+
+def page_of(root, student):
+    return root / "feedback" / student / "dropout_l2" / "dropout_l2.html"
 
 
 def rows(root):
@@ -82,7 +87,7 @@ def test_the_class_report_has_everybody(demo):
 
 def test_feedback_names_the_property_that_failed(demo):
     """The page of the student whose backward pass has no mask says what is wrong with it."""
-    page = (demo[0] / "feedback" / "student-07" / "dropout_l2" / "dropout_l2.html").read_text()
+    page = page_of(demo[0], "student-07").read_text()
     assert (
         "The gradient depends on grad_output only where the forward pass kept the element" in page
     )
@@ -105,6 +110,23 @@ def test_class_report_is_shown_by_a_browser(demo, tmp_path):
         page.goto((demo[0] / "reports" / "dropout_l2.html").as_uri())
         browser.expect(page.get_by_text("16 students: ")).to_be_visible()
         browser.Pictures(tmp_path).take(page, "class-report")
+
+
+def test_nothing_bars_anybody_from_a_feedback_page(demo):
+    """At the width of a phone and of a desk, light and dark: axe-core finds nothing.
+
+    The pages of all stories, and one of them unfolded. A page with one mistake is short.
+    """
+    browser.require()
+    pages = {student.id: page_of(demo[0], student.id) for student in CLASS if student.submits}
+    assert len(pages) >= 12
+    with browser.launched() as chromium:
+        found = [finding for path in pages.values() for finding in barriers(chromium, path)]
+        found += barriers(chromium, pages["student-11"], unfolded=True)
+        phone = chromium.new_page(viewport={"width": WIDTHS[0], "height": 844})
+        phone.goto(pages["student-08"].as_uri())
+        assert phone.evaluate("document.documentElement.scrollHeight") < 3000
+    assert found == []
 
 
 def test_table_names_each_status(demo):

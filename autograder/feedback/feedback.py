@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from functools import lru_cache
 from importlib.resources import files
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,8 @@ from autograder.course.settings import course_of
 from autograder.course.stock import SuiteStep, choose_steps
 from autograder.feedback.graded_cell import GradedCell
 from autograder.feedback.output import Output, read_outputs
-from autograder.feedback.shown_cell import shown_cells
+from autograder.feedback.shown_cell import ShownCell, shown_cells
+from autograder.feedback.shown_fix import is_full, question, shown_fixes
 from autograder.files import sharing
 from autograder.intake.notebook_choice import content
 from autograder.intake.notebook_reader import UnreadableError
@@ -41,12 +43,14 @@ from autograder.results.standing import Mark, Standing
 from autograder.text.page import environment
 from autograder.text.plain_text import cut, visible
 from autograder.text.time_budget import OutOfTimeError, at_most
+from autograder.text.wording import counted_as
 
 LARGEST = 295_000  # bytes of a page
 STOCK_LARGEST = 30_000_000  # characters of nbgrader's own page
 STOCK_SECONDS = 5.0  # of processor time for it
 LONGEST = 600  # characters of a message
 MOST = 20  # remarks
+FIRST = 3  # things to fix that are shown with their evidence
 Resources = dict[str, Any]
 
 
@@ -201,7 +205,8 @@ def page(
     if known["is_unreadable"]:  # such a notebook is the release
         return account
     cells = shown_cells(notebook, outputs or [], given, LARGEST - len(account.encode()))
-    return template.render(cells=cells, **known)
+    known["cells"] = [(is_given, [*some]) for is_given, some in groupby(cells, _is_given)]
+    return template.render(**known)
 
 
 def _account(notebook: NotebookNode) -> dict[str, Any]:
@@ -220,6 +225,9 @@ def _account(notebook: NotebookNode) -> dict[str, Any]:
     }
     return {
         "report": report,
+        "fixes": shown_fixes(report) if report else [],
+        "question": question(report) if report else "",
+        "is_full": report is not None and is_full(report),
         "graded": graded,
         "comments": comments,
         "status": status_lines(report) if report else [],
@@ -228,15 +236,26 @@ def _account(notebook: NotebookNode) -> dict[str, Any]:
     }
 
 
+def _is_given(cell: ShownCell) -> bool:
+    return cell.is_given
+
+
 @lru_cache(maxsize=1)
 def _environment() -> jinja2.Environment:
     pages = environment(trim_blocks=True, lstrip_blocks=True)
     style = files("autograder").joinpath("templates/feedback.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    pages.globals |= {"style": style, "digest": digest, "MARKS": MARKS, "MOST": MOST}
+    pages.globals |= {
+        "style": style,
+        "digest": digest,
+        "FIRST": FIRST,
+        "MARKS": MARKS,
+        "MOST": MOST,
+    }
     filters: dict[str, Callable[..., Any]] = {
         "points": shown,
         "out_of": out_of,
+        "counted_as": counted_as,
         "criterion_points": criterion_points,
         "with_unit": with_unit,
         "message": lambda result: cut(visible(message_of(result)), LONGEST),

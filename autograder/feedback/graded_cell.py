@@ -27,6 +27,11 @@ class GradedCell:
     mark: Mark
     item: ItemResult | None
 
+    @property
+    def title(self) -> str:
+        """Its name for readers."""
+        return self.item.shown_name if self.item else self.name
+
     @cached_property
     def groups(self) -> list[tuple[str, list[PropertyResult]]]:
         """The properties by outcome, with a title; failed ones come first.
@@ -45,9 +50,20 @@ class GradedCell:
         return [(title, found) for title, found in grouped if found]
 
     @property
-    def rubric(self) -> list[CriterionResult]:
-        """The result of each criterion."""
-        return self.item.rubric if self.item else []
+    def missed(self) -> list[CriterionResult]:
+        """The criteria that earned nothing, or wait."""
+        return [result for result in self._rubric if not result.points]
+
+    @property
+    def earned(self) -> list[CriterionResult]:
+        """The criteria that earned points."""
+        return [result for result in self._rubric if result.points]
+
+    @property
+    def counts(self) -> str:
+        """How many tests failed, were not run and passed."""
+        shown = [result.shown_as for result in (self.item.properties if self.item else ())]
+        return ", ".join(f"{shown.count(o)} {o}" for o in ORDER if o in shown)
 
     @property
     def zero_lines(self) -> list[str]:
@@ -62,11 +78,6 @@ class GradedCell:
         )
         messages = {p.message for p in failed}
         return messages.pop() if len(failed) > 1 == len(messages) else ""
-
-    @property
-    def advice(self) -> list[str]:
-        """The advice for the mistakes that were recognised."""
-        return [diagnosis.advice for diagnosis in self.item.diagnosis] if self.item else []
 
     @property
     def notes(self) -> list[str]:
@@ -87,3 +98,7 @@ class GradedCell:
         if mark.extra and not mark.is_open:
             notes.append(f"{shown(mark.extra)} of them extra credit")
         return notes
+
+    @property
+    def _rubric(self) -> list[CriterionResult]:
+        return self.item.rubric if self.item else []

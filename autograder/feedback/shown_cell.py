@@ -7,6 +7,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from autograder.feedback.accessible import Outline, reachable
 from autograder.feedback.output import Kind, Output
 from autograder.feedback.piece import FRAME, Piece, place
 from autograder.text.listing import listing
@@ -14,6 +15,8 @@ from autograder.text.plain_text import visible
 from autograder.text.prose import formula, prose
 from autograder.text.sanitizer import harmless
 from autograder.text.time_budget import TimeBudget, plain
+
+ABOVE = 2  # the level of the page's heading above the cells
 
 
 @dataclass
@@ -27,6 +30,8 @@ class ShownCell:
     name : str
         Its `grade_id`; empty without one.
     is_answer : bool
+    is_given : bool
+        Whether it is as it was released.
     source : str
         Its text as HTML; empty if there was no room for it.
     outputs : list of str
@@ -36,8 +41,14 @@ class ShownCell:
     kind: str
     name: str
     is_answer: bool
+    is_given: bool
     source: str = ""
     outputs: list[str] = field(default_factory=list)
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether a page has something of it; an answer is named in any case."""
+        return bool(self.source or self.is_answer or any(self.outputs))
 
 
 def shown_cells(
@@ -70,10 +81,10 @@ def shown_cells(
     for cell in notebook.cells:
         claims = cell.metadata.get("nbgrader", {})
         is_answer = bool(claims.get("solution") or claims.get("task"))
-        shown = ShownCell(cell.cell_type, claims.get("grade_id", ""), is_answer)
+        theirs = is_answer or cell.source not in given
+        shown = ShownCell(cell.cell_type, claims.get("grade_id", ""), is_answer, not theirs)
         cells.append(shown)
         room -= FRAME if is_answer else 0  # which is shown in any case
-        theirs = is_answer or cell.source not in given
         pieces.append(_of_source(shown, cell, 0 if is_answer else 1 if theirs else 2, budget))
         known = waiting.get(cell.source.strip(), []) if cell.cell_type == "code" else []
         pieces += [
@@ -81,7 +92,17 @@ def shown_cells(
             for output in (known.pop(0) if known else [])
         ]
     place(pieces, room)
+    _fit_headings(cells)
     return cells
+
+
+def _fit_headings(cells: list[ShownCell]) -> None:
+    outline = Outline(ABOVE)
+    for cell in cells:
+        if cell.is_answer:
+            outline.level = ABOVE + 1  # the page's own heading of an answer
+        cell.source = outline.fitted(cell.source)
+        cell.outputs = [outline.fitted(output) for output in cell.outputs]
 
 
 def _of_source(shown: ShownCell, cell: Any, rank: int, budget: TimeBudget) -> Piece:
@@ -90,7 +111,7 @@ def _of_source(shown: ShownCell, cell: Any, rank: int, budget: TimeBudget) -> Pi
 
     def make() -> str:
         if cell.cell_type == "markdown":
-            return f'<div class="prose">{budget.render(cell.source, prose)}</div>'
+            return _prose(budget.render(cell.source, prose))
         text = visible(cell.source)
         return budget.render(text, _code) if cell.cell_type == "code" else plain(text)
 
@@ -131,17 +152,21 @@ def output_html(output: Output, budget: TimeBudget | None = None) -> str:
             text = " ".join(output.note.split()) or "a picture without a description"
             return f'<img src="{output.text}" alt="{escape(text)}">'
         case Kind.HTML:
-            return f'<div class="prose">{budget.render(output.text, harmless)}</div>'
+            return _prose(budget.render(output.text, harmless))
         case Kind.MARKDOWN:
-            return f'<div class="prose">{budget.render(output.text, prose)}</div>'
+            return _prose(budget.render(output.text, prose))
         case Kind.FORMULA:
-            return budget.render(output.text, _formula)
+            return reachable(budget.render(output.text, _formula))
         case Kind.LEFT_OUT:
             return left_out(output.text)
         case Kind.ERROR:
             return f"<p>The cell ended with an error:</p><pre>{escape(output.text)}</pre>"
     note = f"<p>{escape(output.note).capitalize()}:</p>" if output.note else ""
     return f"{note}<pre>{escape(output.text)}</pre>"
+
+
+def _prose(html: str) -> str:
+    return f'<div class="prose">{reachable(html)}</div>'
 
 
 def _code(text: str) -> str:

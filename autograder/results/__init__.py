@@ -3,6 +3,7 @@
 - `account`: `MARKS`, `criterion_points`, `item_html`, `item_text`, `message_of`,
   `status_lines`, `zero_lines`
 - `criterion`: `Criterion`
+- `fix`: `Fix`, `fixes`
 - `figure`: `DROPPED`, `Figure`, `MARK`
 - `fix`: `Cost`, `Fix`, `fixes`
 - `outcome`: `CriterionResult`, `Diagnosis`, `Examination`, `Facts`, `ItemResult`, `Outcome`,

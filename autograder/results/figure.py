@@ -1,7 +1,7 @@
 """A small picture of an array that a student's code returned, as plain text."""
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 MARK = "!"  # after a number
@@ -46,6 +46,17 @@ class Figure:
             (row, column),
             tuple(data["rows"]),
         )
+
+    def cropped(self, rows: int, columns: int) -> "Figure":
+        """Return the part of so many rows and columns at most that has the first mark, if any."""
+        words = [row.split() for row in self.rows]
+        marks = ((i, j) for i, row in enumerate(words) for j, w in enumerate(row) if MARK in w)
+        row, column = next(marks, (0, 0))
+        top = max(0, min(row, len(words) - rows))
+        left = max(0, min(column, len(words[0]) - columns))
+        part = [row[left : left + columns] for row in words[top : top + rows]]
+        start = (self.start[0] + top, self.start[1] + left)
+        return replace(self, start=start, rows=tuple(map(" ".join, part)))
 
     @property
     def cells(self) -> list[list[tuple[str, bool]]]:

@@ -1,5 +1,6 @@
 """What a student should fix: each cause of lost points, what it costs, and what shows it."""
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -72,7 +73,7 @@ def _of_item(item: ItemResult) -> dict[Key, Fix]:
     causes: dict[Key, Fix] = {}
     places = {criterion.name: n for n, criterion in enumerate(item.criteria)}
     failed = [result for result in item.properties if result.shown_as is Outcome.FAILED]
-    for result in sorted(failed, key=lambda one: _weight_as_evidence(one, item, places)):
+    for result in sorted(failed, key=lambda one: _as_evidence(one, item, places)):
         for key, fix in _causes(result, item):
             causes.setdefault(key, fix).evidence.append(result)
     if item.criteria:
@@ -85,17 +86,26 @@ def _of_item(item: ItemResult) -> dict[Key, Fix]:
     return {key: fix for key, fix in causes.items() if fix.costs}
 
 
-def _weight_as_evidence(
+def _as_evidence(
     result: PropertyResult, item: ItemResult, places: dict[str, int]
-) -> tuple[bool, int, bool]:
-    """Order properties: gates, then by criterion, then those that show the student's numbers."""
-    is_gate = result in item.gates
-    return not is_gate, places.get(result.criterion, -1), not result.figures
+) -> tuple[float, ...]:
+    """Order properties: gates, then by criterion; first small pictures, then telling properties."""
+    sizes = [math.prod(figure.shape) for figure in result.figures]
+    told = [d.breaks.index(result.name) for d in item.diagnosis if result.name in d.breaks]
+    return (
+        result not in item.gates,
+        places.get(result.criterion, -1),
+        min(sizes, default=math.inf),
+        min(told, default=0),
+    )
 
 
 def _causes(result: PropertyResult, item: ItemResult) -> Iterator[tuple[Key, Fix]]:
     """Yield the causes of a failure: the known mistakes that break the property, or its message."""
-    known: list[Diagnosis] = [d for d in item.diagnosis if result.name in d.breaks]
+    # an earlier release kept no names of properties
+    known: list[Diagnosis] = [
+        d for d in item.diagnosis if result.name in (d.breaks or [result.name])
+    ]
     for diagnosis in known:
         yield ("mistake", diagnosis.advice), Fix(diagnosis.advice, diagnosis.mistake)
     if not known:

@@ -56,7 +56,8 @@ class Diagnosis:
 
     mistake: str  # the mutant's name
     advice: str  # for the student
-    breaks: tuple[str, ...] = ()  # the properties of the item that the mutant fails
+    # the properties of the item that the mutant fails; those that few others fail come first
+    breaks: tuple[str, ...] = ()
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "Diagnosis":

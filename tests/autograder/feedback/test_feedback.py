@@ -70,23 +70,28 @@ def make(report, *cells, names=None, comment=None, **mark):
 
 
 def test_points_come_first_then_each_property(tiny_course, made):
-    """The sum, a table of the items, and below each item what holds and what does not, and why."""
+    """The sum, what to fix, and below each item its tests."""
     tiny_course.hand_in("ann", IN_PLACE)
     tiny_course.grade("ann")
     found = made()
-    headings = ["".join(h.itertext()).split() for h in found.all("h1", "h2", "h3")]
+    headings = ["".join(h.itertext()).split() for h in found.all("h1", "h2", "h3", "h4")]
     assert [" ".join(words) for words in headings] == [
         "Feedback: tiny",
+        "Fix this",
         "Points",
-        "test_scaler: 1.5 of 2 points",
-        "What does not hold (1)",
-        "What holds (3)",
+        "scaler: 1.5 of 2 points",
+        "What does not hold",
+        "What holds",
         "Your notebook",
         "Scaling",
         "Your answer: scaler",
     ]
-    assert found.text.startswith("Skip to the notebook Feedback: tiny ann 1.5 of 2 points Points")
-    reported = found.section("test_scaler")
+    assert found.text.startswith("Skip to the notebook Feedback: tiny ann 1.5 of 2 points Fix this")
+    fix = found.section("Fix this")
+    assert "This does not hold yet: The input is not changed in place." in fix
+    assert "It costs 0.5 points: 0.5 in scaler x has been changed in place" in fix
+    reported = found.section("scaler")
+    assert "The tests: 1 failed, 3 passed" in reported
     assert (
         "✗failed: The input is not changed in place. x has been changed in place, but should stay"
         in reported
@@ -128,7 +133,11 @@ def test_a_score_by_hand_counts(tiny_course, made):
         gradebook.db.commit()
     found = made()
     assert "ann 2.25 of 2 points" in found.text
-    assert "2.25 of 2raised by hand: the tests gave 1.50.5 of them extra credit" in found.text
+    told = found.section("scaler")
+    assert told.startswith(
+        "scaler: 2.25 of 2 points Raised by hand: the tests gave 1.5. 0.5 of them"
+    )
+    assert "By the tests: " in told
     assert f"Nice try. {' '.join(HOSTILE.split())}" in found.text
 
 
@@ -141,7 +150,7 @@ def test_a_late_penalty_is_shown(tiny_course, made):
         gradebook.db.commit()
     found = made()
     assert "ann 1.5 of 2 points A late penalty of 0.5 points has been taken off" in found.text
-    assert "test_scaler: 2 of 2 points" in found.text
+    assert "scaler: 2 of 2 points" in found.text
 
 
 def test_a_held_item_is_said_to_be_held():
@@ -149,20 +158,20 @@ def test_a_held_item_is_said_to_be_held():
     held = account(PASSED, BROKEN, status=Status.HELD)
     found = make(held)
     assert "0 of 2 points so far" in found.text
-    assert "not graded yet, of 2" in found.text
-    reported = found.section("test_scaler")
+    reported = found.section("scaler")
     assert reported.startswith(
-        "test_scaler: not graded yet A fault of the grader, not of yours, holds"
+        "scaler: not graded yet, of 2 points A fault of the grader, not of yours, holds"
     )
+    assert "Fix" not in found.text
     assert "?not run: It is fast." in reported
     assert "secret" not in found.html
-    not_entered = make(account(PASSED), auto=None).section("test_scaler")
+    not_entered = make(account(PASSED), auto=None).section("scaler")
     assert "The tests gave 2." in not_entered
     assert "A fault of the grader" not in not_entered
     by_hand = make(held, manual=2.0)
     assert "ann 2 of 2 points " in by_hand.text
     assert "so far" not in by_hand.text
-    assert "Set by hand: the tests could not be run." in by_hand.section("test_scaler")
+    assert "Set by hand: the tests could not be run." in by_hand.section("scaler")
 
 
 def test_a_notebook_without_a_report_is_not_graded_yet():
@@ -175,9 +184,11 @@ def test_a_notebook_without_a_report_is_not_graded_yet():
 
 def test_the_advice_stands_before_the_properties():
     """Of its item; the mistake's name is ours alone."""
-    reported = make(account(FAILED, advice=["Copy x.", "Sum it."])).section("test_scaler")
-    assert reported.index("Copy x. Sum it.") < reported.index("What does not hold")
-    assert "a_mutant" not in reported
+    found = make(account(FAILED, advice=["Copy x.", "Sum it."]))
+    told = found.section("Fix these 2 things")
+    assert told.index("Copy x.") < told.index("Sum it.")
+    assert found.text.index("Sum it.") < found.text.index("What does not hold")
+    assert "a_mutant" not in found.text
 
 
 def test_points_of_tasks_and_of_answers_graded_by_hand_are_shown():
@@ -190,7 +201,8 @@ def test_points_of_tasks_and_of_answers_graded_by_hand_are_shown():
     }})  # fmt: skip
     found = make(account(PASSED), essay, task)
     assert (
-        found.section("essay") == "essay: not graded yet The course staff will grade this by hand."
+        found.section("essay")
+        == "essay: not graded yet, of 1 point The course staff will grade this by hand."
     )
     assert found.section("task") == "task: 0.5 of 1 point Graded by the course staff."
     assert "2 of 2 points so far" in found.text
@@ -283,7 +295,7 @@ def test_nothing_that_a_student_can_write_acts(tiny_course, made):
     assert found is not None
     assert "alert('won')" in found.text
     assert "ValueError: </code>" in found.text
-    assert "49" not in found.section("test_scaler")
+    assert "49" not in found.section("scaler")
     assert "<Figure" not in found.html
     [picture] = found.all("img")
     assert picture.get("src") == f"data:image/png;base64,{PIXEL}"

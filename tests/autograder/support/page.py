@@ -31,7 +31,10 @@ class Page:
     def section(self, name):
         """Return the text of an item's section."""
         [found] = [
-            e for e in self.all("section") if "".join(e.find("h2").itertext()).split(":")[0] == name
+            e
+            for e in self.all("section")
+            for heading in (e.find("h2"), e.find("h3"))
+            if heading is not None and "".join(heading.itertext()).split(":")[0] == name
         ]
         return " ".join("".join(found.itertext()).split())
 

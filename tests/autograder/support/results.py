@@ -26,9 +26,9 @@ CRITERIA = (
 )
 
 
-def judged(*results, diagnosis=(), points=2.0, name="test_item"):
+def judged(*results, diagnosis=(), points=2.0, name="test_item", **texts):
     """Return an item with a rubric, from results as `property_of` returns them."""
-    return ItemResult(name, points, results, diagnosis, CRITERIA)
+    return ItemResult(name, points, results, diagnosis, CRITERIA, **texts)
 
 
 def property_of(criterion, outcome=Outcome.PASSED, name="a", **more):

@@ -1,0 +1,79 @@
+"""What a student should fix, as the page of feedback shows it first."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from autograder.results.figure import Figure
+from autograder.results.fix import Fix, fixes
+from autograder.results.outcome import PropertyResult
+from autograder.results.points import added, shown, with_unit
+from autograder.results.report import Report, Status
+
+ROWS, COLUMNS = 6, 12  # of a figure
+FIGURES = 2  # side by side, such as the masks of two calls
+
+
+@dataclass(frozen=True)
+class ShownFix:
+    """One cause of lost points.
+
+    Attributes
+    ----------
+    heading : str
+        What to do, or what does not hold.
+    points : str
+        What it costs in all.
+    costs : list of str
+        What it costs in each item, and for which criteria.
+    proof : PropertyResult
+        The failed property that shows it best.
+    others : int
+        How many more properties fail for this cause.
+    """
+
+    heading: str
+    points: str
+    costs: list[str]
+    proof: PropertyResult
+    others: int
+
+    @property
+    def figures(self) -> list[Figure]:
+        """What the student's code returned: the part in which it is wrong."""
+        return [figure.cropped(ROWS, COLUMNS) for figure in self.proof.figures[:FIGURES]]
+
+
+def shown_fixes(report: Report) -> list[ShownFix]:
+    """Return what a submission's student should fix; nothing if there was no code to judge."""
+    if report.status is Status.UNREADABLE:  # the remark says what to do
+        return []
+    return [_shown(fix) for fix in fixes(report.items)]
+
+
+def question(report: Report) -> str:
+    """Return something to think about after full marks: the same question for the same answers."""
+    questions = [item.question for item in report.items if item.question]
+    return questions[report.seed % len(questions)] if questions and is_full(report) else ""
+
+
+def is_full(report: Report) -> bool:
+    """Whether no test costs a point."""
+    return all(item.points == item.max_points for item in report.items)
+
+
+def _shown(fix: Fix) -> ShownFix:
+    proof, *others = fix.evidence
+    heading = fix.advice or (
+        proof.message if others else f"This does not hold yet: {proof.sentence}"
+    )
+    return ShownFix(heading, with_unit(fix.points), list(_costs(fix)), proof, len(others))
+
+
+def _costs(fix: Fix) -> Iterator[str]:
+    for item, group in groupby(fix.costs, key=lambda cost: cost.item):
+        costs = list(group)
+        points = added(cost.points for cost in costs)
+        sentences = [c.criterion.criterion.sentence for c in costs if c.criterion]
+        told = "all of it" if points == item.max_points else " ".join(sentences)
+        yield f"{shown(points)} in {item.shown_name}{': ' if told else ''}{told}"

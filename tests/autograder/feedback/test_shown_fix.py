@@ -1,0 +1,62 @@
+"""What to fix, in words: the advice or what does not hold, and what it costs in each item."""
+
+from autograder.feedback.shown_fix import question, shown_fixes
+from autograder.results.figure import Figure
+from autograder.results.outcome import Diagnosis, Outcome
+from autograder.results.report import Report, Status
+from tests.autograder.support.results import judged, property_of
+
+PASSED, FAILED, _ = Outcome
+SCALES, ADDS, KEEPS = map(property_of, ("scales", "adds", "keeps"))
+WRONG = property_of("adds", FAILED)
+
+
+def report(*items, **known):
+    return Report(known.pop("status", Status.GRADED), items, **known)
+
+
+def test_the_costs_name_item_and_criteria():
+    """An item that is lost as a whole needs no criteria; each item has a line."""
+    bias = (Diagnosis("bias_too", "Leave it out.", ("test_adds_a", "test_scales_a")),)
+    one = judged(SCALES, WRONG, KEEPS, name="test_one", title="One", diagnosis=bias)
+    gate = property_of("scales", FAILED, essential=True)
+    two = judged(gate, ADDS, KEEPS, name="test_two", diagnosis=bias)
+    [fix] = shown_fixes(report(one, two))
+    assert (fix.heading, fix.points, fix.others) == ("Leave it out.", "2.6 points", 1)
+    assert fix.costs == ["0.6 in One: It adds up.", "2 in two: all of it"]
+
+
+def test_without_advice_the_heading_is_what_does_not_hold():
+    """Or the message, if several tests fail with it."""
+    [fix] = shown_fixes(report(judged(SCALES, WRONG, KEEPS)))
+    assert fix.heading == "This does not hold yet: adds: a."
+    both = [property_of(name, FAILED, message="KeyError: 'weights'") for name in ("scales", "adds")]
+    [fix] = shown_fixes(report(judged(*both, KEEPS)))
+    assert (fix.heading, fix.others) == ("KeyError: 'weights'", 1)
+
+
+def test_the_evidence_has_few_small_pictures():
+    """Two at most, of a dozen columns, so that they fit on the first screen of a phone."""
+    rows = (" ".join(["1"] * 16),) * 12
+    three = tuple(Figure(f"call {n}", "", (30, 30), (0, 0), rows) for n in range(3))
+    [fix] = shown_fixes(report(judged(SCALES, property_of("adds", FAILED, figures=three), KEEPS)))
+    assert [(f.title, len(f.rows), len(f.rows[0].split())) for f in fix.figures] == [
+        ("call 0", 6, 12),
+        ("call 1", 6, 12),
+    ]
+
+
+def test_a_file_that_could_not_be_read_leaves_nothing_to_fix():
+    """Its remark says what to do."""
+    lost = judged(property_of("", FAILED, essential=True))
+    assert shown_fixes(report(lost, status=Status.UNREADABLE)) == []
+    assert shown_fixes(report(lost))
+
+
+def test_the_question_depends_on_the_answers():
+    """The same answers get the same question; an item without one is passed by."""
+    items = [judged(SCALES, ADDS, KEEPS, question=text) for text in ("Why?", "", "How?")]
+    asked = {question(report(*items, seed=seed)) for seed in range(4)}
+    assert asked == {"Why?", "How?"}
+    assert question(report(*items, judged(SCALES, WRONG, KEEPS))) == ""
+    assert question(report(judged(SCALES, ADDS, KEEPS))) == ""
