@@ -16,6 +16,7 @@ from autograder.startup import environment, loading, scripts
 from autograder.startup.streams import guarded
 
 COMMANDS = ("check", "grade", "status", "report", "teams", "leaks", "audit")
+LONGEST = 200  # characters of a subcommand's summary
 EXIT_CODES = """\b
 Exit codes:
   0    all done
@@ -43,6 +44,15 @@ class Commands(click.Group):
         command.epilog = EXIT_CODES
         return command
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write each subcommand's summary; click's own function cuts it at the terminal's width."""
+        commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        rows = [
+            (name, command.get_short_help_str(LONGEST)) for name, command in commands if command
+        ]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -61,7 +71,7 @@ class Commands(click.Group):
 )
 @click.version_option(autograder.__version__)
 def commands() -> None:
-    """Grade a class, and show what the grading engine knows of it.
+    """Grade a class, and show its results.
 
     \b
     Examples:
@@ -84,7 +94,9 @@ def _run() -> None:
     try:
         commands(prog_name="autograder", standalone_mode=False)
     except (click.exceptions.Abort, KeyboardInterrupt):
-        click.echo("Interrupted: only what was finished before is written.", err=True)
+        click.echo(
+            "Interrupted: finished work is kept; run the same command again for the rest.", err=True
+        )
         sys.exit(130)
     except click.ClickException as error:
         error.show()

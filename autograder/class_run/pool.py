@@ -4,6 +4,7 @@ import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from typing import Protocol, TypeVar
 
 from autograder.course.assignment import Assignment
@@ -14,6 +15,7 @@ from autograder.sandbox import isolation
 from autograder.sandbox.isolation import Layers
 
 AHEAD = 3  # submissions for each worker that are read in advance
+WATCH_SECONDS = 1.0  # between two reports of what is being graded
 
 W = TypeVar("W")
 Done = queue.SimpleQueue[tuple[W, Future[dict[str, Graded]]] | None]
@@ -112,7 +114,10 @@ class LocalPool:
 
 
 def as_graded(
-    pool: Pool, works: Iterable[tuple[W, Notebooks]], done: Done[W]
+    pool: Pool,
+    works: Iterable[tuple[W, Notebooks]],
+    done: Done[W],
+    watch: Callable[[list[W]], None] = lambda _: None,
 ) -> Iterator[tuple[W, Future[dict[str, Graded]]]]:
     """Yield each piece of work with its future, as soon as it is done, in any order.
 
@@ -124,20 +129,33 @@ def as_graded(
     done : SimpleQueue
         Receives the results. A None in it, such as from a signal handler, ends the iteration
         without waiting for the rest.
+    watch : callable
+        Called with the work that is being graded, while this function waits for a result.
     """
-    under_way = 0
+    under_way: dict[Future[dict[str, Graded]], W] = {}  # the pool begins with the first ones
+    width = pool.width
+
+    def result() -> tuple[W, Future[dict[str, Graded]]] | None:
+        while True:
+            unfinished = [work for future, work in under_way.items() if not future.done()]
+            watch(unfinished[:width])
+            with suppress(queue.Empty):
+                if found := done.get(timeout=WATCH_SECONDS):
+                    del under_way[found[1]]
+                return found
+
     for work, notebooks in works:
-        _submit(pool, work, notebooks, done)
-        under_way += 1
-        while under_way >= AHEAD * pool.width or (under_way and not done.empty()):
-            if (result := done.get()) is None:
+        under_way[_submit(pool, work, notebooks, done)] = work
+        width = pool.width
+        while len(under_way) >= AHEAD * width or (under_way and not done.empty()):
+            if (found := result()) is None:
                 return
-            under_way -= 1
-            yield result
-    while under_way and (result := done.get()) is not None:
-        under_way -= 1
-        yield result
+            yield found
+    while under_way and (found := result()) is not None:
+        yield found
 
 
-def _submit(pool: Pool, work: W, notebooks: Notebooks, done: Done[W]) -> None:
-    pool.submit(notebooks).add_done_callback(lambda future: done.put((work, future)))
+def _submit(pool: Pool, work: W, notebooks: Notebooks, done: Done[W]) -> Future[dict[str, Graded]]:
+    future = pool.submit(notebooks)
+    future.add_done_callback(lambda future: done.put((work, future)))
+    return future

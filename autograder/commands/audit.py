@@ -30,6 +30,7 @@ UNNAMED = "mutant not named as what it is", "mutants not named as what they are"
     "--jobs",
     type=click.IntRange(min=1),
     default=processors,
+    metavar="N",
     show_default="one for each processor",
     help="How many processes to use.",
 )
@@ -68,7 +69,7 @@ def audit(
     edits: bool,
     as_json: bool,
 ) -> None:
-    """Prove the suites on right and wrong solutions.
+    """Test the suites on right and wrong solutions.
 
     The reference and every variant must get full marks. Every mutant must lose the criteria that it
     names, and no others. The command prints what each mutant costs. It writes the certificate,
@@ -91,10 +92,10 @@ def audit(
     chosen.check()
     check_ulimits(chosen.limits)
     if html and not html.parent.is_dir():
-        raise click.UsageError(f"--html {html}: there is no folder {html.parent}")
+        raise click.UsageError(f"--html {html}: make the folder {html.parent} first")
     if edits:
         if check or html or repeat:
-            raise click.UsageError("--edits goes with --only, --jobs and --json alone")
+            raise click.UsageError("--edits must not be used with --check, --html or --repeat")
         sys.exit(audit_edits.run(chosen, jobs, only, as_json=as_json))
     with console.progress(
         console.console(stderr=True), *Progress.get_default_columns()

@@ -17,6 +17,7 @@ from autograder.class_run.cluster_worker import ClusterError
 from autograder.class_run.pending_submission import PendingSubmission
 from autograder.class_run.pool import Done, Pool, as_graded
 from autograder.commands import console
+from autograder.commands.waiting import Waiting
 from autograder.course.assignment import AssignmentError
 from autograder.grading.graded import Graded
 from autograder.intake.handed_in import Notebooks
@@ -63,12 +64,18 @@ class ClassProgress:
         )
         with self._until_interrupted(done), console.progress(self.on, *columns) as progress:
             bar = progress.add_task(title, total=len(self.run.folders), rate="")
+            waiting = Waiting(progress.show_below, self._log_line)
             works = self._checked(self.run.due(self.pool.levels, force=self.force))
-            for due, future in as_graded(self.pool, works, done):
+
+            def watch(now: list[PendingSubmission]) -> None:
+                waiting.watch(due.student for due in now)
+
+            for due, future in as_graded(self.pool, works, done, watch):
                 failed = len(self.run.failed)
                 handle(due, self._result(due, future))
                 self.failed += len(self.run.failed) - failed
                 self.seen.append(due.student)
+                waiting.finish(due.student)
                 self.seconds = time.monotonic() - start
                 past = len(self.seen) + len(self.run.skipped) + len(self.run.failed) - self.failed
                 progress.update(bar, completed=past, rate=self.rate)
@@ -77,6 +84,10 @@ class ClassProgress:
     def rate(self) -> str:
         """The number of submissions graded per second, in words."""
         return f"{len(self.seen) / max(self.seconds, 1e-9):.1f} a second"
+
+    def _log_line(self, text: str) -> None:
+        if not self.on.is_terminal:
+            self.on.print(text)
 
     def _checked(
         self, works: Iterator[tuple[PendingSubmission, Notebooks]]

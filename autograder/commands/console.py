@@ -8,17 +8,21 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import click
 from rich import box
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.progress import Progress, ProgressColumn
 from rich.status import Status
 from rich.table import Table
+from rich.text import Text
 
-WIDE = 1000  # columns of a file: its lines are not folded
+from autograder.text.plain_text import printable
+
+WIDE = 100_000  # columns of a file: its lines are not folded
+GAP = 2  # between two columns of a table
 BY_JSON = "as_json"
 
 AS_JSON = click.option(
@@ -52,14 +56,46 @@ def table(title: str | None = None) -> Table:
     )
 
 
+def line(text: str, style: str = "") -> Text:
+    """Return a table's cell that stays one line: a narrow column cuts it with "…"."""
+    return Text(printable(text), style, no_wrap=True, overflow="ellipsis")
+
+
+def room_beside(on: Console, shown: Table) -> int:
+    """Return how many columns are left for one more column of a table."""
+    return on.width - on.measure(shown).maximum - GAP
+
+
 def show(on: Console, shown: Table) -> None:
     """Print a table, folded to the terminal's width where its columns allow it."""
-    on.print(shown, soft_wrap=False, crop=False)
+    if on.is_terminal:
+        on.print(shown, soft_wrap=False, crop=False)
+        return
+    with on.capture() as captured:
+        on.print(shown, soft_wrap=False, crop=False)
+    for row in captured.get().splitlines():
+        on.print(row.rstrip())
 
 
-def progress(on: Console, *columns: ProgressColumn) -> Progress:
+class Bar(Progress):
+    """A progress bar with room for one line below it."""
+
+    below = ""
+
+    def show_below(self, text: str) -> None:
+        """Show a line below the bar instead of the last one; a narrow terminal cuts it."""
+        self.below = text
+
+    def get_renderables(self) -> Iterator[RenderableType]:
+        """Yield the bar, and the line if there is one."""
+        yield from super().get_renderables()
+        if self.below:
+            yield line(self.below)
+
+
+def progress(on: Console, *columns: ProgressColumn) -> Bar:
     """Return a bar that a terminal shows until it ends; elsewhere it is invisible."""
-    return Progress(*columns, console=on, transient=True, disable=not on.is_terminal)
+    return Bar(*columns, console=on, transient=True, disable=not on.is_terminal)
 
 
 def status(on: Console, text: str) -> Status:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from autograder.agreement.disagreement import some
 from autograder.course.assignment import Assignment, AssignmentError
 from autograder.course.course import Course, Stage
 from autograder.text.wording import suggestion
@@ -82,7 +83,7 @@ COURSE = click.option(
     "--course",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     callback=_place,
-    help="The course's folder.  [default: the one in nbgrader's settings, or the present folder]",
+    help="The course's folder.  [default: the one in nbgrader's settings, or the current folder]",
 )
 
 DB = click.option(
@@ -94,10 +95,14 @@ def assignment_in(course: Course, name: str) -> Assignment:
     """Return an assignment with hidden suites, by its name."""
     known = course.assignments()
     if name not in known:
-        wanted = course.shown(course.folder(Stage.SOURCE, name))
+        missing = f"{course.shown(course.folder(Stage.SOURCE, name))} not found in {course.root}"
+        if not known:
+            raise AssignmentError(
+                f"this is no course folder: cd into it or use --course ({missing})"
+            )
         raise AssignmentError(
-            f"{course.root} must hold {wanted}, got {known}{suggestion(name, known)}: "
-            "name another assignment, or the course's folder with --course"
+            f"there is no assignment {name}{suggestion(name, known)}: use one of {some(known)}, "
+            f"or another course with --course ({missing})"
         )
     assignment = Assignment(course, name)
     if not assignment.has_suites:
@@ -119,10 +124,12 @@ def has_gradebook(assignment: Assignment) -> bool:
 
 def gradebook_of(assignment: Assignment) -> str:
     """Return the gradebook's address; raise if there is no gradebook."""
-    from autograder.course.gradebook import file_of
+    from autograder.course.gradebook import file_of, shown
 
     url = assignment.course.db_url
     if not has_gradebook(assignment):
-        where = file_of(url) or "no gradebook"
-        raise AssignmentError(f"{where} not found: run `autograder grade {assignment.name}`")
+        raise AssignmentError(
+            f"{file_of(url) or shown(url)} not found: run `autograder grade {assignment.name}`, or "
+            "name the gradebook with --db"
+        )
     return url

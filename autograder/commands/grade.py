@@ -30,6 +30,7 @@ from autograder.text.plain_text import printable
     "--workers",
     type=click.IntRange(min=1),
     default=processors,
+    metavar="N",
     show_default="one for each processor",
     help="How many submissions to grade at a time.",
 )

@@ -70,7 +70,7 @@ def report(
     \b
     Examples:
       autograder report dropout_l2
-      autograder report dropout_l2 --formgrader https://hub.example.org/user/ta/formgrader
+      autograder report dropout_l2 --formgrader https://hub.example.org/formgrader
       autograder report dropout_l2 --json | jq -r '.findings[]'
     """  # noqa: D301  # click's own mark, before what keeps its lines
     if not formgrader.startswith(("http://", "https://")):
@@ -78,7 +78,7 @@ def report(
             f"--formgrader must begin with http:// or https://, got {formgrader}"
         )
     if to and not to.parent.is_dir():
-        raise click.UsageError(f"--to {to}: there is no folder {to.parent}")
+        raise click.UsageError(f"--to {to}: make the folder {to.parent} first")
     chosen = assignment_in(course.with_gradebook(db).course(), assignment)
     url = gradebook_of(chosen)
     check_entered(chosen)

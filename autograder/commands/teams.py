@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 from nbgrader.api import Gradebook
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -26,6 +27,8 @@ from autograder.gradebook.membership import Membership
 from autograder.text.plain_text import printable
 from autograder.text.wording import counted_as
 
+TEAM, ALONE, NOBODY = "in a team", "works alone", "the team's table names nobody"
+
 
 @click.command(cls=CourseCommand)
 @click.argument("assignment")
@@ -40,9 +43,12 @@ from autograder.text.wording import counted_as
 def teams(
     assignment: str, course: Place, db: str | None, roster: Path | None, *, as_json: bool
 ) -> None:
-    """Show each submission's team, which members are known, and what a human should check.
+    """Show the teams, and what a human should check.
 
-    It matches members by e-mail, id or matriculation number. Exit code 1 if there is a problem.
+    It shows which students the members are: it finds them by e-mail, id or matriculation number. It
+    says once what is the same for several students.
+
+    Exit code 1 if there is a problem.
 
     \b
     Examples:
@@ -60,10 +66,7 @@ def teams(
     if as_json:
         console.print_json(_document(membership))
     else:
-        on = console.console()
-        console.show(on, _table(membership))
-        for problem in membership.problems:
-            on.print(printable(f"{problem.student}: {problem.text}"))
+        print_teams(console.console(), membership)
     if membership.problems:
         sys.exit(1)
 
@@ -87,19 +90,53 @@ def _document(membership: Membership) -> dict[str, Any]:
     }
 
 
-def _table(membership: Membership) -> Table:
-    teams = membership.teams
-    title = f"{membership.assignment.name}: {counted_as(len(teams), 'submission')}"
-    table = console.table(title)
+def print_teams(on: Console, membership: Membership) -> None:
+    """Print a table of the teams, and below it, once each, what is true of other submissions."""
+    kinds: dict[str, list[str]] = {TEAM: [], ALONE: [], NOBODY: []}
+    for submitter in membership.teams:
+        kinds[_kind(membership, submitter)].append(submitter)
+    title = f"{membership.assignment.name}, {counted_as(len(membership.teams), 'submission')}"
+    counts = f"{counted_as(len(kinds[TEAM]), 'team')}, {len(kinds[ALONE])} alone"
+    on.print(printable(f"{title}: {counts}, {len(kinds[NOBODY])} without names"))
+    if kinds[TEAM]:
+        console.show(on, _table(membership, kinds[TEAM]))
+    facts = {ALONE: kinds[ALONE], NOBODY: kinds[NOBODY]}
+    for problem in membership.problems:
+        facts.setdefault(problem.text, []).append(problem.student)
+    reported = {problem.student for problem in membership.problems}
+    facts[NOBODY] = [submitter for submitter in facts[NOBODY] if submitter not in reported]
+    for fact, students in facts.items():
+        if students:
+            on.print(printable(_fact(fact, students)))
+
+
+def _kind(membership: Membership, submitter: str) -> str:
+    """Return what a submission's table names: a team, its student alone, or nobody."""
+    members = membership.teams[submitter].members
+    if not members:
+        return NOBODY
+    who = membership.who(members[0])
+    return ALONE if len(members) == 1 and who and who.id == submitter else TEAM
+
+
+def _fact(fact: str, students: list[str]) -> str:
+    """Return a line with a fact, and all students of whom it is true."""
+    if len(students) == 1:
+        return f"{students[0]}: {fact}"
+    return f"{fact} ({len(students)} students): {', '.join(students)}"
+
+
+def _table(membership: Membership, submitters: list[str]) -> Table:
+    table = console.table()
     table.add_column("handed in by", overflow="fold")
     table.add_column("line", justify="right")
     table.add_column("member", overflow="fold")
     table.add_column("number", overflow="fold")
     table.add_column("e-mail", overflow="fold")
     table.add_column("student", overflow="fold")
-    for submitter, team in teams.items():
+    for submitter in submitters:
         shown = submitter
-        for member in team.members:
+        for member in membership.teams[submitter].members:
             who = membership.who(member)
             fields = (shown, str(member.line), member.name, member.number, member.email)
             table.add_row(
@@ -107,6 +144,4 @@ def _table(membership: Membership) -> Table:
                 Text(printable(who.id)) if who else Text("unknown", style="red"),
             )
             shown = ""
-        if not team.members:
-            table.add_row(Text(printable(submitter)), "", Text("nobody", style="yellow"))
     return table

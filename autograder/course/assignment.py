@@ -105,7 +105,7 @@ class Assignment:
         for item in items:
             if not self.suite(item).is_file():
                 raise AssignmentError(
-                    f"{self.suite(item)} not found: each graded cell needs the suite of its name"
+                    f"{self.suite(item)} not found: write a suite for this graded cell"
                 )
         return items
 
@@ -184,7 +184,7 @@ class Assignment:
         try:
             return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise AssignmentError(f"{path} must be valid TOML: {error}") from None
+            raise AssignmentError(f"{path} must be valid TOML ({error}): mend that line") from None
 
     @cached_property
     def limits(self) -> Limits:
@@ -275,14 +275,13 @@ class Assignment:
         found = sorted(folder.glob(f"{self.notebook or '*'}.ipynb"))
         if len(found) != 1:
             wanted = f"{self.notebook}.ipynb" if self.notebook else "one notebook"
+            names = ", ".join(path.name for path in found)
             if len(found) > 1:  # several notebooks are no mistake
                 remedy = (
                     "`autograder grade` grades several, and the Formgrader and `nbgrader export` "
                     "show their points; for this command, make an assignment of each"
                 )
-            raise AssignmentError(
-                f"{folder} must hold {wanted}, got {[path.name for path in found]}: {remedy}"
-            )
+            raise AssignmentError(f"{folder} must hold {wanted}, got {names or 'none'}: {remedy}")
         return nbformat.read(found[0], as_version=4)
 
 

@@ -131,7 +131,7 @@ def trouble(error: OperationalError) -> str:
     """Return why a gradebook could not be written, and what to do."""
     if not isinstance(error.orig, sqlite3.Error):
         cause = (str(error.orig).splitlines() or [""])[0]
-        return f"the gradebook's server must answer ({cause}): see to it, and grade again"
+        return f"the gradebook's server must answer ({cause}): start it, and grade again"
     if "full" in str(error.orig):
         return "there must be room on the disk for the gradebook: make room, and grade again"
     return (

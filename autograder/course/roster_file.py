@@ -61,10 +61,14 @@ def read_records(path: Path) -> list[dict[str, Any]]:
 def _rows(path: Path) -> list[list[str]]:
     try:
         if path.stat().st_size > MAX_SIZE:
-            raise RosterError(f"{path} must be smaller than {MAX_SIZE >> 20} MiB: is it a roster?")
+            raise RosterError(
+                f"{path} must be smaller than {MAX_SIZE >> 20} MiB: name a file with students only"
+            )
         data = path.read_bytes()
     except OSError as error:
-        raise RosterError(f"{path} cannot be read ({error.strerror}): name a roster") from None
+        raise RosterError(
+            f"{path} cannot be read ({error.strerror}): name the CSV file of the students"
+        ) from None
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:

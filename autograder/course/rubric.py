@@ -58,7 +58,7 @@ def read_rubric(path: Path) -> Rubric:
         text = path.read_text(encoding="utf-8")
         tables = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RubricError(f"{path} must be valid TOML: {error}") from None
+        raise RubricError(f"{path} must be valid TOML ({error}): mend that line") from None
     rubric = {}
     for item, table in tables.items():
         if not isinstance(table, dict) or not table:

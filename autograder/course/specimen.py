@@ -49,7 +49,7 @@ def _specimen(assignment: Assignment, path: Path) -> Specimen:
         source = path.read_text(encoding="utf-8")
         tree = ast.parse(source)
     except (SyntaxError, ValueError) as error:
-        raise AssignmentError(f"{path} must be Python, as a solution cell is: {error}") from None
+        raise AssignmentError(f"{path} must be Python ({error}): mend that line") from None
     sentence, *more = (ast.get_docstring(tree) or path.stem).split("\n\n")
     paragraphs = [" ".join(paragraph.split()) for paragraph in more]
     loses = {
@@ -61,9 +61,11 @@ def _specimen(assignment: Assignment, path: Path) -> Specimen:
     advice = " ".join(p for p in paragraphs if not p.startswith(LOSES))
     if unknown := loses.keys() - {item.name for item in assignment.items}:
         known = [item.name for item in assignment.items]
-        raise AssignmentError(f"{path}: `loses:` must name some of {known}, got {sorted(unknown)}")
+        raise AssignmentError(
+            f"{path}: `loses:` must name some of {known}, got {sorted(unknown)}: mend its docstring"
+        )
     if fault := _unknown_criterion(assignment, loses):
-        raise AssignmentError(f"{path}: `loses:` must name criteria of {fault}")
+        raise AssignmentError(f"{path}: `loses:` must name criteria of {fault}: mend its docstring")
     loses = {item: _spelled_out(assignment, item, names) for item, names in loses.items()}
     code = "".join(source.splitlines(keepends=True)[_docstring_lines(tree) :]).lstrip("\n")
     cell = _answered_cell(assignment, tree, path)
@@ -97,7 +99,8 @@ def _answered_cell(assignment: Assignment, tree: ast.Module, path: Path) -> str:
         if defined & _definitions(ast.parse(reference)):
             return grade_id
     raise AssignmentError(
-        f"{path} must define what one solution cell of the notebook defines, got {sorted(defined)}"
+        f"{path} must define what one solution cell of the notebook defines, got "
+        f"{sorted(defined)}: write the text of a whole solution cell"
     )
 
 

@@ -6,6 +6,7 @@ import sys
 
 import click
 import pytest
+from click.testing import CliRunner
 from sqlalchemy.exc import OperationalError
 
 import autograder
@@ -104,11 +105,52 @@ def test_what_was_meant_is_suggested(main, words, reported):
 
 
 def test_an_assignment_that_was_meant_is_suggested(main, tmp_path):
-    """By its folder in source/."""
+    """By its folder in source/, with those that there are."""
     (tmp_path / "source" / "dropout_l2").mkdir(parents=True)
     code, _, err = main("status", "dropout_12", "--course", str(tmp_path))
     assert code == 1
-    assert "(did you mean dropout_l2?): name another assignment" in err
+    assert "no assignment dropout_12 (did you mean dropout_l2?): use one of dropout_l2" in err
+
+
+@pytest.mark.parametrize("name", [name for name in cli.COMMANDS if name != "check"])
+def test_outside_a_course_the_error_says_so(main, monkeypatch, tmp_path, name):
+    """It is one line, with the remedy first."""
+    monkeypatch.chdir(tmp_path)
+    code, out, err = main(name, "tiny")
+    where = f"(source/tiny not found in {tmp_path})"
+    assert (code, out) == (1, "")
+    assert err == f"Error: this is no course folder: cd into it or use --course {where}\n"
+
+
+def words_of(text):
+    """Return a text on one line, without the marks of click."""
+    return " ".join(text.replace("\b", "").split())
+
+
+@pytest.mark.parametrize("columns", [60, 80, 100])
+def test_each_command_has_its_whole_summary(columns):
+    """It is folded where it is too long, and not cut."""
+    result = CliRunner().invoke(cli.commands, ["--help"], terminal_width=columns)
+    listed = words_of(result.stdout.partition("Commands:")[2])
+    for name in cli.COMMANDS:
+        command = cli.commands.get_command(click.Context(cli.commands), name)
+        assert f"{name} {words_of(command.help.split(chr(10) * 2)[0])}" in listed
+
+
+@pytest.mark.parametrize("columns", [60, 80, 100])
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_each_option_and_example_is_whole(name, columns):
+    """Options are folded at blanks; an example keeps its line, which fits 80 columns."""
+    command = cli.commands.get_command(click.Context(cli.commands), name)
+    result = CliRunner().invoke(cli.commands, [name, "--help"], terminal_width=columns)
+    printed = words_of(result.stdout)
+    for param in command.params:
+        assert words_of(getattr(param, "help", "") or "") in printed
+    examples = [line.strip() for line in command.help.splitlines() if "  autograder " in line]
+    assert examples
+    lines = result.stdout.splitlines()
+    assert {f"    {example}" for example in examples} <= {*lines}
+    assert max(map(len, lines)) <= max(columns, 80)
 
 
 @pytest.mark.parametrize("command", ["status", "audit", "leaks", "grade", "report", "teams"])

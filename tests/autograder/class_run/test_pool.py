@@ -115,6 +115,36 @@ def test_a_class_without_work_ends_at_once():
     assert list(as_graded(ByHand(width=2), [], queue.SimpleQueue())) == []
 
 
+def test_what_is_being_graded_can_be_watched():
+    """It is what was submitted first, as much as the pool grades at a time, and not yet done."""
+    by_hand, seen = ByHand(width=2), []
+    steps = iter([(1,), (0, 3), (2,)])
+
+    def watch(works):
+        seen.append([*works])
+        if not (by_hand.futures[-1].done() and all(f.done() for f in by_hand.futures)):
+            by_hand.finish(*next(steps, ()))
+
+    found = list(as_graded(by_hand, works([], 4), queue.SimpleQueue(), watch))
+    assert sorted(work for work, _ in found) == [0, 1, 2, 3]
+    assert seen[:2] == [[0, 1], [0, 2]]
+    assert seen[-1] == []
+
+
+def test_what_takes_long_is_watched_again_and_again(monkeypatch):
+    """Even if nothing else is done meanwhile."""
+    monkeypatch.setattr(pool, "WATCH_SECONDS", 0.0)
+    by_hand, seen = ByHand(width=1), []
+
+    def watch(works):
+        seen.append([*works])
+        if len(seen) == 5:
+            by_hand.finish(0)
+
+    assert len(list(as_graded(by_hand, works([], 1), queue.SimpleQueue(), watch))) == 1
+    assert seen == [[0]] * 5
+
+
 # ---- processes of this machine
 
 

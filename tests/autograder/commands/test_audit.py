@@ -135,7 +135,7 @@ def test_a_page_without_a_folder_is_an_error_before_the_audit(audit, tmp_path):
     """A slip in the page's path costs no audit."""
     result = audit(FOUND, "--html", str(tmp_path / "nowhere" / "page.html"))
     assert result.exit_code == 2
-    assert "there is no folder" in result.output
+    assert "make the folder" in result.output
     assert "properties" not in result.output
 
 

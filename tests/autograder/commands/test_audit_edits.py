@@ -93,7 +93,7 @@ def test_what_makes_a_certificate_does_not_go_with_it(audit, option):
     """It would not be done."""
     result = audit(CLOSED, *option)
     assert result.exit_code == 2
-    assert "--edits goes with" in result.output
+    assert "--edits must not be used with" in result.output
 
 
 def test_only_some_solutions_are_edited(audit):

@@ -1,5 +1,6 @@
 """The progress through a class: what ends it, and what does not."""
 
+import io
 import logging
 import os
 import signal
@@ -9,11 +10,15 @@ from types import SimpleNamespace
 
 import pytest
 from nbgrader.converters.base import NbGraderException
+from rich.console import Console
+from rich.text import Text
 
+from autograder.class_run import pool as pool_module
 from autograder.class_run.cluster_worker import ClusterError
 from autograder.class_run.pending_submission import PendingSubmission
+from autograder.commands import waiting
 from autograder.commands.class_progress import ClassProgress
-from autograder.commands.console import console
+from autograder.commands.console import Bar, console
 from autograder.sandbox.isolation import NotIsolatedError
 
 STUDENTS = ["ann", "bob", "cem"]
@@ -121,3 +126,42 @@ def test_ctrl_c_ends_the_run_after_the_present_submission():
     progress = walk(lambda due, graded: os.kill(os.getpid(), signal.SIGINT))
     assert progress.interrupted
     assert progress.seen == ["ann"]
+
+
+class Slow(Pool):
+    """A pool whose last submission is done only when somebody was told about it."""
+
+    def __init__(self):
+        super().__init__()
+        self.futures = []
+
+    def submit(self, notebooks):
+        self.futures.append(Future())
+        if len(self.futures) < len(STUDENTS):
+            self.futures[-1].set_result({})
+        return self.futures[-1]
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_it_says_for_whom_it_waits(monkeypatch, is_terminal):
+    """On a terminal below the bar; elsewhere in a line of its own."""
+    monkeypatch.setattr(pool_module, "WATCH_SECONDS", 0.0)
+    monkeypatch.setattr(waiting, "PATIENCE", 0.0)
+    monkeypatch.setattr(waiting, "QUIET", 0.0)
+    slow, shown = Slow(), []
+    on = Console(force_terminal=is_terminal, file=io.StringIO(), width=80)
+
+    def show_below(bar, text):
+        shown.append(text)
+        bar.below = text
+        bar.refresh()
+        if text == "waiting for cem (0 s)" and not slow.futures[-1].done():
+            slow.futures[-1].set_result({})
+
+    monkeypatch.setattr(Bar, "show_below", show_below)
+    progress = ClassProgress(Run(), slow, on, force=False)
+    progress.grade_each("grading", lambda due, graded: None)
+    assert progress.seen == STUDENTS
+    printed = Text.from_ansi(on.file.getvalue()).plain
+    assert "waiting for cem (0 s)" in printed
+    assert ("grading" in printed) == is_terminal

@@ -63,12 +63,14 @@ def on_terminal(*words, columns=100, **variables):
 
 @pytest.mark.usefixtures("course")
 def test_in_a_pipe_there_are_no_colours_and_no_line_is_folded():
-    """Each student has one line, with an id of any length."""
+    """Each student has one line, with an id and remarks of any length, and no blanks at its end."""
     done = run("status", "tiny")
     assert (done.returncode, done.stderr) == (0, b"")
     printed = done.stdout.decode()
     assert "\x1b" not in printed
-    assert re.search(rf"^ {LONG} +- +- +not graded yet", printed, re.MULTILINE)
+    row = rf"^ {LONG} +- +- +not graded yet  handed in, .*run `autograder grade tiny`$"
+    assert re.search(row, printed, re.MULTILINE)
+    assert not re.search(r" $", printed, re.MULTILINE)
 
 
 @pytest.mark.usefixtures("course")
@@ -81,13 +83,14 @@ def test_on_a_terminal_there_are_colours():
 @pytest.mark.usefixtures("course")
 @pytest.mark.parametrize("columns", [60, 80, 140])
 def test_a_table_fits_its_terminal(columns):
-    """Ids are folded, and points are shown whole."""
+    """Each student has one line: a long id is cut, and points are shown whole."""
     printed = on_terminal("status", "tiny", columns=columns, NO_COLOR="1")
-    table = re.sub(r"\x1b\[[\d;]*m", "", printed).partition("graded yet: run")[0]
-    rows = [line.rstrip() for line in table.splitlines()]
-    rows = [row for row in rows if row.startswith(" ")]
-    assert max(map(len, rows)) <= columns
-    assert "".join(row.split()[0] for row in rows).count(LONG) == 1
+    lines = re.sub(r"\x1b\[[\d;]*m", "", printed).splitlines()
+    assert max(len(line.rstrip()) for line in lines) <= columns
+    (row,) = [line.split() for line in lines if LONG[:15] in line]
+    assert row[1:3] == ["-", "-"]
+    assert (row[0] == LONG) == (columns > 2 * len("graded yet") + len(LONG))
+    assert ("…" in row[0]) == (row[0] != LONG)
 
 
 @pytest.mark.usefixtures("course")

@@ -203,7 +203,7 @@ def test_the_page_may_lie_elsewhere(course, grade, tmp_path):
     assert not (course.root / "reports").exists()
     result = run(course.root, "--to", str(tmp_path / "no" / "class.html"))
     assert result.exit_code == 2
-    assert "there is no folder" in result.output
+    assert "make the folder" in result.output
 
 
 def test_a_page_that_cannot_be_written_is_an_error(course, grade):

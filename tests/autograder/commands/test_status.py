@@ -2,7 +2,9 @@
 
 import io
 import json
+import re
 import shutil
+from dataclasses import replace
 from types import MappingProxyType
 
 import pytest
@@ -18,10 +20,10 @@ from autograder.course.roster import Roster
 from autograder.gradebook.class_record import ClassRecord, Record
 from autograder.gradebook.entry import NOT_GRADED, Entry
 from autograder.results.outcome import Outcome
-from autograder.results.report import Report, Status
+from autograder.results.report import NEXT_STEP, Report, Status
 from tests.autograder.gradebook.test_membership import PLACEHOLDERS, ROWS, add_table, hand_in
 from tests.autograder.support.results import judged, property_of
-from tests.autograder.support.tiny import make_course
+from tests.autograder.support.tiny import add_rubric, make_course
 from tests.conftest import PROJECT
 
 CLASS = [
@@ -54,8 +56,11 @@ def rows(result):
 
 def test_the_table_has_a_line_for_each_student(status):
     """Student, points of each item, total, status: an unknown value is a dash."""
-    found = rows(status())
-    assert found["tiny:"] == ["4", "students"]
+    result = status()
+    found = rows(result)
+    assert result.output.startswith(
+        "tiny, 4 students: 1 graded with remarks, 1 grader's fault, 1 graded, 1 missing\n"
+    )
     assert found["ann"][:2] == ["1.5", "1.5"]
     assert found["bob"] == ["-", "-", "grader's", "fault"]
     assert found["cem"] == ["2", "2", "graded"]
@@ -63,15 +68,16 @@ def test_the_table_has_a_line_for_each_student(status):
 
 
 def test_the_table_has_the_points_of_each_item(tmp_path, monkeypatch, empty_gradebook):
-    """The header names each item and its points."""
-    assignment = make_course(tmp_path, points=2.5)
+    """Each item has a line, with its title for students."""
+    assignment = add_rubric(make_course(tmp_path, points=2.5))
+    rubric = assignment.hidden / "rubric.toml"
+    rubric.write_text(f'[test_scaler]\ntitle = "Scale, twice"\n{rubric.read_text()}')
     found = ClassRecord(assignment.items, [])
     monkeypatch.setattr(status_module, "read_class", lambda *_: found)
     shutil.copy(empty_gradebook, assignment.root)
     words = ["status", "tiny", "--course", str(assignment.root)]
     result = CliRunner().invoke(cli.commands, words, env={"COLUMNS": "120"})
-    assert "scaler" in result.output
-    assert result.output.count("of 2.5") == 2  # the item and the total
+    assert "item 1: Scale, twice, 2.5 points\ntotal: 2.5 points\n" in result.output
 
 
 def test_who_was_graded_without_isolation_is_named(status):
@@ -88,9 +94,9 @@ def test_a_member_has_the_points_of_the_teams_submission(status, tiny):
     (tiny.root / "roster.csv").write_text("id,email\ncem,cem@u.edu\ndan,dan@u.edu\n")
     result = status([*CLASS, Entry("eve", {"test_scaler": None}, Status.MISSING)])
     found = rows(result)
-    assert found["dan"] == ["2", "2", "in", "another's", "submission"]
+    assert found["dan"][:5] == ["2", "2", "in", "another's", "submission"]
     assert found["eve"] == ["-", "-", "missing"]
-    assert "dan: in the submission of cem" in result.output
+    assert found["dan"][5:] == ["in", "the", "submission", "of", "cem"]
 
 
 def test_the_document_has_the_points_of_each_criterion(status, tiny):
@@ -118,7 +124,25 @@ def test_the_document_has_the_points_of_each_criterion(status, tiny):
 
 def test_remarks_are_shown_as_they_are(status):
     """A remark may quote a student's code: nothing in it is taken for markup."""
-    assert "ann: cell `scaler` was [bold]missing[/bold]" in status().output
+    assert "graded with remarks  cell `scaler` was [bold]missing[/bold]\n" in status().output
+
+
+def test_the_cause_stands_before_the_next_step(status):
+    """To read the remarks is no step of its own, where they are shown."""
+    step = NEXT_STEP[Status.REMARKS]
+    ann = Entry("ann", {"test_scaler": 1.0}, Status.REMARKS, ("a", "b"), "a; b", step)
+    bob = Entry("bob", {"test_scaler": None}, Status.HELD, (), "it broke", "mend it")
+    found = rows(status([ann, bob]))
+    assert found["ann"][-2:] == ["a;", "b"]
+    assert found["bob"][-4:] == ["it", "broke;", "mend", "it"]
+
+
+def test_the_document_counts_the_students(status):
+    """By status, the most frequent one first."""
+    lines = [*CLASS, replace(CLASS[2], student="eve")]
+    document = json.loads(status(lines, "--json").stdout)
+    assert next(iter(document["counts"].items())) == ("graded", 2)
+    assert sum(document["counts"].values()) == len(document["students"])
 
 
 def test_a_students_name_is_shown_as_it_is(status):
@@ -157,13 +181,22 @@ def test_a_missing_gradebook_comes_with_its_remedy(tiny):
     assert "gradebook.db not found: run `autograder grade" in str(result.exception)
 
 
-def test_the_table_fits_a_narrow_terminal():
-    """With four items, 60 columns are enough: ids and status are folded, and no point."""
+@pytest.mark.parametrize(
+    ("columns", "cut"),
+    [(60, "graded with"), (80, "code cell"), (120, "code cell 1, line 1"), (500, "")],
+)
+def test_each_student_has_one_line_on_a_terminal_of_any_width(columns, cut):
+    """What is too long ends in "…", and a last line says how to read it; no point is cut."""
     assignment = Assignment(PROJECT, "dropout_l2")
     points = dict.fromkeys((item.name for item in assignment.items), 0.85)
-    on = Console(width=60, force_terminal=True, file=io.StringIO())
-    whole = ClassRecord(assignment.items, [Record(Entry("student-01", points, Status.REMARKS))])
-    status_module.print_status(on, assignment.name, whole)
-    lines = on.file.getvalue().splitlines()
-    assert max(len(Text.from_ansi(line).plain) for line in lines) <= 60
-    assert on.file.getvalue().count("0.85") == 4
+    remark = f"code cell 1, line 1: {'skipped: it did not finish, ' * 8}the end"
+    entry = Entry("student-01", points, Status.REMARKS, (remark,))
+    on = Console(width=columns, force_terminal=True, file=io.StringIO(), highlight=False)
+    status_module.print_status(on, assignment.name, ClassRecord(assignment.items, [Record(entry)]))
+    lines = Text.from_ansi(on.file.getvalue()).plain.splitlines()
+    assert max(map(len, lines)) <= columns
+    (row,) = [line for line in lines if "0.85" in line]
+    assert row.split()[:6] == ["student-01", *["0.85"] * 4, "3.4"]
+    assert ("the end" in row) == (not cut)
+    assert re.search(rf"{cut}[^…]*…$" if cut else "the end$", row.rstrip())
+    assert ("cut to fit" in lines[-1]) == bool(cut)

@@ -49,7 +49,39 @@ def test_oddities_end_with_1(tiny, teams, tmp_path):
     assert r"Eve [red]B\x1b[2JC" in result.output
     assert "ann: team, line 2: matches no student" in result.output
     assert "ben: the team's table still holds its placeholders" in result.output
-    assert "nobody" in result.output
+    assert result.output.startswith("tiny, 2 submissions: 1 team, 0 alone, 1 without names\n")
+    assert "nobody" not in result.output  # the placeholders say it
+
+
+def test_what_is_the_same_for_many_is_said_once(tiny, teams):
+    """With all students of whom it is true; only a team has lines in the table."""
+    hand_in(tiny, "ann", ROWS["ann"])
+    hand_in(tiny, "ben", ROWS["ben"])
+    hand_in(tiny, "cem", PLACEHOLDERS)
+    hand_in(tiny, "dan", PLACEHOLDERS)
+    hand_in(tiny, "eve", ROWS["ann"].replace("1000001", "1"))
+    (tiny.root / "roster.csv").write_text(ROSTER)
+    result = teams()
+    assert result.exit_code == 1
+    lines = result.output.splitlines()
+    assert lines[0] == "tiny, 5 submissions: 1 team, 2 alone, 2 without names"
+    assert "works alone (2 students): ann, ben" in lines
+    (placeholders,) = [line for line in lines if "placeholders" in line]
+    assert placeholders.endswith("write your team there (2 students): cem, dan")
+    assert [line.split()[0] for line in lines if "ann@u.edu" in line] == ["eve"]
+
+
+def test_a_table_that_names_nobody_is_said_once(tiny, teams):
+    """Of submissions that have no other problem, such as those that cannot be read."""
+    for student in ("ann", "ben"):
+        hand_in(tiny, student, ROWS[student])
+        (tiny.root / "submitted" / student / "tiny" / "tiny.ipynb").write_text("{")
+    result = teams()
+    assert result.exit_code == 0, result.output
+    assert result.output.splitlines() == [
+        "tiny, 2 submissions: 0 teams, 0 alone, 2 without names",
+        "the team's table names nobody (2 students): ann, ben",
+    ]
 
 
 def test_the_gradebooks_students_are_known(tiny, teams, empty_gradebook):

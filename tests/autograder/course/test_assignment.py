@@ -88,7 +88,7 @@ def test_a_missing_notebook_comes_with_its_remedy(tiny, stage, attribute, remedy
     for _ in range(2):
         with pytest.raises(AssignmentError) as caught:
             getattr(anew(tiny), attribute)
-        assert f"{stage}/tiny must hold one notebook, got []: {remedy}" in str(caught.value)
+        assert f"{stage}/tiny must hold one notebook, got none: {remedy}" in str(caught.value)
         shutil.rmtree(tiny.root / stage / "tiny", ignore_errors=True)
 
 

@@ -86,5 +86,5 @@ def test_a_specimen_must_answer_a_cell(tiny, keep):
 def test_a_specimen_must_be_python(tiny, keep):
     """The error of a file that cannot be parsed names its path."""
     keep("variants", "odd", "def scale(")
-    with pytest.raises(AssignmentError, match=r"odd.py must be Python, as a solution cell is: "):
+    with pytest.raises(AssignmentError, match=r"odd.py must be Python \(.*\): mend that line"):
         variants(tiny)
