@@ -121,7 +121,7 @@ def print_status(on: Console, assignment: str, whole: ClassRecord) -> None:
     if unconfined:
         on.print(printable(f"graded {NOT_ISOLATED}: {', '.join(unconfined)}"), style="red")
     if room < 0 or any(cell_len(note) > room for note in notes):
-        on.print("cut to fit; for whole lines, run the command with `| less -S`")
+        on.print("cut to fit: add `| less -S` for whole lines")
 
 
 def _counts(entries: list[Entry]) -> dict[str, int]:
