@@ -3,7 +3,6 @@
 import datetime as dt
 import shutil
 from contextlib import contextmanager
-from dataclasses import replace
 
 import nbformat
 import pytest
@@ -78,16 +77,6 @@ def test_each_student_is_there_with_an_entry(course):
         ("fay", "not graded yet", None),
     ]
     assert whole.items == [Item("test_scaler", 2.0), Item("essay", 3.0)]
-
-
-def test_an_item_has_the_rubric_of_the_course_and_the_points_of_the_gradebook(course):
-    """Its title and its criteria are in no gradebook."""
-    assignment, gradebook = course
-    gradebook.find_grade_cell("test_scaler", "tiny", "tiny").max_score = 1.5
-    with_rubric = add_rubric(assignment)
-    first, _ = read((with_rubric, gradebook)).items
-    assert first == replace(with_rubric.items[0], points=1.5)
-    assert first.rubric.criteria
 
 
 def test_a_graded_student_has_report_and_cells(course):
