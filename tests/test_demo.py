@@ -103,13 +103,16 @@ def test_nothing_leaks(demo):
 
 
 def test_class_report_is_shown_by_a_browser(demo, tmp_path):
-    """With its findings first; the README has a picture of it."""
+    """With its findings first, as wide as the window; the README has a picture of it."""
     browser.require()
     with browser.launched() as chromium:
         page = chromium.new_page(viewport=browser.SIZE)
         page.goto((demo[0] / "reports" / "dropout_l2.html").as_uri())
         browser.expect(page.get_by_text("16 students: ")).to_be_visible()
         browser.Pictures(tmp_path).take(page, "class-report")
+        for width in (390, 1400):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
 def test_nothing_bars_anybody_from_a_feedback_page(demo):

@@ -154,14 +154,21 @@ def test_a_check_prints_the_defects_too(audit):
     assert result.output.count("Defect: ") == 3  # and it is not found
 
 
-@pytest.mark.parametrize("found", [FOUND, DEFECTIVE], ids=["good", "defective"])
-def test_an_audit_writes_a_page(audit, tmp_path, found):
+@pytest.mark.parametrize("defects", [(), ("no mutant breaks it",)], ids=["good", "defective"])
+def test_an_audit_writes_a_page(audit, tmp_path, defects):
     """With `--html` the page is written, whether or not there are defects."""
+    found = certificate(
+        mistake("zeros", test_scaler={"output": "0"}),
+        properties={"test_scaler": ("test_a",)},
+        rubric={"test_scaler": {"drops": 0.6}},
+        defects=defects,
+    )
     path = tmp_path / "matrix.html"
     audit(found, "--html", str(path))
     page = path.read_text(encoding="utf-8")
     assert "Audit of tiny" in page
-    assert ("Defects" in page) == bool(found.defects)
+    assert ">scaler</h3>" in page
+    assert ("Defects" in page) == bool(defects)
 
 
 def test_specimens_are_repeated(audit):

@@ -179,9 +179,11 @@ def test_items_are_called_by_their_titles(course):
     add_rubric(assignment)
     rubric = assignment.hidden / "rubric.toml"
     rubric.write_text('[test_scaler]\ntitle = "Scale"\n\n' + rubric.read_text())
+    changed = {"max_score": 4, "cell_type": "code"}
+    gradebook.update_or_create_grade_cell("test_scaler", "tiny", "tiny", **changed)
     whole = read((assignment, gradebook))
     assert whole.titles == {"test_scaler": "Scale", "essay": "essay"}
-    assert [item.points for item in whole.items] == [2.0, 3.0], "as they stand in the gradebook"
+    assert [item.points for item in whole.items] == [4.0, 3.0], "as they stand in the gradebook"
 
 
 def test_the_progress_is_reported(course):
