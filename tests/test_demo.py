@@ -7,7 +7,9 @@ import sys
 
 import pytest
 
+from autograder.audit.page import page as audit_page
 from autograder.course.assignment import Assignment
+from autograder.course.certificate import certificate_of
 from autograder.course.settings import course_in
 from autograder.leaks.leaks import Leaks
 from demo.students import CLASS
@@ -130,6 +132,20 @@ def test_nothing_bars_anybody_from_a_feedback_page(demo):
         phone.goto(pages["student-08"].as_uri())
         assert phone.evaluate("document.documentElement.scrollHeight") < 3000
     assert found == []
+
+
+def test_nothing_bars_anybody_from_the_staffs_pages(demo, tmp_path):
+    """The class report and the audit's page, likewise."""
+    browser.require()
+    assignment = Assignment(PROJECT, "dropout_l2")
+    titles = {item.name: item.rubric.title for item in assignment.items}
+    audited = tmp_path / "audit.html"
+    audited.write_text(
+        audit_page("dropout_l2", certificate_of(assignment), titles), encoding="utf-8"
+    )
+    with browser.launched() as chromium:
+        for path in (demo[0] / "reports" / "dropout_l2.html", audited):
+            assert [*barriers(chromium, path, unfolded=True)] == []
 
 
 def test_table_names_each_status(demo):
