@@ -107,3 +107,16 @@ def make_setup(folder: Path, python: Path) -> str:
     assert done.returncode != 0
     assert not (folder / "new").exists()
     return done.stdout + done.stderr
+
+
+def test_nothing_says_to_install_a_strangers_package():
+    """The index has a foreign package called autograder: ours has another name there."""
+    named = re.compile(r"pip3? install .*?(?<![\w./-])autograder\b")
+    folders = ("autograder", "docs", "tests", "source", "demo", "bench")
+    texts = [*PROJECT.glob("*.md"), *PROJECT.glob("*.toml"), PROJECT / "Makefile"]
+    texts += [p for f in folders for p in (PROJECT / f).rglob("*") if p.suffix in (".py", ".md")]
+    texts = [path for path in texts if "course" not in path.relative_to(PROJECT).parts[:2]]
+    texts.remove(Path(__file__))
+    found = [str(path) for path in texts if named.search(path.read_text(encoding="utf-8"))]
+    assert found == []
+    assert named.search("pip install 'autograder[cluster]'")

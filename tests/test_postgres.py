@@ -25,7 +25,7 @@ from tests.conftest import PROJECT
 from tests.left_behind import rows
 
 psycopg = pytest.importorskip(
-    "psycopg", reason="psycopg is not installed: pip install 'autograder[postgres]'"
+    "psycopg", reason="psycopg is not installed: pip install 'nbgrader-autograder[postgres]'"
 )
 pytestmark = pytest.mark.xdist_group("postgres")  # one server for all of these
 

@@ -31,7 +31,7 @@ LOOKING = 120.0  # seconds, for all workers to describe themselves: they load th
 CLOSING = 2.0  # seconds, to disconnect from the scheduler
 COUNTING = 5.0  # seconds between two counts of the threads
 NAMED = 3  # workers that a message names
-EXTRA = "pip install 'autograder[cluster]'"
+EXTRA = "pip install 'nbgrader-autograder[cluster]'"
 READ = "see docs/scale.md"
 
 T = TypeVar("T")

@@ -27,7 +27,7 @@ ADDRESS = (
     "a gradebook's address must be like sqlite:///grades.db or postgresql://user@host/database: "
     "see CourseDirectory.db_url in nbgrader_config.py, or --db"
 )
-EXTRA = "pip install 'autograder[postgres]'"
+EXTRA = "pip install 'nbgrader-autograder[postgres]'"
 ITS_OWN = {"student", "assignment"}  # tables in every version of nbgrader's gradebook
 NO_COURSE = "default_course"  # nbgrader's name for a course without a name
 

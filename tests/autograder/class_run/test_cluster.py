@@ -33,7 +33,7 @@ from tests.conftest import PROJECT
 from tests.left_behind import rows
 
 distributed = pytest.importorskip(
-    "distributed", reason="distributed is not installed: pip install 'autograder[cluster]'"
+    "distributed", reason="distributed is not installed: pip install 'nbgrader-autograder[cluster]'"
 )
 
 pytestmark = pytest.mark.xdist_group("cluster")  # one cluster serves most of these
@@ -356,7 +356,7 @@ def test_what_answers_there_must_be_a_scheduler(monkeypatch, tiny):
 def test_without_dask_the_extra_is_named(monkeypatch, tiny):
     """Without the package, an error says what to install."""
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(ClusterError, match=r"pip install 'autograder\[cluster\]'"):
+    with pytest.raises(ClusterError, match=r"pip install 'nbgrader-autograder\[cluster\]'"):
         ClusterPool({"tiny": tiny}, "tcp://127.0.0.1:9")
 
 

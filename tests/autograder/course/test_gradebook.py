@@ -52,7 +52,9 @@ def test_a_server_that_does_not_answer_is_an_error_with_the_cause():
 def test_without_a_driver_the_extra_is_named(monkeypatch):
     """Without the package that speaks to a server, an error says what to install."""
     monkeypatch.setitem(sys.modules, "psycopg", None)
-    with pytest.raises(NbGraderException, match=r"pip install 'autograder\[postgres\]'") as error:
+    with pytest.raises(
+        NbGraderException, match=r"pip install 'nbgrader-autograder\[postgres\]'"
+    ) as error:
         is_there("postgresql+psycopg://me:sesame@host/course")
     assert "sesame" not in str(error.value)
 
