@@ -120,13 +120,13 @@ def test_class_report_is_shown_by_a_browser(demo, tmp_path):
 def test_nothing_bars_anybody_from_a_feedback_page(demo):
     """At the width of a phone and of a desk, light and dark: axe-core finds nothing.
 
-    The pages of all stories, and one of them unfolded. A page with one mistake is short.
+    The pages of twelve stories, and one of them unfolded. A page with one mistake is short.
     """
     browser.require()
     pages = {student.id: page_of(demo[0], student.id) for student in CLASS if student.submits}
-    assert len(pages) >= 12
+    twelve = [*pages.values()][-12:]  # the first ones have full marks
     with browser.launched() as chromium:
-        found = [finding for path in pages.values() for finding in barriers(chromium, path)]
+        found = [finding for path in twelve for finding in barriers(chromium, path)]
         found += barriers(chromium, pages["student-11"], unfolded=True)
         phone = chromium.new_page(viewport={"width": WIDTHS[0], "height": 844})
         phone.goto(pages["student-08"].as_uri())

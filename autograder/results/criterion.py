@@ -1,8 +1,8 @@
 """The criteria of an item: what its points are for."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from autograder.results.points import DIGITS, added, rounded
 
@@ -19,18 +19,19 @@ class Criterion:
     manners: bool = False
 
 
-def shares(points: float, criteria: Sequence[Criterion]) -> list[float]:
+@lru_cache(maxsize=256)  # an item's shares are the same for a whole class
+def shares(points: float, criteria: tuple[Criterion, ...]) -> tuple[float, ...]:
     """Return the points of each criterion, as decimals whose sum is exactly the item's points.
 
     Parameters
     ----------
     points : float
         The item's points.
-    criteria : sequence of Criterion
+    criteria : tuple of Criterion
 
     Returns
     -------
-    shares : list of float
+    shares : tuple of float
         points * weight / sum of weights, rounded to 6 decimal places.
     """
     whole = sum(criterion.weight for criterion in criteria)
@@ -41,4 +42,4 @@ def shares(points: float, criteria: Sequence[Criterion]) -> list[float]:
         up_to_here = float(round(exact * weight / whole, DIGITS))  # so no rounding is lost
         found.append(added((up_to_here, -given)))
         given = up_to_here
-    return found
+    return tuple(found)

@@ -10,7 +10,7 @@ from autograder.results.criterion import Criterion, shares
 
 
 def criteria(*weights):
-    return [Criterion(f"c{n}", "It does.", weight) for n, weight in enumerate(weights)]
+    return tuple(Criterion(f"c{n}", "It does.", weight) for n, weight in enumerate(weights))
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ def criteria(*weights):
 )
 def test_each_criterion_has_its_share_of_the_points(points, weights, expected):
     """The share follows the weight; the last digits are given out so that none is lost."""
-    assert shares(points, criteria(*weights)) == expected
+    assert shares(points, criteria(*weights)) == tuple(expected)
 
 
 @given(st.integers(0, 10**7), st.lists(st.integers(1, 10_000), min_size=1, max_size=9))
