@@ -77,8 +77,12 @@ def check(
     with console.status(on, "reading the course's settings"):
         known = course.course()
     for path in notebooks:
-        _permit(path, known, yes=yes)
+        _refuse_submission(path, known)
+    modules = [_module(known, path, assignment) for path in notebooks]
     for path in notebooks:
+        if not (yes or provenance.is_ours(path, known)):
+            _ask(path, known)
+    for path, module in zip(notebooks, modules, strict=True):
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
         with console.progress(on, *columns) as progress:
             bar = progress.add_task(f"running {printable(path.name)}", total=None)
@@ -86,7 +90,6 @@ def check(
             def update(done: int, cells: int, progress: Any = progress, bar: Any = bar) -> None:
                 progress.update(bar, completed=done, total=cells)
 
-            module = _module(known, path, assignment)
             findings = module.examine(path, timeout, update)
         found.append({**findings, "notebook": str(path)})
         if not as_json:
@@ -98,8 +101,7 @@ def check(
         sys.exit(1)
 
 
-def _permit(path: Path, course: Course, *, yes: bool) -> None:
-    """Refuse a submission, and ask before a notebook runs that may not be the user's own."""
+def _refuse_submission(path: Path, course: Course) -> None:
     if why := provenance.handed_in(path, course):
         raise click.UsageError(
             printable(
@@ -107,8 +109,10 @@ def _permit(path: Path, course: Course, *, yes: bool) -> None:
                 f"grade` instead, which confines it ({why})"
             )
         )
-    if yes or provenance.is_ours(path, course):
-        return
+
+
+def _ask(path: Path, course: Course) -> None:
+    """Ask before a notebook runs that may not be the user's own."""
     question = printable(
         f"{path} lies outside {course.shown(course.root / course.source_directory)} and "
         f"{course.shown(course.root / course.release_directory)}, and would run with your own "

@@ -122,6 +122,15 @@ def test_outside_a_course_the_error_says_so(main, monkeypatch, tmp_path, name):
     assert err == f"Error: this is no course folder: cd into it or use --course {where}\n"
 
 
+def test_outside_a_course_no_notebook_is_checked(main, monkeypatch, tmp_path):
+    """The error comes before the question whether the notebook may run."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tiny.ipynb").write_text("{}")
+    code, _, err = main("check", "tiny.ipynb")
+    assert code == 1
+    assert err.startswith("Error: this is no course folder: cd into it or use --course (")
+
+
 def words_of(text):
     """Return a text on one line, without the marks of click."""
     return " ".join(text.replace("\b", "").split())
