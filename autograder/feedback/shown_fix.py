@@ -64,9 +64,7 @@ def is_full(report: Report) -> bool:
 
 def _shown(fix: Fix) -> ShownFix:
     proof, *others = fix.evidence
-    heading = fix.advice or (
-        proof.message if others else f"This does not hold yet: {proof.sentence}"
-    )
+    heading = fix.advice or fix.message or f"This does not hold yet: {proof.sentence}"
     return ShownFix(heading, with_unit(fix.points), list(_costs(fix)), proof, len(others))
 
 

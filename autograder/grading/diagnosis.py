@@ -1,6 +1,5 @@
 """Names a student's mistake: the known mistake that behaves in the same way on the same inputs."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from autograder.course.certificate import Behaviour, Mistake
@@ -35,17 +34,11 @@ def diagnose(mistakes: Sequence[Mistake], lost: Behaviour) -> dict[str, tuple[Di
     """
     return {
         item: tuple(
-            Diagnosis(m.name, m.advice, _telling_first(m, item, mistakes))
+            Diagnosis(m.name, m.advice, m.fails.get(item, ()))
             for m in _behind(item, mistakes, lost)
         )
         for item in lost
     }
-
-
-def _telling_first(mistake: Mistake, item: str, mistakes: Sequence[Mistake]) -> tuple[str, ...]:
-    """Return the properties that a mistake fails; those that few mistakes fail come first."""
-    often = Counter(name for other in mistakes for name in other.fails.get(item, ()))
-    return tuple(sorted(mistake.fails.get(item, ()), key=lambda name: often[name]))
 
 
 def _behind(item: str, mistakes: Sequence[Mistake], lost: Behaviour) -> list[Mistake]:

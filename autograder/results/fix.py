@@ -1,19 +1,15 @@
 """What a student should fix: each cause of lost points, what it costs, and what shows it."""
 
-import math
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from autograder.results.outcome import (
-    CriterionResult,
-    Diagnosis,
-    ItemResult,
-    Outcome,
-    PropertyResult,
-)
+from autograder.results.outcome import CriterionResult, ItemResult, Outcome, PropertyResult
 from autograder.results.points import added
 
-Key = tuple[str, str]  # of a cause: the kind, and the mistake's advice or the message
+PLACE = re.compile(r" ?\(line \d+[^)]*\)| \[[^\[\]]*\]$")  # in a message: where it happened
+Key = tuple[str, ...]  # of a cause
 
 
 @dataclass(frozen=True)
@@ -35,14 +31,17 @@ class Fix:
         What to do, if the mistake is a known one; otherwise empty.
     mistake : str
         The known mistake's name; empty without one.
+    message : str
+        What several tests say when they fail; empty if the cause is another one.
     costs : list of Cost
-        In the notebook's order. Two causes may cost the same criterion.
+        In the notebook's order. Two known mistakes may cost the same criterion.
     evidence : list of PropertyResult
-        The failed properties that it explains; the most telling one comes first.
+        The failed properties that it explains: gates first, then by criterion, as in the suite.
     """
 
     advice: str = ""
     mistake: str = ""
+    message: str = ""
     costs: list[Cost] = field(default_factory=list)
     evidence: list[PropertyResult] = field(default_factory=list)
 
@@ -55,26 +54,38 @@ class Fix:
 def fixes(items: Iterable[ItemResult]) -> list[Fix]:
     """Return what to fix, in the order of the points that are lost.
 
-    A cause is a known mistake, or else a message: properties that failed with the same one have one
-    cause. What a known mistake explains has no other cause. What was not run is no cause.
+    A cause is a known mistake, or a message with which several tests fail, or else a criterion that
+    does not hold. What a known mistake explains has no other cause. What was not run is no cause.
     """
+    lost = [item for item in items if item.points is not None and item.points < item.max_points]
+    reasons = Counter(_reason(one) for item in lost for one in _failed(item))
     found: dict[Key, Fix] = {}
-    for item in items:
-        if item.points is not None and item.points < item.max_points:
-            for key, fix in _of_item(item).items():
-                one = found.setdefault(key, fix)
-                if one is not fix:
-                    one.costs += fix.costs
-                    one.evidence += fix.evidence
-    return sorted(found.values(), key=lambda fix: -fix.points)
+    for item in lost:
+        for key, fix in _of_item(item, reasons).items():
+            one = found.setdefault(key, fix)
+            if one is not fix:
+                one.costs += fix.costs
+                one.evidence += fix.evidence
+    return sorted(found.values(), key=lambda fix: (-fix.points, not fix.mistake))
 
 
-def _of_item(item: ItemResult) -> dict[Key, Fix]:
-    causes: dict[Key, Fix] = {}
+def _failed(item: ItemResult) -> list[PropertyResult]:
+    """Return the failed properties: gates first, then in the order of criteria and suite."""
     places = {criterion.name: n for n, criterion in enumerate(item.criteria)}
     failed = [result for result in item.properties if result.shown_as is Outcome.FAILED]
-    for result in sorted(failed, key=lambda one: _as_evidence(one, item, places)):
-        for key, fix in _causes(result, item):
+    return sorted(failed, key=lambda r: (r not in item.gates, places.get(r.criterion, -1)))
+
+
+def _reason(result: PropertyResult) -> str:
+    """Return a message without the places that differ from test to test."""
+    return PLACE.sub("", result.message)
+
+
+def _of_item(item: ItemResult, reasons: Counter[str]) -> dict[Key, Fix]:
+    causes: dict[Key, Fix] = {}
+    failed = _failed(item)
+    for result in failed:
+        for key, fix in _causes(result, item, reasons):
             causes.setdefault(key, fix).evidence.append(result)
     if item.criteria:
         _charge_criteria(item, causes)
@@ -86,50 +97,33 @@ def _of_item(item: ItemResult) -> dict[Key, Fix]:
     return {key: fix for key, fix in causes.items() if fix.costs}
 
 
-def _as_evidence(
-    result: PropertyResult, item: ItemResult, places: dict[str, int]
-) -> tuple[float, ...]:
-    """Order properties: gates, then by criterion; first small pictures, then telling properties."""
-    sizes = [math.prod(figure.shape) for figure in result.figures]
-    told = [d.breaks.index(result.name) for d in item.diagnosis if result.name in d.breaks]
-    return (
-        result not in item.gates,
-        places.get(result.criterion, -1),
-        min(sizes, default=math.inf),
-        min(told, default=0),
-    )
-
-
-def _causes(result: PropertyResult, item: ItemResult) -> Iterator[tuple[Key, Fix]]:
-    """Yield the causes of a failure: the known mistakes that break the property, or its message."""
+def _causes(
+    result: PropertyResult, item: ItemResult, reasons: Counter[str]
+) -> Iterator[tuple[Key, Fix]]:
+    """Yield the causes of a failure: the known mistakes that break the property, or another."""
     # an earlier release kept no names of properties
-    known: list[Diagnosis] = [
-        d for d in item.diagnosis if result.name in (d.breaks or [result.name])
-    ]
+    known = [d for d in item.diagnosis if result.name in (d.breaks or [result.name])]
     for diagnosis in known:
         yield ("mistake", diagnosis.advice), Fix(diagnosis.advice, diagnosis.mistake)
-    if not known:
-        yield ("message", result.message), Fix()
+    reason = _reason(result)
+    if not known and reasons[reason] > 1:
+        yield ("message", reason), Fix(message=result.message)
+    elif not known:
+        yield ("criterion", item.name, result.criterion or result.name), Fix()
 
 
 def _charge_criteria(item: ItemResult, causes: dict[Key, Fix]) -> None:
     """Add to each cause the criteria that it costs.
 
-    A criterion is lost by the known mistakes among the causes of its failures, or else by all of
-    them. One that is lost with the whole item is lost by the causes of that.
+    A criterion is lost by the known mistakes among the causes of its failures, or else by the first
+    of them. What is lost with the whole item is lost by the causes of that.
     """
     gates = {result.name for result in item.gates}
     for result in item.rubric:
         if result.points != 0 or result.max_points == 0:
             continue
-        needed = {one.name for one in result.properties}
-        own = [key for key, fix in causes.items() if needed & {e.name for e in fix.evidence}]
-        blamed = [key for key in own if key[0] == "mistake"] or own
-        if not own or gates:
-            blamed = [
-                key
-                for key, fix in causes.items()
-                if not gates or gates & {one.name for one in fix.evidence}
-            ]
-        for key in blamed or list(causes)[:1]:
+        telling = gates or {one.name for one in result.properties}
+        own = [key for key, fix in causes.items() if telling & {e.name for e in fix.evidence}]
+        known = [key for key in own if key[0] == "mistake"]
+        for key in known or (own or list(causes))[:1]:
             causes[key].costs.append(Cost(item, result.max_points, result))

@@ -56,8 +56,7 @@ class Diagnosis:
 
     mistake: str  # the mutant's name
     advice: str  # for the student
-    # the properties of the item that the mutant fails; those that few others fail come first
-    breaks: tuple[str, ...] = ()
+    breaks: tuple[str, ...] = ()  # the properties of the item that the mutant fails
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "Diagnosis":

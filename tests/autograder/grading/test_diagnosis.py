@@ -63,17 +63,6 @@ def test_a_diagnosis_has_the_properties_that_the_mistake_breaks():
     assert {item: named.breaks for item, (named,) in found.items()} == fails
 
 
-def test_the_properties_that_few_mistakes_break_come_first():
-    """They show best which mistake it is; the others stay in the suite's order."""
-    known = replace(mistake("bias", test_one=ONE), fails={"test_one": ("a", "b", "c", "d")})
-    others = [
-        replace(mistake(name, test_one={"output": name}), fails={"test_one": fails})
-        for name, fails in {"x": ("a", "b"), "y": ("a", "b", "d")}.items()
-    ]
-    [named] = diagnose([*others, known], {"test_one": ONE})["test_one"]
-    assert named.breaks == ("c", "d", "a", "b")
-
-
 @pytest.mark.parametrize(
     "facts",
     [{"output": "2"}, {"rate": "0"}, {"output": "0", "other": "0"}],

@@ -284,19 +284,6 @@ def test_drop_rate_is_p(draws, rng):
 
 
 @pytest.mark.criterion("drops")
-def test_drop_rate_stays_p(called, trained):
-    """Each element is dropped with probability p, after many calls as in the first."""
-    layer, outputs = called
-    last = layer.masks(outputs[-1:])
-    masks.judge(masks.rate(layer.p)(last, None), last, f"{layer.where} after {CALLS} calls")
-    layer, (first, *_, latest) = trained
-    for outputs, when in ((first, "training"), (latest, "training and evaluation")):
-        last = layer.masks(outputs[-1:])
-        if outputs is first or last.any():  # whether it drops again is another fact
-            masks.judge(masks.rate(layer.p)(last, None), last, f"{layer.where} after {when}")
-
-
-@pytest.mark.criterion("drops")
 def test_every_row_unit_and_element_is_dropped_at_the_same_rate(small, large):
     """No row of the batch, no unit and no element is dropped more often than another."""
     small.check(masks.groups)
@@ -326,6 +313,19 @@ def test_number_of_dropped_elements_is_left_to_chance(small, draws, rng):
     small.check(masks.counts((1,), "a unit"))
     draws(some_p(rng), rows=3, units=4).check(masks.counts((1, 2), "a call"), 40)
     draws(some_p(rng), rows=90, units=80).check(masks.counts((1, 2), "a call"), 2)
+
+
+@pytest.mark.criterion("drops")
+def test_drop_rate_stays_p(called, trained):
+    """Each element is dropped with probability p, after many calls as in the first."""
+    layer, outputs = called
+    last = layer.masks(outputs[-1:])
+    masks.judge(masks.rate(layer.p)(last, None), last, f"{layer.where} after {CALLS} calls")
+    layer, (first, *_, latest) = trained
+    for outputs, when in ((first, "training"), (latest, "training and evaluation")):
+        last = layer.masks(outputs[-1:])
+        if outputs is first or last.any():  # whether it drops again is another fact
+            masks.judge(masks.rate(layer.p)(last, None), last, f"{layer.where} after {when}")
 
 
 @pytest.mark.criterion("scales")
@@ -845,6 +845,7 @@ def observe_evaluation(watch):
 
 def observe_the_wrapped_layers_training(watch):
     known, layer, x, _ = watch(0.35, 0)
+    layer.training = True  # set on the layer itself, and no more what another one has
     known.layer.training = False
     return multiples(forward(layer, x, 16), known, x)
 
