@@ -2,6 +2,7 @@
 
 import pytest
 
+from autograder.course.rubric import ItemRubric
 from autograder.gradebook.criterion_columns import criterion_values, with_criteria
 from autograder.results.outcome import Outcome
 from autograder.results.report import Report, Status
@@ -14,7 +15,7 @@ COLUMNS = [f"test_scaler: {name}" for name in ("scales", "default", "keeps")]
 
 def test_each_item_is_followed_by_its_criteria():
     """An item without criteria has its own column alone."""
-    columns = with_criteria(["test_item", "essay"], {"test_item": CRITERIA})
+    columns = with_criteria(["test_item", "essay"], {"test_item": ItemRubric(CRITERIA)})
     assert columns == [
         "test_item",
         "test_item: scales",
