@@ -405,7 +405,8 @@ def watch(wrapped, numbers):
 
 
 def observe_factors(watch):
-    return [take() for _, take in (watch(0.35), watch(0.8))]
+    # at a larger rate, chance would decide whether a whole unit is dropped
+    return [take() for _, take in (watch(0.35), watch(0.55))]
 
 
 def observe_later_steps(watch):

@@ -17,6 +17,7 @@ class Dropout(LayerWrapper):
 
     def __call__(self, x):
         if not self.training:
+            self.mask = 1.0
             return self.layer(x)
         self.mask = (np.random.random(x.shape) < 1 - self.p) / (1 - self.p)
         return self.layer(x * self.mask)

@@ -1,7 +1,7 @@
 """The coefficient is 0.01.
 
 Your penalty() and your backward pass use the factor 0.01 whatever coefficient is. Use
-self.coefficient in both.
+self.coefficient in both: a plain `coefficient` is another variable.
 
 loses: test_l2_forward (penalty), test_l2_backward (weights)
 """

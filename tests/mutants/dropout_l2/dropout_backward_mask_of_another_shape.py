@@ -1,0 +1,26 @@
+"""Backward multiplies the layer's gradient by the mask.
+
+Your backward pass multiplies arrays whose shapes do not fit. The mask has the shape of
+grad_output: multiply these two, before layer.backward. And read the mask from self, where the
+forward pass keeps it: a plain `mask` is another one.
+
+loses: test_dropout_backward (x, parameters, latest, keeps)
+"""
+
+
+class Dropout(LayerWrapper):
+    def __init__(self, layer, p=0.5):
+        super().__init__(layer)
+        if not 0 <= p < 1:
+            raise ValueError(f"p must lie in [0, 1), got p={p}")
+        self.p = p
+
+    def __call__(self, x):
+        h = self.layer(x)
+        self.mask = np.ones_like(h)
+        if self.training:
+            self.mask = (np.random.rand(*h.shape) > self.p) / (1 - self.p)
+        return h * self.mask
+
+    def backward(self, grad_output):
+        return self.layer.backward(grad_output) * self.mask
