@@ -7,11 +7,12 @@ from layers.array import FloatArray
 
 P = 0.2  # not 0.5, where p and 1 - p are the same; 1 / (1 - p) is 1.25
 COEFFICIENT = 0.2
-X = np.array([[1.0, 2.0], [5.0, -2.0]])
+# 4 rows, 2 inputs, 3 outputs: all different, so that a shape names its array
+X = np.array([[1.0, 2.0], [5.0, -2.0], [-3.0, -2.0], [1.0, 6.0]])
 WEIGHTS = np.array([[2.0, -1.0, 3.0], [1.0, 4.0, -2.0]])
 BIAS = np.array([[4.0, -3.0, -3.0]])
 H = X @ WEIGHTS + BIAS  # multiples of 4, none of them 0
-GRAD_OUTPUT = np.array([[4.0, -8.0, 12.0], [8.0, 4.0, -8.0]])
+GRAD_OUTPUT = np.array([[4.0, -8.0, 12.0], [8.0, 4.0, -8.0], [-4.0, 12.0, 4.0], [12.0, -4.0, 8.0]])
 
 
 def linear() -> Linear:

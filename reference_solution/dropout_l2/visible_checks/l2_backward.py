@@ -61,6 +61,7 @@ def _expect_gradients(
     where = f"{WHERE}{when}"
     weights, bias = layer.weights.copy(), layer.bias.copy()
     call(FORWARD, l2.__call__, "x", x)
+    expect_kept(layer, FORWARD, weights, bias)
     grad_input = call(where, l2.backward, "grad_output", grad_output)
     expect_kept(layer, where, weights, bias)
     grads = getattr(l2, "grads", layer.grads)
@@ -74,7 +75,7 @@ def _expect_gradients(
     known = {
         "grad_input": {"it is divided by the number of rows": data["grad_input"] / len(x)},
         "grads['weights']": _mistakes_of_weights(
-            data["grads['weights']"], weights, old_x[: len(x)].T @ grad_output
+            data["grads['weights']"], weights, old_x[: len(x)].T @ grad_output, len(x)
         ),
         "grads['bias']": _mistakes_of_bias(data["grads['bias']"], bias, len(x)),
     }
@@ -86,7 +87,7 @@ def _expect_gradients(
 
 
 def _mistakes_of_weights(
-    data: FloatArray, weights: FloatArray, old_data: FloatArray
+    data: FloatArray, weights: FloatArray, old_data: FloatArray, rows: int
 ) -> dict[str, FloatArray]:
     """Return usual wrong gradients of the weights, by the sentence that helps.
 
@@ -95,6 +96,8 @@ def _mistakes_of_weights(
     data, old_data : ndarray
         The data's gradient, and that for the x of the step before.
     weights : ndarray
+    rows : int
+        In the batch.
     """
     part = 2 * COEFFICIENT * weights
     return {
@@ -105,6 +108,17 @@ def _mistakes_of_weights(
         "the penalty's part has the coefficient of another layer: keep it as self.coefficient": (
             data + 2 * OTHER * weights
         ),
+        "the penalty's part is divided by the number of rows, but the penalty is not": (
+            data + part / rows
+        ),
+        "the data's part is divided by the number of rows, but should be the sum over them": (
+            data / rows + part
+        ),
+        "it is divided by the number of rows, but should be the sum over them": (
+            (data + part) / rows
+        ),
+        "the penalty's part is divided by the number of weights: that belongs to the mean of "
+        "their squares, but the penalty has the sum": data + part / weights.size,
         "the penalty's part is half of what it should be: the derivative of w ** 2 is 2 * w": (
             data + part / 2
         ),

@@ -1,5 +1,6 @@
 """Whether what is kept has the right size, and if not, which mistake explains it."""
 
+from collections.abc import Sequence
 from itertools import product
 
 import numpy as np
@@ -12,15 +13,21 @@ from visible_checks.failure import TOLERANCE, CheckFailed, same
 KEPT = 1 / (1 - P)
 
 
-def expect_scaled(y: FloatArray, h: FloatArray, x: FloatArray, where: str) -> None:
-    """Raise CheckFailed unless each element of y is 0 or h / (1 - p), where h is layer(x)."""
-    wrong = ~((y == 0) | np.isclose(y, h * KEPT, rtol=TOLERANCE))
-    for row in np.flatnonzero(wrong.any(axis=1))[:1]:  # the first one says enough
-        found = f"y={shown(y[row])} where layer(x)={shown(h[row])}"
-        expected = f"each element should be 0 or layer(x) / (1 - p), here {shown(h[row] * KEPT)}"
-        hint = _same_as_layer(y, h) or _common_factor(y, h) or _another_place(y, x)
-        case = given(x=x[row], weights=WEIGHTS, bias=BIAS)
-        raise CheckFailed(f"{where}: {found}, but {expected}{hint} ({case})")
+def expect_scaled(calls: Sequence[FloatArray], h: FloatArray, x: FloatArray, where: str) -> None:
+    """Raise CheckFailed unless each element of each y is 0 or h / (1 - p), where h is layer(x).
+
+    Several calls with the same x, since one alone may fit a mistake that was not made.
+    """
+    for y in calls:
+        wrong = ~((y == 0) | np.isclose(y, h * KEPT, rtol=TOLERANCE))
+        for row in np.flatnonzero(wrong.any(axis=1))[:1]:  # the first one says enough
+            found = f"y={shown(y[row])} where layer(x)={shown(h[row])}"
+            contract = "each element should be 0 or layer(x) / (1 - p)"
+            hint = _same_as_layer(calls, h) or _common_factor(calls, h) or _another_place(calls, x)
+            case = given(x=x[row], weights=WEIGHTS, bias=BIAS)
+            raise CheckFailed(
+                f"{where}: {found}, but {contract}, here {shown(h[row] * KEPT)}{hint} ({case})"
+            )
 
 
 def kept_factors(y: FloatArray, h: FloatArray) -> list[float]:
@@ -28,13 +35,16 @@ def kept_factors(y: FloatArray, h: FloatArray) -> list[float]:
     return [float(factor) for factor in np.unique((y / h)[y != 0].round(6))]
 
 
-def _same_as_layer(y: FloatArray, h: FloatArray) -> str:
-    return ": nothing is dropped and nothing scaled" if same(y, h) else ""
+def _same_as_layer(calls: Sequence[FloatArray], h: FloatArray) -> str:
+    same_each_time = all(same(y, h) for y in calls)
+    return ": nothing is dropped and nothing scaled" if same_each_time else ""
 
 
-def _common_factor(y: FloatArray, h: FloatArray) -> str:
+def _common_factor(calls: Sequence[FloatArray], h: FloatArray) -> str:
     """Return where the factors of all elements come from, if one mistake explains them."""
-    factors = kept_factors(y, h)
+    if all(_is_divided_by_share(y, h) for y in calls):
+        return ": the kept elements are divided by the share kept this time, not by 1 - p"
+    factors = kept_factors(np.stack(calls), h)
     if np.shape(factors) == (2,) and np.allclose(factors, [-P, 1 - P]):
         return ": that is mask / 1 - p without parentheses, but should be mask / (1 - p)"
     if len(factors) != 1:
@@ -47,14 +57,19 @@ def _common_factor(y: FloatArray, h: FloatArray) -> str:
         KEPT**2: "the kept elements are divided by 1 - p twice",
         2.0: "the kept elements are doubled, which is right for p=0.5 only",
     }
-    if 0 < (share := float(np.mean(y != 0))) < 1:
-        known[1 / share] = "the kept elements are divided by the share kept this time, not by 1 - p"
     words = next((text for value, text in known.items() if np.isclose(factors[0], value)), "")
     return f": {words or f'the kept elements are {factors[0]:.5g} times layer(x)'}"
 
 
-def _another_place(y: FloatArray, x: FloatArray) -> str:
-    """Return where else than on layer(x) a mask explains all of the output."""
+def _is_divided_by_share(y: FloatArray, h: FloatArray) -> bool:
+    """Return whether each element of y is 0, or h divided by the share that is not 0."""
+    share = max(float(np.mean(y != 0)), 1 / y.size)  # a call may drop all
+    return same(y, (y != 0) * h / share)
+
+
+def _another_place(calls: Sequence[FloatArray], x: FloatArray) -> str:
+    """Return where else than on layer(x) a mask explains all outputs."""
+    y, x = np.concatenate(calls), np.tile(x, (len(calls), 1))
     products = x[:, :, None] * WEIGHTS  # (rows, in, out): layer(x) is their sum plus the bias
     whole = products.sum(axis=1)
     coins = np.array(list(product((0.0, 1.0), repeat=len(WEIGHTS))))
@@ -72,7 +87,7 @@ def _another_place(y: FloatArray, x: FloatArray) -> str:
         if _explained(y, [answer * scale for answer in answers for scale in (1, KEPT)]).all():
             return f": {text}"
     masked = [subset * scale + BIAS for subset in subsets for scale in (1, KEPT)]
-    if all(any(same(y[row], answer[row]) for answer in masked) for row in range(len(y))):
+    if np.isclose(y, masked, rtol=TOLERANCE).all(axis=2).any(axis=0).all():
         return ": x is masked here, but the mask belongs on layer(x)"
     if _explained(y, masked).all():
         return ": the weights are masked here, but the mask belongs on layer(x)"

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from layers.array import FloatArray
-from visible_checks.case import GRAD_OUTPUT, shown
+from visible_checks.case import GRAD_OUTPUT, WEIGHTS, shown
 
 TOLERANCE = 1e-5  # relative and absolute: far above rounding, far below any mistake here
 
@@ -40,6 +40,8 @@ def expect_array(name: str, found: Any, shape: tuple[int, ...], where: str) -> F
         hint = ""
         if name == "grad_input" and found.shape == GRAD_OUTPUT.shape:
             hint = ": that is grad_output's shape, so return what self.layer.backward(...) returns"
+        elif name == "grad_input" and found.shape == WEIGHTS.shape:
+            hint = ": that is the shape of weights, so return what self.layer.backward(...) returns"
         raise CheckFailed(f"{where}: {name}.shape is {found.shape}, but should be {shape}{hint}")
     if found.dtype.kind != "f" or found.dtype.itemsize < np.dtype(np.float64).itemsize:
         raise CheckFailed(f"{where}: {name}.dtype is {found.dtype}, but should be float64")

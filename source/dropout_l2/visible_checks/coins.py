@@ -35,7 +35,7 @@ def expect_coins(
     if abs(share - p) > TOLERANCE:
         found = f"{share:.2f} of the elements of y are dropped in {len(dropped)} calls"
         hint = _drift([float(each.mean()) for each in dropped]) or _rate(share, p, other_p)
-        rows = f"x has the rows {shown(X[0])} and {shown(X[1])}, {len(dropped[0]) // 2} times each"
+        rows = f"x has the rows {shown(X)}, {len(dropped[0]) // len(X)} times each"
         raise CheckFailed(f"{where}: {found}, but should be about p={p:g}{hint} ({rows})")
 
 

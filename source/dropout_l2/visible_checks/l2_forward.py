@@ -26,11 +26,13 @@ def check_l2_forward(l2_class: type) -> None:
     for l2.training in (True, False):
         for x in (X, X[:1]):
             _expect_output(l2, layer, x, f"{FORWARD}, training={l2.training}")
-            expect_kept(layer, FORWARD)
     print(f"ok: {FORWARD}: y is layer(x), training or not")
 
-    if getattr(l2_class, "penalty", None) is LayerWrapper.penalty:
+    penalty = getattr(l2_class, "penalty", None)
+    if penalty is LayerWrapper.penalty:
         raise CheckFailed(f"{L2} has no method `penalty` of its own, only that of LayerWrapper")
+    if isinstance(penalty, property):
+        raise CheckFailed(f"{PENALTY} is a property, but should be a method: leave @property out")
     layer = linear()
     l2 = construct(l2_class, layer, coefficient=COEFFICIENT)
     construct(l2_class, linear(), coefficient=OTHER)
@@ -66,6 +68,7 @@ def _expect_output(l2: Any, layer: Linear, x: FloatArray, where: str) -> None:
     weights, bias = layer.weights.copy(), layer.bias.copy()
     expected = x @ weights + bias
     y = expect_array("y", call(where, l2.__call__, "x", x), expected.shape, where)
+    expect_kept(layer, where, weights, bias)
     known = {
         "these are the old weights and bias, so keep no copies of them": H[: len(x)],
         "the penalty is added to y, but it belongs to the loss: Model.penalty adds it there": (
@@ -103,6 +106,13 @@ def _expect_penalty(l2: Any, layer: Linear, where: str, coefficient: float = COE
         "that is with the mean of the squares, but should be with their sum": (
             coefficient * np.mean(weights**2)
         ),
+        "it is divided by the number of rows of x, but should not be": (
+            coefficient * squares / len(X)
+        ),
+        "that is with the largest singular value (norm(weights, 2)), but should be with all "
+        "squares": coefficient * np.linalg.norm(weights, 2) ** 2,
+        "that is with a product of matrices, but should be with the square of each weight: "
+        "weights ** 2": coefficient * np.sum(weights.T @ weights),
         "that is with absolute values (L1), but should be with squares": (
             coefficient * np.sum(np.abs(weights))
         ),
