@@ -13,6 +13,7 @@ from visible_checks.failure import CheckFailed, expect_array, expect_entry, same
 
 P = 0.6  # so that 12 elements have dropped and kept ones in nearly all masks
 KEPT = 1 / (1 - P)  # 2.5
+CALLS = 20  # of a backward pass, to see whether it draws
 WHERE = f"Dropout(p={P}).backward"
 OLD_WEIGHTS = "this belongs to the old weights, so keep no copy of them"
 HOW = {
@@ -60,19 +61,43 @@ def expect_gradients(
     contract = (mask != 0) * scale
     weights = layer.weights
     rights = [gradients(GRAD_OUTPUT * each, X, weights) for each in (contract, mask)]
+    found = {name: gradient.copy() for name, gradient in found.items()}  # more calls may follow
     for name, gradient in found.items():
         if any(same(gradient, right[name]) for right in rights):
             continue
-        known = {**(others or {}), **_mistakes(mask)}
-        answers = {text: gradients(g, X, weights)[name] for text, g in known.items()}
-        answers[OLD_WEIGHTS] = gradients(GRAD_OUTPUT * contract)[name]
-        hint = next((f": {text}" for text, found in answers.items() if same(gradient, found)), "")
+        hint = _hint(gradient, others or {}, name, weights)
+        hint = hint or _draws(dropout, grad_input, where)
+        hint = hint or _hint(gradient, _mistakes(mask), name, weights)
+        if same(gradient, gradients(GRAD_OUTPUT * contract)[name]):
+            hint = hint or f": {OLD_WEIGHTS}"
         if name == "grad_input":
             hint = hint or _another_mask(gradient, weights)
         values = f"{name}={shown(gradient)}, but should be {HOW[name]} = {shown(rights[0][name])}"
         case = {"mask": contract, "grad_output": GRAD_OUTPUT}
         case |= {"grad_input": {"weights": weights}, "grads['weights']": {"x": X}}.get(name, {})
         raise CheckFailed(f"{where}: {values}{hint} ({given(**case)})")
+
+
+def _hint(
+    gradient: FloatArray, known: dict[str, FloatArray], name: str, weights: FloatArray
+) -> str:
+    """Return the sentence of the first known gradient at the output that explains another."""
+    fits = (text for text, g in known.items() if same(gradient, gradients(g, X, weights)[name]))
+    return next((f": {text}" for text in fits), "")
+
+
+def _draws(dropout: Any, grad_input: FloatArray, where: str) -> str:
+    """Return that the gradient is left to chance, if more calls return other ones."""
+    try:
+        again = [call(where, dropout.backward, "", GRAD_OUTPUT) for _ in range(CALLS)]
+    except CheckFailed:  # a second call may be one too many
+        return ""
+    if all(np.array_equal(each, grad_input) for each in again):
+        return ""
+    return (
+        ": called again, it returns another one: does backward draw a mask? "
+        "Use that of the forward pass"
+    )
 
 
 def _mistakes(mask: FloatArray) -> dict[str, FloatArray]:
