@@ -224,6 +224,7 @@ def test_points_and_report_stand_in_the_grade_cells(story):
     expect(instructor.score(LOST)).to_have_attribute("placeholder", re.compile(r"^0(\.\d+)?$"))
     expect(lost).to_contain_text("✗")
     expect(lost).to_contain_text(ADVICE)
+    expect(lost).not_to_contain_text("Shown as it was written")
     instructor.show(LOST)
     story.take(instructor.page, "report")
 

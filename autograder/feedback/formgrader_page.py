@@ -31,7 +31,7 @@ from autograder.text.wording import counted_as
 ROOM = LARGEST  # bytes of all texts, as on the feedback page
 ROOM_FOR_PICTURES = 4_000_000
 TAG = 25  # nbconvert parses the page: a tag takes it as long as so many bytes of text
-SECONDS = 0.4  # of processor time for all texts; nbconvert needs as much again
+SECONDS = 2.0  # of processor time for all texts; an ordinary notebook needs half on a busy machine
 LEAST = 1000  # characters of an answer, if there is no room for all
 GRADE_ID = re.compile(r"[\w-]{1,200}", re.ASCII)  # the template writes it as it is
 NAMES = ("student", "first_name", "last_name", "notebook_path")  # likewise
@@ -60,6 +60,7 @@ STYLE = """
 """
 
 
+RENDERED = "autograder_rendered"  # where a page's resources keep that this is done
 UNPLACED = Made()
 Resources = dict[str, Any]
 Make = Callable[[], str]
@@ -73,6 +74,9 @@ class InertPage(Preprocessor):
         exporter = self.parent
         if isinstance(exporter, FeedbackExporter) and not exporter.is_bounded:
             return nb, resources  # this page has limits of its own
+        if resources.get(RENDERED):  # a course's settings that are read twice name it twice
+            return nb, resources
+        resources[RENDERED] = True
         budget = resources.setdefault(BUDGET, TimeBudget(SECONDS))
         make: dict[str, Callable[[Any, str], str]] = {
             "markdown": MarkdownToHtml(parent=self.parent),

@@ -17,6 +17,7 @@ from nbformat.v4 import (
 from nbgrader.server_extensions.formgrader import handlers
 from traitlets.config import PyFileConfigLoader
 
+from autograder.feedback import formgrader_page, piece
 from autograder.feedback.formgrader_page import ROOM, TAG, _ordinary
 from tests.autograder.support.tiny import RIGHT, claimed
 from tests.conftest import PROJECT
@@ -66,6 +67,24 @@ def code(source="f()", *outputs, **more):
 
 def notebook_of(page):
     return page.select_one("#notebook-container")
+
+
+def test_settings_that_are_read_twice_change_nothing(show, exporter, monkeypatch):
+    """They name the preprocessor twice: the page is rendered once, and is the same."""
+    text = new_markdown_cell("*a* and $b$ <b>c</b>", id="a")
+    rendered = []
+
+    def place(pieces, *room, **more):
+        rendered.append(pieces)
+        return piece.place(pieces, *room, **more)
+
+    monkeypatch.setattr(formgrader_page, "place", place)
+    once = notebook_of(show(text))
+    count = len(rendered)
+    monkeypatch.setattr(exporter, "_preprocessors", exporter._preprocessors * 2)
+    twice = notebook_of(show(text))
+    assert twice.get_text() == once.get_text()
+    assert len(rendered) == 2 * count > 0
 
 
 def test_an_ordinary_notebook_is_shown_as_nbgrader_shows_it(show):
