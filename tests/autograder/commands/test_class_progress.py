@@ -129,7 +129,7 @@ def test_ctrl_c_ends_the_run_after_the_present_submission():
 
 
 class Slow(Pool):
-    """A pool whose last submission is done only when somebody was told about it."""
+    """A pool that finishes its last submission only after it has reported that it waits for it."""
 
     def __init__(self):
         super().__init__()

@@ -67,7 +67,7 @@ def test_the_dearest_comes_first():
 
 
 def test_one_message_is_one_cause():
-    """Properties that fail with the same error have one cause, which is told once."""
+    """The page names the cause of several failures once if their error is the same."""
     error = "KeyError: 'weights' (line 3)"
     lost = item(result("a", "drops", error), result("b", "scales", error), RIGHT[2])
     [fix] = fixes([lost])
@@ -139,7 +139,7 @@ def test_failures_of_one_criterion_have_one_cause():
 
 
 def test_the_same_error_in_other_lines_is_one_cause():
-    """In several items, too: a name misspelt twice is told once."""
+    """The page names a misspelt name once, even if several items use it."""
     one, two = (
         item(
             result("a", "drops", f"AttributeError: 'L2' has no 'coeff' (line {n} of its cell, in L2.{m}) [L2.{m}]"),
