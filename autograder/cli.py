@@ -15,7 +15,16 @@ from autograder.commands.console import escape_unprintable
 from autograder.startup import environment, loading, scripts
 from autograder.startup.streams import guarded
 
-COMMANDS = ("check", "grade", "status", "report", "teams", "leaks", "audit")
+COMMANDS = (
+    "init",
+    "check",
+    "grade",
+    "status",
+    "report",
+    "teams",
+    "leaks",
+    "audit",
+)
 LONGEST = 200  # characters of a subcommand's summary
 EXIT_CODES = """\b
 Exit codes:

@@ -18,9 +18,10 @@ LINE = re.compile(r"^- `(\w+)`: (.+?)(?=^- |\Z)", re.MULTILINE | re.DOTALL)
 def used_from_outside():
     """Return which names of each room's modules are used by other rooms, nbgrader and the demo."""
     found = defaultdict(set)
-    for room, module, name in NAMED.findall((PROJECT / "nbgrader_config.py").read_text()):
+    for room, module, name in NAMED.findall((ENGINE / "adopt" / "extension.py").read_text()):
         found[room, module].add(name)
-    for path in [*ENGINE.rglob("*.py"), *PROJECT.glob("bench/*.py"), *PROJECT.glob("demo/*.py")]:
+    others = [*PROJECT.glob("bench/*.py"), *PROJECT.glob("demo/*.py")]
+    for path in [*ENGINE.rglob("*.py"), *others, PROJECT / "nbgrader_config.py"]:
         tree = ast.parse(path.read_text())
         attributes = {
             (node.value.id, node.attr)

@@ -1,4 +1,4 @@
-"""The classes for nbgrader's extension points; `nbgrader_config.py` names them.
+"""The classes for nbgrader's extension points; `adopt/extension.py` names them.
 
 - `SubmissionExporter` reads the file.
 - `RestoreCells` restores the form of the release.

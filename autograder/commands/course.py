@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
+from traitlets.config import Config
 
 from autograder.agreement.disagreement import some
 from autograder.course.assignment import Assignment, AssignmentError
@@ -51,6 +52,12 @@ class Place:
         from autograder.course.settings import course_in
 
         return course_in(self.folder, self.options)
+
+    def config(self) -> Config:
+        """Return nbgrader's settings there."""
+        from autograder.course.settings import config_in
+
+        return config_in(self.folder, self.options)
 
 
 class CourseCommand(click.Command):

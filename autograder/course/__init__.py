@@ -3,7 +3,7 @@
 - `assignment`: `Assignment`, `AssignmentError`, `Item`
 - `certificate`: `Behaviour`, `Certificate`, `Mistake`, `certificate_of`, `digest_of_specimens`,
   `path_of`
-- `course`: `Course`, `Stage`
+- `course`: `Course`, `GRADEBOOK_FILE`, `SETTINGS_FILE`, `Stage`
 - `gradebook`: `check`, `check_writable`, `file_of`, `is_there`, `patient`, `share`, `shown`,
   `students_in`, `trouble`, `update_or_create_student`, `update_or_create_submission`
 - `imprint`: `Imprint`
@@ -11,7 +11,7 @@
 - `provenance`: `handed_in`, `is_ours`
 - `roster`: `Person`, `Roster`, `find`, `key`, `name_key`
 - `rubric`: `Rubric`
-- `settings`: `course_in`, `course_of`, `opened`
+- `settings`: `config_in`, `course_in`, `course_of`, `opened`
 - `specimen`: `Specimen`, `mutants`, `variants`
 - `spelling`: `Clash`, `clashes`, `grouped`, `respelt`, `same`
 - `stock`: `SuiteStep`, `assignment_of`, `choose_steps`, `collects_as_nbgrader`, `has_suites`,

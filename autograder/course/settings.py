@@ -11,6 +11,7 @@ from jupyter_core.paths import jupyter_config_path
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange import ExchangeFactory
+from traitlets.config import Config
 
 from autograder.course import provenance
 from autograder.course.assignment import AssignmentError
@@ -78,6 +79,12 @@ def course_in(
     """Return the course of nbgrader's commands when they are called in a folder."""
     with opened(NbGrader(), folder, options, log or logging.NullHandler()) as app:
         return course_of(app.coursedir)
+
+
+def config_in(folder: Path, options: Sequence[str] = ()) -> Config:
+    """Return all settings of nbgrader's commands when they are called in a folder."""
+    with opened(NbGrader(), folder, options, logging.NullHandler()) as app:
+        return app.config
 
 
 def course_of(coursedir: CourseDirectory) -> Course:

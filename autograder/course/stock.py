@@ -107,7 +107,7 @@ def _chosen(converter: BaseConverter) -> bool:
         if is_ours and named and not steps:
             raise NbGraderException(
                 f"c.{type(converter).__name__}.{name} must name the steps of autograder, got "
-                f"{named}: take them from autograder's own nbgrader_config.py"
+                f"{named}: run `autograder init`, whose lines must come last"
             )
         if is_ours:
             # nbgrader reads a file twice if two of its folders are the same, and adds steps twice

@@ -7,5 +7,5 @@
   `user_name`
 - `spreadsheet`: `exact`, `field`, `is_formula`, `write`
 - `staging`: `Staging`, `original`, `recover`
-- `whole_file`: `write`
+- `whole_file`: `write`, `write_bytes`
 """

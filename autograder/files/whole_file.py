@@ -25,7 +25,11 @@ def write(path: Path, text: str, *, shared: bool = False) -> None:
     ------
     OSError
     """
-    data = text.encode("utf-8", errors="backslashreplace")
+    write_bytes(path, text.encode("utf-8", errors="backslashreplace"), shared=shared)
+
+
+def write_bytes(path: Path, data: bytes, *, shared: bool = False) -> None:
+    """Write bytes to a file, as `write` writes a text."""
     target = path.resolve()
     earlier = target.stat() if target.exists() else None
     if earlier is not None and not stat.S_ISREG(earlier.st_mode):

@@ -1,0 +1,73 @@
+"""Our lines in a settings file: added once, and removed without a trace."""
+
+import pytest
+
+from autograder.adopt.settings_block import LINES, SettingsBlock
+from tests.conftest import PROJECT
+
+CONTENTS = {
+    "no file": None,
+    "empty": b"",
+    "usual": b"c = get_config()\nc.Exchange.root = '/srv'\n",
+    "no line break at the end": b"c = get_config()",
+    "several line breaks at the end": b"c = get_config()\n\n\n",
+    "Windows": b"c = get_config()\r\nc.Exchange.root = '/srv'\r\n",
+    "Windows, no line break at the end": b"c = get_config()\r\nx = 1",
+    "byte order mark": b"\xef\xbb\xbfc = get_config()\n",
+    "Latin-1": b"# coding: latin-1\n# Universit\xe4t\n",
+}
+each_content = pytest.mark.parametrize("content", CONTENTS.values(), ids=CONTENTS)
+
+
+@each_content
+def test_removing_the_lines_restores_the_content(content):
+    """Byte for byte; a file that was made for them is none again."""
+    assert SettingsBlock(SettingsBlock(content).added()).removed() == content
+
+
+@each_content
+def test_the_lines_are_added_once_at_the_end(content):
+    """In the file's own line breaks, and as lines of their own."""
+    added = SettingsBlock(content).added()
+    assert SettingsBlock(added).is_current
+    assert SettingsBlock(added).added() == added
+    assert tuple(added.decode("latin-1").splitlines()[-len(LINES) :]) == LINES
+    assert added.startswith(content or b"")
+    assert (b"\r\n" in added) == added.endswith(b"\r\n") == (b"\r\n" in (content or b""))
+
+
+def test_lines_that_came_later_stay():
+    """They stay lines of their own, whatever was before ours."""
+    for content in (b"x = 1", b"x = 1\n", b"", None):
+        later = SettingsBlock(content).added() + b"y = 2\n"
+        rest = SettingsBlock(later).removed()
+        assert [line for line in rest.splitlines() if line] == [
+            *(content or b"").splitlines(),
+            b"y = 2",
+        ]
+
+
+def test_lines_of_another_version_are_replaced():
+    """Where they are, nothing is left of them; what else was added stays in its order."""
+    first, *_, last = LINES
+    earlier = f"x = 1\n\n{first}\nimport former\n{last}\ny = 2\n".encode()
+    block = SettingsBlock(earlier)
+    assert block.lines == [first, "import former", last]
+    assert not block.is_current
+    assert SettingsBlock(block.added()).is_current
+    assert SettingsBlock(block.added()).removed() == b"x = 1\ny = 2\n"
+
+
+def test_a_first_line_without_the_last_one_takes_nothing_along():
+    """What a user's editor has left of our lines is the user's."""
+    first, *_ = LINES
+    damaged = f"{first}\nc.Exchange.root = '/srv'\n".encode()
+    assert SettingsBlock(damaged).lines == []
+    assert SettingsBlock(SettingsBlock(damaged).added()).removed() == damaged
+
+
+def test_the_project_has_the_lines_too():
+    """As `autograder init` adds them: its own settings say nothing else about our classes."""
+    content = (PROJECT / "nbgrader_config.py").read_bytes()
+    assert SettingsBlock(content).added() == content
+    assert b"autograder" not in SettingsBlock(content).removed()
