@@ -201,7 +201,7 @@ class Statement(NamedTuple):
 
 
 @cache  # so that the template compiles the given cells once
-def compiled(number: int, source: str, features: int = 0) -> list[Statement]:
+def compiled(number: int, source: str, features: int, /) -> list[Statement]:
     """Return a cell's statements.
 
     Parameters

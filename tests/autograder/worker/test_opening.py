@@ -1,5 +1,7 @@
 """The opening: given cells run once for all workers, which changes nothing but the time."""
 
+import sys
+
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell
@@ -10,7 +12,10 @@ from autograder.sandbox.probe import reached
 from autograder.sandbox.sandbox import StudentError
 from autograder.sandbox.template import forget_templates
 from autograder.session.session import Session
+from autograder.worker.absent import policy
+from autograder.worker.cells import Notebook, compiled
 from autograder.worker.confinement import Layer
+from autograder.worker.opening import Opening
 from tests.autograder.support.tiny import RIGHT, claimed, handed_in, make_course
 
 
@@ -124,6 +129,18 @@ def test_what_never_ends_is_left_to_the_workers(opened, given, verb):
     assert running.sandbox.opened == 0
     assert running.remarks == [f"cell `given0`, line 1: skipped: it {verb}"]
     assert running.namespace.after == 1
+
+
+def test_the_given_cells_after_it_are_compiled_once_for_all(monkeypatch):
+    """A worker compiles only the answer."""
+    monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])
+    monkeypatch.setattr(policy, "forbidden", policy.forbidden)
+    answer, given = "answer = 1", "later = answer + 1"
+    Opening(later=((1, given),)).prepare()
+    before = compiled.cache_info().misses
+    cells = [{"source": answer, "role": "answer"}, {"source": given, "role": "given"}]
+    Notebook().run(cells, set(), lambda cell, line: None, definitions_only=False)
+    assert compiled.cache_info().misses == before + 1
 
 
 def test_a_cell_of_the_students_own_above_sees_nothing_of_it(opened):
