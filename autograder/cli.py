@@ -17,6 +17,7 @@ from autograder.startup.streams import guarded
 
 COMMANDS = (
     "init",
+    "new",
     "check",
     "grade",
     "status",

@@ -2,4 +2,5 @@
 
 - `extension`: `configure`, `lacking`, `replaced`
 - `settings_block`: `LINES`, `SettingsBlock`
+- `skeleton`: `Skeleton`
 """
