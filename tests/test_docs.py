@@ -5,10 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import nbgrader.apps  # noqa: F401  # defines nbgrader's settings
 import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from traitlets.config import Configurable
 
+import autograder.class_run.nbgrader_plugins
+import autograder.collect.exchange_collector
+import autograder.gradebook.lms_export  # noqa: F401  # as the two above, ours
 from tests.conftest import PROJECT
 
 PAGES = [*sorted(PROJECT.glob("*.md")), *sorted((PROJECT / "docs").glob("*.md"))]
@@ -69,6 +74,21 @@ def test_every_screen_is_shown_somewhere():
 def test_screens_are_small():
     """All pictures of screens together stay below two megabytes."""
     assert 0 < sum(path.stat().st_size for path in SCREENS.glob("*.png")) < MAX_BYTES
+
+
+@each_page
+def test_settings_are_those_of_a_class(page):
+    """Each setting that a page names, such as `c.Exchange.root`, is one of nbgrader's or ours."""
+    classes = {one.__name__: one for one in subclasses(Configurable)}
+    named = sorted(set(re.findall(r"\bc\.([A-Z]\w+)\.(\w+)", page.read_text(encoding="utf-8"))))
+    assert [(kind, name) for kind, name in named if not hasattr(classes.get(kind), name)] == []
+
+
+def subclasses(base: type) -> Iterator[type]:
+    """Yield all classes that are derived from a class."""
+    for one in base.__subclasses__():
+        yield one
+        yield from subclasses(one)
 
 
 def targets(page: Path) -> Iterator[Path]:

@@ -105,8 +105,8 @@ def _remove(course: Course, path: Path, block: SettingsBlock, *, yes: bool) -> N
     suites = [name for name in course.assignments() if Assignment(course, name).has_suites]
     if suites:
         on.print(
-            "nbgrader does not run hidden tests, and would give full marks to what it grades of: "
-            f"{printable(', '.join(suites))}",
+            f"nbgrader does not run the hidden tests of {printable(', '.join(suites))}: do not "
+            "grade without these lines, since it gives full marks for each cell without an error",
             style="yellow",
         )
     if _agreed("Remove them?", yes=yes):

@@ -162,5 +162,5 @@ def test_removing_names_the_assignments_that_need_the_lines(root):
     make_course(root)
     init("--yes")
     result = init("--remove", answer="n\n")
-    assert "full marks to what it grades of: tiny" in result.stdout
+    assert "nbgrader does not run the hidden tests of tiny: do not grade" in result.stdout
     assert SettingsBlock(read(root)).is_current
