@@ -12,6 +12,9 @@ BIN := $(CURDIR)/$(VENV)/bin
 ADMITTED := $(shell sed -n 's/^requires-python = ">=3\.\([0-9]*\),<3\.\([0-9]*\)"/\1 \2/p' pyproject.toml)
 OLDEST := $(word 1,$(ADMITTED))
 BEYOND := $(word 2,$(ADMITTED))
+# the oldest Python that the notebook runs on
+STUDENTS := 3.10
+COMPILE := pip compile --universal --no-annotate --no-header --quiet
 
 .PHONY: help setup demo test lint check bench screens regenerate lock clean
 
@@ -21,7 +24,7 @@ help:
 	@echo "make bench       compares the speed with stock nbgrader: about twenty minutes"
 	@echo "make screens     makes the docs' pictures with a real browser"
 	@echo "make regenerate  makes release/ and reference_solution/ from source/"
-	@echo "make lock        makes requirements.lock, for all versions of Python"
+	@echo "make lock        makes requirements.lock and the students' locks, for all versions of Python"
 	@echo "make clean       removes the virtual environment and the demo's files"
 
 setup: $(VENV)/ready
@@ -70,9 +73,16 @@ regenerate: setup
 		$(BIN)/nbgrader generate_solution $$name --force || exit 1; \
 	done
 
+# first that of the graders and developers, then the students', with the same versions where Python
+# 3.10 admits them
 lock: setup
-	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --no-annotate --no-header \
-		--quiet --output-file requirements.lock
+	$(BIN)/uv $(COMPILE) --all-extras --group dev --output-file requirements.lock \
+		pyproject.toml $(wildcard source/*/requirements.txt)
+	for needs in $(wildcard source/*/requirements.txt); do \
+		cp requirements.lock $${needs%.txt}.lock && \
+		$(BIN)/uv $(COMPILE) --python-version $(STUDENTS) --output-file $${needs%.txt}.lock $$needs \
+		|| exit 1; \
+	done
 
 clean:
 	rm -rf $(VENV) demo/course

@@ -1,6 +1,5 @@
 """The package installs where it says it does: on every Python that `pyproject.toml` admits."""
 
-import os
 import re
 import shutil
 import subprocess
@@ -8,52 +7,9 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from packaging.requirements import Requirement
-from packaging.specifiers import SpecifierSet
-from packaging.utils import canonicalize_name
-from uv import find_uv_bin
 
 from tests.conftest import PROJECT
-
-ADMITTED = SpecifierSet(
-    tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
-        "requires-python"
-    ]
-)
-MINORS = [f"3.{minor}" for minor in range(30) if f"3.{minor}" in ADMITTED]
-LOCKED = [
-    Requirement(line)
-    for line in (PROJECT / "requirements.lock").read_text(encoding="utf-8").splitlines()
-]
-
-
-def resolved(python: str) -> dict[str, str]:
-    """Return the versions, by name, with which the lock meets all that the package needs."""
-    words = "--all-extras --constraints requirements.lock --only-binary :all: --no-annotate"
-    words += (
-        f" --no-header --quiet --python-platform x86_64-unknown-linux-gnu --python-version {python}"
-    )
-    done = subprocess.run(
-        [find_uv_bin(), "pip", "compile", "pyproject.toml", *words.split()],
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if "error sending request" in done.stderr and not os.environ.get("CI"):
-        pytest.skip("no package index can be reached")
-    assert done.returncode == 0, done.stderr
-    return dict(line.split("==") for line in done.stdout.splitlines())
-
-
-@pytest.mark.parametrize("python", [f"{MINORS[0]}.0", MINORS[-1]])
-def test_the_lock_holds_for_the_lowest_and_the_highest_python(python):
-    """All that is needed is in the lock, in one version, and installs there without a compiler."""
-    environment = {"python_full_version": python, "python_version": ".".join(python.split(".")[:2])}
-    applies = [one for one in LOCKED if one.marker is None or one.marker.evaluate(environment)]
-    locked = {canonicalize_name(one.name): str(one.specifier).removeprefix("==") for one in applies}
-    assert len(locked) == len(applies) > 100
-    assert {canonicalize_name(name): number for name, number in resolved(python).items()} == locked
+from tests.test_locks import MINORS
 
 
 @pytest.fixture
@@ -109,14 +65,26 @@ def make_setup(folder: Path, python: Path) -> str:
     return done.stdout + done.stderr
 
 
+def texts():
+    """Yield the path and the text of each file that may say what to install."""
+    folders = ("autograder", "docs", "tests", "source", "demo", "bench")
+    paths = [*PROJECT.glob("*.md"), *PROJECT.glob("*.toml"), PROJECT / "Makefile"]
+    paths += [p for f in folders for p in (PROJECT / f).rglob("*") if p.suffix in (".py", ".md")]
+    for path in paths:
+        if not path.is_relative_to(PROJECT / "demo" / "course") and path != Path(__file__):
+            yield str(path), path.read_text(encoding="utf-8")
+
+
 def test_nothing_says_to_install_a_strangers_package():
     """The index has a foreign package called autograder: ours has another name there."""
     named = re.compile(r"pip3? install .*?(?<![\w./-])autograder\b")
-    folders = ("autograder", "docs", "tests", "source", "demo", "bench")
-    texts = [*PROJECT.glob("*.md"), *PROJECT.glob("*.toml"), PROJECT / "Makefile"]
-    texts += [p for f in folders for p in (PROJECT / f).rglob("*") if p.suffix in (".py", ".md")]
-    texts = [path for path in texts if "course" not in path.relative_to(PROJECT).parts[:2]]
-    texts.remove(Path(__file__))
-    found = [str(path) for path in texts if named.search(path.read_text(encoding="utf-8"))]
-    assert found == []
+    assert [path for path, text in texts() if named.search(text)] == []
     assert named.search("pip install 'autograder[cluster]'")
+
+
+def test_each_extra_that_is_named_exists():
+    """Messages and pages say what to install for a cluster and for PostgreSQL."""
+    pyproject = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
+    named = [(path, re.findall(r"nbgrader-autograder\[(.+?)\]", text)) for path, text in texts()]
+    found = {extra.rstrip("\\") for _, extras in named for extra in extras}
+    assert found == {*pyproject["project"]["optional-dependencies"]}
