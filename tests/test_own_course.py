@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.adopt.settings_block import LINES
 from tests.conftest import PROJECT
 
 pytestmark = pytest.mark.xdist_group("own_course")  # all commands run once, for all of these
@@ -131,6 +132,25 @@ def test_ps1_has_the_same_files(course, stock, stage):
     assert files(course) == theirs
 
 
+def test_nothing_is_graded_without_the_package(course, tmp_path):
+    """nbgrader alone would give other points; its command ends with the error of the lines."""
+    (tmp_path / "autograder.py").write_text("raise ImportError\n")
+    before = (course / "gradebook.db").read_bytes()
+    done = subprocess.run(
+        [sys.executable, "-m", "nbgrader", "autograde", "scaling", "--force"],
+        cwd=course,
+        env={**os.environ, "JUPYTER_CONFIG_DIR": str(tmp_path), "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == (
+        "Error: this course needs nbgrader-autograder: install it"
+    )
+    assert (course / "gradebook.db").read_bytes() == before
+
+
 def test_undoing_it_restores_the_settings(course, stock):
     """The last command of the page; the gradebook and the grades stay."""
     before = (course / "gradebook.db").read_bytes()
@@ -143,5 +163,11 @@ def test_undoing_it_restores_the_settings(course, stock):
 def test_every_command_of_the_page_was_run():
     """But pip's, which needs an index."""
     blocks = re.findall(r"^ {4}(\w+) ", PAGE, re.MULTILINE)
-    assert {*blocks} == {*COMMANDS, "pip", "from"}
-    assert len(re.findall(r"^ {4}(?:pip|from) ", PAGE, re.MULTILINE)) == 2
+    assert {*blocks} == {*COMMANDS, "pip", "except"}
+    assert len(re.findall(r"^ {4}pip ", PAGE, re.MULTILINE)) == 1
+
+
+def test_the_page_shows_the_lines_that_are_added():
+    """All of them, as they stand in the file."""
+    shown = "\n".join(f"    {line}".rstrip() for line in LINES)
+    assert f"\n\n{shown}\n\n" in PAGE

@@ -1,6 +1,9 @@
 """Our lines in a settings file: added once, and removed without a trace."""
 
+import sys
+
 import pytest
+from traitlets.config import Config
 
 from autograder.adopt.settings_block import LINES, SettingsBlock
 from tests.conftest import PROJECT
@@ -64,6 +67,13 @@ def test_a_first_line_without_the_last_one_takes_nothing_along():
     damaged = f"{first}\nc.Exchange.root = '/srv'\n".encode()
     assert SettingsBlock(damaged).lines == []
     assert SettingsBlock(SettingsBlock(damaged).added()).removed() == damaged
+
+
+def test_without_the_package_nbgrader_ends(monkeypatch):
+    """It would log any other error, and grade with its own classes."""
+    monkeypatch.setitem(sys.modules, "autograder.adopt.extension", None)
+    with pytest.raises(SystemExit, match="this course needs nbgrader-autograder: install it"):
+        exec("\n".join(LINES), {"get_config": Config})  # noqa: S102  # as nbgrader does
 
 
 def test_the_project_has_the_lines_too():
