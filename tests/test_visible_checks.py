@@ -91,6 +91,19 @@ def test_unsolved_stub_raises_not_implemented_error(checks, define, check):
         )
 
 
+def test_stub_that_a_written_method_calls_is_named(checks, define):
+    """It is `penalty` that is not written, and not the `backward` that calls it."""
+    text = """
+        def penalty(self):
+            raise NotImplementedError()
+
+        def backward(self, grad_output):
+            return super().backward(grad_output) + self.penalty()
+        """
+    with pytest.raises(NotImplementedError, match=r"^Wrong\.penalty is not written yet$"):
+        checks.check_l2_backward(define(overridden("L2regularization", text))["Wrong"])
+
+
 MISTAKES = tomllib.loads((PROJECT / "tests" / "visible_mistakes.toml").read_text(encoding="utf-8"))
 
 

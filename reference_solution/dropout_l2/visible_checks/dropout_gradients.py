@@ -113,6 +113,9 @@ def _mistakes(mask: FloatArray) -> dict[str, FloatArray]:
         "the mask is upside down: what was dropped gets no gradient": ~kept * GRAD_OUTPUT * KEPT,
         "the mask is upside down, and its scale is missing": ~kept * GRAD_OUTPUT,
         "grad_output is multiplied by y, but should be by the mask": mask * H * GRAD_OUTPUT,
+        "a kept element below 0 has no gradient: y > 0 is not the mask, so keep the mask itself": (
+            mask * (H > 0) * GRAD_OUTPUT
+        ),
         "it is divided by the number of rows, but should not be": (
             mask * GRAD_OUTPUT / len(GRAD_OUTPUT)
         ),

@@ -7,6 +7,7 @@ import numpy as np
 from layers.array import FloatArray
 from visible_checks.case import GRAD_OUTPUT, WEIGHTS, shown
 
+RESULTS = {"y": "the output alone", "grad_input": "what self.layer.backward(...) returns"}
 TOLERANCE = 1e-5  # relative and absolute: far above rounding, far below any mistake here
 
 
@@ -35,6 +36,8 @@ def expect_array(name: str, found: Any, shape: tuple[int, ...], where: str) -> F
     """Return `found` if it is an array of that shape with 64-bit numbers."""
     if not isinstance(found, np.ndarray):
         hint = ": is a return missing?" if found is None else ""
+        if isinstance(found, tuple | list | dict):
+            hint = f": return {RESULTS.get(name, 'one array')}"
         raise CheckFailed(f"{where}: {name} is {_kind(found)}, but should be a NumPy array{hint}")
     if found.shape != shape:
         hint = ""

@@ -113,6 +113,8 @@ def _expect_penalty(l2: Any, layer: Linear, where: str, coefficient: float = COE
         "squares": coefficient * np.linalg.norm(weights, 2) ** 2,
         "that is with a product of matrices, but should be with the square of each weight: "
         "weights ** 2": coefficient * np.sum(weights.T @ weights),
+        "that is with weights @ weights.T, but should be with the square of each weight: "
+        "weights ** 2": coefficient * np.sum(weights @ weights.T),
         "that is with absolute values (L1), but should be with squares": (
             coefficient * np.sum(np.abs(weights))
         ),

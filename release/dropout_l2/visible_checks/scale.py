@@ -23,7 +23,8 @@ def expect_scaled(calls: Sequence[FloatArray], h: FloatArray, x: FloatArray, whe
         for row in np.flatnonzero(wrong.any(axis=1))[:1]:  # the first one says enough
             found = f"y={shown(y[row])} where layer(x)={shown(h[row])}"
             contract = "each element should be 0 or layer(x) / (1 - p)"
-            hint = _same_as_layer(calls, h) or _common_factor(calls, h) or _another_place(calls, x)
+            hint = _not_a_number(calls) or _same_as_layer(calls, h) or _common_factor(calls, h)
+            hint = hint or _another_place(calls, x) or _noise(calls, h)
             case = given(x=x[row], weights=WEIGHTS, bias=BIAS)
             raise CheckFailed(
                 f"{where}: {found}, but {contract}, here {shown(h[row] * KEPT)}{hint} ({case})"
@@ -33,6 +34,22 @@ def expect_scaled(calls: Sequence[FloatArray], h: FloatArray, x: FloatArray, whe
 def kept_factors(y: FloatArray, h: FloatArray) -> list[float]:
     """Return the different values of y / h where y is not zero."""
     return [float(factor) for factor in np.unique((y / h)[y != 0].round(6))]
+
+
+def _not_a_number(calls: Sequence[FloatArray]) -> str:
+    is_number = np.isfinite(calls).all()
+    return "" if is_number else ": a dropped element is 0, and each other one a finite number"
+
+
+def _noise(calls: Sequence[FloatArray], h: FloatArray) -> str:
+    """Return that the elements have as many factors as elements, if they have."""
+    y = np.stack(calls)
+    if len(kept_factors(y, h)) < y.size / 2:
+        return ""
+    return (
+        ": each element has a factor of its own, but a mask has two values: "
+        "compare the random numbers with p"
+    )
 
 
 def _same_as_layer(calls: Sequence[FloatArray], h: FloatArray) -> str:
@@ -55,6 +72,7 @@ def _common_factor(calls: Sequence[FloatArray], h: FloatArray) -> str:
         1 / P: "the kept elements are divided by p, but should be by 1 - p",
         P: "the kept elements are multiplied by p, but should be divided by 1 - p",
         KEPT**2: "the kept elements are divided by 1 - p twice",
+        KEPT**0.5: "the kept elements are divided by the root of 1 - p, but should be by 1 - p",
         2.0: "the kept elements are doubled, which is right for p=0.5 only",
     }
     words = next((text for value, text in known.items() if np.isclose(factors[0], value)), "")
@@ -76,6 +94,10 @@ def _another_place(calls: Sequence[FloatArray], x: FloatArray) -> str:
     subsets = np.einsum("ci,rio->cro", coins, products)  # what each subset of the inputs adds up to
     fits = {
         "y is the mask itself: multiply it by layer(x)": [np.zeros_like(y), np.ones_like(y)],
+        "that is ... / 1 - p without parentheses, but should be ... / (1 - p)": [
+            np.zeros_like(y) - P,
+            whole + BIAS - P,
+        ],
         "the bias is missing": [np.zeros_like(y), whole],
         "the bias is not scaled": [np.zeros_like(y), whole + BIAS / KEPT],
         "x @ weights is masked without the bias, but the mask belongs on layer(x)": [

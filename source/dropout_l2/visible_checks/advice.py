@@ -12,6 +12,7 @@ from typing import Any
 from visible_checks.case import BIAS, WEIGHTS
 
 Shape = tuple[int, ...]
+AFTER_EVALUATION = " after an evaluation pass"
 
 # what an error says, and the advice
 ADVICE = {
@@ -28,6 +29,12 @@ ADVICE = {
         "unpack a shape with a star, as in np.random.rand(*h.shape)"
     ),
     r"penalty\(\) missing": "penalty takes no argument but self: the weights are self.weights",
+    r"KeyError: .*grads\[": "the entries of grads are 'weights' and 'bias'",
+    r"'dict' object has no attribute '(\w+)'": r"write ['\1'] for the entry of a dictionary",
+    r"bitwise_xor": "a power is written **, as in weights ** 2",
+    r"NotImplementedError: \w+ must define (\w+)\(": (
+        r"super() has no \1: use that of self.layer, the wrapped layer"
+    ),
     r"'NoneType'": "something is None here: is a return missing, or was it never set?",
 }
 
@@ -58,17 +65,19 @@ def told(
     layer = getattr(method, "__self__", None)
     advice = ""
     if isinstance(error, AttributeError):
-        advice = _of_attribute(error, layer)
+        advice = _of_attribute(error, layer, where)
     elif isinstance(error, ValueError):
         advice = _of_shapes(text, where, rows, layer, line)
-    for pattern, known in ADVICE.items():
-        if not advice and (found := re.search(pattern, text)):
-            advice = found.expand(known)
+    elif isinstance(error, TypeError):
+        advice = _of_none(text, layer, line)
     at = f" in the line `{line}`" if line else ""
+    for pattern, known in ADVICE.items():
+        if not advice and (found := re.search(pattern, text + at)):
+            advice = found.expand(known)
     return f"{text}{at}{': ' * bool(advice)}{advice}"
 
 
-def _of_attribute(error: AttributeError, layer: Any) -> str:
+def _of_attribute(error: AttributeError, layer: Any, where: str) -> str:
     """Return the name that was probably meant, or that no pass has set it."""
     missing = error.name or ""
     path = {id(layer): "self.", id(getattr(layer, "layer", None)): "self.layer."}.get(
@@ -80,7 +89,22 @@ def _of_attribute(error: AttributeError, layer: Any) -> str:
     is_own = error.obj is layer
     if close and path and not (is_own and missing in _assigned(type(layer))):
         return f"did you mean {path}{close[0]}?"
-    return f"no pass before this one has set self.{missing}" if is_own else ""
+    if not is_own:
+        return ""
+    if ".penalty" in where:
+        return "no pass needs to come before penalty: self.coefficient and self.weights are enough"
+    if AFTER_EVALUATION in where:
+        return f"an evaluation pass should set self.{missing}, too"
+    return f"no pass before this one has set self.{missing}"
+
+
+def _of_none(text: str, layer: Any, line: str) -> str:
+    """Return which attribute in a line is None, if the error is about None."""
+    attributes = re.findall(r"\bself\.(\w+)", line) if "'NoneType'" in text else []
+    for name in attributes:
+        if getattr(layer, name, "") is None:
+            return f"self.{name} is None here, but each forward pass should set it"
+    return ""
 
 
 def _assigned(layer_class: type) -> set[str]:

@@ -72,10 +72,19 @@ def _expect_coins(dropout: Any, p: float, where: str) -> None:
         calls.append(_forward(dropout, MANY, where))
     h = _layer_of(MANY)
     if all(same(y, h) for y in calls):
-        raise CheckFailed(f"{where}: y is layer(x) while training=True, but some should be dropped")
+        found = "y is layer(x) while training=True, but some should be dropped"
+        raise CheckFailed(f"{where}: {found}{_swapped(dropout, where)}")
     # otherwise it is no mask on layer(x): see expect_scaled
     if all(len(kept_factors(y, h)) <= 1 for y in calls):
         expect_coins([y == 0 for y in calls], p, where, OTHER_P)
+
+
+def _swapped(dropout: Any, where: str) -> str:
+    """Return that elements are dropped in evaluation, if they are."""
+    dropout.training = False
+    drops = not np.all(_forward(dropout, MANY, f"{where}, training=False"))
+    dropout.training = True
+    return ": they are dropped while training=False, so turn the condition round" if drops else ""
 
 
 def _expect_all_dropped(dropout: Any) -> None:

@@ -73,7 +73,12 @@ def _expect_gradients(
         "grads['bias']": expect_entry(grads, "bias", bias.shape, where),
     }
     known = {
-        "grad_input": {"it is divided by the number of rows": data["grad_input"] / len(x)},
+        "grad_input": {
+            "it is divided by the number of rows": data["grad_input"] / len(x),
+            "the penalty is added to grad_output, but only grads['weights'] has a part of it": (
+                (grad_output + COEFFICIENT * np.sum(weights**2)) @ weights.T
+            ),
+        },
         "grads['weights']": _mistakes_of_weights(
             data["grads['weights']"], weights, old_x[: len(x)].T @ grad_output, len(x)
         ),
@@ -140,6 +145,8 @@ def _mistakes_of_weights(
         ),
         "the penalty's part is the sign of the weights (L1), but should be "
         "2 * coefficient * weights": data + COEFFICIENT * np.sign(weights),
+        "the same number is added everywhere, 2 * coefficient * sum(weights), but each weight has "
+        "a gradient of its own": data + 2 * COEFFICIENT * np.sum(weights),
         "the weights are squared in the penalty's part, but the derivative of w ** 2 is 2 * w": (
             data + part * weights
         ),
