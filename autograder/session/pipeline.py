@@ -22,6 +22,7 @@ NOTHING = (None, "NoneType")  # predicts the value of setting an attribute
 PROXIES = {
     __name__,
     "autograder.session.proxy",
+    "autograder.session.repetition",
 }  # between a suite and its requests
 FIRST = 2**62  # of the numbers that this side chooses: a worker counts from 0
 

@@ -1,6 +1,5 @@
 """Proxies: objects of the trusted side that use a student's objects as if they were local."""
 
-import copy
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -132,29 +131,9 @@ class Namespace:
         return value
 
 
-def pipeline_of(sandbox: Sandbox) -> Pipeline:
+def new_pipeline(sandbox: Sandbox) -> Pipeline:
     """Return a new pipeline for the proxies of one worker."""
-    return Pipeline(sandbox, _ref, lambda pipeline, ref: Proxy(pipeline, _remote_of(ref)))
-
-
-def repeat(call: Any, times: int, *args: object) -> list[Any]:
-    """Make the same call several times, and return a copy of each result.
-
-    Each call gets its own copies of the arrays. All calls of a proxy take one exchange of frames.
-    """
-    call = settled(call)
-    if isinstance(call, Proxy):
-        remote, pipeline = _remote(call), _pipeline(call)
-        what = {"args": args, "times": times}
-        results = pipeline.ask("repeat", remote, what, lambda: remote.kind)
-        if not isinstance(results, list) or len(results) != times:
-            raise StudentError(UNREADABLE)
-        return results
-    return [copy.deepcopy(call(*map(_copied, args))) for _ in range(times)]
-
-
-def _copied(value: object) -> object:
-    return value.copy() if isinstance(value, np.ndarray) else value
+    return Pipeline(sandbox, _ref, lambda pipeline, ref: Proxy(pipeline, _object_of(ref)))
 
 
 def together(of: Any, *asks: Callable[[], Any]) -> Iterator[Any]:
@@ -171,7 +150,7 @@ def together(of: Any, *asks: Callable[[], Any]) -> Iterator[Any]:
         Each makes one call or reads one attribute of the object, and returns its value.
     """
     if isinstance(of, Proxy):
-        return _pipeline(of).gather(asks)
+        return pipeline_of(of).gather(asks)
     return (ask() for ask in asks)
 
 
@@ -183,7 +162,7 @@ def change_in_place(of: Any, name: str, values: np.ndarray[Any, Any]) -> None:
     if not isinstance(of, Proxy):
         getattr(of, name)[...] = values
         return
-    remote, pipeline = _remote(of), _pipeline(of)
+    remote, pipeline = remote_of(of), pipeline_of(of)
     methods = {"put": "builtin_function_or_method"}
     array = RemoteObject(pipeline.number(), "ndarray", methods=methods)
     pipeline.defer("getattr", remote, {"name": name}, lambda: f"{remote.kind}.{name}", array)
@@ -194,30 +173,32 @@ def settled(value: Any) -> Any:
     """Return the plain value of a `Method`, if it has one, or its proxy, or any other value."""
     if not isinstance(value, Method):
         return value
-    remote = _remote(value)
-    _pipeline(value).flush()
+    remote = remote_of(value)
+    pipeline_of(value).flush()
     _ref(value)
-    return remote.plain[0] if remote.plain else Proxy(_pipeline(value), remote)
+    return remote.plain[0] if remote.plain else Proxy(pipeline_of(value), remote)
 
 
 def kind_of(proxy: Proxy) -> str:
     """Return the name of an object's type, as the worker reports it."""
-    _pipeline(proxy).flush()
+    pipeline_of(proxy).flush()
     _ref(proxy)
-    return _remote(proxy).kind
+    return remote_of(proxy).kind
 
 
-def _remote(proxy: Proxy) -> RemoteObject:
+def remote_of(proxy: Proxy) -> RemoteObject:
+    """Return what is known of a proxy's object."""
     remote: RemoteObject = object.__getattribute__(proxy, "_remote")
     return remote
 
 
-def _pipeline(proxy: Proxy) -> Pipeline:
+def pipeline_of(proxy: Proxy) -> Pipeline:
+    """Return the pipeline of a proxy's worker."""
     pipeline: Pipeline = object.__getattribute__(proxy, "_pipeline")
     return pipeline
 
 
-def _remote_of(ref: wire.Ref) -> RemoteObject:
+def _object_of(ref: wire.Ref) -> RemoteObject:
     """Return the object of a reference, with texts cut to one line."""
     if ref.predicts is None:
         return RemoteObject(ref.number, one_line(ref.kind))
@@ -230,7 +211,7 @@ def _ref(value: object) -> wire.Ref:
     """Return the reference of a proxy."""
     if not isinstance(value, Proxy):
         raise WireError(f"a {type(value).__name__} cannot be sent to a worker")
-    return wire.Ref(_pipeline(value).number_of(_remote(value)))
+    return wire.Ref(pipeline_of(value).number_of(remote_of(value)))
 
 
 def _apply(change: object, arrays: list[np.ndarray[Any, Any]]) -> None:

@@ -10,7 +10,7 @@ from autograder.course.submission import Cell, Submission
 from autograder.sandbox.budget import Budget
 from autograder.sandbox.isolation import Layers
 from autograder.sandbox.sandbox import DiedError, Sandbox, SandboxError, StudentError, TimedOutError
-from autograder.session.proxy import Namespace, pipeline_of
+from autograder.session.proxy import Namespace, new_pipeline
 from autograder.text.wording import counted_as, one_line
 
 NOT_PYTHON = ("SyntaxError", "IndentationError", "TabError")
@@ -73,7 +73,7 @@ class Session:
         ]
         self._graded = _places(code)
         self.sandbox = self._run_cells(skip)
-        self.pipeline = pipeline_of(self.sandbox)
+        self.pipeline = new_pipeline(self.sandbox)
 
     @property
     def namespace(self) -> Namespace:

@@ -4,7 +4,7 @@ import os
 import socket
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from time import monotonic  # before a student's code can replace it
 from typing import Any
 
@@ -180,17 +180,36 @@ class Server:
         ]
         return value
 
-    def do_repeat(self, target: int, args: tuple[Any, ...], times: int) -> list[Any]:
-        """Call an object several times, each time with copies of the arrays; copy each result.
+    def do_repeat(self, calls: list[tuple[Any, list[Any]]], times: int) -> list[Any]:
+        """Make some calls in turn, several times: see `_results`."""
+        return self._results(call(*_own(args)) for _ in range(times) for call, args in calls)
 
-        Each call has the time limit of a call: if calls are slow, an event reports each that is
-        done.
+    def do_call_new(
+        self,
+        make: Any,
+        given: tuple[Any, ...],
+        options: list[dict[str, Any]],
+        attributes: dict[str, Any],
+        args: tuple[Any, ...],
+    ) -> list[Any]:
+        """Make an object for each of some options, set its attributes and call it."""
+
+        def call(option: dict[str, Any]) -> Any:
+            made = make(*given, **option)
+            for name, value in attributes.items():
+                setattr(made, name, value)
+            return made(*_own(args))
+
+        return self._results(map(call, options))
+
+    def _results(self, calls: Iterator[Any]) -> list[Any]:
+        """Return copies of the results of calls, each made when the iterator comes to it.
+
+        Each has the time limit of a call: if calls are slow, an event reports each that is done.
         """
-        call = self.objects[target]
         results: list[Any] = []
         reported = monotonic()
-        for _ in range(times):
-            result = call(*(a.copy() if isinstance(a, np.ndarray) else a for a in args))
+        for result in calls:
             results.append(np.array(result) if isinstance(result, np.ndarray) else result)
             if monotonic() > reported + SLOW:
                 reported = monotonic()
@@ -207,6 +226,11 @@ class Server:
 
     def do_nothing(self) -> None:
         """Do nothing: the last request of a frame whose other requests predict their values."""
+
+
+def _own(args: Iterable[Any]) -> list[Any]:
+    """Return arguments for one call: copies of the arrays."""
+    return [a.copy() if isinstance(a, np.ndarray) else a for a in args]
 
 
 def kind_of(thing: Any) -> str:

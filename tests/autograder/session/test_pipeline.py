@@ -9,7 +9,8 @@ from autograder.course.submission import Submission
 from autograder.results.outcome import Outcome
 from autograder.sandbox.sandbox import DiedError, StudentError, TimedOutError
 from autograder.session.pipeline import AT_ONCE
-from autograder.session.proxy import Proxy, kind_of, repeat
+from autograder.session.proxy import Proxy, kind_of
+from autograder.session.repetition import repeat
 from autograder.suites.context import Grading
 from autograder.suites.suite import run_suites
 from autograder.worker.frame import MAX_TEXT, WireError

@@ -5,8 +5,8 @@ import types
 import numpy as np
 import pytest
 
-from autograder.sandbox.sandbox import StudentError, TimedOutError
-from autograder.session.proxy import Proxy, change_in_place, repeat
+from autograder.sandbox.sandbox import StudentError
+from autograder.session.proxy import Proxy, change_in_place
 from tests.autograder.support.tiny import start_session
 
 CODE = """\
@@ -174,40 +174,6 @@ def test_an_object_of_ours_is_no_argument(names):
     with pytest.raises(Exception, match="cannot be sent to a worker"):
         names.echo(object())
     assert names.echo(1) == (1,)
-
-
-@pytest.mark.parametrize("is_local", [True, False])
-def test_each_of_many_calls_gets_the_array_as_it_was(student, is_local):
-    """A call's changes of its argument reach neither other calls nor the caller."""
-    code = "def doubled(x):\n    x *= 2\n    return x"
-    here = {}
-    exec(code, here)  # noqa: S102  # the same function, in our own process
-    doubled = here["doubled"] if is_local else student(code).doubled
-    x = np.array([1.0, 3.0])
-    assert [y.tolist() for y in repeat(doubled, 3, x)] == [[2.0, 6.0]] * 3
-    assert x.tolist() == [1.0, 3.0]
-
-
-SLOW = """\
-import time
-
-def slow(x):
-    time.sleep(0.15)
-    return x
-
-def endless(x):
-    while x > 1:
-        pass
-    return x
-"""
-
-
-def test_each_of_many_calls_has_the_time_of_a_call(student):
-    """Slow calls may take longer together than one may; one that never ends is still found."""
-    names = student(SLOW, call_seconds=0.5)
-    assert repeat(names.slow, 6, 2.0) == [2.0] * 6
-    with pytest.raises(TimedOutError, match="did not return within 0.5 seconds"):
-        repeat(names.endless, 3, 2.0)
 
 
 NESTED = """\

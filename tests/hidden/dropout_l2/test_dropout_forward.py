@@ -18,7 +18,17 @@ from functools import partial
 import numpy as np
 import pytest
 
-from autograder.kit import StudentError, change_in_place, expect, masks, repeat, series, together
+from autograder.kit import (
+    StudentError,
+    call_new,
+    change_in_place,
+    expect,
+    masks,
+    repeat,
+    series,
+    take_turns,
+    together,
+)
 
 MASKS = 64  # of small outputs, to compare elements
 CALLS, STEPS = 256, 48  # of one layer
@@ -58,8 +68,9 @@ class Draws:
     too, there is one mask: the code draws no other.
     """
 
-    def __init__(self, dropout, known, x, p, source):
-        self.dropout, self.known, self.x, self.p, self.source = dropout, known, x, p, source
+    def __init__(self, dropout, first_calls, known, x, p, source):
+        self.dropout, self.first_calls = dropout, first_calls
+        self.known, self.x, self.p, self.source = known, x, p, source
         self.h = known.output(x)
         self.where = f"Dropout(p={p}), output.shape={self.h.shape}"
         self.layer = self.first = None
@@ -75,10 +86,7 @@ class Draws:
         return drawn
 
     def of_new_layers(self, count):
-        def call():
-            return self.dropout(self.known.layer, p=self.p)(self.x.copy())
-
-        return together(self.known.layer, *[call] * count)
+        return self.first_calls(self.known, self.x, *[{"p": self.p}] * count)
 
     def of_one_layer(self, count):
         if self.layer is None:
@@ -108,12 +116,22 @@ def dropout(submission):
 
 
 @pytest.fixture
-def source(once, dropout, linear, numbers):
+def first_calls(submission):
+    """A function that returns the first outputs of new layers, each made with other arguments."""
+
+    def call(known, x, *each):
+        return call_new(submission.Dropout, [known.layer], each, {"training": True}, x)
+
+    return call
+
+
+@pytest.fixture
+def source(once, dropout, first_calls, linear, numbers):
     """Where the masks of `Draws` come from."""
 
     def choose():
         for way in (Draws.of_new_layers, Draws.of_one_layer):
-            first, *others = Draws(dropout, linear(5, 20), numbers(20, 5), 0.5, way)(4)
+            first, *others = Draws(dropout, first_calls, linear(5, 20), numbers(20, 5), 0.5, way)(4)
             # to drop nothing or all in each call is no sign of a seed
             if (first != others).any() or first.all() or not first.any():
                 return way
@@ -123,11 +141,11 @@ def source(once, dropout, linear, numbers):
 
 
 @pytest.fixture
-def draws(dropout, linear, numbers, source):
+def draws(dropout, first_calls, linear, numbers, source):
     """A function that returns masks to look at."""
 
     def prepare(p, rows, units):
-        return Draws(dropout, linear(7, units), numbers(rows, 7), p, source)
+        return Draws(dropout, first_calls, linear(7, units), numbers(rows, 7), p, source)
 
     return prepare
 
@@ -169,19 +187,14 @@ class Training:
         A layer without a right one is called only. The last call has the known parameters.
         """
 
-        def call():
-            return self.layer(self.x.copy())
-
-        def step_back():
-            return self.layer.backward(self.grad_output.copy())
-
         self.known.reset()
         try:
-            outputs = [*together(self.layer, *[call, step_back] * (count - 1))][::2]
+            call, step_back = (self.layer, self.x), (self.layer.backward, self.grad_output)
+            outputs = take_turns(count - 1, call, step_back)[::2]
         except StudentError:
             outputs = self.calls(count - 1)
         self.known.reset()
-        return [*outputs, call()]
+        return [*outputs, self.layer(self.x.copy())]
 
     def evaluate(self):
         self.layer.training = False
@@ -223,17 +236,6 @@ def called(once, training):
         return layer, layer.calls(CALLS)
 
     return once("called", call)
-
-
-@pytest.fixture
-def first_calls(dropout):
-    """A function that returns the first outputs of new layers, each made with other arguments."""
-
-    def call(known, x, *each):
-        asked = [lambda a=a: dropout(known.layer, **a)(x.copy()) for a in each]
-        return together(known.layer, *asked)
-
-    return call
 
 
 @pytest.mark.essential
@@ -544,22 +546,16 @@ def check_alike(usual, other, text, where):
 
 
 @pytest.mark.criterion("keeps")
-def test_two_layers_keep_their_own_p(dropout, linear, numbers):
+def test_two_layers_keep_their_own_p(dropout, first_calls, linear, numbers):
     """A layer keeps its p when another one with another p is made beside it."""
     known, other, x, where = linear(4, 30), linear(4, 30), numbers(8, 4), "Dropout(p=0.2)"
-
-    def alone():
-        return dropout(known.layer, p=0.2)(x.copy())
-
-    def beside():
-        layer = dropout(known.layer, p=0.2)
-        dropout(other.layer, p=0.7)
-        return layer(x.copy())
-
-    outputs = together(known.layer, *[alone, beside] * PAIRS)
-    found = [told(y, known.output(x), where) for y in outputs]
+    alone = first_calls(known, x, *[{"p": 0.2}] * PAIRS)
+    layers = [dropout(known.layer, p=0.2) for _ in range(PAIRS)]
+    dropout(other.layer, p=0.7)
+    beside = take_turns(1, *((layer, x) for layer in layers))
+    found = [[told(y, known.output(x), where) for y in outputs] for outputs in (alone, beside)]
     text = "once there is another layer with p=0.7, but {:.3g} without one"
-    check_alike(found[::2], found[1::2], text, where)
+    check_alike(*found, text, where)
 
 
 @pytest.mark.criterion("keeps")

@@ -1,0 +1,79 @@
+"""Many calls of a student's objects in one request."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograder.sandbox.sandbox import StudentError
+from autograder.session.proxy import UNREADABLE, Proxy, pipeline_of, remote_of, settled
+
+
+def repeat(call: Any, times: int, *args: object) -> list[Any]:
+    """Make the same call several times, and return a copy of each result.
+
+    Each call gets its own copies of the arrays. All calls of a proxy take one exchange of frames.
+    """
+    return take_turns(times, (call, *args))
+
+
+def take_turns(times: int, *calls: tuple[Any, ...]) -> list[Any]:
+    """Make some calls in turn, several times; return a copy of each result in order: see `repeat`.
+
+    Parameters
+    ----------
+    times : int
+    *calls : tuple
+        What to call, and its arguments.
+    """
+    turns = [(settled(call), args) for call, *args in calls]
+    if all(isinstance(call, Proxy) for call, _ in turns):
+        return _ask("repeat", turns[0][0], {"calls": turns, "times": times}, times * len(turns))
+    return _own(call(*_own(args)) for _ in range(times) for call, args in turns)
+
+
+def call_new(
+    make: Any,
+    given: Sequence[object],
+    options: Sequence[Mapping[str, object]],
+    attributes: Mapping[str, object],
+    *args: object,
+) -> list[Any]:
+    """Make an object for each of some options, and call it once; return a copy of each result.
+
+    Parameters
+    ----------
+    make : callable
+        Makes an object from what is `given` and from each of the `options`.
+    given : sequence
+    options : sequence of mapping
+    attributes : mapping
+        Set on each object before it is called.
+    *args
+        The call's arguments; each call gets its own copies of the arrays.
+    """
+    if isinstance(make, Proxy):
+        how = {"given": given, "options": options, "attributes": attributes, "args": args}
+        return _ask("call_new", make, {"make": make, **how}, len(options))
+
+    def call(option: Mapping[str, object]) -> Any:
+        made = make(*given, **option)
+        for name, value in attributes.items():
+            setattr(made, name, value)
+        return made(*_own(args))
+
+    return _own(map(call, options))
+
+
+def _ask(do: str, of: Proxy, what: dict[str, Any], count: int) -> list[Any]:
+    """Send a request that returns a list of so many results."""
+    remote = remote_of(of)
+    results = pipeline_of(of).ask(do, None, what, lambda: remote.kind)
+    if not isinstance(results, list) or len(results) != count:
+        raise StudentError(UNREADABLE)
+    return results
+
+
+def _own(values: Iterable[Any]) -> list[Any]:
+    """Return arguments or results with copies of the arrays."""
+    return [value.copy() if isinstance(value, np.ndarray) else value for value in values]
