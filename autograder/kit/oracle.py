@@ -32,7 +32,7 @@ def gradients(
     ----------
     loss : callable
         Takes all of `wrt` and `constants` by name, as arrays or as tensors, and returns a number; a
-        polynomial of at most the second degree in each of `wrt`.
+        polynomial of at most the second degree in all of `wrt` together.
     closed_form : callable
         Takes the same arrays and returns the gradients by formula.
     wrt : dict of str to ndarray
@@ -55,21 +55,21 @@ def gradients(
     loss(**tensors, **fixed).backward()
     found = {name: tensor.grad.numpy() for name, tensor in tensors.items()}  # type: ignore[union-attr]  # backward() sets it
     formula = closed_form(**wrt, **constants)
-    chance = np.random.default_rng(0)
+    scales = {name: max(float(np.abs(g).max(initial=0.0)), 1.0) for name, g in found.items()}
     for name, gradient in found.items():
-        scale = max(float(np.abs(gradient).max(initial=0.0)), 1.0)
-        if not np.allclose(gradient, formula[name], rtol=0, atol=AGREEMENT * scale):
+        if not np.abs(gradient - formula[name]).max(initial=0.0) <= AGREEMENT * scales[name]:
             raise OracleError(f"PyTorch and the closed form disagree on the gradient of {name}")
-        direction = chance.normal(size=gradient.shape)
-        ahead, behind = (
-            float(loss(**{**wrt, name: wrt[name] + step * direction}, **constants))
-            for step in (STEP, -STEP)
-        )
-        slope = (ahead - behind) / (2 * STEP)
-        # the rounding errors of the two losses, divided by a small step
-        noise = 1e-12 * (abs(ahead) + abs(behind)) / STEP
-        if abs(slope - float((gradient * direction).sum())) > (
-            AGREEMENT * scale * gradient.size + noise
-        ):
-            raise OracleError(f"PyTorch and finite differences disagree on the gradient of {name}")
+    chance = np.random.default_rng(0)
+    directions = {name: chance.normal(size=gradient.shape) for name, gradient in found.items()}
+    ahead, behind = (
+        float(loss(**{name: wrt[name] + step * d for name, d in directions.items()}, **constants))
+        for step in (STEP, -STEP)
+    )
+    slope = (ahead - behind) / (2 * STEP)
+    expected = sum(float((found[name] * d).sum()) for name, d in directions.items())
+    # the rounding errors of the two losses, divided by a small step
+    noise = 1e-12 * (abs(ahead) + abs(behind)) / STEP
+    error = sum(AGREEMENT * scales[name] * gradient.size for name, gradient in found.items())
+    if not abs(slope - expected) <= error + noise:
+        raise OracleError("PyTorch and finite differences disagree on the gradients")
     return found

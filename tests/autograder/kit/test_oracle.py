@@ -51,5 +51,5 @@ def test_a_loss_that_autograd_sees_differently_is_found():
     def detached(a):
         return ((a.detach() if hasattr(a, "detach") else a) * a).sum()
 
-    with pytest.raises(OracleError, match="finite differences disagree on the gradient of a"):
+    with pytest.raises(OracleError, match="finite differences disagree"):
         gradients(detached, lambda a: {"a": a}, {"a": A})
