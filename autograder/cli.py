@@ -18,6 +18,7 @@ from autograder.startup.streams import guarded
 COMMANDS = (
     "init",
     "new",
+    "modules",
     "check",
     "grade",
     "status",

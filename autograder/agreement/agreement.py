@@ -75,7 +75,8 @@ class Agreement:
             yield from faults
             if not faults:
                 yield from self._make(path, found)
-        yield from master.faults_of_modules(self._modules(), self.again)
+        faults = [*master.faults_of_modules(self._modules(), self.again)]
+        yield from faults or self._faults_of_answer_files()
 
     def of_suites(self) -> Iterator[Disagreement]:
         """Yield how the source's items and the suites differ.
@@ -110,7 +111,8 @@ class Agreement:
             )
         if not self.release.is_dir():
             return
-        if files := [*released.differing_files(self.course, self.source, self.release)]:
+        places = (self.converter, self.course, self.source, self.release)
+        if files := [*released.differing_files(*places)]:
             yield self._differs(self.release, self.source, files)
 
     def of_gradebook(self) -> Iterator[Disagreement]:
@@ -208,12 +210,21 @@ class Agreement:
         try:
             made = released.made_of(notebook, self.converter)
         except released.NotReleasableError as error:
-            yield Disagreement(
-                f"{path}: nbgrader cannot release it ({error})", f"mend it, then {self.again}"
-            )
+            yield self._not_releasable(path, error)
         else:
             self.has_texts = self.has_texts and made is not None
             self.made[path.stem] = notebook if made is None else made
+
+    def _faults_of_answer_files(self) -> Iterator[Disagreement]:
+        for path in self._modules():
+            try:
+                released.check_answer_file(path, self.converter)
+            except released.NotReleasableError as error:
+                yield self._not_releasable(path, error)
+
+    def _not_releasable(self, path: Path, error: Exception) -> Disagreement:
+        what = f"{path}: nbgrader cannot release it ({error})"
+        return Disagreement(what, f"mend it, then {self.again}")
 
     def _modules(self) -> list[Path]:
         return [path for path in self.course.files(self.source) if path.suffix == ".py"]

@@ -1,7 +1,6 @@
 """Compares a release, cell by cell and file by file, with the one that nbgrader makes now."""
 
 import copy
-import filecmp
 import logging
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +24,7 @@ from nbgrader.preprocessors import (
 from traitlets.utils.importstring import import_item
 
 from autograder.agreement.master import LOCKED, MasterCell, cells_of
+from autograder.course.answer_clearing import ClearAnswerFiles
 from autograder.course.course import Course
 from autograder.course.imprint import Imprint
 
@@ -69,6 +69,19 @@ def made_of(source: NotebookNode, converter: BaseConverter) -> NotebookNode | No
     return made
 
 
+def check_answer_file(path: Path, converter: BaseConverter) -> None:
+    """Check that nbgrader can remove the solutions of a Python file.
+
+    Raises
+    ------
+    NotReleasableError
+    """
+    try:
+        ClearAnswerFiles(parent=converter, log=QUIET).cleared(path)
+    except RuntimeError as error:
+        raise NotReleasableError(str(error)) from error
+
+
 def differences(made: NotebookNode, released: NotebookNode, *, texts: bool) -> list[str]:
     """Return how a released notebook differs from the one that nbgrader makes now.
 
@@ -94,8 +107,14 @@ def differences(made: NotebookNode, released: NotebookNode, *, texts: bool) -> l
     return facts
 
 
-def differing_files(course: Course, source: Path, release: Path) -> Iterator[str]:
-    """Yield how a release's other files differ from the source's; extra files count if modules."""
+def differing_files(
+    converter: BaseConverter, course: Course, source: Path, release: Path
+) -> Iterator[str]:
+    """Yield how a release's other files differ from those that the source makes now.
+
+    Extra files count if they are modules.
+    """
+    answers = ClearAnswerFiles(parent=converter, log=QUIET)
     given, there = (
         {path.relative_to(folder) for path in course.files(folder) if path.suffix != ".ipynb"}
         for folder in (source, release)
@@ -103,7 +122,7 @@ def differing_files(course: Course, source: Path, release: Path) -> Iterator[str
     for path in sorted(given):
         if path not in there:
             yield f"{path} is missing"
-        elif not filecmp.cmp(source / path, release / path, shallow=False):
+        elif answers.cleared(source / path) != (release / path).read_bytes():
             yield f"{path} has another content"
     for path in sorted(there - given):
         if path.suffix == ".py":

@@ -26,6 +26,7 @@ from traitlets.config import Config
 from autograder.agreement import agreement
 from autograder.agreement.disagreement import some
 from autograder.class_run.submission_writer import SCORES, SubmissionWriter, log_standing
+from autograder.course.answer_clearing import ClearAnswerFiles
 from autograder.course.assignment import Assignment, AssignmentError
 from autograder.course.gradebook import trouble
 from autograder.course.stock import (
@@ -172,6 +173,8 @@ class SourceExporter(NotebookExporter):
         if isinstance(converter, GenerateSolution) and "timeout" not in self.config.Execute:
             self.update_config(Config({"Execute": {"timeout": SOLUTION_SECONDS}}))
         if isinstance(converter, GenerateAssignment):
+            # whatever the settings say: a release must not have the solutions
+            converter.preprocessors = [*converter.preprocessors, ClearAnswerFiles]
             try:
                 agreement.before_release(converter, discard_marks=self.discard_marks)
             except NbGraderException as error:

@@ -23,6 +23,7 @@ from autograder.collect.extracted import Extracted
 from autograder.collect.hand_in_time import HandInTimes
 from autograder.collect.owner import Owners
 from autograder.collect.placing import holds, place
+from autograder.collect.python_files import choose_files
 from autograder.collect.student_files import StudentFiles, sort_files
 from autograder.course import roster
 from autograder.course.assignment import Assignment, AssignmentError
@@ -148,7 +149,11 @@ class LmsCollector(FileNameCollectorPlugin):
     @cached_property
     def _most(self) -> int:
         """The bytes of a notebook that can be graded."""
-        return Assignment(self._course, self._name).limits.notebook_bytes
+        return self._assignment.limits.notebook_bytes
+
+    @cached_property
+    def _assignment(self) -> Assignment:
+        return Assignment(self._course, self._name)
 
     @property
     def _extracted(self) -> Extracted:
@@ -190,7 +195,11 @@ class LmsCollector(FileNameCollectorPlugin):
             found = [one for one in others if is_notebook(one.path, self._grade_ids, self._most)]
             others = [one for one in others if one not in found]
         chosen = choose(found, self._names, self._grade_ids, self._most)
-        if not chosen:
+        notebook = next(iter(chosen.values()), None)
+        answers, given = self._assignment.answer_files, self._assignment.given
+        modules = choose_files(others, notebook, answers, given)
+        others = [one for one in others if one not in modules.values()]
+        if not chosen and not modules.keys() & answers.keys():
             lines = [*theirs.left_out, *theirs.without_notebook(student)]
             return _Decision(student, {}, "", lines)
         lines = [
@@ -202,6 +211,7 @@ class LmsCollector(FileNameCollectorPlugin):
         if more := others[MAX_EXTRAS:]:
             why = f"{counted_as(len(more), 'more file')}, no notebook"
             lines.append(Line(PurePath(more[0].file).parent.as_posix(), student, refused=why))
+        chosen |= modules
         files = {name: one.path for name, one in chosen.items()}
         if why := self._why_kept(student, files):
             is_other = not holds(self._submitted(student), files)
@@ -229,7 +239,7 @@ class LmsCollector(FileNameCollectorPlugin):
     def _taken(self, one: Candidate, name: str) -> Line:
         own = one.owner.file
         remarks = ["Canvas marks it as late"] if one.is_late else []
-        if one.name != name or (one.attempt == 0 and own != name):
+        if not name.endswith(".py") and (one.name != name or (one.attempt == 0 and own != name)):
             got = shown(Path(own))
             remarks.append(f"the notebook should be {name}, got {got}: it was collected")
         return Line(

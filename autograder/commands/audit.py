@@ -2,6 +2,7 @@
 
 import fnmatch
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +118,7 @@ def audit(
         _write(html, page(assignment, certificate, titles), chosen)
     path = path_of(chosen)
     faults = [*certificate.defects, *rejected]
-    if check:
+    if check or chosen.origin is not chosen:  # whose certificate belongs to both
         faults += _not_current(chosen, certificate)
     elif not faults:
         _write(path, certificate.to_json(), chosen)
@@ -216,13 +217,16 @@ def _write(path: Path, text: str, chosen: Assignment) -> None:
 
 def _not_current(assignment: Assignment, found: Certificate) -> list[str]:
     """Return why the course's certificate is not current; empty if it is."""
-    path, remedy = path_of(assignment), f"run `autograder audit {assignment.name}`"
+    path, remedy = path_of(assignment), f"run `autograder audit {assignment.origin.name}`"
     if not path.is_file():
         return [f"{path} not found: {remedy}"]
     text = path.read_text(encoding="utf-8", errors="replace")
+    kept = certificate_of(assignment)
+    if kept and assignment.origin is not assignment:  # only the behaviour must be the same
+        found = replace(found, version=kept.version, specimens=kept.specimens)
     if text == found.to_json():
         return []
-    if (kept := certificate_of(assignment)) is None:
+    if kept is None:
         return [f"{path} belongs to another version of the suites: {remedy}"]
     if kept.specimens != found.specimens:
         return [f"{path} belongs to other mutants and variants: {remedy}"]

@@ -17,6 +17,7 @@ import nbformat
 from autograder.code.magic import CellCode
 from autograder.code.stub import stub_of
 from autograder.course import limits
+from autograder.course.answer_file import AnswerFileError, answers_among, file_cell, with_files
 from autograder.course.course import Course, Stage
 from autograder.course.engine_version import engine_version
 from autograder.course.limits import Limits
@@ -91,8 +92,9 @@ class Assignment:
 
     @cached_property
     def source(self) -> nbformat.NotebookNode:
-        """The instructor's notebook."""
-        return self._read(Stage.SOURCE, "write the assignment's notebook there")
+        """The instructor's notebook, with a cell for each answer that is a file."""
+        notebook = self._read(Stage.SOURCE, "write the assignment's notebook there")
+        return self._with_answers(notebook, Stage.SOURCE)
 
     @cached_property
     def items(self) -> list[Item]:
@@ -111,8 +113,13 @@ class Assignment:
 
     @cached_property
     def release(self) -> nbformat.NotebookNode:
-        """The notebook as released."""
-        return self._read(Stage.RELEASE, f"run `nbgrader generate_assignment {self.name} --force`")
+        """The notebook as released, with a cell for each answer that is a file."""
+        notebook = self._read(Stage.RELEASE, self._release_anew)
+        return self._with_answers(notebook, Stage.RELEASE)
+
+    @property
+    def _release_anew(self) -> str:
+        return f"run `nbgrader generate_assignment {self.name} --force`"
 
     @cached_property
     def stubs(self) -> dict[str, str]:
@@ -134,14 +141,37 @@ class Assignment:
         return "given" if cell.locked else "own"
 
     @cached_property
-    def given(self) -> dict[str, str]:
-        """The text of each given module, by its path beside the notebook."""
+    def _modules(self) -> dict[str, str]:
+        """The text of each Python file of the source, by its path beside the notebook."""
         folder = self.folder(Stage.SOURCE)
         return {
             path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
             for path in _files(folder)
             if path.suffix == ".py"
         }
+
+    @cached_property
+    def answer_files(self) -> dict[str, str]:
+        """The `grade_id` of each answer that is a file, by its path beside the notebook."""
+        try:
+            return answers_among(self._modules)
+        except AnswerFileError as error:
+            raise AssignmentError(f"{self.folder(Stage.SOURCE)}: {error}") from None
+
+    @cached_property
+    def given(self) -> dict[str, str]:
+        """The text of each given module, by its path beside the notebook."""
+        return {path: text for path, text in self._modules.items() if path not in self.answer_files}
+
+    def _with_answers(self, notebook: nbformat.NotebookNode, stage: Stage) -> nbformat.NotebookNode:
+        folder = self.folder(stage)
+        cells = []
+        for path, grade_id in self.answer_files.items():
+            file = folder / path
+            if not file.is_file():
+                raise AssignmentError(f"{file} not found: {self._release_anew}")
+            cells.append(file_cell(path, file.read_text(encoding="utf-8"), grade_id))
+        return with_files(notebook, cells) if cells else notebook
 
     @cached_property
     def opening(self) -> Opening:
@@ -157,10 +187,22 @@ class Assignment:
         given = tuple((number, python) for number, (role, python) in own if role == "given")
         return Opening(tuple(self.given.items()), tuple(self.forbidden), cells, given[len(cells) :])
 
+    @cached_property
+    def origin(self) -> "Assignment":
+        """The assignment whose suites, mutants, variants and certificate are this one's, too.
+
+        It is this one, unless its manifest names another one as `suites_of`.
+        """
+        name = self.name
+        with suppress(AssignmentError):  # `check` raises it
+            own = self._read_manifest(self.root / "tests" / "hidden" / self.name)
+            name = str(own.get("suites_of", name))
+        return self if name == self.name else Assignment(self.course, name)
+
     @property
     def hidden(self) -> Path:
         """The folder of the hidden suites."""
-        return self.root / "tests" / "hidden" / self.name
+        return self.root / "tests" / "hidden" / self.origin.name
 
     @property
     def has_suites(self) -> bool:
@@ -180,7 +222,10 @@ class Assignment:
     @cached_property
     def manifest(self) -> dict[str, Any]:
         """The content of `manifest.toml` beside the suites; empty without the file."""
-        path = self.hidden / "manifest.toml"
+        return self._read_manifest(self.hidden)
+
+    def _read_manifest(self, folder: Path) -> dict[str, Any]:
+        path = folder / "manifest.toml"
         try:
             return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

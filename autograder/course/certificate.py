@@ -102,7 +102,7 @@ def _tuples(names: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:
 
 def path_of(assignment: Assignment) -> Path:
     """Return the path of an assignment's certificate."""
-    return assignment.root / "tests" / "certificates" / f"{assignment.name}.json"
+    return assignment.root / "tests" / "certificates" / f"{assignment.origin.name}.json"
 
 
 def digest_of_specimens(assignment: Assignment) -> str:
@@ -123,7 +123,7 @@ def certificate_of(assignment: Assignment) -> Certificate | None:
         certificate = _read(path, path.stat().st_mtime_ns)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):  # or of an earlier release
         return None
-    return certificate if certificate.version == assignment.suites_version else None
+    return certificate if certificate.version == assignment.origin.suites_version else None
 
 
 @lru_cache(maxsize=4)

@@ -11,6 +11,7 @@ from typing import Any
 from nbformat import NotebookNode, from_dict
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from autograder.course.answer_clearing import ClearAnswerFiles
 from autograder.course.assignment import IMPRINT
 from autograder.course.stock import assignment_of
 from autograder.course.submission import Cell, Submission
@@ -23,9 +24,10 @@ class Imprint(NbGraderPreprocessor):
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Return the notebook with the imprint in its metadata."""
-        if not assignment_of(self, resources).has_suites:
+        assignment = assignment_of(self, resources)
+        if not assignment.has_suites:
             return nb, resources
-        folder = Path(resources["metadata"]["path"])
+        folder, clearing = Path(resources["metadata"]["path"]), ClearAnswerFiles(parent=self)
         nb.metadata[IMPRINT] = from_dict(
             {
                 "notebook": f"{resources['metadata']['name']}.ipynb",
@@ -35,10 +37,11 @@ class Imprint(NbGraderPreprocessor):
                     if cell.grade_id
                 },
                 "files": {
-                    path.relative_to(folder).as_posix(): digest(path.read_text(encoding="utf-8"))
+                    path.relative_to(folder).as_posix(): digest(clearing.cleared(path).decode())
                     for path in sorted(folder.rglob("*.py"))
                 },
             }
+            | ({"answers": sorted(assignment.answer_files)} if assignment.answer_files else {})
         )
         return nb, resources
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.course.answer_file import as_file
 from autograder.course.assignment import Assignment, AssignmentError
 
 LOSES = "loses:"
@@ -40,7 +41,7 @@ def variants(assignment: Assignment) -> list[Specimen]:
 
 
 def _read(assignment: Assignment, kind: str) -> list[Specimen]:
-    folder = assignment.root / "tests" / kind / assignment.name
+    folder = assignment.root / "tests" / kind / assignment.origin.name
     return [_specimen(assignment, path) for path in sorted(folder.glob("*.py"))]
 
 
@@ -70,6 +71,10 @@ def _specimen(assignment: Assignment, path: Path) -> Specimen:
     code = "".join(source.splitlines(keepends=True)[_docstring_lines(tree) :]).lstrip("\n")
     cell = _answered_cell(assignment, tree, path)
     first_line = source.count("\n") - code.count("\n") + 1
+    if cell in assignment.answer_files.values():
+        whole = as_file(assignment.reference[cell], code)
+        first_line -= whole.count("\n") - code.count("\n")
+        code = whole
     return Specimen(path.stem, " ".join(sentence.split()), advice, loses, cell, code, first_line)
 
 

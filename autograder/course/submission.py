@@ -14,6 +14,7 @@ import nbformat
 from autograder.code.cell_code import codes_of
 from autograder.code.magic import CellCode
 from autograder.code.normal_form import normal_form
+from autograder.course.answer_file import mark_of
 
 MAX_POINTS = 1e6
 PLAIN = re.compile(r"[\w.-]{1,80}", re.ASCII)  # a `grade_id` that can be shown
@@ -21,7 +22,7 @@ PLAIN = re.compile(r"[\w.-]{1,80}", re.ASCII)  # a `grade_id` that can be shown
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell: its text and nbgrader's metadata."""
+    """A cell: its text and nbgrader's metadata, or a Python file beside the notebook."""
 
     kind: str
     source: str
@@ -30,11 +31,17 @@ class Cell:
     solution: bool = False
     locked: bool = False
     points: float = 0.0
+    file: str = ""  # its path
 
     @property
     def is_item(self) -> bool:
         """Whether a suite grades it; a graded cell that is also an answer is graded by hand."""
         return self.grade and not self.solution and self.kind == "code"
+
+    @property
+    def is_jupyters(self) -> bool:
+        """Whether Jupyter runs it."""
+        return self.kind == "code" and not self.file
 
 
 @dataclass(frozen=True)
@@ -50,18 +57,21 @@ class Submission:
 
     @cached_property
     def codes(self) -> tuple[CellCode, ...]:
-        """The code that Jupyter runs for each cell; for a text cell, the text."""
-        codes = iter(codes_of(cell.source for cell in self.cells if cell.kind == "code"))
+        """The code that Jupyter runs for each cell; for a text cell or a file, the text."""
+        codes = iter(codes_of(cell.source for cell in self.cells if cell.is_jupyters))
         return tuple(
-            next(codes) if cell.kind == "code" else CellCode(cell.source) for cell in self.cells
+            next(codes) if cell.is_jupyters else CellCode(cell.source) for cell in self.cells
         )
 
     @cached_property
     def titles(self) -> tuple[str, ...]:
-        """The name of each cell in a remark: by its `grade_id`, or by its number."""
+        """The name of each cell in a remark: by its path, its `grade_id`, or its number."""
         numbers = {"code": 0, "text": 0}
         titles = []
         for cell in self.cells:
+            if cell.file:
+                titles.append(f"`{cell.file}`")
+                continue
             kind = cell.kind if cell.kind == "code" else "text"
             numbers[kind] += 1
             plain = PLAIN.fullmatch(cell.grade_id)  # a student may have changed it to any text
@@ -102,13 +112,16 @@ def filled(notebook: nbformat.NotebookNode, answers: dict[str, str]) -> nbformat
     """Return a copy of a notebook with these texts in its cells, by `grade_id`."""
     solved = copy.deepcopy(notebook)
     for cell in solved.cells:
-        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+        grade_id = _cell(cell).grade_id
         if grade_id in answers:
             cell.source = answers[grade_id]
     return solved
 
 
 def _cell(cell: nbformat.NotebookNode) -> Cell:
+    if mark := mark_of(cell):
+        grade_id = mark["grade_id"]
+        return Cell("code", cell.source, grade_id, solution=bool(grade_id), file=mark["file"])
     metadata = cell.get("metadata")
     claims = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     if not isinstance(claims, dict) or not isinstance(claims.get("grade_id"), str):

@@ -17,6 +17,7 @@ import nbformat
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 
+from autograder.course.answer_file import mark_of
 from autograder.feedback.feedback import LARGEST, FeedbackExporter
 from autograder.feedback.output import outputs_of
 from autograder.feedback.piece import Piece, place
@@ -104,6 +105,8 @@ class InertPage(Preprocessor):
 def _pieces(cell: NotebookNode, make: Make, budget: TimeBudget) -> Iterator[Piece]:
     """Empty a cell, and yield its contents as pieces that fill it again."""
     claims, written, outputs = _claims(cell), cell.source, outputs_of(cell)
+    path = mark_of(cell).get("file", "")
+    title = f"<p>File <code>{escape(visible(path))}</code></p>" if path else ""
     number, ordinary = cell.get("execution_count"), _ordinary(cell)
     kind = "code" if cell.cell_type == "code" else "markdown"
     known = {"id": cell.get("id", ""), "metadata": {"nbgrader": claims} if claims else {}}
@@ -113,11 +116,11 @@ def _pieces(cell: NotebookNode, make: Make, budget: TimeBudget) -> Iterator[Piec
     def put(html: str) -> None:
         cell.source = Made(html)
 
-    ways = [make, lambda: TOLD + plain(written)]
+    ways = [lambda: title + make(), lambda: title + TOLD + plain(written)]
     if claims:
         begun = left_out("the rest of this cell, to keep this page small") + plain(written[:LEAST])
         ways.append(lambda: begun)
-    yield Piece(0 if claims else 1, 0, put, ways)
+    yield Piece(0 if claims or path else 1, 0, put, ways)
     if kind == "code":
         cell.execution_count = number if isinstance(number, int) else None
         rank = 0 if claims.get("grade") else 3

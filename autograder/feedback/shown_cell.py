@@ -7,6 +7,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from autograder.course.answer_file import mark_of
 from autograder.feedback.accessible import Outline, reachable
 from autograder.feedback.output import Kind, Output
 from autograder.feedback.piece import FRAME, Piece, place
@@ -28,7 +29,7 @@ class ShownCell:
     kind : str
         "code", "markdown" or "raw".
     name : str
-        Its `grade_id`; empty without one.
+        Its `grade_id`, or the path of its file; empty without one.
     is_answer : bool
     is_given : bool
         Whether it is as it was released.
@@ -80,9 +81,11 @@ def shown_cells(
     cells, pieces = [], []
     for cell in notebook.cells:
         claims = cell.metadata.get("nbgrader", {})
-        is_answer = bool(claims.get("solution") or claims.get("task"))
-        theirs = is_answer or cell.source not in given
-        shown = ShownCell(cell.cell_type, claims.get("grade_id", ""), is_answer, not theirs)
+        file = mark_of(cell)  # a file that was handed in beside the notebook
+        is_answer = bool(file.get("grade_id") or claims.get("solution") or claims.get("task"))
+        theirs = is_answer or bool(file) or cell.source not in given
+        name = file.get("file") or claims.get("grade_id", "")
+        shown = ShownCell(cell.cell_type, name, is_answer, not theirs)
         cells.append(shown)
         room -= FRAME if is_answer else 0  # which is shown in any case
         pieces.append(_of_source(shown, cell, 0 if is_answer else 1 if theirs else 2, budget))

@@ -1,10 +1,11 @@
-"""Chooses the submitted cell that corresponds to each cell of the release."""
+"""Chooses the submitted cell or file that corresponds to each cell of the release."""
 
 import re
 
 from nbformat import NotebookNode
 
 from autograder.code.stub import Stub, defined, is_python, stub_of
+from autograder.course.answer_file import mark_of
 from autograder.course.submission import Cell, Submission
 
 CODE = re.compile(r"```|(import|from|class|def)\b|@|%")  # the beginning of code in a text cell
@@ -27,6 +28,8 @@ def _choose_by_id(
     candidates: dict[str, list[int]] = {}
     for index, cell in enumerate(submitted.cells):
         if cell.grade_id in known and not _hides_an_answer(cell, known):
+            if bool(cell.file) != bool(mark_of(known[cell.grade_id])):
+                continue  # a cell with the id of an answer that is a file
             candidates.setdefault(cell.grade_id, []).append(index)
     chosen = {}
     for name, indices in candidates.items():
@@ -75,10 +78,17 @@ def _choose_by_definition(
             sound = [i for i in code if is_python(submitted.codes[i].python)]
             chosen[name] = (sound or code or whole)[-1]
             taken.add(chosen[name])
-            remarks.append(
-                f"the answer `{name}` was found by its name, {', '.join(sorted(stub.names))}: "
-                f"its own cell is {'not filled in' if name in _ids(submitted) else 'missing'}"
-            )
+            remarks.append(_found_elsewhere(submitted, name, released, chosen[name]))
+
+
+def _found_elsewhere(submitted: Submission, name: str, released: NotebookNode, index: int) -> str:
+    """Return the remark that an answer does not stand where it should."""
+    names = ", ".join(sorted(stub_of(released.source).names))
+    why = "not filled in" if name in _ids(submitted) else "missing"
+    if mark := mark_of(released):
+        title = submitted.titles[index]
+        return f"{title} was graded as `{mark['file']}`, which is {why}: it defines {names}"
+    return f"the answer `{name}` was found by its name, {names}: its own cell is {why}"
 
 
 def _before_later_ones(
@@ -93,14 +103,14 @@ def _before_later_ones(
 
     The solution cell counts, unless it is unfinished and a later cell is finished.
     """
-    python = submitted.codes[own].python
+    python, place = submitted.codes[own].python, submitted.titles[own]
     names = ", ".join(sorted(stub.names))
     if submitted.cells[own].kind == "code" and not is_python(python):
-        unfinished = f"cell `{name}` is not valid Python"
+        unfinished = f"{place} is not valid Python"
     elif still := sorted(stub.still_raising(python)):
         raising = ", ".join(filter(None, still)) or names
         verb = "raises" if len(still) == 1 else "raise"
-        unfinished = f"{raising} in cell `{name}` still {verb} NotImplementedError"
+        unfinished = f"{raising} in {place} still {verb} NotImplementedError"
     else:
         unfinished = ""
     finished = [
@@ -116,8 +126,8 @@ def _before_later_ones(
         return finished[-1]
     titles = ", ".join(submitted.titles[i] for i in later)
     remarks.append(
-        f"{names} is defined in cell `{name}`, which was graded, and again in {titles}, which was "
-        f"not: if that is the answer, copy it into cell `{name}`"
+        f"{names} is defined in {place}, which was graded, and again in {titles}, which was "
+        f"not: if that is the answer, copy it into {place}"
     )
     return own
 
@@ -141,8 +151,14 @@ def _defined(source: str) -> set[str]:
 
 
 def is_answer(known: NotebookNode) -> bool:
-    """Return whether a cell of the release is a solution cell of code."""
-    return bool(known.metadata.nbgrader.get("solution", False)) and known.cell_type == "code"
+    """Return whether a cell of the release is a solution cell of code, or an answer's file."""
+    return is_solution(known) and known.cell_type == "code"
+
+
+def is_solution(known: NotebookNode) -> bool:
+    """Return whether the student writes a cell of the release."""
+    claims = known.metadata.get("nbgrader", {})
+    return bool(mark_of(known) or claims.get("solution", False))
 
 
 def _is_blank(submitted: Submission, index: int, known: NotebookNode) -> bool:
@@ -154,8 +170,7 @@ def _is_blank(submitted: Submission, index: int, known: NotebookNode) -> bool:
 
 def _hides_an_answer(cell: Cell, known: dict[str, NotebookNode]) -> bool:
     """Return whether an answer has the id of a locked cell, whose text would replace it."""
-    locked = not known[cell.grade_id].metadata.nbgrader.get("solution", False)
-    return locked and any(
+    return not is_solution(known[cell.grade_id]) and any(
         stub_of(answer.source).names.intersection(DEFINED.findall(cell.source))
         for answer in known.values()
         if is_answer(answer)

@@ -1,12 +1,13 @@
-"""The file that a student handed in for one notebook, before it is restored."""
+"""The files that a student handed in for one notebook, before it is restored."""
 
 import base64
 import hashlib
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from nbformat import NotebookNode
 
+from autograder.course.answer_file import file_cell, with_files
 from autograder.intake.notebook import new_notebook
 from autograder.intake.notebook_reader import (
     MAX_BYTES,
@@ -17,9 +18,17 @@ from autograder.intake.notebook_reader import (
 from autograder.intake.skim import SMALL
 
 
+class PythonFile(NamedTuple):
+    """A Python file: its path beside the notebook, its text, and its `grade_id` if it answers."""
+
+    path: str
+    text: str
+    grade_id: str = ""
+
+
 @dataclass(frozen=True)
 class HandedIn:
-    """The file for a notebook, with remarks on how it was found.
+    """The file for a notebook and the Python files beside it, with remarks on how they were found.
 
     Parameters
     ----------
@@ -35,6 +44,9 @@ class HandedIn:
         The digest of the whole file, if `content` is only the part that is read.
     most : int
         Bytes of a file that is read.
+    files : tuple of PythonFile
+    answers_in_files : bool
+        Whether the assignment's answers are files. Then they are graded without a notebook, too.
     """
 
     content: bytes = b""
@@ -43,21 +55,26 @@ class HandedIn:
     stamp: bytes = b""
     whole: str = ""
     most: int = MAX_BYTES
+    files: tuple[PythonFile, ...] = ()
+    answers_in_files: bool = False
 
     @property
     def digest(self) -> str:
-        """A digest of the file, its remarks and its time stamp."""
+        """A digest of the files, the remarks and the time stamp."""
         if self.whole:
             return self.whole
         digest = hashlib.sha256(repr((self.remarks, self.unreadable, self.stamp)).encode())
         digest.update(self.content)
+        if self.files:
+            digest.update(repr(self.files).encode())
         return digest.hexdigest()[:16]
 
     def read(self) -> tuple[NotebookNode, dict[str, Any]]:
         """Return the notebook, and data for the restored notebook's metadata.
 
-        The data are the digest and the remarks. For a file that is not a notebook, the notebook is
-        empty, and the data have the reason.
+        The notebook begins with a cell for each Python file. The data are the digest and the
+        remarks. For a file that is not a notebook, the notebook is empty, and the data have the
+        reason.
         """
         found: dict[str, Any] = {"handed_in": self.digest, "remarks": [*self.remarks]}
         try:
@@ -65,9 +82,11 @@ class HandedIn:
                 raise UnreadableError(self.unreadable)
             notebook, remarks = read_notebook(self.content, self.most)
         except UnreadableError as error:
-            return new_notebook(), {**found, "unreadable": str(error)}
+            if not (self.files and self.answers_in_files):
+                return new_notebook(), {**found, "unreadable": str(error)}
+            notebook, remarks = new_notebook(), [f"only the files were graded: {error}"]
         found["remarks"] += remarks
-        return notebook, found
+        return with_files(notebook, [file_cell(*file) for file in self.files]), found
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain JSON data; a large file loses its outputs."""
@@ -79,6 +98,8 @@ class HandedIn:
             "stamp": base64.b64encode(self.stamp).decode(),
             "whole": light.whole,
             "most": self.most,
+            "files": [*self.files],
+            "answers_in_files": self.answers_in_files,
         }
 
     @classmethod
@@ -91,6 +112,8 @@ class HandedIn:
             base64.b64decode(data["stamp"]),
             data["whole"],
             data["most"],
+            tuple(PythonFile(*file) for file in data["files"]),
+            data["answers_in_files"],
         )
 
     def _light(self) -> "HandedIn":

@@ -28,7 +28,13 @@ from autograder.course.ulimits import check_ulimits
 from autograder.files import staging
 from autograder.files.bounded_walk import BoundedWalk
 from autograder.files.staging import Staging
-from autograder.intake import collected_list, exchange_files, notebook_choice, refusal
+from autograder.intake import (
+    collected_list,
+    exchange_files,
+    notebook_choice,
+    python_files,
+    refusal,
+)
 from autograder.intake.exchange_files import SECRET, STAMP
 from autograder.intake.handed_in import HandedIn
 from autograder.intake.notebook_reader import UnreadableError
@@ -72,6 +78,7 @@ class Intake:
         agreed = agreement.check(converter)
         self.course = course_of(coursedir)
         self.name = coursedir.assignment_id
+        self._assignment = Assignment(self.course, self.name)
         self.source = self.course.folder(Stage.SOURCE, self.name)
         release = self.course.folder(Stage.RELEASE, self.name)
         self.downloaded = self.course.downloaded(self.name)
@@ -100,6 +107,7 @@ class Intake:
             assignment = Assignment(self.course, self.name, Path(name).stem)
             assignment.check()
             check_ulimits(assignment.limits)
+        self._leave_answers(converter)
         if not look_only:
             gradebook.check_writable(self.course.db_url)
             self.check_room()
@@ -199,13 +207,19 @@ class Intake:
             stamp = notebook_choice.content(path.parent / STAMP)
         except UnreadableError:
             stamp = b""
+        most = self._assignment.limits.notebook_bytes
+        data, unreadable = b"", ""
+        remarks: list[str] = []
         try:
-            most = Assignment(self.course, self.name).limits.notebook_bytes
             data, remarks = notebook_choice.find(path, self.names, self.source, most)
             remarks += collected_list.remarks(self.downloaded, self.student(path.parent), data)
         except UnreadableError as error:
-            return HandedIn(unreadable=str(error), stamp=stamp)
-        return HandedIn(data, tuple(remarks), stamp=stamp, most=most)
+            unreadable = str(error)
+        files, more = python_files.find(path.parent, self._assignment)
+        in_files = bool(self._assignment.answer_files)
+        if in_files or not unreadable:
+            remarks += more
+        return HandedIn(data, tuple(remarks), unreadable, stamp, "", most, files, in_files)
 
     def tidy(self, path: Path) -> None:
         """Remove the student's own files from a graded folder.
@@ -214,7 +228,7 @@ class Intake:
         """
         folder = self.staged(path.parent)
         kept = {os.path.relpath(file, self.source) for file in find_all_files(str(self.source))}
-        kept |= {*self.names, STAMP, SECRET}
+        kept |= {*self.names, STAMP, SECRET}  # and the answers that are files, as handed in
         for found in reversed([*BoundedWalk(folder, most=sys.maxsize)]):
             if found.is_dir() and not found.is_symlink():
                 with suppress(OSError):  # not empty
@@ -251,6 +265,16 @@ class Intake:
         self.staging.discard()
         if self._after:
             self._after(**named)
+
+    def _leave_answers(self, converter: Autograde) -> None:
+        """Keep nbgrader from replacing the students' answers by the source's, where they are files.
+
+        The source's are solved.
+        """
+        named = converter.exclude_overwriting
+        if answers := self._assignment.answer_files:
+            kept = {*named.get(self.name, ()), *answers}
+            converter.exclude_overwriting = {**named, self.name: sorted(kept)}
 
     def _prepare(self, folder: Path, wanted: list[str]) -> bool:
         """Prepare a submission's folders; return whether it can be graded."""

@@ -35,6 +35,9 @@ PYTHON = {
 def remarks(assignment: Assignment, submission: Submission) -> list[str]:
     """Return a remark on each place of a restored notebook with unreachable code."""
     wanted = {name for stub in assignment.stubs.values() for name in stub_of(stub).names}
+    known = {path.split("/")[0].removesuffix(".py") for path in assignment.given}
+    known |= {cell.file.split("/")[0].removesuffix(".py") for cell in submission.cells if cell.file}
+    known |= {*sys.stdlib_module_names, "numpy", *assignment.forbidden}
     cells = [
         (cell, code, title)
         for cell, code, title in zip(
@@ -45,13 +48,13 @@ def remarks(assignment: Assignment, submission: Submission) -> list[str]:
     found = []
     for cell, code, title in cells:
         found += [
-            f"{title}: `{_shown(line)}` reads code from a file, and grading has the notebook "
-            "only: copy that code into the notebook"
+            f"{title}: `{_shown(line)}` reads code from a file, which grading does not do: import "
+            "the file, or copy that code into the notebook"
             for line in code.files[:FEW]
         ]
         if code.magic and _matters(cell, code, wanted, cells):
             found.append(f"{title}: {_reason(code.magic)}")
-        found += [f"{title}: {text}" for text in _own_files(assignment, cell, code, wanted)]
+        found += [f"{title}: {text}" for text in _own_files(known, cell, code, wanted)]
     return found[:MOST]
 
 
@@ -98,9 +101,7 @@ def _reason(magic: str) -> str:
     return f"`{shown}` {why}, so nothing in this cell is defined: delete that line if it is code"
 
 
-def _own_files(
-    assignment: Assignment, cell: Cell, code: CellCode, wanted: set[str]
-) -> Iterator[str]:
+def _own_files(known: set[str], cell: Cell, code: CellCode, wanted: set[str]) -> Iterator[str]:
     """Yield a remark on each name that an answer imports from an unknown module."""
     small = len(code.python) <= LARGEST
     tree = parsed(code.python) if small and IMPORT.search(code.python) else None
@@ -121,20 +122,16 @@ def _own_files(
             needed.add("*")
     for name in sorted(needed):
         module = imported[name]
-        if not _is_known(assignment, module.partition(".")[0]):
+        library = module.partition(".")[0]
+        if library not in known and not _is_installed(library):
             what = "everything" if name == "*" else f"`{_shown(name)}`"
             yield (
                 f"{what} comes from `{_shown(module)}`, which grading does not have: if it is a "
-                "file of your own, copy its code into this cell"
+                "file of your own, hand it in beside the notebook"
             )
 
 
-def _is_known(assignment: Assignment, library: str) -> bool:
-    """Return whether a library is given, in the manifest, or installed."""
-    if library in {*sys.stdlib_module_names, "numpy", *assignment.forbidden}:
-        return True
-    if any(path.split("/")[0].removesuffix(".py") == library for path in assignment.given):
-        return True
+def _is_installed(library: str) -> bool:
     try:
         return find_spec(library) is not None
     except (ImportError, ValueError):

@@ -139,6 +139,7 @@ class Confidential:
                 for cell in nbformat.read(path, as_version=4).cells
             ]
             texts += [source for source, claim in claims if claim.get("solution")]
+            texts += [_text(p) for p in BoundedWalk(handed_in) if p.suffix == ".py"]
             with suppress(UnreadableError):
                 most = self.assignment.limits.notebook_bytes
                 cells = read_outputs(content(handed_in / path.name, most), most)
@@ -273,7 +274,9 @@ def _given(folder: Path) -> list[Path]:
 
 
 def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+    if path.is_symlink() or not path.is_file():
+        return ""
+    return path.read_text(encoding="utf-8", errors="replace")
 
 
 def _report(path: Path) -> dict[str, object]:

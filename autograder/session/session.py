@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
+from autograder.code.stub import stub_of
 from autograder.course.assignment import Assignment
 from autograder.course.submission import Cell, Submission
 from autograder.sandbox.budget import Budget
@@ -67,7 +68,7 @@ class Session:
             if cell.kind == "code" and not cell.grade
         ]
         self._cells = [
-            {"source": code.python, "role": assignment.role(cell, code)}
+            {"source": code.python, "role": assignment.role(cell, code), **_file(assignment, cell)}
             for cell, code in zip(submission.cells, submission.codes, strict=True)
             if cell.kind == "code" and not cell.grade
         ]
@@ -166,6 +167,14 @@ class Session:
     def _remark(self, remark: str) -> None:
         if len(self.remarks) < MAX_REMARKS:
             self.remarks.append(remark)
+
+
+def _file(assignment: Assignment, cell: Cell) -> dict[str, Any]:
+    """Return what a worker needs to run a cell that is a file; empty for others."""
+    if not cell.file:
+        return {}
+    stub = assignment.stubs.get(cell.grade_id, "")
+    return {"file": cell.file, "names": sorted(stub_of(stub).names)}
 
 
 def _places(code: Sequence[Cell]) -> dict[str, int]:

@@ -22,7 +22,7 @@ from autograder.suites.suite import uses_a_plain_value_as_an_object
 
 SEED = 0  # of the inputs, the same for all solutions: a fact depends on the solution alone
 DIGITS = 4  # of a number in a fact: enough to distinguish any two mistakes
-PLACE = re.compile(r" \(line \d+ of its cell, in .*\)$")
+PLACE = re.compile(r" \(line \d+ of .+, in .*\)$")
 VARYING = re.compile(r"""'[^']*'|"[^"]*"|\d+""")  # names and numbers
 MANY = 40  # numbers: a fact has only the first numbers and the sum of a larger array
 

@@ -46,7 +46,7 @@ def _refuse(name: str) -> NoReturn:
             "the result needs a Jupyter command, such as %timeit or !ls: graded code runs without "
             "Jupyter, so write that in Python"
         )
-    own = f": if {library} is a file of your own, copy its code into the notebook"
+    own = f": if {library} is a file of your own, hand it in beside the notebook"
     raise NotAvailableError(
         f"{name} is needed for the result, but graded code has NumPy and the standard library only"
         + ("" if library in LIBRARIES else own)

@@ -1,20 +1,24 @@
 """Runs a notebook's code cells statement by statement, so that no demonstration can cost a point.
 
 A statement that raises is noted, and the next one runs. The trusted side finds a statement that
-never ends, or ends the process, and starts another worker that skips it.
+never ends, or ends the process, and starts another worker that skips it. A Python file beside the
+notebook is run in the same way when it is first imported.
 """
 
 import __future__
 
 import ast
+import importlib
 import inspect
 import re
 import types
 from collections.abc import Callable, Iterable
 from functools import cache
-from typing import Any, Literal, NamedTuple, TypedDict
+from typing import Any, Literal, NamedTuple, NotRequired, TypedDict
 
 from autograder.worker.absent import Absent, policy
+from autograder.worker.file_modules import FileModules
+from autograder.worker.given import module_name
 
 DEFINITIONS = (
     ast.Import,
@@ -31,7 +35,7 @@ FUTURES = {name: getattr(__future__, name).compiler_flag for name in __future__.
 
 
 class Cell(TypedDict):
-    """A code cell: its text and its role.
+    """A code cell, or a file beside the notebook: its text and its role.
 
     "answer": a solution cell that the student has filled in. "stub": a solution cell that is still
     empty. "given": a cell as it was released. "own": every other cell.
@@ -39,6 +43,8 @@ class Cell(TypedDict):
 
     source: str
     role: Literal["answer", "stub", "given", "own"]
+    file: NotRequired[str]  # its path
+    names: NotRequired[list[str]]  # that such an answer defines
 
 
 class Remark(TypedDict):
@@ -47,6 +53,14 @@ class Remark(TypedDict):
     cell: int
     line: int
     cause: str
+
+
+class Run(NamedTuple):
+    """How cells are run: see `Notebook.run`."""
+
+    skip: set[tuple[int, int]]
+    announce: Callable[[int, int], None]
+    definitions_only: bool
 
 
 class Notebook:
@@ -64,6 +78,10 @@ class Notebook:
         self._loop: Any = None  # for statements with `await`
         self._features = 0  # flags of the imports from `__future__`
         self._answering: set[str] = set()  # names of answers, and of values computed with them
+        self._files: dict[str, tuple[int, Cell]] = {}  # by the module's name, with the number
+        self._undefined: dict[str, str] = {}  # names that an answer's file should define: the file
+        self._invalid: list[tuple[str, str]] = []  # the texts of cells that are no Python, and why
+        self._run = Run(set(), lambda cell, line: None, definitions_only=False)
 
     def __getitem__(self, name: str) -> Any:
         """Return the value of a name: from the answers, the given cells, or the other cells.
@@ -71,9 +89,16 @@ class Notebook:
         So a later `from torch.nn import Dropout, Linear` in another cell replaces no answer.
         """
         for names in (self.answers, self.given, self.module.__dict__):
-            if name in names:
+            if name in names and name not in self._undefined:
                 return names[name]
-        raise KeyError(name)
+        raise NameError(self._why_undefined(name))
+
+    def _why_undefined(self, name: str) -> str:
+        """Return the error for a name that is not defined: first of all, its cell is no Python."""
+        where = self._undefined.get(name, "the notebook")
+        definition = re.compile(rf"^[ \t]*(?:class|def)[ \t]+{re.escape(name)}\b", re.MULTILINE)
+        causes = [cause for source, cause in self._invalid if definition.search(source)]
+        return ": ".join([f"{name} is not defined in {where}", *causes[-1:]])
 
     def run(
         self,
@@ -101,26 +126,20 @@ class Notebook:
         first : int
             The number of the first of these cells: this many cells have been run before.
         """
-        for number, cell in enumerate(cells, start=first):
+        self._run = Run(skip, announce, definitions_only)
+        numbered = [*enumerate(cells, start=first)]
+        files = {cell["file"]: (number, cell) for number, cell in numbered if "file" in cell}
+        self._files = {module_name(path): one for path, one in files.items()}
+        if files:
+            FileModules(files, self._run_file).install()
+        for number, cell in numbered:
             self._note(number, graded or {})
-            try:
-                statements = compiled(number, cell["source"], self._features)
-            except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-                line = getattr(error, "lineno", None) or 0
-                self._remark(
-                    number, line, f"{type(error).__name__}: {getattr(error, 'msg', error)}"
-                )
+            if "file" in cell:
+                if cell["role"] != "own":
+                    self._import(number, cell["file"])
                 continue
-            self._features = features_of((one.node for one in statements), self._features)
             before = dict(self.module.__dict__)
-            for statement in statements:
-                node = statement.node
-                if (number, node.lineno) in skip or (definitions_only and not _defines(node)):
-                    continue
-                if cell["role"] == "given" and self._demonstrates(statement):
-                    continue
-                announce(number, node.lineno)
-                self._execute(statement, number)
+            self._features = self._run_statements(number, cell, self.module, self._features)
             new = {
                 name: value
                 for name, value in self.module.__dict__.items()
@@ -142,6 +161,51 @@ class Notebook:
         """Give names the values that they had at a graded cell."""
         self.module.__dict__.update(self._at_end)
         self.module.__dict__.update(self._at.get(graded, {}))
+
+    def _run_statements(
+        self, number: int, cell: Cell, module: types.ModuleType, features: int
+    ) -> int:
+        """Run a cell's statements in a module; return the flags of its `__future__` imports."""
+        name = f"<file {cell['file']}>" if "file" in cell else f"<cell {number}>"
+        try:
+            statements = compiled(name, cell["source"], features)
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            line = getattr(error, "lineno", None) or 0
+            cause = f"{type(error).__name__}: {getattr(error, 'msg', error)}"
+            self._remark(number, line, cause)
+            self._invalid.append((cell["source"], f"{cause} (line {line})"))
+            return features
+        for statement in statements:
+            node = statement.node
+            if (number, node.lineno) in self._run.skip:
+                continue
+            if self._run.definitions_only and not _defines(node):
+                continue
+            if cell["role"] == "given" and self._demonstrates(statement):
+                continue
+            self._run.announce(number, node.lineno)
+            self._execute(statement, number, module)
+        return features_of((one.node for one in statements), features)
+
+    def _import(self, number: int, path: str) -> None:
+        """Import an answer's file, and with it the package that it belongs to."""
+        try:
+            importlib.import_module(module_name(path))
+        except BaseException as error:  # noqa: BLE001  # of a package around it
+            self._remark(number, 0, describe(error))
+
+    def _run_file(self, module: types.ModuleType) -> None:
+        """Run a file as its module, and take an answer's names from it."""
+        number, cell = self._files[module.__name__]
+        self._run_statements(number, cell, module, features=0)
+        wanted = cell.get("names", [])
+        found = {name: vars(module)[name] for name in wanted if name in vars(module)}
+        (self.answers if cell["role"] == "answer" else self._stubs).update(found)
+        self._answering |= set(wanted)
+        for name in wanted:
+            if name not in found:  # the given modules import it
+                setattr(module, name, Absent(name))
+                self._undefined[name] = cell["file"]
 
     def _note(self, number: int, graded: dict[str, int]) -> None:
         """Note the values of names for each graded cell that stands before this cell."""
@@ -165,18 +229,19 @@ class Notebook:
         self._answering |= statement.stores
         return True
 
-    def _execute(self, statement: "Statement", number: int) -> None:
+    def _execute(self, statement: "Statement", number: int, module: types.ModuleType) -> None:
+        outer = policy.strict_imports  # of a statement that imports this one's file
         policy.strict_imports = isinstance(statement.node, ast.Try)
         try:
             if isinstance(statement.code, BaseException):
                 raise statement.code
-            value = eval(statement.code, self.module.__dict__)  # noqa: S307  # a worker's purpose
+            value = eval(statement.code, module.__dict__)  # noqa: S307  # a worker's purpose
             if statement.code.co_flags & inspect.CO_COROUTINE:
                 self._wait_for(value)
         except BaseException as error:  # noqa: BLE001  # a student's sys.exit() ends nothing either
             self._remark(number, statement.node.lineno, describe(error))
         finally:
-            policy.strict_imports = False
+            policy.strict_imports = outer
 
     def _wait_for(self, coroutine: Any) -> None:
         """Run a statement with `await`, as Jupyter does."""
@@ -201,12 +266,13 @@ class Statement(NamedTuple):
 
 
 @cache  # so that the template compiles the given cells once
-def compiled(number: int, source: str, features: int, /) -> list[Statement]:
+def compiled(name: str, source: str, features: int, /) -> list[Statement]:
     """Return a cell's statements.
 
     Parameters
     ----------
-    number : int
+    name : str
+        For tracebacks: "<cell 3>", or "<file layers/dropout.py>".
     source : str
     features : int
         The flags of what `from __future__ import` has brought in before.
@@ -218,7 +284,7 @@ def compiled(number: int, source: str, features: int, /) -> list[Statement]:
     """
     body = ast.parse(source).body
     flags = features_of(body, features) | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-    return [_statement(node, flags, f"<cell {number}>") for node in body]
+    return [_statement(node, flags, name) for node in body]
 
 
 def features_of(body: Iterable[ast.stmt], features: int) -> int:

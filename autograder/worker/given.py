@@ -13,9 +13,8 @@ class GivenModules(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
         self._sources = {}
         self._packages = set()
         for path, text in sources.items():
-            name = path.removesuffix(".py").replace("/", ".")
-            if name.endswith(".__init__"):
-                name = name.removesuffix(".__init__")
+            name = module_name(path)
+            if is_package(path):
                 self._packages.add(name)
             self._sources[name] = text
 
@@ -34,3 +33,13 @@ class GivenModules(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
     def get_source(self, fullname: str) -> str:
         """Return the module's text."""
         return self._sources[fullname]
+
+
+def module_name(path: str) -> str:
+    """Return the name of the module in a file: "layers" for "layers/__init__.py"."""
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def is_package(path: str) -> bool:
+    """Return whether the module in a file is a package."""
+    return path.endswith("/__init__.py")

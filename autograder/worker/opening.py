@@ -37,7 +37,7 @@ class Opening:
         sys.meta_path.insert(0, GivenModules(dict(self.given)))
         for number, source in self.later:
             with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
-                compiled(number, source, 0)
+                compiled(f"<cell {number}>", source, 0)
 
     def try_out(self) -> tuple[int, list[Remark]]:
         """Run the cells in a process of their own.

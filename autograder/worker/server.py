@@ -162,11 +162,7 @@ class Server:
 
     def do_get(self, name: str) -> Any:
         """Return the value of a name of the notebook."""
-        try:
-            return self.notebook[name]
-        except KeyError:
-            pass
-        raise NameError(f"{name} is not defined in the notebook")
+        return self.notebook[name]
 
     def do_call(self, target: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Call an object, and find which of its array arguments it has changed in place."""
@@ -263,12 +259,14 @@ def predicts(thing: Any) -> tuple[str, dict[str, str]] | None:
 
 
 def place(error: BaseException) -> str:
-    """Return, as text, the innermost line of the notebook in an exception's traceback."""
+    """Return, as text, the innermost line of the student's in an exception's traceback."""
     found = ""
     traceback = error.__traceback__
     while traceback is not None:
         code = traceback.tb_frame.f_code
-        if code.co_filename.startswith("<cell "):
-            found = f" (line {traceback.tb_lineno} of its cell, in {code.co_qualname})"
+        if code.co_filename.startswith(("<cell ", "<file ")):
+            kind, _, path = code.co_filename[1:-1].partition(" ")
+            where = "its cell" if kind == "cell" else path
+            found = f" (line {traceback.tb_lineno} of {where}, in {code.co_qualname})"
         traceback = traceback.tb_next
     return found

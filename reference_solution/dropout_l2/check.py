@@ -24,7 +24,7 @@ import re
 import subprocess
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Self
 
@@ -125,7 +125,8 @@ def examine(
         findings["remarks"].append(remark)
     problems += _missing_files(path, released)
     problems += _cells_amiss(notebook.cells, released, findings["remarks"])
-    problems += _to_be_written(notebook.cells, released)
+    problems += _invalid_files(path, released)
+    problems += _to_be_written(_answers(path, notebook.cells, released))
     table = list(_placeholders(notebook.cells))
     _run(notebook, released, path.parent, seconds, progress, findings)
     seen = {one["item"] for one in findings["checks"]}
@@ -208,7 +209,7 @@ def _missing_files(path: Path, released: Findings) -> Iterator[dict[str, str]]:
         if not file.is_file():
             remedy = "copy it from the released folder"
             yield _problem(inside, NO_FILE, remedy)
-        elif _digest(file.read_text(encoding="utf-8", errors="replace")) != expected:
+        elif inside not in released.get("answers", ()) and _digest(_text(file)) != expected:
             yield _problem(
                 inside, "is not as released", "grading uses the released one: copy that one again"
             )
@@ -238,21 +239,44 @@ def _cells_amiss(cells: Cells, released: Findings, remarks: list[str]) -> Iterat
         remarks.append(f"changed, but graded as released: {', '.join(given)}")
 
 
-def _to_be_written(cells: Cells, released: Findings) -> Iterator[dict[str, str]]:
-    """Yield which parts of the answers are still the released stubs."""
+def _text(file: Path) -> str:
+    return file.read_text(encoding="utf-8", errors="replace")
+
+
+def _answers(path: Path, cells: Cells, released: Findings) -> Iterator[tuple[str, str]]:
+    """Yield the place and the text of each answer: a cell, or a file beside the notebook."""
     for number, cell in enumerate(cells, start=1):
-        if not _is(cell, released, "answer"):
-            continue
-        where = _where(number, cell)
-        if not cell.source.strip():
+        if _is(cell, released, "answer"):
+            yield _where(number, cell), cell.source
+    for inside in released.get("answers", ()):
+        if (path.parent / inside).is_file():
+            yield inside, _text(path.parent / inside)
+
+
+def _to_be_written(answers: Iterable[tuple[str, str]]) -> Iterator[dict[str, str]]:
+    """Yield which parts of the answers are still the released stubs."""
+    for where, text in answers:
+        if not text.strip():
             yield _problem(where, "is empty", ANEW)
         try:
-            tree = ast.parse(cell.source)
+            tree = ast.parse(text)
         except (SyntaxError, ValueError):
             continue  # running it says so
         if names := list(_stubs(tree)):
             what = f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} not written yet"
             yield _problem(where, what, f"write your code in the place of {UNWRITTEN}")
+
+
+def _invalid_files(path: Path, released: Findings) -> Iterator[dict[str, str]]:
+    """Yield which answers beside the notebook are no Python: no cell that imports them runs."""
+    for inside in released.get("answers", ()):
+        try:
+            ast.parse(_text(path.parent / inside))
+        except OSError:
+            continue  # it is missing
+        except (SyntaxError, ValueError) as error:
+            message = re.sub(r"<unknown>, ", "", str(error))
+            yield _problem(inside, _line(type(error).__name__, message), FIRST)
 
 
 def _stubs(tree: ast.AST, path: str = "") -> Iterator[str]:
@@ -366,9 +390,11 @@ class _Causes:
             one["where"] for one in problems if one["what"] in ("is missing", "is empty")
         ]
         self.files = [one["where"] for one in problems if one["what"] == NO_FILE]
-        stubs = [one["where"] for one in problems if "not written yet" in one["what"]]
+        stubs = {one["where"]: one["what"] for one in problems if "not written yet" in one["what"]}
         self.unwritten = [number for number, where in enumerate(places) if where in stubs]
-        self.places = places
+        self.unwritten_files = {file: what for file, what in stubs.items() if file not in places}
+        self.broken_files = [one["where"] for one in problems if one["remedy"] == FIRST]
+        self.places, self.cells = places, cells
 
     def stopped(self, cell: Any, where: str) -> None:
         """Take note of the names that a cell that stops may have left undefined."""
@@ -376,10 +402,12 @@ class _Causes:
             self.lost.setdefault(name, where)
 
     def of(self, message: str, index: int) -> str:
-        """Return the cell that an error comes from; empty if it is the one that stops."""
+        """Return the cell or file that an error comes from; empty if it is the one that stops."""
         if message.startswith(UNWRITTEN):
             above = [number for number in self.unwritten if number < index]
-            return self.places[above[-1]] if above else ""
+            return self.places[above[-1]] if above else self._unwritten_file(index)
+        if found := re.match(r"\w+Error: .*\(([\w.]+\.py), line \d+\)$", message):
+            return next((file for file in self.broken_files if file.endswith(found[1])), "")
         if found := re.match(r"NameError: name '(\w+)' is not defined", message):
             name = found[1]
             absent = "" if name in self.defined or not self.absent else self.absent[0]
@@ -389,9 +417,18 @@ class _Causes:
             return next((file for file in self.files if file.startswith(given)), "")
         return ""
 
+    def _unwritten_file(self, index: int) -> str:
+        """Return the unwritten file whose class a cell names; empty if there is none."""
+        source = self.cells[index].source
+        for file, what in self.unwritten_files.items():
+            if any(re.search(rf"\b{name}\b", source) for name in re.findall(r"(\w+)\.", what)):
+                return file
+        return ""
+
 
 def _names(source: str) -> set[str]:
     """Return the names that a cell defines, as far as an invalid one shows them."""
+    source = re.sub(r"^%.*", "", source, flags=re.MULTILINE)
     try:
         nodes = list(ast.walk(ast.parse(source)))
     except (SyntaxError, ValueError):

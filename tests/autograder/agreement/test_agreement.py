@@ -232,6 +232,11 @@ KINDS = {
         "nbgrader cannot release it .*no end solution statement",
         all_of(in_source(set_text("shift", SHIFT)), generate),
     ),
+    "a region of a file does not end": (
+        file("source/tiny/more.py", "### BEGIN SOLUTION"),
+        "more.py: nbgrader cannot release it .*no end solution statement",
+        without("source/tiny/more.py"),
+    ),
     "a given module is no Python": (
         file("source/tiny/scaling.py", "class Scaling(:"),
         "scaling.py must be Python in UTF-8",

@@ -1,11 +1,13 @@
 """`autograder audit`: its output, its certificate, and its exit codes."""
 
+import shutil
 from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
 
 from autograder import cli
+from autograder.adopt.module_form import ModuleForm
 from autograder.commands import audit as audit_module
 from autograder.course.certificate import certificate_of, path_of
 from tests.autograder.support.certificate import certificate, mistake
@@ -31,7 +33,7 @@ def audit(tiny, monkeypatch):
 
     chances = []
 
-    def run(found, *options, rejected=()):
+    def run(found, *options, rejected=(), name="tiny"):
         class Known:
             def __init__(self, assignment, jobs, tick, chance):
                 self.tick = tick
@@ -45,7 +47,7 @@ def audit(tiny, monkeypatch):
                 return list(rejected[:times])
 
         monkeypatch.setattr(audit_module, "Auditor", Known)
-        words = ["audit", "tiny", "--course", str(tiny.root), *options]
+        words = ["audit", name, "--course", str(tiny.root), *options]
         return CliRunner().invoke(cli.commands, words, env={"COLUMNS": "200"})
 
     run.chances = chances
@@ -191,3 +193,19 @@ def test_a_real_audit_is_checked(tmp_path, one_process):
     assert "4 specimens with 2 seeds each: 0 other marks" in first.output
     assert certificate_of(assignment).unnamed == []
     assert CliRunner().invoke(cli.commands, [*words, "--check"]).exit_code == 0
+
+
+def test_an_audit_of_other_answers_for_the_same_suites_keeps_the_certificate(tiny, audit):
+    """It must find what the certificate says; only versions and specimens' texts may differ."""
+    ModuleForm(tiny, "other").write()
+    released = tiny.root / "release/other"
+    shutil.copytree(tiny.root / "source/other", released)
+    current = replace(FOUND, version=tiny.suites_version)
+    path_of(tiny).parent.mkdir(parents=True, exist_ok=True)
+    path_of(tiny).write_text(current.to_json(), encoding="utf-8")
+    same = replace(FOUND, version="of other", specimens="of other")
+    assert audit(same, name="other").exit_code == 0
+    result = audit(replace(same, variants=()), name="other")
+    assert result.exit_code == 1
+    assert "differs from this audit: run `autograder audit tiny`" in result.output
+    assert path_of(tiny).read_text(encoding="utf-8") == current.to_json()

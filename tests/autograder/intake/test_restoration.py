@@ -4,6 +4,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
+from autograder.course.answer_file import file_cell
 from autograder.course.submission import Submission
 from autograder.intake.restoration import restore
 from tests.autograder.support.tiny import claimed, notebook
@@ -445,3 +446,91 @@ def test_the_same_submission_is_restored_alike(answered, release):
     first, again = (restored(answered, release)[0] for _ in range(2))
     assert first == again
     assert first.cells[3].outputs == []
+
+
+def file(path, text, name=""):
+    """Return the cell of a file that was handed in."""
+    return file_cell(path, text, name)
+
+
+def answer(value):
+    """Return a file that defines what the released one leaves open."""
+    return f"import numpy\n\n\nclass One:\n    def value(self):\n        return {value}\n"
+
+
+FILE_STUB = answer("0").replace("return 0", "raise NotImplementedError()")
+CELLS = [claimed("import one", grade_id="imports", locked=True)]
+
+
+def restored_files(*submitted):
+    """Restore files, with a whole notebook; return the cells and the remarks."""
+    release = notebook(file("lay/one.py", FILE_STUB, "one"), *CELLS)
+    result, remarks = restored(notebook(*submitted, *CELLS), release)
+    cells = Submission.from_notebook(result).cells
+    return [(cell.file, cell.grade_id, cell.source) for cell in cells if cell.file], remarks
+
+
+def test_a_file_in_its_place_is_the_answer():
+    """Other files follow the notebook, with their own paths."""
+    files, remarks = restored_files(
+        file("helper.py", "x = 1"), file("lay/one.py", answer(1), "one")
+    )
+    assert files == [("lay/one.py", "one", answer(1)), ("helper.py", "", "x = 1")]
+    assert remarks == []
+
+
+@pytest.mark.parametrize("path", ["lay/One.py", "one.py", "stuff/lay/one.py", "lay/one (1).py"])
+def test_a_renamed_or_moved_file_is_found_by_its_names(path):
+    """It is graded in the place of the released one, and not a second time."""
+    files, remarks = restored_files(file(path, answer(1)))
+    assert files == [("lay/one.py", "one", answer(1))]
+    assert remarks == [f"`{path}` was graded as `lay/one.py`, which is missing: it defines One"]
+
+
+def test_a_missing_file_counts_as_not_filled_in():
+    """The released text takes its place, and the remark names the file."""
+    files, remarks = restored_files()
+    assert files == [("lay/one.py", "one", FILE_STUB)]
+    assert remarks == ["`lay/one.py` is missing: it counts as not filled in"]
+
+
+def test_an_untouched_file_gives_way_to_one_that_is_filled_in():
+    """The text that counts stands in the answer's place alone."""
+    files, remarks = restored_files(
+        file("lay/one.py", FILE_STUB, "one"), file("lay/new.py", answer(1))
+    )
+    assert files == [("lay/one.py", "one", answer(1))]
+    assert remarks == [
+        "`lay/new.py` was graded as `lay/one.py`, which is not filled in: it defines One"
+    ]
+
+
+def test_an_answer_in_a_cell_gets_the_files_imports():
+    """A student who wrote the class into the notebook loses nothing."""
+    cell = answer(1).partition("\n\n\n")[2]
+    files, remarks = restored_files(new_code_cell(cell))
+    assert files == [("lay/one.py", "one", answer(1))]
+    assert remarks == ["code cell 1 was graded as `lay/one.py`, which is missing: it defines One"]
+
+
+def test_a_filled_file_counts_whatever_else_lies_there():
+    """Another file or cell that defines the same is only named."""
+    files, remarks = restored_files(
+        file("lay/one.py", answer(1), "one"), file("old.py", answer(2)), new_code_cell(answer(3))
+    )
+    assert files[0] == ("lay/one.py", "one", answer(1))
+    assert remarks == [
+        (
+            "One is defined in `lay/one.py`, which was graded, and again in `old.py`, code cell 1, "
+            "which was not: if that is the answer, copy it into `lay/one.py`"
+        )
+    ]
+
+
+def test_no_cell_can_claim_to_be_the_file():
+    """The `grade_id` of a file in a cell's metadata means nothing."""
+    files, _ = restored_files(
+        file("lay/one.py", answer(1), "one"),
+        claimed(answer(2), grade_id="one", solution=True),
+    )
+    assert files == [("lay/one.py", "one", answer(1))]

@@ -77,12 +77,12 @@ def test_a_helper_that_an_answer_uses_has_a_remark(remarks_on):
 @pytest.mark.parametrize("line", ["%run own_file.py", "%load own_file.py", "%run -i other.ipynb"])
 def test_a_file_that_is_read_is_named(remarks_on, line):
     """With any content."""
-    remark = "reads code from a file, and grading has the notebook only: copy that code into the notebook"
+    remark = "reads code from a file, which grading does not do: import the file, or copy that code into the notebook"
     assert remarks_on(f"{line}\n{RIGHT}") == [f"cell `scaler`: `{line}` {remark}"]
     assert remarks_on(RIGHT, f"x = 1\n{line}") == [f"code cell 4: `{line}` {remark}"]
 
 
-ADVICE = "which grading does not have: if it is a file of your own, copy its code into this cell"
+ADVICE = "which grading does not have: if it is a file of your own, hand it in beside the notebook"
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,8 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from autograder.adopt.module_form import ModuleForm
+from autograder.course.answer_file import as_file
 from autograder.course.assignment import Assignment
 from autograder.course.submission import Submission, filled
 from autograder.sandbox.budget import Budget
@@ -210,6 +212,17 @@ def add_item(assignment: Assignment, name: str, solved: str, stub: str, suite: s
         ]
         nbformat.write(whole, path)
     (assignment.hidden / f"test_{name}.py").write_text(suite, encoding="utf-8")
+    return replace(assignment)  # which has read nothing yet
+
+
+def in_files(assignment: Assignment) -> Assignment:
+    """Put the answer of a tiny course into a file, `scaler.py`, and return its assignment."""
+    form = ModuleForm(assignment, assignment.name)
+    [(path, solved)] = form.files.items()
+    for stage, text in (("source", solved), ("release", as_file(solved, STUB))):
+        folder = assignment.root / stage / assignment.name
+        (folder / path).write_text(text, encoding="utf-8")
+        nbformat.write(form.notebook, folder / "tiny.ipynb")
     return replace(assignment)  # which has read nothing yet
 
 

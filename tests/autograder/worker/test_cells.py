@@ -115,7 +115,7 @@ def test_skipped_statements_are_left_out():
     notebook = run("a = 1\na = 2", "b = 3", skip={(0, 2), (1, 1)})
     assert notebook.announced == [(0, 1)]
     assert notebook["a"] == 1
-    with pytest.raises(KeyError):
+    with pytest.raises(NameError):
         notebook["b"]
 
 
@@ -174,7 +174,7 @@ def test_a_name_without_an_answer_comes_from_the_namespace():
 
 def test_a_name_that_nobody_defines_is_a_key_error():
     """An unknown name is an error."""
-    with pytest.raises(KeyError):
+    with pytest.raises(NameError):
         run("x = 1")["y"]
 
 
@@ -264,3 +264,14 @@ def test_only_a_guarded_import_is_strict():
     """After a `try:` at the end of a notebook, imports in graded code do nothing as usual."""
     assert run("try:\n    import missing\nexcept ImportError:\n    x = 1")["x"] == 1
     assert cells.policy.strict_imports is False
+
+
+def test_a_name_whose_cell_is_no_python_is_missing_for_that_reason():
+    """The line to correct is in the error; a cell that only uses the name is no reason."""
+    notebook = run("class Layer:\n    def f(self:\n        pass", "x = (Layer", "y = (1")
+    with pytest.raises(
+        NameError, match=r"^Layer is not defined in the notebook: SyntaxError: .*2\)$"
+    ):
+        notebook["Layer"]
+    with pytest.raises(NameError, match=r"^other is not defined in the notebook$"):
+        notebook["other"]

@@ -1,0 +1,118 @@
+"""Finds the Python files that a student handed in beside the notebook.
+
+The answers among them are graded, and the student's own modules may be imported. Given modules are
+those of the course: a student's copy of one is not read.
+"""
+
+import tokenize
+from collections.abc import Iterable
+from io import BytesIO
+from pathlib import Path
+
+from autograder.course.assignment import Assignment
+from autograder.files.bounded_walk import BoundedWalk
+from autograder.intake import refusal
+from autograder.intake.handed_in import PythonFile
+from autograder.intake.notebook_choice import content
+from autograder.intake.notebook_reader import UnreadableError
+from autograder.text.wording import counted_as
+
+MAX_FILES = 50
+MAX_BYTES = 2**18  # of all of them together: no worker's frame is larger than 4 MiB
+FOREIGN = {"site-packages", "__pycache__", "__MACOSX", "node_modules"}  # folders of tools
+
+
+def find(folder: Path, assignment: Assignment) -> tuple[tuple[PythonFile, ...], list[str]]:
+    """Return the Python files of a submission's folder, and remarks.
+
+    The answers come first. The other files come in the order of their dates.
+    """
+    remarks: list[str] = []
+    found: dict[str, PythonFile] = {}
+    left = MAX_BYTES
+    skipped = 0
+    for place, path in _candidates(folder, assignment):
+        inside = path.relative_to(place).as_posix()
+        if inside in found:
+            continue
+        try:
+            data = content(path, MAX_BYTES)
+        except UnreadableError as error:
+            remarks.append(str(error))
+            continue
+        if len(data) > left or len(found) == MAX_FILES:
+            if inside in assignment.answer_files:
+                remarks.append(
+                    f"{refusal.shown(Path(inside))} is larger than {MAX_BYTES >> 10} KiB, and was "
+                    "not read"
+                )
+            else:
+                skipped += 1
+            continue
+        left -= len(data)
+        grade_id = assignment.answer_files.get(inside, "")
+        found[inside] = PythonFile(inside, decoded(data, inside, remarks), grade_id)
+    if skipped:
+        remarks.append(
+            f"{counted_as(skipped, 'Python file')} beside the notebook "
+            f"{'was' if skipped == 1 else 'were'} not read: a submission may have {MAX_FILES}, of "
+            f"{MAX_BYTES >> 10} KiB together"
+        )
+    return tuple(found.values()), remarks
+
+
+def decoded(data: bytes, path: str, remarks: list[str]) -> str:
+    """Return a file's text, with a remark if it is not in the encoding that it should have."""
+    text, encoding = _text(data)
+    if encoding not in {"utf-8", "utf-8-sig"}:
+        remarks.append(
+            f"{refusal.shown(Path(path))} should be written in UTF-8: it was read as {encoding}"
+        )
+    if "\0" in text:
+        remarks.append(
+            f"{refusal.shown(Path(path))}: null characters, which no Python code has, were left out"
+        )
+    # half of a surrogate pair cannot be written to a file
+    text = text.replace("\0", "").encode(errors="replace").decode()
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _text(data: bytes) -> tuple[str, str]:
+    """Return a file's text and its encoding: of its first bytes or lines, or a guess."""
+    marked = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else None
+    try:
+        named = marked or tokenize.detect_encoding(BytesIO(data).readline)[0]
+    except (SyntaxError, UnicodeDecodeError):  # it names an unknown encoding, or the wrong one
+        named = "utf-8"
+    # every byte is valid in Latin-1, and nearly every byte in Windows's cp1252
+    for encoding in (named, "cp1252"):
+        try:
+            return data.decode(encoding), encoding
+        except (UnicodeDecodeError, LookupError):
+            continue
+    return data.decode("latin-1"), "latin-1"
+
+
+def _candidates(folder: Path, assignment: Assignment) -> Iterable[tuple[Path, Path]]:
+    """Return each file that may be read, with the folder that its path starts from."""
+    found = [
+        (place, path)
+        for place in refusal.places(folder)
+        for path in BoundedWalk(place, leaves_out=_is_foreign)
+        if path.suffix.lower() == ".py"
+        and path.relative_to(place).as_posix() not in assignment.given
+        and path.is_file()
+        and not path.is_symlink()
+    ]
+
+    def order(one: tuple[Path, Path]) -> tuple[bool, float, Path]:
+        place, path = one
+        is_answer = path.relative_to(place).as_posix() in assignment.answer_files
+        return not is_answer, path.stat().st_mtime, path
+
+    return sorted(found, key=order)
+
+
+def _is_foreign(path: Path) -> bool:
+    """Return whether a path is hidden, or a folder that a tool has made."""
+    return path.name.startswith(".") or path.name in FOREIGN or (path / "pyvenv.cfg").exists()
