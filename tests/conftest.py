@@ -97,6 +97,33 @@ def empty_gradebook(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel that pip builds from the project."""
+    root = tmp_path_factory.mktemp("wheel")
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(PROJECT / name, root)
+    ignore = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(PROJECT / "autograder", root / "autograder", ignore=ignore)
+    _pip("wheel", "--no-build-isolation", f"--wheel-dir={root / 'dist'}", str(root))
+    (made,) = (root / "dist").iterdir()
+    return made
+
+
+@pytest.fixture(scope="session")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that the wheel is installed into, for PYTHONPATH; its commands are in `bin/`."""
+    folder = tmp_path_factory.mktemp("installed")
+    _pip("install", f"--target={folder}", str(wheel))
+    return folder
+
+
+def _pip(command: str, *words: str) -> None:
+    """Run a command of pip's without a network and without dependencies."""
+    always = ("--quiet", "--disable-pip-version-check", "--no-index", "--no-deps")
+    subprocess.run([sys.executable, "-m", "pip", command, *always, *words], check=True)
+
+
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
     """A course's folder with the project's settings and assignment, and nothing generated."""

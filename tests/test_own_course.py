@@ -1,6 +1,7 @@
 """A course of nbgrader's takes up this package: the commands of docs/own-course.md, as they stand.
 
-Its own assignment, `ps1`, stays what it is in a course without this package.
+They run outside the project, with the package as its wheel installs it. The course's own
+assignment, `ps1`, stays what it is in a course without this package.
 """
 
 import csv
@@ -30,11 +31,11 @@ def commands(heading):
     return [line for line in lines if line.split()[0] in COMMANDS]
 
 
-def run(lines, folder, log):
+def run(lines, folder, log, installed):
     """Run commands in a shell that ends at the first error, and answer questions with yes."""
-    scripts = Path(sys.executable).parent
+    scripts = [str(installed / "bin"), str(Path(sys.executable).parent), os.environ["PATH"]]
     environment = {**os.environ, "JUPYTER_CONFIG_DIR": str(folder / "nothing")}
-    environment["PATH"] = f"{scripts}{os.pathsep}{os.environ['PATH']}"
+    environment |= {"PATH": os.pathsep.join(scripts), "PYTHONPATH": str(installed)}
     with log.open("a") as output:
         done = subprocess.run(
             [shutil.which("bash"), "-ec", "\n".join(lines)],
@@ -50,25 +51,27 @@ def run(lines, folder, log):
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory):
+def course(tmp_path_factory, installed):
     """The course in which all commands were run, but the last one."""
     folder = tmp_path_factory.mktemp("own")
     log = folder / "log.txt"
     quickstart, enter, *adopt = commands("2. Add it to the course")
-    run([quickstart], folder, log)
+    run([quickstart], folder, log, installed)
     shutil.copytree(folder / "course101", folder / "stock")
     lines = [enter, *adopt]
     for heading in ("3. Write an assignment", "4. Grade", "5. Your other assignments"):
         lines += commands(heading)
-    run(lines, folder, log)
+    which = "python -c 'import autograder; print(autograder.__file__)'"
+    run([*lines, which], folder, log, installed)
+    assert str(installed / "autograder" / "__init__.py") in log.read_text().splitlines()
     return folder / "course101"
 
 
 @pytest.fixture(scope="module")
-def stock(course):
+def stock(course, installed):
     """The same course without this package, in which the same was done with `ps1`."""
     root = course.parent / "stock"
-    run(commands("5. Your other assignments"), root, course.parent / "stock.txt")
+    run(commands("5. Your other assignments"), root, course.parent / "stock.txt", installed)
     return root
 
 
@@ -151,10 +154,10 @@ def test_nothing_is_graded_without_the_package(course, tmp_path):
     assert (course / "gradebook.db").read_bytes() == before
 
 
-def test_undoing_it_restores_the_settings(course, stock):
+def test_undoing_it_restores_the_settings(course, stock, installed):
     """The last command of the page; the gradebook and the grades stay."""
     before = (course / "gradebook.db").read_bytes()
-    run(commands("Undo it"), course, course.parent / "log.txt")
+    run(commands("Undo it"), course, course.parent / "log.txt", installed)
     config = (course / "nbgrader_config.py").read_bytes()
     assert config == (stock / "nbgrader_config.py").read_bytes()
     assert (course / "gradebook.db").read_bytes() == before
