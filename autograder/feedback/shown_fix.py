@@ -11,6 +11,7 @@ from autograder.results.points import added, shown, with_unit
 from autograder.results.report import Report, Status
 
 ROWS, COLUMNS = 6, 12  # of a figure
+AT_A_LINE = " (line "  # in the message of an error
 FIGURES = 2  # side by side, such as the masks of two calls
 
 
@@ -30,6 +31,8 @@ class ShownFix:
         The failed property that shows it best.
     others : int
         How many more properties fail for this cause.
+    is_told : bool
+        Whether the heading says what the proof's message says.
     """
 
     heading: str
@@ -37,6 +40,7 @@ class ShownFix:
     costs: list[str]
     proof: PropertyResult
     others: int
+    is_told: bool
 
     @property
     def figures(self) -> list[Figure]:
@@ -64,8 +68,19 @@ def is_full(report: Report) -> bool:
 
 def _shown(fix: Fix) -> ShownFix:
     proof, *others = fix.evidence
-    heading = fix.advice or fix.message or f"This does not hold yet: {proof.sentence}"
-    return ShownFix(heading, with_unit(fix.points), list(_costs(fix)), proof, len(others))
+    is_told = bool(fix.message and not fix.advice)
+    costs = list(_costs(fix))
+    return ShownFix(_heading(fix), with_unit(fix.points), costs, proof, len(others), is_told)
+
+
+def _heading(fix: Fix) -> str:
+    if fix.advice:
+        return fix.advice
+    if not fix.message:
+        return f"This does not hold yet: {fix.evidence[0].sentence}"
+    if AT_A_LINE in fix.message:
+        return f"Your code stops with {fix.message}"
+    return f"Several tests fail in the same way: {fix.message}"
 
 
 def _costs(fix: Fix) -> Iterator[str]:

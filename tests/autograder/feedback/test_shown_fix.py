@@ -29,10 +29,21 @@ def test_the_costs_name_item_and_criteria():
 def test_without_advice_the_heading_is_what_does_not_hold():
     """Or the message, if several tests fail with it."""
     [fix] = shown_fixes(report(judged(SCALES, WRONG, KEEPS)))
-    assert fix.heading == "This does not hold yet: adds: a."
-    both = [property_of(name, FAILED, message="KeyError: 'weights'") for name in ("scales", "adds")]
-    [fix] = shown_fixes(report(judged(*both, KEEPS)))
-    assert (fix.heading, fix.others) == ("KeyError: 'weights'", 1)
+    assert (fix.heading, fix.is_told) == ("This does not hold yet: adds: a.", False)
+    [fix] = shown_fixes(report(judged(*failing_with("there is no zero"), KEEPS)))
+    assert fix.heading == "Several tests fail in the same way: there is no zero"
+    assert (fix.others, fix.is_told) == (1, True)
+
+
+def test_an_error_is_said_to_stop_the_code():
+    """The heading has its line, so the proof need not repeat it."""
+    where = "KeyError: 'weights' (line 7 of its cell, in Layer.backward)"
+    [fix] = shown_fixes(report(judged(*failing_with(where), KEEPS)))
+    assert (fix.heading, fix.is_told) == (f"Your code stops with {where}", True)
+
+
+def failing_with(message):
+    return [property_of(name, FAILED, message=message) for name in ("scales", "adds")]
 
 
 def test_the_evidence_has_few_small_pictures():
