@@ -1,7 +1,7 @@
 """I leave backward for later.
 
-Your Dropout has no backward pass yet: it raises NotImplementedError. The notebook's formula for
-the gradient with respect to layer(x) is the first step; layer.backward does the rest.
+Your backward pass raises NotImplementedError: it is not written yet, or it calls super(), which has
+none. First the notebook's formula for the gradient of layer(x); self.layer.backward does the rest.
 
 loses: test_dropout_backward (x, parameters, latest, keeps)
 """

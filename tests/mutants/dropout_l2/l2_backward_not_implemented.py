@@ -1,7 +1,7 @@
 """I leave backward for later.
 
-Your L2regularization has no backward pass yet: it raises NotImplementedError. Call
-layer.backward, add the penalty's gradient to grads["weights"], and return grad_input.
+Your backward pass raises NotImplementedError: it is not written yet, or it calls super(), which has
+none. Call self.layer.backward, add the penalty's gradient to grads["weights"], return grad_input.
 
 loses: test_l2_backward (weights, others, anew, keeps)
 """

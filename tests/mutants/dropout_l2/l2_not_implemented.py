@@ -1,7 +1,7 @@
 """I leave the whole of L2regularization for later.
 
-Your L2regularization is not written yet: it raises NotImplementedError. Start with __call__,
-which returns layer(x); the notebook has the formulas for penalty() and for the gradient.
+Your L2regularization raises NotImplementedError: it is not written yet, or it calls super(), which
+has nothing to call. Start with __call__, which returns self.layer(x); then penalty() and backward.
 
 loses: test_l2_forward (output, penalty, now, keeps), test_l2_backward (weights, others, anew,
 keeps)
