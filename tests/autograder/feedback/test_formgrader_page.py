@@ -17,6 +17,7 @@ from nbformat.v4 import (
 from nbgrader.server_extensions.formgrader import handlers
 from traitlets.config import PyFileConfigLoader
 
+from autograder.course.answer_file import file_cell
 from autograder.feedback import formgrader_page, piece
 from autograder.feedback.formgrader_page import ROOM, TAG, _ordinary
 from tests.autograder.support.tiny import RIGHT, claimed
@@ -232,3 +233,14 @@ def test_an_output_that_is_no_short_text_is_not_left_to_the_template(output):
     fine = {"output_type": "stream", "name": "stdout", "text": "fine\x1b[31m"}
     assert _ordinary(nbformat.from_dict({"outputs": [fine]})) is not None
     assert _ordinary(nbformat.from_dict({"outputs": [fine, output]})) is None
+
+
+def test_a_file_is_shown_with_its_path(show):
+    """A path is the student's own text, so it is no markup."""
+    page = notebook_of(
+        show(file_cell("lay/<b>one.py", "x = 1"), file_cell("two.py", "y = 2", "two"))
+    )
+    paths = [one.get_text() for one in page.select("p > code")]
+    assert paths == ["lay/<b>one.py", "two.py"]
+    assert "x = 1" in page.get_text()
+    assert page.find("b") is None

@@ -4,6 +4,7 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
+from autograder.course.answer_file import file_cell
 from autograder.feedback.output import Kind, Output
 from autograder.feedback.shown_cell import output_html, shown_cells
 from tests.autograder.support.tiny import claimed
@@ -116,3 +117,14 @@ def test_code_is_shown_as_it_can_be_read():
     assert r"\u202e" in turned.source
     assert "\u202e" not in turned.source
     assert "30000 characters are left out" in BeautifulSoup(long.source, "html.parser").text
+
+
+def test_a_file_is_the_students_and_has_its_path():
+    """Even if a released cell has the same text; one with a `grade_id` is an answer."""
+    answer, own = show(
+        file_cell("lay/one.py", "x = 1", "one"),
+        file_cell("own.py", "y = 2"),
+        given=["x = 1", "y = 2"],
+    )
+    assert (answer.name, answer.is_answer, answer.is_given) == ("lay/one.py", True, False)
+    assert (own.name, own.is_answer, own.is_given) == ("own.py", False, False)
