@@ -11,7 +11,7 @@ from autograder.text.plain_text import printable
 
 NEXT = """
 Next:
-  nbgrader generate_assignment {name}    makes the students' version, in release/
+  nbgrader generate_assignment {name}    makes the students' version
   autograder audit {name}                tries the hidden tests on right and wrong solutions
   autograder grade {name}                grades what students hand in"""
 
