@@ -89,7 +89,7 @@ def _check_effect(place: Place, course: Course) -> None:
     """Check that nbgrader reads the settings with our classes in them."""
     if lost := lacking(place.config()):
         raise AssignmentError(
-            f"autograder's lines in {SETTINGS_FILE} must have the last word, but something "
+            f"autograder's lines in {SETTINGS_FILE} must take effect, but something "
             f"replaces {', '.join(lost)}: take these settings out of "
             f"{course.root / JSON_FILE} and of what follows the lines"
         )
