@@ -77,7 +77,8 @@ def _stub(error: NotImplementedError, method: Callable[..., Any]) -> str:
     """Return the method that is not written, or nothing: super().__call__ raises the same error."""
     code = [frame.f_code for frame, _ in traceback.walk_tb(error.__traceback__)][-1]
     is_theirs = code.co_filename == getattr(method, "__code__", code).co_filename
-    return code.co_qualname if is_theirs else ""
+    # Python 3.10 does not know the class
+    return getattr(code, "co_qualname", code.co_name) if is_theirs else ""
 
 
 class _HiddenTorch(ModuleType):
