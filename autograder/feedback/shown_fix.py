@@ -67,17 +67,31 @@ def is_full(report: Report) -> bool:
 
 
 def _shown(fix: Fix) -> ShownFix:
-    proof, *others = fix.evidence
-    is_told = bool(fix.message and not fix.advice)
-    costs = list(_costs(fix))
-    return ShownFix(_heading(fix), with_unit(fix.points), costs, proof, len(others), is_told)
+    first = fix.evidence[0]
+    alike = [one for one in fix.evidence if one.criterion == first.criterion]
+    proof = min(alike, key=_shows_no_pattern)  # the first that shows one, or else the first
+    return ShownFix(
+        heading=_heading(fix, proof),
+        points=with_unit(fix.points),
+        costs=list(_costs(fix)),
+        proof=proof,
+        others=len(fix.evidence) - 1,
+        is_told=bool(fix.message and not fix.advice),
+    )
 
 
-def _heading(fix: Fix) -> str:
+def _shows_no_pattern(result: PropertyResult) -> bool:
+    """Return whether the pictures are masks in which all is dropped, or nothing."""
+    parts = [figure.cropped(ROWS, COLUMNS) for figure in result.figures[:FIGURES]]
+    signs = {sign for part in parts for row in part.rows for sign in row.split()}
+    return len(signs) == 1 and not any(map(str.isalnum, signs.pop()))
+
+
+def _heading(fix: Fix, proof: PropertyResult) -> str:
     if fix.advice:
         return fix.advice
     if not fix.message:
-        return f"This does not hold yet: {fix.evidence[0].sentence}"
+        return f"This does not hold yet: {proof.sentence}"
     if AT_A_LINE in fix.message:
         return f"Your code stops with {fix.message}"
     return f"Several tests fail in the same way: {fix.message}"

@@ -48,6 +48,13 @@ def test_what_costs_most_is_to_be_fixed_first():
     assert "1 more test fails for this reason." in told[first:second]
 
 
+def test_a_long_name_breaks_before_its_method():
+    """On a phone, `Layer(...).backward` is longer than a line; what it says is still escaped."""
+    page = page_of(property_of("adds", FAILED, message="3 < 4 [Scaler(factor=2).backward]"), KEEPS)
+    assert "3 &lt; 4 [Scaler(factor=2)<wbr>.backward]" in page.html
+    assert "3 < 4 [Scaler(factor=2).backward]" in page.text
+
+
 def test_full_marks_are_praised():
     """With one question of the rubric to think about; there is nothing to fix."""
     page = page_of(SCALES, ADDS, KEEPS, question="Why is it linear?")

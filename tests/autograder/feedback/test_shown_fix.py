@@ -57,6 +57,24 @@ def test_the_evidence_has_few_small_pictures():
     ]
 
 
+def test_the_evidence_has_a_mask_with_a_pattern_if_there_is_one():
+    """A mask of which nothing is dropped shows nothing, but another criterion proves another."""
+    empty, striped = (Figure("mask", "", (1, 2), (0, 0), (row,)) for row in ("· ·", "■ ·"))
+    wrong = [
+        property_of("scales", FAILED, figures=(empty,)),
+        property_of("scales", FAILED, "b", figures=(striped,)),
+        property_of("adds", FAILED, figures=(striped,)),
+    ]
+    first, second = shown_fixes(report(judged(*wrong, KEEPS)))
+    assert (first.proof, first.others, second.proof) == (wrong[1], 1, wrong[2])
+    zeros = Figure("grad_input", "", (1, 2), (0, 0), ("0! 0!",))
+    for shown in (empty, zeros):
+        one = property_of("scales", FAILED, figures=(shown,))
+        assert shown_fixes(report(judged(one, wrong[2], KEEPS)))[0].proof == one
+    numbers = [property_of("scales", FAILED, name, figures=(zeros,)) for name in "ab"]
+    assert shown_fixes(report(judged(*numbers, wrong[2], KEEPS)))[0].proof == numbers[0]
+
+
 def test_a_file_that_could_not_be_read_leaves_nothing_to_fix():
     """Its remark says what to do."""
     lost = judged(property_of("", FAILED, essential=True))
