@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from fnmatch import fnmatchcase
-from itertools import zip_longest
+from functools import cached_property
+from itertools import cycle, zip_longest
 from typing import TypeVar
 
 from nbformat import NotebookNode
@@ -59,7 +60,8 @@ class Auditor:
         for specimen in self.variants:  # of a cell without mutants nothing is known: all items
             if not self.items.get(specimen.grade_id):
                 self.items[specimen.grade_id] = {item.name for item in assignment.items}
-        self._own = threading.local()
+        self._own = threading.local()  # with the thread's process
+        self._assigning = threading.Lock()
 
     def audit(self) -> Certificate:
         """Grade everything once."""
@@ -145,10 +147,18 @@ class Auditor:
 
     def _process(self) -> GradingProcess:
         """Return the grading process of this thread."""
-        if not hasattr(self._own, "process"):
-            self._own.process = GradingProcess()
+        with self._assigning:
+            if not hasattr(self._own, "process"):
+                self._own.process = next(self._processes)
         process: GradingProcess = self._own.process
         return process
+
+    @cached_property
+    def _processes(self) -> Iterator[GradingProcess]:
+        """The processes, again and again; there are never more threads at a time."""
+        first, *others = GradingProcess.start(self.jobs)
+        first.begin(self.assignment, self.jobs)
+        return cycle([first, *others])
 
     def _examine(self, work: tuple[NotebookNode, list[str], bool]) -> Examination:
         notebook, names, whole = work

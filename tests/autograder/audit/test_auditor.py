@@ -9,6 +9,7 @@ from autograder.audit import auditor as audit_module
 from autograder.audit.auditor import Auditor
 from autograder.course.assignment import AssignmentError
 from autograder.course.certificate import digest_of_specimens
+from autograder.grading.process import GradingProcess
 from tests.autograder.support.tiny import (
     HEADER,
     IDENTITY,
@@ -101,6 +102,15 @@ def test_the_number_of_processes_makes_no_difference(good):
     """Two processes find what one finds, in the same order."""
     assignment, certificate = good
     assert audited(assignment, jobs=2).to_json() == certificate.to_json()
+
+
+def test_all_processes_are_started_once_and_together(good, monkeypatch):
+    """So PyTorch is loaded once, for the audit and for its repetition."""
+    started, start = [], GradingProcess.start
+    monkeypatch.setattr(GradingProcess, "start", lambda n: started.append(n) or start(n))
+    auditor = Auditor(good[0], 2, no_tick)
+    assert auditor.repeat(auditor.audit(), 2) == []
+    assert started == [2]
 
 
 def but(kind, *left_out, **more):
