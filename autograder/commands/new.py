@@ -23,8 +23,8 @@ def new(assignment: str, course: Place) -> None:
     """Write a small assignment with hidden tests, to try and to change.
 
     Students write a layer that scales its input, forward and backward. The command writes the
-    notebook, the hidden tests with a rubric, two wrong solutions and another right one. Everything
-    works as it is. Existing files are not changed.
+    notebook, the check.py that students run, the hidden tests with a rubric, two wrong solutions
+    and another right one. Everything works as it is. Existing files are not changed.
 
     \b
     Examples:

@@ -110,6 +110,25 @@ def test_a_shared_course_stays_shared(tmp_path):
         assert path.stat().st_mode & stat.S_IWGRP
 
 
+def test_students_get_the_one_check():
+    """The template has no text of its own: dropout_l2's works for any assignment."""
+    check = TEMPLATE / "source" / "check.py"
+    assert check.resolve() == PROJECT / "source" / "dropout_l2" / "check.py"
+
+
+def test_what_students_install_is_what_dropout_l2_asks_for():
+    """In the same ranges; less of it, since this notebook needs NumPy alone."""
+    asked, known = (
+        {line for line in path.read_text().splitlines() if line and line[0] != "#"}
+        for path in (
+            TEMPLATE / "source" / "requirements.txt",
+            PROJECT / "source" / "dropout_l2" / "requirements.txt",
+        )
+    )
+    assert asked
+    assert asked <= known
+
+
 def test_the_notebook_is_as_nbgrader_has_it():
     """No outputs, a name for each of nbgrader's cells, and NumPy alone."""
     notebook = nbformat.read(TEMPLATE / "source" / "notebook.ipynb", as_version=4)

@@ -1,0 +1,1 @@
+../../../../source/dropout_l2/check.py
