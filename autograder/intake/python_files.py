@@ -18,7 +18,8 @@ from autograder.intake.notebook_reader import UnreadableError
 from autograder.text.wording import counted_as
 
 MAX_FILES = 50
-MAX_BYTES = 2**18  # of all of them together: no worker's frame is larger than 4 MiB
+MAX_BYTES = 2**17  # of all of them together: a frame has room for the notebook's code and these
+MAX_PATH = 200  # characters
 FOREIGN = {"site-packages", "__pycache__", "__MACOSX", "node_modules"}  # folders of tools
 
 
@@ -35,28 +36,28 @@ def find(folder: Path, assignment: Assignment) -> tuple[tuple[PythonFile, ...], 
         inside = path.relative_to(place).as_posix()
         if inside in found:
             continue
+        grade_id = assignment.answer_files.get(inside, "")
         try:
             data = content(path, MAX_BYTES)
+            if len(data) > left:
+                shown = refusal.shown(Path(inside))
+                raise UnreadableError(f"{shown} is larger than {MAX_BYTES >> 10} KiB: shorten it")
         except UnreadableError as error:
-            remarks.append(str(error))
-            continue
-        if len(data) > left or len(found) == MAX_FILES:
-            if inside in assignment.answer_files:
-                remarks.append(
-                    f"{refusal.shown(Path(inside))} is larger than {MAX_BYTES >> 10} KiB, and was "
-                    "not read"
-                )
+            if grade_id:
+                remarks.append(str(error))
             else:
                 skipped += 1
             continue
+        if len(found) == MAX_FILES or len(inside) > MAX_PATH or not inside.isprintable():
+            skipped += 1
+            continue
         left -= len(data)
-        grade_id = assignment.answer_files.get(inside, "")
         found[inside] = PythonFile(inside, decoded(data, inside, remarks), grade_id)
     if skipped:
         remarks.append(
             f"{counted_as(skipped, 'Python file')} beside the notebook "
             f"{'was' if skipped == 1 else 'were'} not read: a submission may have {MAX_FILES}, of "
-            f"{MAX_BYTES >> 10} KiB together"
+            f"{MAX_BYTES >> 10} KiB together, with printable paths of {MAX_PATH} characters"
         )
     return tuple(found.values()), remarks
 

@@ -91,7 +91,17 @@ def test_an_answer_that_is_too_large_is_named(folder, assignment):
     write(folder, scaler=b"#" * (MAX_BYTES + 1), b="2")
     files, remarks = find(folder, assignment)
     assert [file.path for file in files] == ["b.py"]
-    assert remarks == ["`scaler.py` is larger than 256 KiB, and was not read"]
+    assert remarks == ["`scaler.py` is larger than 128 KiB: shorten it"]
+
+
+@pytest.mark.parametrize("path", ["a\nb.py", "a\udcff.py", f"{'x' * 100}/{'y' * 110}.py"])
+def test_no_name_of_a_file_breaks_anything(folder, assignment, path):
+    """A name that cannot be shown or written is no module's name; the file is counted."""
+    (folder / path).parent.mkdir(exist_ok=True)
+    (folder / path).write_text("x = 1")
+    files, [remark] = find(folder, assignment)
+    assert files == ()
+    assert remark.startswith("1 Python file beside the notebook was not read")
 
 
 def test_too_many_files_are_counted(folder, assignment):
