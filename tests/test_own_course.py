@@ -106,6 +106,22 @@ def test_the_audit_finds_no_defect(course):
     assert (course / "tests" / "certificates" / "scaling.json").is_file()
 
 
+def test_students_can_try_their_work(course, tmp_path):
+    """With the release alone: what is not written yet is what there is to fix."""
+    released = shutil.copytree(course / "release" / "scaling", tmp_path / "scaling")
+    done = subprocess.run(
+        [sys.executable, "check.py"],
+        cwd=released,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    first, second, *_ = done.stdout.splitlines()
+    assert first == "scaling.ipynb: 1 thing to fix, 0 of 2 visible checks pass"
+    assert "Scaling.__call__, Scaling.backward are not written yet" in second
+
+
 def test_ps1_is_graded_as_without_this_package(course, stock):
     """The same numbers in nbgrader's columns."""
     ours, theirs = grades(course), grades(stock)
