@@ -19,6 +19,7 @@ INSTEAD = {  # by our command, what to do for an assignment without hidden suite
     "check": "run `nbgrader validate` on the notebook",
     "grade": "run `nbgrader autograde {name}`",
     "leaks": "run `nbgrader generate_assignment {name} --force`, which removes its hidden tests",
+    "modules": "write a hidden suite for each of its graded cells first",
     "report": SHOWN,
     "status": SHOWN,
     "teams": SHOWN,

@@ -15,7 +15,7 @@ MODULES = {
     "kit": "expect finding masks oracle picture series step",
     "results": "criterion figure outcome points",
     "sandbox": "budget isolation progress request sandbox template view",
-    "session": "pipeline proxy remote_object session",
+    "session": "pipeline proxy remote_object repetition session",
     "startup": "environment",
     "suites": "context fixtures loaded_suites result_collector suite",
 }
