@@ -204,7 +204,7 @@ def test_the_feedback_shows_the_files(course, students):
 
 
 def test_the_same_solutions_have_the_same_marks_in_both_forms(forms):
-    """A sample of mutants and variants: each property ends alike, and each mistake gets its name."""
+    """A sample of mutants and variants: the points of each item, and the mistakes that are named."""
     by_form = [{one.name: one for one in (*mutants(form), *variants(form))} for form in forms]
     names = [*by_form[0]][::EVERY]
     assert len(names) > 10
@@ -213,13 +213,8 @@ def test_the_same_solutions_have_the_same_marks_in_both_forms(forms):
         for form, specimens in zip(forms, by_form, strict=True):
             answers = form.reference | {specimens[name].grade_id: specimens[name].source}
             reports.append(grade(form, Submission.from_notebook(filled(form.release, answers))))
-        seen = [
-            [
-                (item.name, item.points, item.diagnosis, [p.outcome for p in item.properties])
-                for item in report.items
-            ]
-            for report in reports
-        ]
+        # of the properties of a criterion, chance decides which ones see a mistake
+        seen = [[(i.name, i.points, i.diagnosis) for i in report.items] for report in reports]
         assert seen[0] == seen[1], name
 
 
