@@ -89,7 +89,7 @@ def commands() -> None:
       autograder check dropout_l2.ipynb
       autograder grade dropout_l2
       autograder status dropout_l2 --json
-    """  # noqa: D301  # click's own mark, before what keeps its lines
+    """
 
 
 def main() -> None:

@@ -88,7 +88,7 @@ def audit(
       autograder audit dropout_l2 --check
       autograder audit dropout_l2 --repeat 1000 --only 'l2_*'
       autograder audit dropout_l2 --edits --only reference
-    """  # noqa: D301  # click's own mark, before what keeps its lines
+    """
     chosen = assignment_in(course.course(), assignment)
     chosen.check()
     check_ulimits(chosen.limits)

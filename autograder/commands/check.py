@@ -71,7 +71,7 @@ def check(
     Examples:
       autograder check release/dropout_l2/dropout_l2.ipynb
       autograder check ~/dropout_l2/dropout_l2.ipynb --yes --json
-    """  # noqa: D301  # click's own mark, before what keeps its lines
+    """
     found = []
     on = console.console(stderr=True)
     with console.status(on, "reading the course's settings"):

@@ -76,7 +76,7 @@ def grade(
       autograder grade dropout_l2 --student student-01 --force
       autograder grade dropout_l2 --force --dry-run
       autograder grade dropout_l2 --scheduler tcp://10.0.0.5:8786
-    """  # noqa: D301  # click's own mark, before what keeps its lines
+    """
     source = click.get_current_context().get_parameter_source("workers")
     if scheduler is not None and source is not ParameterSource.DEFAULT:
         raise click.UsageError("--workers is for this machine: leave it out with --scheduler")

@@ -41,7 +41,7 @@ def init(course: Place, *, remove: bool, yes: bool) -> None:
       autograder init --yes
       autograder init --course ~/course101
       autograder init --remove
-    """  # noqa: D301  # click's own mark, before what keeps its lines
+    """
     known = course.course()
     path = known.root / SETTINGS_FILE
     _check_is_course(known)

@@ -38,7 +38,7 @@ def leaks(assignment: str, course: Place, db: str | None, *, as_json: bool) -> N
     Examples:
       autograder leaks dropout_l2
       autograder leaks dropout_l2 --json | jq -r '.finds[].path'
-    """  # noqa: D301  # click's own mark, before what keeps its lines
+    """
     chosen = assignment_in(course.with_gradebook(db).course(), assignment)
     search = Leaks(chosen, gradebook_of(chosen) if db or has_gradebook(chosen) else "")
     finds = search.finds()

@@ -30,7 +30,7 @@ def modules(assignment: str, course: Place, name: str | None, *, force: bool) ->
     Examples:
       autograder modules dropout_l2
       autograder modules dropout_l2 --as dropout_files
-    """  # noqa: D301  # click's own mark, before what keeps its lines
+    """
     form = ModuleForm(assignment_in(course.course(), assignment), name or f"{assignment}_modules")
     on = console.console()
     for place in form.write(force=force):

@@ -30,7 +30,7 @@ def new(assignment: str, course: Place) -> None:
     Examples:
       autograder new scaling
       autograder new attention --course ~/course101
-    """  # noqa: D301  # click's own mark, before what keeps its lines
+    """
     known = course.course()
     skeleton = Skeleton(known, assignment)
     skeleton.check()

@@ -72,7 +72,7 @@ def report(
       autograder report dropout_l2
       autograder report dropout_l2 --formgrader https://hub.example.org/formgrader
       autograder report dropout_l2 --json | jq -r '.findings[]'
-    """  # noqa: D301  # click's own mark, before what keeps its lines
+    """
     if not formgrader.startswith(("http://", "https://")):
         raise click.UsageError(
             f"--formgrader must begin with http:// or https://, got {formgrader}"

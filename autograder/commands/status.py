@@ -48,7 +48,7 @@ def status(assignment: str, course: Place, db: str | None, *, as_json: bool) -> 
       autograder status dropout_l2
       autograder status dropout_l2 | grep missing
       autograder status dropout_l2 --json | jq .counts
-    """  # noqa: D301  # click's own mark, before what keeps its lines
+    """
     chosen = assignment_in(course.with_gradebook(db).course(), assignment)
     url = gradebook_of(chosen)
     check_entered(chosen)

@@ -54,7 +54,7 @@ def teams(
     Examples:
       autograder teams dropout_l2 --roster roster.csv
       autograder teams dropout_l2 --json | jq -r '.problems[].text'
-    """  # noqa: D301  # click's own mark, before what keeps its lines
+    """
     chosen = assignment_in(course.with_gradebook(db).course(), assignment)
     more = rosters.find(chosen.root, str(roster.resolve()) if roster else "")
     if db or has_gradebook(chosen):

@@ -8,7 +8,6 @@ notebook is run in the same way when it is first imported.
 import __future__
 
 import ast
-import importlib
 import inspect
 import re
 import types
@@ -189,10 +188,9 @@ class Notebook:
 
     def _import(self, number: int, path: str) -> None:
         """Import an answer's file, and with it the package that it belongs to."""
-        try:
-            importlib.import_module(module_name(path))
-        except BaseException as error:  # noqa: BLE001  # of a package around it
-            self._remark(number, 0, describe(error))
+        text = f"__import__({module_name(path)!r})"
+        for statement in compiled(f"<cell {number}>", text, 0):
+            self._execute(statement, number, types.ModuleType("importing"))
 
     def _run_file(self, module: types.ModuleType) -> None:
         """Run a file as its module, and take an answer's names from it."""
@@ -235,7 +233,7 @@ class Notebook:
         try:
             if isinstance(statement.code, BaseException):
                 raise statement.code
-            value = eval(statement.code, module.__dict__)  # noqa: S307  # a worker's purpose
+            value = eval(statement.code, module.__dict__)  # noqa: S307  # running a student's code is what a worker is for
             if statement.code.co_flags & inspect.CO_COROUTINE:
                 self._wait_for(value)
         except BaseException as error:  # noqa: BLE001  # a student's sys.exit() ends nothing either

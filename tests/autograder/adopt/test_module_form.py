@@ -46,7 +46,7 @@ def test_the_assignment_is_written_under_another_name(tiny):
 
 
 def test_the_notebook_imports_the_answers(tiny):
-    """In the cell with its imports, after IPython is told to reload them; a text names the file."""
+    """Its first cell imports them, and IPython reloads them. A text names the answer's file."""
     texts = [cell.source for cell in ModuleForm(tiny, "other").notebook.cells]
     assert texts[1].startswith("%load_ext autoreload\n%autoreload 2\n")
     assert texts[1].endswith("from scaling import Scaling\nfrom scaler import Scaler")

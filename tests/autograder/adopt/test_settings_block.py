@@ -3,9 +3,10 @@
 import sys
 
 import pytest
-from traitlets.config import Config
+from traitlets.config import PyFileConfigLoader
 
 from autograder.adopt.settings_block import LINES, SettingsBlock
+from autograder.course.course import SETTINGS_FILE
 from tests.conftest import PROJECT
 
 CONTENTS = {
@@ -69,11 +70,12 @@ def test_a_first_line_without_the_last_one_takes_nothing_along():
     assert SettingsBlock(SettingsBlock(damaged).added()).removed() == damaged
 
 
-def test_without_the_package_nbgrader_ends(monkeypatch):
+def test_without_the_package_nbgrader_ends(tmp_path, monkeypatch):
     """It would log any other error, and grade with its own classes."""
     monkeypatch.setitem(sys.modules, "autograder.adopt.extension", None)
+    (tmp_path / SETTINGS_FILE).write_text("\n".join(LINES))
     with pytest.raises(SystemExit, match="this course needs nbgrader-autograder: install it"):
-        exec("\n".join(LINES), {"get_config": Config})  # noqa: S102  # as nbgrader does
+        PyFileConfigLoader(SETTINGS_FILE, path=str(tmp_path)).load_config()
 
 
 def test_the_project_has_the_lines_too():

@@ -24,10 +24,10 @@ def paths(archives, collect):
 def test_folders_of_a_hand_in_stay(paths):
     """Beside the notebook, with their paths; given modules and figures are not taken."""
     assert paths({
-        "Ann Ä_1234567_assignsubmission_file_/work/tiny.ipynb": NB,
-        "Ann Ä_1234567_assignsubmission_file_/work/helpers/mask.py": PY,
-        "Ann Ä_1234567_assignsubmission_file_/work/scaling.py": PY,
-        "Ann Ä_1234567_assignsubmission_file_/work/figure.png": PY,
+        "Ann Ä_1234567_assignsubmission_file_/homework/tiny.ipynb": NB,
+        "Ann Ä_1234567_assignsubmission_file_/homework/helpers/mask.py": PY,
+        "Ann Ä_1234567_assignsubmission_file_/homework/scaling.py": PY,
+        "Ann Ä_1234567_assignsubmission_file_/homework/figure.png": PY,
     }) == {"ann/tiny/tiny.ipynb": "1", "ann/tiny/helpers/mask.py": "2"}  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Many calls in one request: each has its own arrays and its own time, wherever the object lives."""
 
+import runpy
 from types import SimpleNamespace
 
 import numpy as np
@@ -53,13 +54,13 @@ def training():
 
 
 @pytest.fixture(params=["in this process", "in a worker"])
-def code(request, student):
+def code(request, student, tmp_path):
     """The names of the code, in this process and in a worker."""
     if request.param == "in a worker":
         return student(CODE)
-    here = {}
-    exec(CODE, here)  # noqa: S102  # the same code, in our own process
-    return SimpleNamespace(**here)
+    path = tmp_path / "code.py"
+    path.write_text(CODE)
+    return SimpleNamespace(**runpy.run_path(str(path)))
 
 
 def test_each_of_many_calls_gets_the_array_as_it_was(code):
