@@ -196,7 +196,7 @@ def test_the_instructors_solution_reaches_nobody(course, students):
 
 
 def test_the_feedback_shows_the_files(course, students):
-    """Each answer by its path; a module of the student's own, too."""
+    """It shows each answer, and each module of the student's own, with its path."""
     page = (course / f"feedback/own-module/{NAME}/{NAME}.html").read_text()
     text = re.sub(r"<[^>]+>", "", page)
     for words in ("Your answer: layers/dropout.py", "Code: helper.py", "helper.kept"):
@@ -204,7 +204,7 @@ def test_the_feedback_shows_the_files(course, students):
 
 
 def test_the_same_solutions_have_the_same_marks_in_both_forms(forms):
-    """A sample of mutants and variants: the points of each item, and the mistakes that are named."""
+    """A sample of mutants and variants has the same points and the same named mistakes."""
     by_form = [{one.name: one for one in (*mutants(form), *variants(form))} for form in forms]
     names = [*by_form[0]][::EVERY]
     assert len(names) > 10
@@ -219,7 +219,7 @@ def test_the_same_solutions_have_the_same_marks_in_both_forms(forms):
 
 
 def test_the_check_at_home_looks_into_the_files(course, tmp_path):
-    """What is not written, and what is no Python, is named by file."""
+    """It names each file that is not written yet, and each that is no Python."""
     folder = tmp_path / "home"
     shutil.copytree(course / "release" / NAME, folder)
     notebook = nbformat.read(folder / NOTEBOOK, as_version=4)

@@ -89,7 +89,7 @@ def brought(requirements):
 
 @pytest.mark.parametrize("lock", PYTHONS)
 def test_a_lock_has_what_is_needed_and_no_more(lock):
-    """Without a network: the packages, by their own metadata, on this Python and this system."""
+    """The metadata of the installed packages name the same packages, without a network."""
     here = ".".join(default_environment()["python_full_version"].split(".")[:3])
     assert {*pinned(lock, on(here))} == brought(needed(lock))
 
@@ -99,7 +99,7 @@ def test_a_lock_has_what_is_needed_and_no_more(lock):
 )
 @pytest.mark.parametrize("system", SYSTEMS, ids=lambda system: system["sys_platform"])
 def test_each_requirement_admits_the_version_in_the_lock(lock, python, system):
-    """On each Python and each system."""
+    """This holds on each Python and each system."""
     environment = on(python, **system)
     found = pinned(lock, environment)
     for one in needed(lock):
@@ -109,7 +109,7 @@ def test_each_requirement_admits_the_version_in_the_lock(lock, python, system):
 
 @pytest.mark.parametrize("python", MINORS)
 def test_students_have_the_versions_that_graders_have(python):
-    """On each Python that has both."""
+    """This holds on each Python that has both."""
     ours, students = (pinned(lock, on(python)) for lock in (OURS, STUDENTS))
     assert {name: ours.get(name) for name in students} == students
 

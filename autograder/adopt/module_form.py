@@ -19,6 +19,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
 from autograder.adopt.imported import Imported, imported, used
+from autograder.course.answer_file import as_file
 from autograder.course.assignment import Assignment, AssignmentError
 from autograder.course.course import Stage
 from autograder.course.submission import Submission
@@ -84,7 +85,7 @@ class ModuleForm:
         """The texts that differ from those beside the notebook with cells, by their paths."""
         answers = self.assignment.reference
         texts = {
-            self._path(grade_id): f"{self._head(answer)}\n\n\n{answer.strip()}\n"
+            self._path(grade_id): as_file(self._head(answer), answer)
             for grade_id, answer in answers.items()
         }
         if self._package:

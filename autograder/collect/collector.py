@@ -7,6 +7,7 @@ alone, and ends the command: it logs the files left out before and after collect
 
 import errno
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC
 from functools import cached_property
@@ -211,16 +212,16 @@ class LmsCollector(FileNameCollectorPlugin):
         if more := others[MAX_EXTRAS:]:
             why = f"{counted_as(len(more), 'more file')}, no notebook"
             lines.append(Line(PurePath(more[0].file).parent.as_posix(), student, refused=why))
-        chosen |= modules
-        files = {name: one.path for name, one in chosen.items()}
+        files = {name: one.path for name, one in (chosen | modules).items()}
         if why := self._why_kept(student, files):
             is_other = not holds(self._submitted(student), files)
             kept = [
                 Line(one.file, student, refused=why, is_left_out=is_other, name=one.owner.file)
-                for one in chosen.values()
+                for one in (chosen | modules).values()
             ]
             return _Decision(student, {}, "", [*theirs.left_out, *kept, *lines])
-        taken = [self._taken(one, name) for name, one in chosen.items()]
+        taken = [self._taken(one, name, *_other_name(one, name)) for name, one in chosen.items()]
+        taken += [self._taken(one, path) for path, one in modules.items()]
         stamp = max(line.stamp for line in taken)
         return _Decision(student, files, stamp, [*theirs.left_out, *taken, *lines])
 
@@ -236,14 +237,11 @@ class LmsCollector(FileNameCollectorPlugin):
     def _submitted(self, student: str) -> Path:
         return self._course.folder(Stage.SUBMITTED, self._name, student)
 
-    def _taken(self, one: Candidate, name: str) -> Line:
-        own = one.owner.file
-        remarks = ["Canvas marks it as late"] if one.is_late else []
-        if not name.endswith(".py") and (one.name != name or (one.attempt == 0 and own != name)):
-            got = shown(Path(own))
-            remarks.append(f"the notebook should be {name}, got {got}: it was collected")
+    def _taken(self, one: Candidate, name: str, *remarks: str) -> Line:
+        late = ["Canvas marks it as late"] if one.is_late else []
         return Line(
-            one.file, one.owner.student, name, self._times.stamp(one), "; ".join(remarks), name=own,
+            one.file, one.owner.student, name, self._times.stamp(one),
+            "; ".join([*late, *remarks]), name=one.owner.file,
             digest=collected_list.digest(one.path.read_bytes()),
         )  # fmt: skip
 
@@ -303,3 +301,10 @@ class LmsCollector(FileNameCollectorPlugin):
             counted_as(len(lines) - len(taken), "file"),
             self._folder / collected_list.LIST,
         )
+
+
+def _other_name(one: Candidate, name: str) -> Iterator[str]:
+    """Yield a remark if a notebook's own name is another one."""
+    own = one.owner.file
+    if one.name != name or (one.attempt == 0 and own != name):
+        yield f"the notebook should be {name}, got {shown(Path(own))}: it was collected"

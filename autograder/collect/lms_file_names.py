@@ -67,9 +67,13 @@ def attempt(file: str, names: list[str]) -> tuple[str, int]:
     plain = " ".join(unicodedata.normalize("NFC", file).split())
     if plain.casefold() in known:
         return known[plain.casefold()], 0
-    stem = re.sub(r"\.ipynb(\.\w{1,5})?$", "", plain, flags=re.IGNORECASE)
-    number = 0
-    if found := ATTEMPT.fullmatch(stem):
-        stem, number = found["base"], int(found[2] or found[3] or found[4])
+    stem, number = unnumbered(re.sub(r"\.ipynb(\.\w{1,5})?$", "", plain, flags=re.IGNORECASE))
     name = f"{stem}.ipynb"
     return known.get(name.casefold(), name), number
+
+
+def unnumbered(stem: str) -> tuple[str, int]:
+    """Return a name without the number that Canvas, a browser or Jupyter added, and the number."""
+    if found := ATTEMPT.fullmatch(stem):
+        return found["base"], int(found[2] or found[3] or found[4])
+    return stem, 0

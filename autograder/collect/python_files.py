@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from pathlib import PurePosixPath
 
 from autograder.collect.candidate import Candidate
-from autograder.collect.lms_file_names import ATTEMPT
+from autograder.collect.lms_file_names import unnumbered
 
 
 def choose_files(
@@ -59,6 +59,5 @@ def _inside(one: Candidate) -> PurePosixPath:
 def _attempt(one: Candidate) -> tuple[str, int]:
     """Return a file's name without the number of the attempt, and this number."""
     name = PurePosixPath(one.owner.file)
-    if found := ATTEMPT.fullmatch(name.stem):
-        return found["base"] + name.suffix, int(found[2] or found[3] or found[4])
-    return name.name, 0
+    stem, number = unnumbered(name.stem)
+    return f"{stem}{name.suffix}", number

@@ -11,7 +11,7 @@ MODULES = {
     "code": "cell_code magic normal_form stub",
     "course": "answer_file assignment engine_version limits rubric submission",
     "grading": "graded grader server",
-    "intake": "answer_choice handed_in notebook_reader restoration skim",
+    "intake": "answer_choice decoding handed_in notebook_reader restoration skim",
     "kit": "expect finding masks oracle picture series step",
     "results": "criterion figure outcome points",
     "sandbox": "budget isolation progress request sandbox template view",

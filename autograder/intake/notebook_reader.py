@@ -3,7 +3,6 @@
 It drops outputs and all metadata except nbgrader's, so nothing in them can prevent grading.
 """
 
-import contextlib
 import json
 import re
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from autograder.course.limits import Limits
+from autograder.intake.decoding import decoded, writable
 from autograder.intake.notebook import new_cell, new_notebook
 from autograder.intake.skim import DROPPED, skimmed
 
@@ -166,12 +166,7 @@ def _check_kind(data: bytes, most: int) -> None:
 
 
 def _decoded(data: bytes, remarks: list[str], most: int) -> str:
-    text = ""
-    # every byte is valid in Latin-1, and nearly every byte in Windows's cp1252
-    for encoding in (json.detect_encoding(data), "cp1252", "latin-1"):
-        with contextlib.suppress(UnicodeDecodeError):
-            text = data.decode(encoding)
-            break
+    text, encoding = decoded(data, json.detect_encoding(data))
     if not encoding.startswith("utf-8"):
         remarks.append(f"the file should be written in UTF-8: it was read as {encoding}")
     if _values(text) > most and _values(STRING.sub("", text)) > most:
@@ -242,8 +237,7 @@ def _cell(cell: Any, number: int, remarks: list[str]) -> NotebookNode | None:
     kind = cell.get("cell_type")
     if kind == "code" and "\0" in source:
         remarks.append(f"cell {number}: null characters, which no Python code has, were left out")
-    # half of a surrogate pair cannot be written to a file
-    source = source.replace("\0", "").encode(errors="replace").decode()
+    source = writable(source)
     metadata = cell.get("metadata")
     claims = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     if isinstance(claims, dict):

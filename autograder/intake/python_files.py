@@ -5,6 +5,7 @@ those of the course: a student's copy of one is not read.
 """
 
 import tokenize
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 from autograder.course.assignment import Assignment
 from autograder.files.bounded_walk import BoundedWalk
 from autograder.intake import refusal
+from autograder.intake.decoding import decoded, writable
 from autograder.intake.handed_in import PythonFile
 from autograder.intake.notebook_choice import content
 from autograder.intake.notebook_reader import UnreadableError
@@ -52,7 +54,7 @@ def find(folder: Path, assignment: Assignment) -> tuple[tuple[PythonFile, ...], 
             skipped += 1
             continue
         left -= len(data)
-        found[inside] = PythonFile(inside, decoded(data, inside, remarks), grade_id)
+        found[inside] = PythonFile(inside, _text(data, inside, remarks), grade_id)
     if skipped:
         remarks.append(
             f"{counted_as(skipped, 'Python file')} beside the notebook "
@@ -62,36 +64,25 @@ def find(folder: Path, assignment: Assignment) -> tuple[tuple[PythonFile, ...], 
     return tuple(found.values()), remarks
 
 
-def decoded(data: bytes, path: str, remarks: list[str]) -> str:
+def _text(data: bytes, path: str, remarks: list[str]) -> str:
     """Return a file's text, with a remark if it is not in the encoding that it should have."""
-    text, encoding = _text(data)
+    shown = refusal.shown(Path(path))
+    text, encoding = decoded(data, _encoding(data))
     if encoding not in {"utf-8", "utf-8-sig"}:
-        remarks.append(
-            f"{refusal.shown(Path(path))} should be written in UTF-8: it was read as {encoding}"
-        )
+        remarks.append(f"{shown} should be written in UTF-8: it was read as {encoding}")
     if "\0" in text:
-        remarks.append(
-            f"{refusal.shown(Path(path))}: null characters, which no Python code has, were left out"
-        )
-    # half of a surrogate pair cannot be written to a file
-    text = text.replace("\0", "").encode(errors="replace").decode()
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+        remarks.append(f"{shown}: null characters, which no Python code has, were left out")
+    return writable(text).replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _text(data: bytes) -> tuple[str, str]:
-    """Return a file's text and its encoding: of its first bytes or lines, or a guess."""
-    marked = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else None
+def _encoding(data: bytes) -> str:
+    """Return the encoding that a file's first bytes or lines name."""
+    if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return "utf-16"
     try:
-        named = marked or tokenize.detect_encoding(BytesIO(data).readline)[0]
+        return tokenize.detect_encoding(BytesIO(data).readline)[0]
     except (SyntaxError, UnicodeDecodeError):  # it names an unknown encoding, or the wrong one
-        named = "utf-8"
-    # every byte is valid in Latin-1, and nearly every byte in Windows's cp1252
-    for encoding in (named, "cp1252"):
-        try:
-            return data.decode(encoding), encoding
-        except (UnicodeDecodeError, LookupError):
-            continue
-    return data.decode("latin-1"), "latin-1"
+        return "utf-8"
 
 
 def _candidates(folder: Path, assignment: Assignment) -> Iterable[tuple[Path, Path]]:

@@ -50,7 +50,7 @@ def test_a_course_without_settings_gets_all_of_them(c):
 
 
 def test_a_courses_own_steps_stay(c):
-    """In whichever form it has set them."""
+    """The course may have set its steps in any form."""
     c.GenerateAssignment.preprocessors = ["nbgrader.preprocessors.ClearOutput"]
     c.Autograde.sanitize_preprocessors.append("mine.Step")
     c.HTMLExporter.preprocessors = ("mine.Page",)
@@ -68,7 +68,7 @@ def test_a_courses_own_steps_stay(c):
 
 
 def test_a_courses_own_exchange_and_export_stay(c):
-    """As those of a hub that has no shared folder."""
+    """A hub without a shared folder needs plugins of its own."""
     c.ExchangeFactory.collect = "hub.Collect"
     c.ExportApp.plugin_class = "hub.Export"
     configure(c)
@@ -78,7 +78,7 @@ def test_a_courses_own_exchange_and_export_stay(c):
 
 
 def test_what_grading_needs_is_replaced_and_named(c):
-    """So that the course's owner knows."""
+    """The names tell the course's owner what changes."""
     c.GenerateFeedback.exporter_class = "mine.Exporter"
     assert replaced(c) == ["c.GenerateFeedback.exporter_class"]
     configure(c)
@@ -87,7 +87,7 @@ def test_what_grading_needs_is_replaced_and_named(c):
 
 
 def test_what_comes_later_and_replaces_ours_is_named(c):
-    """Both kinds of settings."""
+    """It finds lost settings of both kinds."""
     configure(c)
     c.Autograde.autograde_preprocessors = ["mine.Step"]
     c.Autograde.exporter_class = "mine.Exporter"

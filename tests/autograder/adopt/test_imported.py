@@ -4,7 +4,7 @@ from autograder.adopt.imported import Imported, imported, used
 
 
 def test_each_name_has_a_statement_of_its_own():
-    """Under the name that the code uses."""
+    """A name is the one that the code uses."""
     text = "import a.b as c, d\nfrom e.f import g, h as i\nfrom . import j\nif d:\n    import k\n"
     assert [*imported(text)] == [
         Imported("c", "a.b", "import a.b as c"),

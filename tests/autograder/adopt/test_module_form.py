@@ -30,7 +30,7 @@ def dropout() -> ModuleForm:
 
 
 def test_the_assignment_is_written_under_another_name(tiny):
-    """With its own folder and a manifest; the suites are those of the first."""
+    """It has a folder and a manifest of its own, and the suites of the first."""
     places = ModuleForm(tiny, "other").write()
     other = Assignment(tiny.root, "other")
     assert places == [tiny.root / "source/other", tiny.root / "tests/hidden/other"]

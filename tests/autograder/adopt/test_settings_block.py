@@ -25,13 +25,13 @@ each_content = pytest.mark.parametrize("content", CONTENTS.values(), ids=CONTENT
 
 @each_content
 def test_removing_the_lines_restores_the_content(content):
-    """Byte for byte; a file that was made for them is none again."""
+    """The file is the same, byte for byte. A file that was made for the lines is removed."""
     assert SettingsBlock(SettingsBlock(content).added()).removed() == content
 
 
 @each_content
 def test_the_lines_are_added_once_at_the_end(content):
-    """In the file's own line breaks, and as lines of their own."""
+    """The lines stand alone, and have the line breaks of the file."""
     added = SettingsBlock(content).added()
     assert SettingsBlock(added).is_current
     assert SettingsBlock(added).added() == added
@@ -52,7 +52,7 @@ def test_lines_that_came_later_stay():
 
 
 def test_lines_of_another_version_are_replaced():
-    """Where they are, nothing is left of them; what else was added stays in its order."""
+    """Nothing is left of the former lines. All other lines stay in their order."""
     first, *_, last = LINES
     earlier = f"x = 1\n\n{first}\nimport former\n{last}\ny = 2\n".encode()
     block = SettingsBlock(earlier)
@@ -71,7 +71,7 @@ def test_a_first_line_without_the_last_one_takes_nothing_along():
 
 
 def test_without_the_package_nbgrader_ends(tmp_path, monkeypatch):
-    """It would log any other error, and grade with its own classes."""
+    """nbgrader logs any other error, and then grades with its own classes."""
     monkeypatch.setitem(sys.modules, "autograder.adopt.extension", None)
     (tmp_path / SETTINGS_FILE).write_text("\n".join(LINES))
     with pytest.raises(SystemExit, match="this course needs nbgrader-autograder: install it"):
@@ -79,7 +79,7 @@ def test_without_the_package_nbgrader_ends(tmp_path, monkeypatch):
 
 
 def test_the_project_has_the_lines_too():
-    """As `autograder init` adds them: its own settings say nothing else about our classes."""
+    """They are as `autograder init` adds them. No other line of the project's settings names our classes."""
     content = (PROJECT / "nbgrader_config.py").read_bytes()
     assert SettingsBlock(content).added() == content
     assert b"autograder" not in SettingsBlock(content).removed()

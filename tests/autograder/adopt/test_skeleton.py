@@ -32,7 +32,7 @@ def test_the_assignment_is_complete(tmp_path):
 
 
 def test_an_installed_package_has_all_of_its_files():
-    """Those are package data, since no module imports them."""
+    """These files are package data, since no module imports them."""
     settings = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
     patterns = settings["tool"]["setuptools"]["package-data"]["autograder"]
     packed = {path for pattern in patterns for path in (PROJECT / "autograder").glob(pattern)}
@@ -65,7 +65,7 @@ def test_a_course_with_other_folders_gets_its_own(tmp_path):
 
 @pytest.mark.parametrize("name", ["scaling", "week-1.b", "übung_2"])
 def test_names_of_folders_are_taken(tmp_path, name):
-    """Those that nbgrader takes, too."""
+    """Each name that nbgrader accepts is accepted."""
     Skeleton(Course(tmp_path), name).check()
 
 
@@ -117,7 +117,7 @@ def test_students_get_the_one_check():
 
 
 def test_what_students_install_is_what_dropout_l2_asks_for():
-    """In the same ranges; less of it, since this notebook needs NumPy alone."""
+    """The ranges are the same. There are fewer packages, since this notebook needs NumPy alone."""
     asked, known = (
         {line for line in path.read_text().splitlines() if line and line[0] != "#"}
         for path in (
@@ -130,7 +130,7 @@ def test_what_students_install_is_what_dropout_l2_asks_for():
 
 
 def test_the_notebook_is_as_nbgrader_has_it():
-    """No outputs, a name for each of nbgrader's cells, and NumPy alone."""
+    """It has no outputs, a name for each of nbgrader's cells, and needs NumPy alone."""
     notebook = nbformat.read(TEMPLATE / "source" / "notebook.ipynb", as_version=4)
     nbformat.validate(notebook)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]

@@ -105,7 +105,7 @@ def test_the_number_of_processes_makes_no_difference(good):
 
 
 def test_all_processes_are_started_once_and_together(good, monkeypatch):
-    """So PyTorch is loaded once, for the audit and for its repetition."""
+    """PyTorch is loaded once, for the audit and for its repetition."""
     started, start = [], GradingProcess.start
     monkeypatch.setattr(GradingProcess, "start", lambda n: started.append(n) or start(n))
     auditor = Auditor(good[0], 2, no_tick)

@@ -22,7 +22,7 @@ def paths(archives, collect):
 
 
 def test_folders_of_a_hand_in_stay(paths):
-    """Beside the notebook, with their paths; given modules and figures are not taken."""
+    """Files beside the notebook keep their paths. Given modules and figures are not taken."""
     assert paths({
         "Ann Ä_1234567_assignsubmission_file_/homework/tiny.ipynb": NB,
         "Ann Ä_1234567_assignsubmission_file_/homework/helpers/mask.py": PY,
@@ -50,7 +50,7 @@ def test_answers_are_collected_without_a_notebook(tiny, paths):
 
 
 def test_a_zip_with_the_whole_folder_is_collected(tiny, archives, paths):
-    """As Moodle's students upload it."""
+    """Students upload such files to Moodle."""
     in_files(tiny)
     whole = zipped({"tiny/tiny.ipynb": NB, "tiny/scaler.py": PY})
     files = {"Ann Ä_1234567_assignsubmission_file_/tiny.zip": (whole, JULY)}

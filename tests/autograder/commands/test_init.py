@@ -58,7 +58,7 @@ def test_nobody_to_ask_is_wrong_usage(root):
 
 
 def test_twice_is_once_and_removing_restores_the_file(root):
-    """Without a question, since nothing changes; removing what is not there is no error."""
+    """There is no question, since nothing changes. Removing lines that are not there is no error."""
     init("--yes")
     added = read(root)
     result = init()
@@ -111,7 +111,7 @@ def test_a_setting_that_gets_another_value_is_named_before(root):
 
 
 def test_the_file_in_the_courses_folder_gets_the_lines(root, tmp_path):
-    """Wherever the command runs: nbgrader reads it for every command of the course."""
+    """It does not matter where the command runs: nbgrader reads that file for every command of the course."""
     elsewhere = tmp_path / "home"
     elsewhere.mkdir()
     (elsewhere / "nbgrader_config.py").write_text(
@@ -146,7 +146,7 @@ def test_settings_that_are_no_python_are_to_be_mended_first(root):
 
 
 def test_a_file_that_cannot_be_written_is_named(root, monkeypatch):
-    """With the cause."""
+    """The error names the cause."""
 
     def refuse(path, content, *, shared):
         raise OSError(30, "Read-only file system")

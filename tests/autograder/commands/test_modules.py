@@ -18,7 +18,7 @@ def modules(tiny):
 
 
 def test_it_names_what_it_wrote_and_the_next_commands(tiny, modules):
-    """Each on a line of its own, ready to be copied."""
+    """Each stands on a line of its own, ready to be copied."""
     result = modules("tiny")
     assert (result.exit_code, result.exception) == (0, None)
     lines = result.output.splitlines()
@@ -32,7 +32,7 @@ def test_it_names_what_it_wrote_and_the_next_commands(tiny, modules):
 
 
 def test_another_name_can_be_chosen(tiny, modules):
-    """With `--as`; what is there already is kept without `--force`."""
+    """`--as` names it. Without `--force`, an existing one stays."""
     assert modules("tiny", "--as", "other").exit_code == 0
     assert Assignment(tiny.root, "other").answer_files == {"scaler.py": "scaler"}
     assert isinstance(modules("tiny", "--as", "other").exception, AssignmentError)

@@ -9,7 +9,7 @@ from autograder.course.assignment import AssignmentError
 
 @pytest.fixture
 def root(tmp_path, monkeypatch):
-    """An empty course with our lines."""
+    """An empty course that has our lines."""
     monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path / "nothing"))
     (tmp_path / "source").mkdir()
     monkeypatch.chdir(tmp_path)
@@ -22,7 +22,7 @@ def new(*words):
 
 
 def test_it_names_the_files_and_three_commands(root):
-    """Each file by its path in the course."""
+    """Each file has its path in the course."""
     result = new("attention")
     assert result.exit_code == 0, result.output
     files, _, commands = result.stdout.partition("\nNext:\n")

@@ -34,7 +34,7 @@ def test_the_criteria_stand_between_the_advice_and_the_evidence():
 
 
 def test_what_costs_most_is_to_be_fixed_first():
-    """Each cause with its evidence, told once, and how many more tests fail for it."""
+    """The page tells each cause once, with its evidence and the number of other tests that fail for it."""
     same = "TypeError: x"
     wrong = [
         property_of("keeps", FAILED, message=same),

@@ -120,7 +120,7 @@ def test_code_is_shown_as_it_can_be_read():
 
 
 def test_a_file_is_the_students_and_has_its_path():
-    """Even if a released cell has the same text; one with a `grade_id` is an answer."""
+    """It is so even if a released cell has the same text. A file with a `grade_id` is an answer."""
     answer, own = show(
         file_cell("lay/one.py", "x = 1", "one"),
         file_cell("own.py", "y = 2"),

@@ -44,7 +44,7 @@ def test_answers_come_first_then_the_others_by_age(folder, assignment):
 
 
 def test_what_tools_leave_is_not_read(folder, assignment):
-    """Environments, caches, checkpoints and other hidden files."""
+    """Environments, caches, checkpoints and other hidden files are skipped."""
     write(folder, venv__lib__a="", site__b="")
     write(folder / "site-packages", a="")
     write(folder / "__pycache__", a="")
@@ -71,7 +71,7 @@ def test_what_tools_leave_is_not_read(folder, assignment):
     ],
 )
 def test_any_bytes_are_read_as_text(folder, assignment, data, text, remark):
-    """With a remark if the encoding is not the usual one."""
+    """A remark names an encoding that is not the usual one."""
     write(folder, scaler=data)
     [file], remarks = find(folder, assignment)
     assert file.text == text

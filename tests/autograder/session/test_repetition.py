@@ -86,7 +86,7 @@ def test_new_objects_are_called_once(code):
 
 
 def test_an_error_of_any_call_is_the_students(student):
-    """It is raised instead of all results, with its place."""
+    """The error is raised instead of all results, with its place."""
     layer = student(CODE).Layer
     with pytest.raises(StudentError, match=r"not training \(line 11 .*\[Layer\]"):
         call_new(layer, [1.0], [{}, {}], {}, np.ones(1))

@@ -62,7 +62,7 @@ def test_only_its_own_names_are_answers(run):
 
 
 def test_a_statement_that_fails_costs_only_itself(run):
-    """Each is announced with the number of its file; a remark names its line."""
+    """Each statement is announced with its file's number. A remark names its line."""
     notebook = run(answer("1 / 0\nclass One:\n    pass\nopen('x')\n"), skip={(0, 4)})
     assert notebook["One"].__name__ == "One"
     assert notebook.announced[:2] == [(0, 1), (0, 2)]
@@ -80,14 +80,14 @@ def test_a_missing_name_does_not_hide_the_rest_of_the_package(run, text):
 
 
 def test_a_stub_answers_with_itself(run):
-    """So its own error tells that it is not filled in."""
+    """Its own error tells that it is not filled in."""
     notebook = run(answer("class One:\n    x = 0\n", role="stub"))
     assert notebook["One"].x == 0
     assert notebook.answers == {}
 
 
 def test_own_modules_are_imported_when_they_are_needed(run):
-    """Beside the answer, in folders with and without `__init__.py`; others do not run at all."""
+    """They lie beside the answer, in folders with and without `__init__.py`. Others do not run at all."""
     notebook = run(
         answer("import a.b\nfrom c import y\n\nclass One:\n    x, y = a.b.x, y\n"),
         own("a/b.py", "x = 1"),
