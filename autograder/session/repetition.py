@@ -1,12 +1,11 @@
 """Many calls of a student's objects in one request."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
-
-import numpy as np
 
 from autograder.sandbox.sandbox import StudentError
 from autograder.session.proxy import UNREADABLE, Proxy, pipeline_of, remote_of, settled
+from autograder.worker.many_calls import in_turn, of_new, own
 
 
 def repeat(call: Any, times: int, *args: object) -> list[Any]:
@@ -29,7 +28,7 @@ def take_turns(times: int, *calls: tuple[Any, ...]) -> list[Any]:
     turns = [(settled(call), args) for call, *args in calls]
     if all(isinstance(call, Proxy) for call, _ in turns):
         return _ask("repeat", turns[0][0], {"calls": turns, "times": times}, times * len(turns))
-    return _own(call(*_own(args)) for _ in range(times) for call, args in turns)
+    return own(in_turn(turns, times))
 
 
 def call_new(
@@ -55,14 +54,7 @@ def call_new(
     if isinstance(make, Proxy):
         how = {"given": given, "options": options, "attributes": attributes, "args": args}
         return _ask("call_new", make, {"make": make, **how}, len(options))
-
-    def call(option: Mapping[str, object]) -> Any:
-        made = make(*given, **option)
-        for name, value in attributes.items():
-            setattr(made, name, value)
-        return made(*_own(args))
-
-    return _own(map(call, options))
+    return own(of_new(make, given, options, attributes, args))
 
 
 def _ask(do: str, of: Proxy, what: dict[str, Any], count: int) -> list[Any]:
@@ -72,8 +64,3 @@ def _ask(do: str, of: Proxy, what: dict[str, Any], count: int) -> list[Any]:
     if not isinstance(results, list) or len(results) != count:
         raise StudentError(UNREADABLE)
     return results
-
-
-def _own(values: Iterable[Any]) -> list[Any]:
-    """Return arguments or results with copies of the arrays."""
-    return [value.copy() if isinstance(value, np.ndarray) else value for value in values]

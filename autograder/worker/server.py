@@ -4,7 +4,7 @@ import os
 import socket
 import sys
 import types
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from time import monotonic  # before a student's code can replace it
 from typing import Any
 
@@ -15,6 +15,7 @@ from autograder.worker.absent import policy, refuse_absent
 from autograder.worker.cells import Notebook, describe
 from autograder.worker.forbidden_acts import succeeding
 from autograder.worker.frame import DONE, Receiver, WireError
+from autograder.worker.many_calls import in_turn, of_new
 
 SLOW = 0.1  # seconds
 MAX_METHODS = 100  # of a class, whose kinds are sent
@@ -178,7 +179,7 @@ class Server:
 
     def do_repeat(self, calls: list[tuple[Any, list[Any]]], times: int) -> list[Any]:
         """Make some calls in turn, several times: see `_results`."""
-        return self._results(call(*_own(args)) for _ in range(times) for call, args in calls)
+        return self._results(in_turn(calls, times))
 
     def do_call_new(
         self,
@@ -189,14 +190,7 @@ class Server:
         args: tuple[Any, ...],
     ) -> list[Any]:
         """Make an object for each of some options, set its attributes and call it."""
-
-        def call(option: dict[str, Any]) -> Any:
-            made = make(*given, **option)
-            for name, value in attributes.items():
-                setattr(made, name, value)
-            return made(*_own(args))
-
-        return self._results(map(call, options))
+        return self._results(of_new(make, given, options, attributes, args))
 
     def _results(self, calls: Iterator[Any]) -> list[Any]:
         """Return copies of the results of calls, each made when the iterator comes to it.
@@ -222,11 +216,6 @@ class Server:
 
     def do_nothing(self) -> None:
         """Do nothing: the last request of a frame whose other requests predict their values."""
-
-
-def _own(args: Iterable[Any]) -> list[Any]:
-    """Return arguments for one call: copies of the arrays."""
-    return [a.copy() if isinstance(a, np.ndarray) else a for a in args]
 
 
 def kind_of(thing: Any) -> str:
