@@ -18,6 +18,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
+from autograder.adopt import new_files
 from autograder.adopt.imported import Imported, imported, used
 from autograder.course.answer_file import as_file
 from autograder.course.assignment import Assignment, AssignmentError
@@ -56,29 +57,36 @@ class ModuleForm:
         Raises
         ------
         AssignmentError
-            If one is there already, and not `force`; or if the assignment has no answer in a cell.
+            If one is there already, unless `force` replaces what was written before; if the
+            assignment has no answer in a cell; or if they cannot be written.
         """
-        assignment = self.assignment
+        assignment, course = self.assignment, self.assignment.course
+        new_files.check_name(self.name)
         if not assignment.reference or assignment.answer_files:
-            files = ", ".join(assignment.answer_files) or "none"
-            raise AssignmentError(f"{assignment.name} must have its answers in cells, got {files}")
-        folder = assignment.course.folder(Stage.SOURCE, self.name)
+            got = ", ".join(assignment.answer_files) or "none"
+            raise AssignmentError(f"{assignment.name} must have its answers in cells, got {got}")
+        folder = course.folder(Stage.SOURCE, self.name)
         hidden = assignment.hidden.parent / self.name
-        if not force and (there := [place for place in (folder, hidden) if place.exists()]):
-            raise AssignmentError(
-                f"{there[0]} is there already: choose a name with --as, or add --force to write it "
-                "anew"
-            )
-        shutil.rmtree(folder, ignore_errors=True)
-        left = shutil.ignore_patterns("*.ipynb", "__pycache__", ".*")
-        shutil.copytree(assignment.folder(Stage.SOURCE), folder, ignore=left)
-        for path, text in self.files.items():
-            (folder / path).write_text(text, encoding="utf-8")
-        nbformat.write(self.notebook, folder / f"{self.name}.ipynb")
-        hidden.mkdir(parents=True, exist_ok=True)
-        manifest = MANIFEST.format(name=assignment.name)
-        (hidden / "manifest.toml").write_text(manifest, encoding="utf-8")
+        if force and self._is_ours:
+            for place in (folder, hidden):
+                shutil.rmtree(place, ignore_errors=True)
+        new_files.check_free(
+            course, (folder, hidden), "choose a name with --as, or add --force to write it anew"
+        )
+        source = assignment.folder(Stage.SOURCE)
+        paths = [path.relative_to(source) for path in course.files(source)]
+        files = {folder / p: (source / p).read_bytes() for p in paths if p.suffix != ".ipynb"}
+        files |= {folder / path: text.encode() for path, text in self.files.items()}
+        files[folder / f"{self.name}.ipynb"] = f"{nbformat.writes(self.notebook)}\n".encode()
+        files[hidden / "manifest.toml"] = MANIFEST.format(name=assignment.name).encode()
+        new_files.write(course, (folder, hidden), files)
         return [folder, hidden]
+
+    @property
+    def _is_ours(self) -> bool:
+        """Whether an assignment of this name was made from this one."""
+        earlier = Assignment(self.assignment.course, self.name)
+        return earlier.origin.name == self.assignment.name != self.name
 
     @cached_property
     def files(self) -> dict[str, str]:

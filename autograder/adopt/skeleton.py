@@ -1,18 +1,15 @@
 """A small assignment to begin with, written into a course under a name of the author's own."""
 
-import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.course.assignment import Assignment, AssignmentError
+from autograder.adopt import new_files
+from autograder.course.assignment import Assignment
 from autograder.course.course import Course, Stage
-from autograder.files import sharing
 
 TEMPLATE = Path(__file__).parents[1] / "templates" / "assignment"
 NOTEBOOK = "notebook.ipynb"  # the template's; the assignment's has its name
-NAME = re.compile(r"\w+(?:[-.]\w+)*")
 
 
 @dataclass(frozen=True)
@@ -37,17 +34,8 @@ class Skeleton:
         AssignmentError
             If the name cannot be a folder's, or one of the assignment's folders exists.
         """
-        if not NAME.fullmatch(self.name):
-            raise AssignmentError(
-                f"an assignment's name must have letters, digits, _, - and . between them only, "
-                f"got {self.name!r}: choose another name"
-            )
-        for folder in self._folders.values():
-            if folder.exists():
-                raise AssignmentError(
-                    f"{self.course.shown(folder)} is there already, and nothing is overwritten: "
-                    "choose another name"
-                )
+        new_files.check_name(self.name)
+        new_files.check_free(self.course, self._folders.values(), "choose another name")
 
     def write(self) -> list[Path]:
         """Write the assignment's files, all or none, and return their paths.
@@ -57,20 +45,9 @@ class Skeleton:
         AssignmentError
             If the course's folders cannot be written to.
         """
-        try:
-            for template, path in self._files():
-                sharing.make_folder(path.parent, shared=self.course.groupshared)
-                shutil.copyfile(template, path)
-                if self.course.groupshared:
-                    sharing.share(path)
-        except OSError as error:
-            for folder in self._folders.values():
-                shutil.rmtree(folder, ignore_errors=True)
-            cause = sharing.obstacle(path) or error.strerror
-            raise AssignmentError(
-                f"{path} cannot be written ({cause}): check the permissions and the free space"
-            ) from error
-        return [path for _, path in self._files()]
+        files = {path: template.read_bytes() for template, path in self._files()}
+        new_files.write(self.course, self._folders.values(), files)
+        return [*files]
 
     def _files(self) -> Iterator[tuple[Path, Path]]:
         """Yield each file of the template, and its path in the course."""

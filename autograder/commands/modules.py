@@ -19,7 +19,7 @@ next:  nbgrader generate_solution {name}      # solved and run, to see that it w
 @click.option(
     "--as", "name", metavar="NAME", help="The new assignment's name.  [default: ASSIGNMENT_modules]"
 )
-@click.option("--force", is_flag=True, help="Replace one that is there.")
+@click.option("--force", is_flag=True, help="Replace one that this command has written.")
 def modules(assignment: str, course: Place, name: str | None, *, force: bool) -> None:
     """Write an assignment with its answers in Python files beside the notebook.
 
@@ -35,5 +35,4 @@ def modules(assignment: str, course: Place, name: str | None, *, force: bool) ->
     on = console.console()
     for place in form.write(force=force):
         on.print(printable(f"wrote {form.assignment.course.shown(place)}"))
-    for line in NEXT.format(name=form.name).splitlines():
-        on.print(printable(line))
+    on.print(NEXT.format(name=form.name))

@@ -42,4 +42,4 @@ def new(assignment: str, course: Place) -> None:
     on = console.console()
     for path in skeleton.write():
         on.print(printable(known.shown(path)))
-    on.print(printable(NEXT.format(name=assignment)).replace(r"\n", "\n"))
+    on.print(NEXT.format(name=assignment))

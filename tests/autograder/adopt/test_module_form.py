@@ -59,11 +59,31 @@ def test_it_is_not_written_twice_without_force(tiny):
     form.write()
     changed = tiny.root / "source/other/scaler.py"
     changed.write_text("changed")
-    with pytest.raises(AssignmentError, match="is there already: choose a name with --as, or add"):
+    with pytest.raises(
+        AssignmentError, match="nothing is overwritten: choose a name with --as, or add"
+    ):
         form.write()
     assert changed.read_text() == "changed"
     form.write(force=True)
     assert changed.read_text().endswith(SOLVED)
+
+
+@pytest.mark.parametrize("name", ["tiny", "foreign"])
+def test_force_replaces_only_what_was_made_from_the_assignment(tiny, name):
+    """The assignment itself and others stay as they are."""
+    kept = tiny.root / "source" / name / "kept.txt"
+    kept.parent.mkdir(exist_ok=True)
+    kept.touch()
+    with pytest.raises(AssignmentError, match=f"{name} is there already"):
+        ModuleForm(tiny, name).write(force=True)
+    assert kept.exists()
+
+
+@pytest.mark.parametrize("name", ["../out", "", "a b", ".hidden"])
+def test_a_name_must_be_that_of_a_folder(tiny, name):
+    """Nothing is written outside the course."""
+    with pytest.raises(AssignmentError, match="an assignment's name must have letters"):
+        ModuleForm(tiny, name).write(force=True)
 
 
 def test_only_answers_in_cells_can_be_put_into_files(tiny):

@@ -2,11 +2,11 @@
 
 import stat
 import tomllib
+from pathlib import Path
 
 import nbformat
 import pytest
 
-from autograder.adopt import skeleton
 from autograder.adopt.skeleton import TEMPLATE, Skeleton
 from autograder.course.assignment import Assignment, AssignmentError
 from autograder.course.course import Course
@@ -86,18 +86,18 @@ def test_what_exists_is_not_overwritten(tmp_path, kind):
 
 def test_all_files_are_written_or_none(tmp_path, monkeypatch):
     """A full disk leaves no half of an assignment, and nothing else is lost."""
-    copied = []
+    written = []
 
-    def copy(template, path):
-        copied.append(path)
-        if len(copied) == 5:
+    def write(path, content):
+        written.append(path)
+        if len(written) == 5:
             raise OSError(28, "No space left on device")
-        path.write_text("")
+        path.touch()
 
     other = tmp_path / "tests" / "hidden" / "other" / "test_a.py"
     other.parent.mkdir(parents=True)
     other.write_text("")
-    monkeypatch.setattr(skeleton.shutil, "copyfile", copy)
+    monkeypatch.setattr(Path, "write_bytes", write)
     with pytest.raises(AssignmentError, match=r"cannot be written \(No space left on device\)"):
         Skeleton(Course(tmp_path), "scaling").write()
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == [other]
