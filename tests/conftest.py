@@ -3,6 +3,7 @@
 import ast
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,6 +18,9 @@ from autograder.startup import scripts
 
 if "PYTEST_XDIST_WORKER" in os.environ:  # it is measured itself, and nothing that it starts
     os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
+
+# a shell lets its background jobs ignore Ctrl-C, and what they start would ignore it too
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 PROJECT = Path(__file__).resolve().parent.parent
 Nbgrader = Callable[..., str]
