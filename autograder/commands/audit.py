@@ -2,6 +2,7 @@
 
 import fnmatch
 import sys
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from autograder.course.certificate import Certificate, certificate_of, path_of
 from autograder.course.ulimits import check_ulimits
 from autograder.files import sharing, whole_file
 from autograder.results.points import shown
+from autograder.startup.environment import as_on_an_old_processor
 from autograder.startup.processors import processors
 from autograder.text.wording import counted_as
 
@@ -75,7 +77,8 @@ def audit(
     The reference and every variant must get full marks. Every mutant must lose the criteria that it
     names, and no others. The command prints what each mutant costs. It writes the certificate,
     tests/certificates/ASSIGNMENT.json: grading needs it to name a student's mistake. --check
-    repeats the proof with other random numbers in the specimens' code.
+    repeats the proof with other random numbers in the specimens' code, and with the rounding of
+    another processor.
 
     --edits changes one place of a right solution at a time. The edited solution must lose points,
     or do the same as before by the suites' observations.
@@ -98,15 +101,16 @@ def audit(
         if check or html or repeat:
             raise click.UsageError("--edits must not be used with --check, --html or --repeat")
         sys.exit(audit_edits.run(chosen, jobs, only, as_json=as_json))
-    with console.progress(
-        console.console(stderr=True), *Progress.get_default_columns()
-    ) as progress:
+    with (
+        # the facts must depend neither on rounding nor on the specimens' random numbers
+        as_on_an_old_processor() if check else nullcontext(),
+        console.progress(console.console(stderr=True), *Progress.get_default_columns()) as progress,
+    ):
         bar = progress.add_task("grading specimens")
 
         def tick(done: int, steps: int) -> None:
             progress.update(bar, completed=done, total=steps)
 
-        # the facts must not depend on the specimens' random numbers
         auditor = Auditor(chosen, jobs, tick, chance=int(check))
         certificate = auditor.audit()
         progress.update(bar, description="repeating with other seeds")
@@ -230,5 +234,8 @@ def _not_current(assignment: Assignment, found: Certificate) -> list[str]:
         return [f"{path} belongs to another version of the suites: {remedy}"]
     if kept.specimens != found.specimens:
         return [f"{path} belongs to other mutants and variants: {remedy}"]
-    hint = "if that does not help, an observation depends on the observed code's random numbers"
+    hint = (
+        "if that does not help, an observation depends on rounding, or on the observed code's "
+        "random numbers"
+    )
     return [f"{path} differs from this audit: {remedy}; {hint}"]

@@ -9,6 +9,7 @@ import os
 import site
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from typing import Any
 PLACES = ("PATH", "LD_LIBRARY_PATH")
 # which some machines set because NumPy's linear algebra mistakes their processor
 PROCESSOR = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
+# NumPy's linear algebra has code for it that each x86_64 processor runs, and that rounds otherwise
+OLD_PROCESSOR = "Prescott"
 # for arrays as small as these, more threads only keep a processor from others
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 SAME_EVERYWHERE = {"LANG": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0", "PYTHONUTF8": "1"}
@@ -49,6 +52,21 @@ def of_template() -> dict[str, str]:
     """Return the environment of the process from which workers are forked."""
     # what `np.empty` holds is the same each time, and never zero
     return _kept(*PROCESSOR) | SAME_EVERYWHERE | ONE_THREAD | {"MALLOC_PERTURB_": "1"}
+
+
+@contextlib.contextmanager
+def as_on_an_old_processor() -> Iterator[None]:
+    """Let the processes that start meanwhile compute as on an old processor.
+
+    The last digits of their results differ from those of a new one.
+    """
+    before = _kept(*PROCESSOR)
+    os.environ["OPENBLAS_CORETYPE"] = OLD_PROCESSOR
+    try:
+        yield
+    finally:
+        os.environ.pop("OPENBLAS_CORETYPE", None)
+        os.environ.update(before)
 
 
 def engine() -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """`autograder audit`: its output, its certificate, and its exit codes."""
 
+import os
 import shutil
 from dataclasses import replace
 
@@ -31,13 +32,14 @@ DEFECTIVE = replace(FOUND, defects=("no mutant breaks [red]it[/red]", "mutant od
 def audit(tiny, monkeypatch):
     """A function that runs `autograder audit`, when that finds something, and returns the result."""
 
-    chances = []
+    chances, processors = [], []
 
     def run(found, *options, rejected=(), name="tiny"):
         class Known:
             def __init__(self, assignment, jobs, tick, chance):
                 self.tick = tick
                 chances.append(chance)
+                processors.append(os.environ.get("OPENBLAS_CORETYPE"))
 
             def audit(self):
                 self.tick(1, 1)
@@ -50,7 +52,7 @@ def audit(tiny, monkeypatch):
         words = ["audit", name, "--course", str(tiny.root), *options]
         return CliRunner().invoke(cli.commands, words, env={"COLUMNS": "200"})
 
-    run.chances = chances
+    run.chances, run.processors = chances, processors
     return run
 
 
@@ -147,6 +149,18 @@ def test_a_check_is_made_with_other_chance(audit):
     audit(FOUND, "--check")
     first, second = audit.chances
     assert first != second
+
+
+@pytest.mark.parametrize("own", [None, "Haswell"])
+def test_a_check_is_made_with_other_rounding(audit, monkeypatch, own):
+    """A fact that depends on the processor would differ; the caller's own setting stays."""
+    monkeypatch.delenv("OPENBLAS_CORETYPE", raising=False)
+    if own:
+        monkeypatch.setenv("OPENBLAS_CORETYPE", own)
+    audit(FOUND)
+    audit(FOUND, "--check")
+    assert audit.processors == [own, "Prescott"]
+    assert os.environ.get("OPENBLAS_CORETYPE") == own
 
 
 def test_a_check_prints_the_defects_too(audit):
