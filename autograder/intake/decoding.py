@@ -16,7 +16,7 @@ def decoded(data: bytes, encoding: str) -> tuple[str, str]:
         The one that it should have.
     """
     for one in (encoding, LIKELY):
-        with suppress(UnicodeDecodeError, LookupError):
+        with suppress(UnicodeError, LookupError):
             return data.decode(one), one
     return data.decode(LAST), LAST
 

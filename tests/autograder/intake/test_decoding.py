@@ -12,6 +12,9 @@ from autograder.intake.decoding import decoded, writable
         (b"\x93\xe4\x94", "utf-8", "“ä”", "cp1252"),
         (b"\x81\xe4", "utf-8", "\x81ä", "latin-1"),
         (b"a", "no-such-encoding", "a", "cp1252"),
+        (b"a", "undefined", "a", "cp1252"),  # an encoding of Python's in which no byte is valid
+        (b"-99", "punycode", "-99", "cp1252"),
+        (b"a", "rot13", "a", "cp1252"),  # one of texts, not of bytes
     ],
 )
 def test_the_first_encoding_that_fits_is_taken(data, encoding, text, found):

@@ -67,6 +67,7 @@ def test_what_tools_leave_is_not_read(folder, assignment):
         (b"\xe4", "ä", "it was read as cp1252"),
         (b"\x81", "\x81", "it was read as latin-1"),
         (b"# coding: nonsense\n1", "# coding: nonsense\n1", ""),
+        (b"# coding: undefined\n1", "# coding: undefined\n1", "it was read as cp1252"),
         (b"a\0b", "ab", "`scaler.py`: null characters, which no Python code has, were left out"),
     ],
 )
