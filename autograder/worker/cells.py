@@ -17,7 +17,7 @@ from typing import Any, Literal, NamedTuple, NotRequired, TypedDict
 
 from autograder.worker.absent import Absent, policy
 from autograder.worker.file_modules import FileModules
-from autograder.worker.given import module_name
+from autograder.worker.given import is_package, module_name
 
 DEFINITIONS = (
     ast.Import,
@@ -127,10 +127,10 @@ class Notebook:
         """
         self._run = Run(skip, announce, definitions_only)
         numbered = [*enumerate(cells, start=first)]
-        files = {cell["file"]: (number, cell) for number, cell in numbered if "file" in cell}
-        self._files = {module_name(path): one for path, one in files.items()}
-        if files:
-            FileModules(files, self._run_file).install()
+        self._files = _modules(numbered)
+        if self._files:
+            paths = [cell["file"] for _, cell in self._files.values()]
+            FileModules(paths, self._run_file).install()
         for number, cell in numbered:
             self._note(number, graded or {})
             if "file" in cell:
@@ -252,6 +252,17 @@ class Notebook:
     def _remark(self, cell: int, line: int, cause: str) -> None:
         if len(self.remarks) < MAX_REMARKS:
             self.remarks.append({"cell": cell, "line": line, "cause": cause[:300]})
+
+
+def _modules(numbered: Iterable[tuple[int, Cell]]) -> dict[str, tuple[int, Cell]]:
+    """Return the file of each module, with its number.
+
+    Several may have one name, such as `a.py` and `a/__init__.py`. Answers take precedence, then
+    packages, as they do in Python.
+    """
+    files = [(number, cell) for number, cell in numbered if "file" in cell]
+    files.sort(key=lambda one: (one[1]["role"] == "own", not is_package(one[1]["file"])))
+    return {module_name(cell["file"]): (number, cell) for number, cell in reversed(files)}
 
 
 class Statement(NamedTuple):

@@ -109,6 +109,19 @@ def test_own_modules_replace_no_library_and_no_given_module(run):
     assert notebook["One"].__bases__ == (notebook["Base"],)
 
 
+def test_no_other_file_has_an_answers_name(run):
+    """A package of the same name is never run; of a student's own modules, the package counts."""
+    notebook = run(
+        answer("import a\n\nclass One:\n    x = a.x\n"),
+        own("lay/one/__init__.py", "class One:\n    x = 2\n"),
+        own("lay.one.py", "class One:\n    x = 3\n"),
+        own("a/__init__.py", "x = 4"),
+        own("a.py", "x = 5"),
+    )
+    assert notebook["One"].x == 4
+    assert notebook["One"] is notebook.given["One"]
+
+
 def test_an_import_that_may_fail_still_fails_after_a_file_was_imported(run):
     """`try: import torch` expects an error where there is no such library."""
     notebook = run(
