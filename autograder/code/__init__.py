@@ -3,5 +3,5 @@
 - `cell_code`: `codes_of`
 - `magic`: `CellCode`
 - `normal_form`: `bound`, `normal_form`, `parsed`, `tokens`
-- `stub`: `LARGEST`, `Stub`, `defined`, `is_python`, `stub_of`
+- `stub`: `LARGEST`, `Stub`, `defined`, `imported`, `is_python`, `stub_of`
 """

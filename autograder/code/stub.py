@@ -126,6 +126,12 @@ def defined(python: str) -> set[str]:
     return {node.name for node in _definitions(_body(python) or [])}
 
 
+def imported(python: str) -> set[str]:
+    """Return the names that a cell imports from modules; "*" if all of a module's."""
+    imports = [node for node in _body(python) or [] if isinstance(node, ast.ImportFrom)]
+    return {alias.asname or alias.name for node in imports for alias in node.names}
+
+
 def _body(python: str) -> list[ast.stmt] | None:
     """Return a cell's statements that do something; None if they cannot be parsed."""
     tree = parsed(python) if len(python) <= LARGEST else None

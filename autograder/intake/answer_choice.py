@@ -4,7 +4,7 @@ import re
 
 from nbformat import NotebookNode
 
-from autograder.code.stub import Stub, defined, is_python, stub_of
+from autograder.code.stub import Stub, defined, imported, is_python, stub_of
 from autograder.course.answer_file import mark_of
 from autograder.course.submission import Cell, Submission
 
@@ -68,6 +68,8 @@ def _choose_by_definition(
         ]
         if own is not None and own in taken:
             later = [i for i in others if i > own and submitted.cells[i].kind == "code"]
+            if later and {*stub.names, "*"} & imported(submitted.codes[own].python):
+                later = [i for i in later if not submitted.cells[i].file]  # it imports that file
             if later:
                 chosen[name] = _before_later_ones(submitted, name, stub, own, later, remarks)
                 taken.add(chosen[name])

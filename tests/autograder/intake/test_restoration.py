@@ -527,6 +527,14 @@ def test_a_filled_file_counts_whatever_else_lies_there():
     ]
 
 
+@pytest.mark.parametrize("line", ["from helper import One\n", "from .helper import *\n"])
+def test_a_file_may_import_the_answer_from_another(line):
+    """Then the other file is graded, too, and no remark says that it is not."""
+    files, remarks = restored_files(file("lay/one.py", line, "one"), file("helper.py", answer(1)))
+    assert files == [("lay/one.py", "one", line), ("helper.py", "", answer(1))]
+    assert remarks == []
+
+
 def test_no_cell_can_claim_to_be_the_file():
     """The `grade_id` of a file in a cell's metadata means nothing."""
     files, _ = restored_files(
