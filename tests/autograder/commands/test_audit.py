@@ -210,16 +210,29 @@ def test_a_real_audit_is_checked(tmp_path, one_process):
 
 
 def test_an_audit_of_other_answers_for_the_same_suites_keeps_the_certificate(tiny, audit):
-    """It must find what the certificate says; only versions and specimens' texts may differ."""
+    """It must find what the certificate says.
+
+    Only versions, specimens' texts, and which properties of a criterion see a mistake may differ.
+    """
     ModuleForm(tiny, "other").write()
     released = tiny.root / "release/other"
     shutil.copytree(tiny.root / "source/other", released)
     current = replace(FOUND, version=tiny.suites_version)
     path_of(tiny).parent.mkdir(parents=True, exist_ok=True)
     path_of(tiny).write_text(current.to_json(), encoding="utf-8")
-    same = replace(FOUND, version="of other", specimens="of other")
+    zeros, ones = FOUND.mistakes
+    same = replace(
+        FOUND,
+        version="of other",
+        specimens="of other",
+        mistakes=(zeros, replace(ones, fails={"test_one": ("test_b",)})),
+    )
     assert audit(same, name="other").exit_code == 0
-    result = audit(replace(same, variants=()), name="other")
-    assert result.exit_code == 1
-    assert "differs from this audit: run `autograder audit tiny`" in result.output
+    for other in (
+        replace(same, variants=()),
+        replace(same, mistakes=(zeros, replace(ones, costs={"test_one": 0.5}))),
+    ):
+        result = audit(other, name="other")
+        assert result.exit_code == 1
+        assert "differs from this audit: run `autograder audit tiny`" in result.output
     assert path_of(tiny).read_text(encoding="utf-8") == current.to_json()
