@@ -1,8 +1,12 @@
 """The notebook as a lesson: what its text repeats is right, and it reads well in every program."""
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 import nbformat
+import numpy as np
+import pytest
 
 from autograder.course.assignment import Assignment
 from tests.conftest import PROJECT
@@ -14,6 +18,14 @@ EXECUTED = nbformat.read(
 TEXTS = [cell.source for cell in ASSIGNMENT.source.cells if cell.cell_type == "markdown"]
 SCREEN = 40  # lines
 MATRIX = re.compile(r"\\begin\{pmatrix\}(.*?)\\end\{pmatrix\}")
+GIVEN = """
+import numpy as np
+from activations import ReLU, Tanh
+from layers import LayerWrapper, Linear
+from losses import CrossEntropy
+from model import Model
+"""
+Names = dict[str, Any]
 
 
 def text_of(name: str) -> str:
@@ -69,6 +81,68 @@ def test_gradients_of_the_reference_are_right_and_those_of_the_wrong_layer_are_n
     for name in ("numeric-gradient", "l2-by-hand-check"):
         assert printed(name).count("right to six digits") == len(("x", "weights", "bias"))
     assert re.findall(r"gradient of (\w+) +WRONG", printed("wrong-gradient")) == ["bias"]
+    assert printed("network-gradients").count("right to six digits") == 2 * 3 * 2
+
+
+@pytest.fixture
+def check_network(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Names]:
+    """A function that runs the check of a whole network, with a solution; it returns the names."""
+    monkeypatch.syspath_prepend(PROJECT / "source" / "dropout_l2")
+
+    def run(solution: str) -> Names:
+        names: Names = {}
+        reference = ASSIGNMENT.reference.values()
+        for code in [GIVEN, *reference, text_of("numeric-gradient"), solution]:
+            exec(code, names)  # noqa: S102  # it is text in the notebook
+        exec(text_of("network-gradients"), names)  # noqa: S102
+        return names
+
+    return run
+
+
+ALL = "0w 0b 2w 2b"  # weights and bias of layers[0] and layers[2], the two with dropout
+WRONG = {  # which gradients are wrong, in training and in evaluation
+    "dropout_backward_bias_loses_an_axis": ("0b 2b", "0b 2b"),
+    "dropout_backward_fresh_mask": (ALL, ALL),
+    "dropout_backward_mask_shared_by_all_layers": ("0w 0b", ""),
+    "dropout_backward_old_mask_after_evaluation": ("", ALL),
+    "l2_gradient_in_training_only": ("", "2w 4w"),
+    "l2_gradient_of_bias_missing": ("2b 4b", "2b 4b"),
+    "l2_gradient_of_bias_too": ("2b 4b", "2b 4b"),
+    "l2_gradient_of_data_only": ("2w 4w", "2w 4w"),
+    "dropout_gradients_by_hand": ("2w", "2w"),  # right around Linear, and the text names this one
+}
+VARIANTS, MUTANTS = (
+    {path.stem: path for path in sorted((PROJECT / "tests" / kind / ASSIGNMENT.name).glob("*.py"))}
+    for kind in ("variants", "mutants")
+)
+A_TENTH = list(VARIANTS)[::10]  # all take 15 s
+
+
+@pytest.mark.filterwarnings("ignore")  # some of the variants are talkative
+@pytest.mark.parametrize("name", sorted({*A_TENTH, *WRONG}))
+def test_whole_network_is_wrong_where_a_gradient_is(check_network, capsys, name):
+    """Each mistake shows in its own lines, between layers, too; a right solution has none."""
+    check_network((VARIANTS | MUTANTS)[name].read_text(encoding="utf-8"))
+    halves = re.split("In training:|In evaluation:", capsys.readouterr().out)[1:]
+    found = [re.findall(r"layers\[(\d)\]\.(\w)\w+ +WRONG", half) for half in halves]
+    assert tuple(" ".join(map("".join, half)) for half in found) == WRONG.get(name, ("", ""))
+
+
+def test_whole_network_stops_at_a_stub_by_its_own_error(check_network):
+    """A student who has not written a layer yet reads so."""
+    for cell in ASSIGNMENT.release.cells:
+        if cell.id in ("dropout-stub", "l2regularization-stub"):
+            with pytest.raises(NotImplementedError):
+                check_network(cell.source)
+
+
+def test_no_step_crosses_the_corner_of_the_relu(check_network):
+    """The numbers in front of it depend on no coin but for being dropped, and are far from 0."""
+    names = check_network("")
+    x, layer = names["x"], names["model"].layers[0]
+    step = 1e-5 * max(1, np.abs(x).max())  # of a weight or of the bias
+    assert np.abs(x @ layer.weights + layer.bias).min() > 100 * step
 
 
 def test_each_number_has_one_heading():
