@@ -1,4 +1,4 @@
-"""A mistake is named however it is written, and whatever numbers a student draws."""
+"""A mistake is named however it is written, whatever numbers a student draws, and beside another."""
 
 import pytest
 
@@ -44,3 +44,42 @@ def test_a_mistake_is_named_however_it_is_written(
     lost = [item.name for item in report.items if item.points != item.max_points]
     assert lost
     assert named == {item: [name] for item in lost}
+
+
+FORWARD = "(np.random.rand(*h.shape) > self.p) / (1 - self.p)"
+BACKWARD = "self.layer.backward(self.mask * grad_output)"
+MISTAKES = {  # each is written into the reference
+    "dropout_keep_with_p": (FORWARD, "(np.random.rand(*h.shape) < self.p) / (1 - self.p)"),
+    "dropout_never_scaled": (FORWARD, "(np.random.rand(*h.shape) > self.p)"),
+    "dropout_p_is_the_keep_probability": (FORWARD, "(np.random.rand(*h.shape) < self.p) / self.p"),
+    "dropout_backward_without_mask": (BACKWARD, "self.layer.backward(grad_output)"),
+    "dropout_backward_unscaled": (BACKWARD, "self.layer.backward((self.mask > 0) * grad_output)"),
+    "dropout_backward_mask_inverted_in_evaluation_too": (
+        BACKWARD,
+        "self.layer.backward((self.mask == 0) * grad_output)",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("forward", "backward"),
+    [
+        ("dropout_keep_with_p", "dropout_backward_without_mask"),
+        ("dropout_never_scaled", "dropout_backward_without_mask"),
+        ("dropout_p_is_the_keep_probability", "dropout_backward_unscaled"),
+        ("dropout_p_is_the_keep_probability", "dropout_backward_mask_inverted_in_evaluation_too"),
+    ],
+)
+def test_a_mistake_in_backward_is_named_beside_one_in_the_forward_pass(
+    assignment, grading_process, forward, backward
+):
+    """What backward does is compared with what the student's own forward pass did."""
+    source = assignment.reference["dropout"]
+    for mistake in (forward, backward):
+        right, wrong = MISTAKES[mistake]
+        assert right in source
+        source = source.replace(right, wrong)
+    notebook = filled(assignment.release, assignment.reference | {"dropout": source})
+    report = grading_process.grade_notebook(assignment, notebook)
+    named = {i.name: [d.mistake for d in i.diagnosis] for i in report.items if i.diagnosis}
+    assert named == {"test_dropout_forward": [forward], "test_dropout_backward": [backward]}

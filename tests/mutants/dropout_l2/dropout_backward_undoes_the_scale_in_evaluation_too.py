@@ -1,0 +1,25 @@
+"""Forward divides by 1 - p, so backward multiplies by it, always.
+
+Your backward pass multiplies by 1 - p once more than your forward pass, in evaluation too.
+Multiply grad_output by the very array by which the forward pass multiplied, and by nothing more.
+
+loses: test_dropout_backward (x, parameters)
+"""
+
+
+class Dropout(LayerWrapper):
+    def __init__(self, layer, p=0.5):
+        super().__init__(layer)
+        if not 0 <= p < 1:
+            raise ValueError(f"p must lie in [0, 1), got p={p}")
+        self.p = p
+
+    def __call__(self, x):
+        h = self.layer(x)
+        self.mask = np.ones_like(h)
+        if self.training:
+            self.mask = (np.random.rand(*h.shape) > self.p) / (1 - self.p)
+        return h * self.mask
+
+    def backward(self, grad_output):
+        return self.layer.backward(grad_output * self.mask * (1 - self.p))
