@@ -144,7 +144,9 @@ class ClassRun:
                     self._call(self.converter.run_pre_convert_hook, folder)
                     if self.intake.has_hook:  # which may have changed them
                         notebooks = self._handed_in(folder)
-            except (VanishedError, InvalidEntry) as error:
+            except (OperationalError, NbGraderException):
+                raise  # the next submission would fail, too
+            except Exception as error:  # noqa: BLE001  # others must be graded all the same
                 self._fail(student, error)
                 continue
             yield PendingSubmission(student, folder, notebooks, reason or "forced"), notebooks

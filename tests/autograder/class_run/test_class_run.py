@@ -330,6 +330,23 @@ def test_a_disk_that_gets_full_ends_the_run_and_keeps_what_is_written(
     assert "3 submissions: 2 graded, 1 unchanged" in grade().out
 
 
+def test_a_fault_in_reading_a_submission_is_its_own(class_of_three, grade, monkeypatch):
+    """The others are graded all the same."""
+    read = intake.Intake.handed_in
+
+    def handed_in(self, path):
+        if "bob" in path.parts:
+            raise ValueError("unforeseen")
+        return read(self, path)
+
+    monkeypatch.setattr(intake.Intake, "handed_in", handed_in)
+    ran = grade()
+    assert ran.code == 1
+    assert "bob: ValueError: unforeseen" in ran.out + ran.err
+    assert "3 submissions: 2 graded, 1 failed" in ran.out
+    assert {*notebooks(class_of_three)} == {"ann", "cem"}
+
+
 @pytest.mark.parametrize("when", ["before it is read", "before it is written"])
 def test_a_submission_that_vanishes_is_no_zero(class_of_three, grade, monkeypatch, when):
     """It is an error for its student alone."""
