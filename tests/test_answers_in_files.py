@@ -11,6 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell
+from nbgrader.api import Gradebook
 
 from autograder.course.assignment import Assignment
 from autograder.course.specimen import mutants, variants
@@ -23,6 +24,7 @@ pytestmark = pytest.mark.xdist_group("answers_in_files")  # one course is graded
 NAME = "dropout_l2_modules"
 NOTEBOOK = f"{NAME}.ipynb"
 EVERY = 25  # of the specimens, one is graded in both forms
+COMMENT = "Well split."
 HELPER = "import numpy as np\n\ndef kept(shape, p):\n    return np.random.rand(*shape) > p\n"
 
 
@@ -81,6 +83,20 @@ def with_helper(folder):
         "np.random.rand(*h.shape) > self.p",
         "helper.kept(h.shape, self.p)",
     )
+
+
+def right_only_in_a_package(folder):
+    """Write a wrong class into the answer's file, and the right one where Python would find it."""
+    path = folder / "layers/dropout/__init__.py"
+    path.parent.mkdir()
+    shutil.copy(folder / "layers/dropout.py", path)
+    rewrite(folder / "layers/dropout.py", "return self", "return 0 * self")
+
+
+def star_import(folder):
+    """Write the class into a file of the student's own."""
+    (folder / "layers/dropout.py").rename(folder / "layers/own.py")
+    (folder / "layers/dropout.py").write_text("from .own import *\n")
 
 
 def in_a_cell(folder):
@@ -156,6 +172,21 @@ HAND_INS = {
         ["`layers/dropout.py`, line 91: skipped: it did not finish"],
     ),
     "own-module": (with_helper, 3.0, []),
+    "package-of-that-name": (
+        right_only_in_a_package,
+        1.5,
+        ["again in `layers/dropout/__init__.py`, which was not"],
+    ),
+    "strange-encoding": (
+        lambda folder: (folder / "helper.py").write_text("# coding: undefined\n"),
+        3.0,
+        ["`helper.py` should be written in UTF-8"],
+    ),
+    "star-import": (
+        star_import,
+        3.0,
+        [],
+    ),
     "in-a-cell": (in_a_cell, 3.0, ["was graded as `layers/dropout.py`, which is not filled in"]),
 }
 
@@ -170,6 +201,9 @@ def students(course):
             shutil.copy(course / f"source/{NAME}/layers/{name}.py", folder / "layers")
         change(folder)
     run(course, "autograder", "grade", NAME)
+    with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
+        gradebook.find_comment("dropout", NAME, NAME, "own-module").manual_comment = COMMENT
+        gradebook.db.commit()
     run(course, "nbgrader", "generate_feedback", NAME)
     found = json.loads(run(course, "autograder", "status", NAME, "--json"))
     return {one["student"]: one for one in found["students"]}
@@ -196,11 +230,15 @@ def test_the_instructors_solution_reaches_nobody(course, students):
 
 
 def test_the_feedback_shows_the_files(course, students):
-    """It shows each answer, and each module of the student's own, with its path."""
+    """It shows each answer, and each module of the student's own, with its path.
+
+    A comment that a grader wrote in the Formgrader stands under the answer's path.
+    """
     page = (course / f"feedback/own-module/{NAME}/{NAME}.html").read_text()
     text = re.sub(r"<[^>]+>", "", page)
     for words in ("Your answer: layers/dropout.py", "Code: helper.py", "helper.kept"):
         assert words in text
+    assert f"layers/dropout.py{COMMENT}" in text
 
 
 def test_the_same_solutions_have_the_same_marks_in_both_forms(forms):

@@ -17,7 +17,6 @@ from nbgrader.preprocessors import (
     ClearSolutions,
     ComputeChecksums,
     LockCells,
-    SaveCells,
 )
 from sqlalchemy import create_engine
 
@@ -26,13 +25,15 @@ from autograder.agreement.disagreement import Disagreement, as_one_line, some
 from autograder.agreement.gradebook_cells import Entered
 from autograder.agreement.layout import Layout
 from autograder.course import gradebook
+from autograder.course.answer_entry import SaveCellsAndFiles
+from autograder.course.answer_file import with_files
 from autograder.course.assignment import Assignment, AssignmentError
 from autograder.course.course import Stage
 from autograder.course.settings import course_of
 from autograder.course.stock import without_hidden_files
 from autograder.course.transaction import transaction
 
-ENTERING = (LockCells, ClearSolutions, ClearOutput, ComputeChecksums, SaveCells)
+ENTERING = (LockCells, ClearSolutions, ClearOutput, ComputeChecksums, SaveCellsAndFiles)
 DISCARD = "--SourceExporter.discard_marks=True"
 
 
@@ -186,7 +187,11 @@ class Agreement:
     @property
     def layouts(self) -> dict[str, Layout]:
         """The cells that the gradebook must have of each notebook."""
-        return {name: Layout.of(master.cells_of(made)) for name, made in self.made.items()}
+        files = Assignment(self.course, self.name).answer_cells
+        return {
+            name: Layout.of(master.cells_of(with_files(made, files)))
+            for name, made in self.made.items()
+        }
 
     @cached_property
     def entered(self) -> Entered | None:
@@ -216,6 +221,11 @@ class Agreement:
             self.made[path.stem] = notebook if made is None else made
 
     def _faults_of_answer_files(self) -> Iterator[Disagreement]:
+        try:
+            _ = Assignment(self.course, self.name).answer_files
+        except AssignmentError as error:
+            fact, _, remedy = str(error).rpartition(": ")
+            yield Disagreement(fact, f"{remedy}, then {self.again}")
         for path in self._modules():
             try:
                 released.check_answer_file(path, self.converter)

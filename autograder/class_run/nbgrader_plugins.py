@@ -19,14 +19,16 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateSolution
 from nbgrader.converters.base import BaseConverter, NbGraderException
+from nbgrader.preprocessors import SaveCells
 from sqlalchemy.exc import OperationalError
-from traitlets import Bool
+from traitlets import Bool, import_item
 from traitlets.config import Config
 
 from autograder.agreement import agreement
 from autograder.agreement.disagreement import some
 from autograder.class_run.submission_writer import SCORES, SubmissionWriter, log_standing
 from autograder.course.answer_clearing import ClearAnswerFiles
+from autograder.course.answer_entry import SaveCellsAndFiles
 from autograder.course.assignment import Assignment, AssignmentError
 from autograder.course.gradebook import trouble
 from autograder.course.stock import (
@@ -173,13 +175,21 @@ class SourceExporter(NotebookExporter):
         if isinstance(converter, GenerateSolution) and "timeout" not in self.config.Execute:
             self.update_config(Config({"Execute": {"timeout": SOLUTION_SECONDS}}))
         if isinstance(converter, GenerateAssignment):
+            steps = [
+                SaveCellsAndFiles if _is_saving(step) else step for step in converter.preprocessors
+            ]
             # whatever the settings say: a release must not have the solutions
-            converter.preprocessors = [*converter.preprocessors, ClearAnswerFiles]
+            converter.preprocessors = [*steps, ClearAnswerFiles]
             try:
                 agreement.before_release(converter, discard_marks=self.discard_marks)
             except NbGraderException as error:
                 self.log.error("%s", error)  # noqa: TRY400  # the error's text is enough
                 raise
+
+
+def _is_saving(step: Any) -> bool:
+    """Return whether a step of the settings is the one that enters cells in the gradebook."""
+    return (import_item(step) if isinstance(step, str) else step) is SaveCells
 
 
 class RestoreCells(SuiteStep):

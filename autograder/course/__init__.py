@@ -1,7 +1,8 @@
 """The content of a course's folders: assignment, specimens, certificate, roster, settings.
 
 - `answer_clearing`: `ClearAnswerFiles`
-- `answer_file`: `as_file`, `file_cell`, `mark_of`, `with_files`
+- `answer_entry`: `SaveCellsAndFiles`
+- `answer_file`: `as_file`, `file_cell`, `is_untouched`, `mark_of`, `with_files`
 - `assignment`: `Assignment`, `AssignmentError`, `Item`
 - `certificate`: `Behaviour`, `Certificate`, `Mistake`, `certificate_of`, `digest_of_specimens`,
   `path_of`

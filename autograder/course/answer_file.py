@@ -15,6 +15,8 @@ from nbformat import NotebookNode
 
 from autograder.results.report import KEY
 
+# of an answer: nbgrader shows a field for comments beside it, as beside a solution cell
+CLAIMS = {"schema_version": 3, "solution": True, "grade": False, "locked": False, "task": False}
 BEGIN = re.compile(r"^\s*#.*\bBEGIN SOLUTION\b", re.MULTILINE)  # nbgrader's mark
 
 
@@ -47,14 +49,24 @@ def is_answer(text: str) -> bool:
     return BEGIN.search(text) is not None
 
 
-def file_cell(path: str, text: str, grade_id: str = "") -> NotebookNode:
-    """Return the cell for a file; it is an answer if it has a `grade_id`."""
-    mark = {"file": path, **({"grade_id": grade_id} if grade_id else {})}
+def file_cell(
+    path: str, text: str, grade_id: str = "", *, is_untouched: bool = False
+) -> NotebookNode:
+    """Return the cell for a file; it is an answer if it has a `grade_id`.
+
+    `is_untouched` marks an answer that has the text of the release.
+    """
+    metadata: dict[str, Any] = {KEY: {"file": path}}
+    if grade_id:
+        metadata[KEY]["grade_id"] = grade_id
+        metadata["nbgrader"] = {**CLAIMS, "grade_id": grade_id}
+    if is_untouched:
+        metadata[KEY]["is_untouched"] = True
     cell: dict[str, Any] = {
         "cell_type": "code",
         "execution_count": None,
         "id": re.sub(r"[^a-zA-Z0-9-]", "-", f"file-{path}")[:64],
-        "metadata": {KEY: mark},
+        "metadata": metadata,
         "outputs": [],
         "source": text,
     }
@@ -78,6 +90,11 @@ def mark_of(cell: NotebookNode) -> dict[str, str]:
     if not isinstance(mark, dict) or not isinstance(mark.get("file"), str):
         return {}
     return {"file": mark["file"], "grade_id": str(mark.get("grade_id", ""))}
+
+
+def is_untouched(cell: NotebookNode) -> bool:
+    """Return whether a cell that we have made has the text of a released answer's file."""
+    return bool(mark_of(cell) and cell.metadata[KEY].get("is_untouched"))
 
 
 def as_file(released: str, answer: str) -> str:

@@ -163,6 +163,11 @@ class Assignment:
         """The text of each given module, by its path beside the notebook."""
         return {path: text for path, text in self._modules.items() if path not in self.answer_files}
 
+    @property
+    def answer_cells(self) -> list[nbformat.NotebookNode]:
+        """The cells of the answers that are files, without their texts."""
+        return [file_cell(path, "", grade_id) for path, grade_id in self.answer_files.items()]
+
     def _with_answers(self, notebook: nbformat.NotebookNode, stage: Stage) -> nbformat.NotebookNode:
         folder = self.folder(stage)
         cells = []

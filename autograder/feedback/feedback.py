@@ -25,6 +25,7 @@ from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.preprocessors import GetGrades
 from nbgrader.utils import is_grade, is_task
 
+from autograder.course.answer_file import mark_of
 from autograder.course.assignment import Assignment
 from autograder.course.course import Stage
 from autograder.course.settings import course_of
@@ -219,9 +220,9 @@ def _account(notebook: NotebookNode) -> dict[str, Any]:
         GradedCell(each.grade_id, Mark(**each.mark), items.get(each.grade_id)) for each in claims
     ]
     comments = {
-        cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader["comment"]
+        mark_of(cell).get("file") or claim["grade_id"]: claim["comment"]
         for cell in notebook.cells
-        if cell.metadata.get("nbgrader", {}).get("comment")
+        if (claim := cell.metadata.get("nbgrader", {})).get("comment")
     }
     return {
         "report": report,

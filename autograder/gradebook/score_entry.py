@@ -11,6 +11,7 @@ from nbgrader.api import Gradebook, MissingEntry, SubmittedNotebook
 from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, is_task
 
+from autograder.course.answer_file import is_untouched
 from autograder.course.submission import Submission
 from autograder.gradebook.lateness import late_penalty, seconds_late
 from autograder.results.points import rounded
@@ -51,7 +52,7 @@ class ScoreEntry:
                 grades[name] = None if points is None else rounded(points)
             if is_solution(cell) or is_task(cell):
                 unchanged = cell.metadata.nbgrader.get("checksum") == compute_checksum(cell)
-                answered = is_task(cell) or not unchanged
+                answered = is_task(cell) or not (unchanged or is_untouched(cell))
                 comments[name] = None if answered else "No response."
         return cls(grades, comments)
 

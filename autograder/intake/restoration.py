@@ -93,7 +93,8 @@ def _order(
 def _trusted(known: NotebookNode, submitted: Cell) -> NotebookNode:
     if mark := mark_of(known):
         text = submitted.source if submitted.file else as_file(known.source, submitted.source)
-        return file_cell(mark["file"], text, mark["grade_id"])
+        is_untouched = text.strip() == known.source.strip()
+        return file_cell(mark["file"], text, mark["grade_id"], is_untouched=is_untouched)
     cell: NotebookNode = nbformat.from_dict(known)
     cell = NotebookNode(cell)
     cell.metadata = nbformat.from_dict({"nbgrader": dict(known.metadata.nbgrader)})

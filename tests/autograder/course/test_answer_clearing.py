@@ -1,6 +1,7 @@
 """Answers in files lose their solutions in a release, and never reach it with them."""
 
 import logging
+import shutil
 
 import pytest
 from traitlets.config import Config
@@ -39,3 +40,16 @@ def test_a_release_has_no_solution(tiny, tiny_course):
     assert result["success"], result["log"]
     assert released.read_text().endswith(STUB)
     assert "BEGIN SOLUTION" not in released.read_text()
+
+
+def test_two_answers_of_one_name_are_no_release(tiny, tiny_course):
+    """The earlier release stays, and the error says what to do."""
+    in_files(tiny)
+    released, source = (tiny.root / stage / "tiny/scaler.py" for stage in ("release", "source"))
+    (source.parent / "more").mkdir()
+    shutil.copy(source, source.parent / "more")
+    before = released.read_text()
+    result = tiny_course.api.generate_assignment("tiny", force=True)
+    assert not result["success"]
+    assert "are named scaler.py: give each another name, then run `nbgrader gen" in result["log"]
+    assert released.read_text() == before
