@@ -236,11 +236,15 @@ def test_an_output_that_is_no_short_text_is_not_left_to_the_template(output):
 
 
 def test_a_file_is_shown_with_its_path(show):
-    """A path is the student's own text, so it is no markup."""
+    """A path is the student's own text, so it is no markup. An answer has a field for comments."""
     page = notebook_of(
         show(file_cell("lay/<b>one.py", "x = 1"), file_cell("two.py", "y = 2", "two"))
     )
     paths = [one.get_text() for one in page.select("p > code")]
     assert paths == ["lay/<b>one.py", "two.py"]
+    assert [field["id"] for field in page.select("textarea.comment")] == [
+        "two-comment",
+        "scaler-comment",  # of the notebook's own answer
+    ]
     assert "x = 1" in page.get_text()
     assert page.find("b") is None
