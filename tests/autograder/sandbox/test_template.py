@@ -112,10 +112,12 @@ def test_a_worker_has_its_own_connection_and_no_other(session):
         "        return os.readlink(f'/proc/self/fd/{n}').partition(':')[0]\n"
         "    except OSError:\n"
         "        return None\n"
-        "open_files = [target(n) for n in range(64)]"
-    )
+        "with open('/proc/self/maps') as file:\n"
+        "    loaded = file.read().split()\n"
+        "open_files = [name for n in range(64) if (name := target(n)) and name not in loaded]"
+    )  # libffi, which ctypes needs, may keep its own library open
     names = session(code, layers=isolation.NONE).namespace
-    assert list(filter(None, names.open_files)) == [*["/dev/null"] * 3, "socket"]
+    assert names.open_files == [*["/dev/null"] * 3, "socket"]
 
 
 def test_a_template_is_given_an_opening_once(tiny):

@@ -321,10 +321,11 @@ SLOW = [
     "\\\\(" * 6000,
     "\\\\[" * 6000,
     "\\begin{a}" * 2000,
-    "<div>\n" + "<a " * 6000,
     "[" * 19_000,
     "# a\n" * 5000,
 ]
+if BeautifulSoup("<a <a ", "html.parser").get_text():  # newer Pythons read unfinished tags once
+    SLOW.append("<div>\n" + "<a " * 6000)
 
 
 @pytest.mark.parametrize("source", [*SLOW, "a" * 30_000], ids=lambda source: source[:4])

@@ -72,9 +72,9 @@ def test_the_number_of_remarks_is_bounded():
 
 def test_future_imports_hold_for_what_follows():
     """As in Jupyter, they hold for the rest of their cell and for all later cells."""
-    later = "def g(x: missing): pass"
+    later = "def g(x: missing): pass\ng.__annotations__"  # from Python 3.14 on, looked up here
     notebook = run(later, f"from __future__ import annotations\n{later}", later)
-    assert [(r["cell"], r["line"]) for r in notebook.remarks] == [(0, 1)]
+    assert {r["cell"] for r in notebook.remarks} == {0}
     assert notebook["g"].__annotations__ == {"x": "missing"}
 
 
