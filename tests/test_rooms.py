@@ -3,6 +3,7 @@
 import ast
 import re
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ NAMED = re.compile(r"\"autograder\.(\w+)\.(\w+)\.(\w+)\"")
 LINE = re.compile(r"^- `(\w+)`: (.+?)(?=^- |\Z)", re.MULTILINE | re.DOTALL)
 
 
+@cache
 def used_from_outside():
     """Return which names of each room's modules are used by other rooms, nbgrader and the demo."""
     found = defaultdict(set)
@@ -44,15 +46,14 @@ def used_from_outside():
     return found
 
 
-USED = used_from_outside()
-
-
 @pytest.mark.parametrize("room", [room for room in ROOMS if room not in ("commands", "kit")])
 def test_a_room_lists_what_others_may_use(room):
     """And nobody outside imports another name; a name that nobody imports is not listed."""
     text = ast.get_docstring(ast.parse((ENGINE / room / "__init__.py").read_text()))
     listed = {module: {*re.findall(r"`(\w+)`", names)} for module, names in LINE.findall(text)}
-    used = {module: names for (where, module), names in USED.items() if where == room}
+    used = {
+        module: names for (where, module), names in used_from_outside().items() if where == room
+    }
     assert {m: used.get(m, set()) - names for m, names in listed.items()} == {
         m: set() for m in listed
     }
