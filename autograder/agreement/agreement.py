@@ -266,7 +266,7 @@ def check(converter: BaseConverter) -> Agreement:
     agreement.refuse([*found, *agreement.of_release(), *later])
     assignment = Assignment(agreement.course, agreement.name)
     try:
-        _ = assignment.limits, assignment.forbidden
+        _ = assignment.manifest
     except AssignmentError as error:
         raise NbGraderException(str(error)) from error
     return agreement

@@ -2,25 +2,22 @@
 
 import hashlib
 import json
-import re
-import tomllib
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import takewhile
 from pathlib import Path
-from typing import Any
 
 import nbformat
 
 from autograder.code.magic import CellCode
 from autograder.code.stub import stub_of
-from autograder.course import limits
 from autograder.course.answer_file import AnswerFileError, answers_among, file_cell, with_files
 from autograder.course.course import Course, Stage
 from autograder.course.engine_version import engine_version
 from autograder.course.limits import Limits
+from autograder.course.manifest import Manifest, ManifestError, read_manifest, suites_of
 from autograder.course.rubric import (
     NO_RUBRIC,
     ItemRubric,
@@ -32,9 +29,9 @@ from autograder.course.rubric import (
 from autograder.course.submission import Cell, Submission
 from autograder.course.suite_file import fault_in
 from autograder.results.outcome import ItemResult, PropertyResult
-from autograder.text.wording import suggestion
 from autograder.worker.opening import Opening
 
+MANIFEST = "manifest.toml"
 IMPRINT = "released"  # key in the metadata of a notebook that was released for hidden suites
 
 
@@ -190,7 +187,7 @@ class Assignment:
         cells = tuple(python for _, _, python in takewhile(lambda one: one[1] == "given", code))
         own = enumerate((role, python) for cell, role, python in code if not cell.grade)
         given = tuple((number, python) for number, (role, python) in own if role == "given")
-        return Opening(tuple(self.given.items()), tuple(self.forbidden), cells, given[len(cells) :])
+        return Opening(tuple(self.given.items()), self.forbidden, cells, given[len(cells) :])
 
     @cached_property
     def origin(self) -> "Assignment":
@@ -198,11 +195,11 @@ class Assignment:
 
         It is this one, unless its manifest names another one as `suites_of`.
         """
-        name = self.name
-        with suppress(AssignmentError):  # `check` raises it
-            own = self._read_manifest(self.root / "tests" / "hidden" / self.name)
-            name = str(own.get("suites_of", name))
-        return self if name == self.name else Assignment(self.course, name)
+        own = self.root / "tests" / "hidden" / self.name / MANIFEST
+        with suppress(ManifestError):  # `manifest` raises it
+            if (name := suites_of(own)) not in ("", self.name):
+                return Assignment(self.course, name)
+        return self
 
     @property
     def hidden(self) -> Path:
@@ -225,39 +222,22 @@ class Assignment:
         return self.hidden / f"{item.name}.py"
 
     @cached_property
-    def manifest(self) -> dict[str, Any]:
-        """The content of `manifest.toml` beside the suites; empty without the file."""
-        return self._read_manifest(self.hidden)
-
-    def _read_manifest(self, folder: Path) -> dict[str, Any]:
-        path = folder / "manifest.toml"
+    def manifest(self) -> Manifest:
+        """The limits and forbidden libraries that `manifest.toml` beside the suites sets."""
         try:
-            return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise AssignmentError(f"{path} must be valid TOML ({error}): mend that line") from None
+            return read_manifest(self.hidden / MANIFEST)
+        except ManifestError as error:
+            raise AssignmentError(str(error)) from None
 
-    @cached_property
+    @property
     def limits(self) -> Limits:
-        """The manifest's limits; the default for each that it does not name."""
-        table = self.manifest.get("limits", {})
-        if not isinstance(table, dict):
-            raise self._fault("limits", f"[limits] must be a table, got {table!r}")
-        if fault := limits.fault_in(table):
-            raise self._fault(*fault)
-        return Limits(**table)
+        """What a submission's code may use."""
+        return self.manifest.limits
 
-    @cached_property
-    def forbidden(self) -> list[str]:
+    @property
+    def forbidden(self) -> tuple[str, ...]:
         """The libraries that graded code may not use."""
-        names = self.manifest.get("forbidden", [])
-        if not isinstance(names, list) or not all(
-            isinstance(name, str) and name.isidentifier() for name in names
-        ):
-            raise self._fault(
-                "forbidden",
-                f'forbidden must be a list of modules, such as ["torch"], got {names!r}',
-            )
-        return list(names)
+        return self.manifest.forbidden
 
     @cached_property
     def rubric(self) -> Rubric:
@@ -279,13 +259,7 @@ class Assignment:
         AssignmentError
             With the file and the line of the first fault, and what to do.
         """
-        if unknown := sorted(set(self.manifest) - {"forbidden", "limits"}):
-            meant = suggestion(unknown[0], ["forbidden", "limits"])
-            raise self._fault(
-                unknown[0],
-                f"the manifest may hold forbidden and [limits], got {unknown[0]!r}{meant}",
-            )
-        _ = self.limits, self.forbidden
+        _ = self.manifest
         for path in [*self.hidden.glob("conftest.py"), *map(self.suite, self.items)]:
             if fault := fault_in(path, is_suite=path.name != "conftest.py"):
                 raise AssignmentError(fault)
@@ -294,14 +268,6 @@ class Assignment:
             check_rubric(self._rubric_file, self.rubric, suites)
         except RubricError as error:
             raise AssignmentError(str(error)) from None
-
-    def _fault(self, key: str, text: str) -> AssignmentError:
-        """Return the error for a key in the manifest."""
-        path = self.hidden / "manifest.toml"
-        found = re.compile(rf"""^\s*\[?\s*["']?{re.escape(key)}["']?\s*[\]=.]""")
-        lines = path.read_text(encoding="utf-8").splitlines()
-        line = next((n for n, text in enumerate(lines, start=1) if found.match(text)), 1)
-        return AssignmentError(f"{path}, line {line}: {text}: mend that line")
 
     @cached_property
     def suites_version(self) -> str:

@@ -9,7 +9,7 @@ import autograder
 # by room, the engine's modules that a verdict depends on, beside those of the worker
 MODULES = {
     "code": "cell_code magic normal_form stub",
-    "course": "answer_file assignment engine_version limits rubric submission",
+    "course": "answer_file assignment engine_version limits manifest rubric submission",
     "grading": "graded grader server",
     "intake": "answer_choice decoding handed_in notebook_reader restoration skim",
     "kit": "expect finding masks oracle picture series step",

@@ -11,7 +11,6 @@ from nbformat.v4 import new_code_cell
 from autograder.code.magic import CellCode
 from autograder.course import engine_version
 from autograder.course.assignment import Assignment, AssignmentError, Item
-from autograder.course.limits import Limits
 from autograder.course.submission import Cell, Submission
 from tests.autograder.support.tiny import (
     GIVEN,
@@ -36,7 +35,7 @@ def test_an_assignment_is_what_its_folders_hold(tiny):
     assert tiny.stubs == {"scaler": STUB}
     assert tiny.reference == {"scaler": SOLVED}
     assert tiny.given == GIVEN
-    assert tiny.forbidden == ["torch"]
+    assert tiny.forbidden == ("torch",)
     assert tiny.suite(tiny.items[0]) == tiny.root / "tests/hidden/tiny/test_scaler.py"
 
 
@@ -108,42 +107,6 @@ def test_a_missing_suite_comes_with_its_remedy(tiny):
     (tiny.hidden / "test_scaler.py").unlink()
     with pytest.raises(AssignmentError, match=r"test_scaler.py not found: write a suite"):
         _ = tiny.items
-
-
-def test_limits_come_from_the_manifest(tmp_path):
-    """What the manifest names is taken, and the rest is as usual."""
-    limits = make_course(tmp_path, call_seconds=0.25, memory_mb=300).limits
-    assert limits == Limits(call_seconds=0.25, memory_mb=300)
-    assert limits.submission_seconds == Limits().submission_seconds
-
-
-@pytest.mark.parametrize("value", [1, 255, 2**20 + 1])
-def test_a_worker_gets_the_memory_that_numpy_needs(tmp_path, value):
-    """With less, every right answer would fail."""
-    reported = (
-        rf"manifest.toml, line 4: memory_mb must be a whole number of at least 256 .*, got {value}"
-    )
-    with pytest.raises(AssignmentError, match=reported):
-        _ = make_course(tmp_path, memory_mb=value).limits
-
-
-def test_a_course_without_a_manifest_has_the_usual_limits(tiny):
-    """The manifest may be left out."""
-    (tiny.hidden / "manifest.toml").unlink()
-    assert tiny.limits == Limits()
-    assert tiny.forbidden == []
-
-
-def test_an_unknown_limit_comes_with_the_known_ones(tmp_path):
-    """A misspelt limit is an error that lists what may be limited."""
-    with pytest.raises(AssignmentError, match=r"must name some of \['call_seconds'.*'cal_seconds'"):
-        _ = make_course(tmp_path, cal_seconds=3).limits
-
-
-def test_a_broken_manifest_comes_with_its_path(tmp_path):
-    """A manifest that is no TOML is the operator's error, and names the file."""
-    with pytest.raises(AssignmentError, match="manifest.toml"):
-        _ = make_course(tmp_path, manifest="forbidden = [").manifest
 
 
 def write(assignment, path, text):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.course.assignment import Assignment, AssignmentError
+from autograder.course.assignment import AssignmentError
 from autograder.course.suite_file import fault_in
 from tests.autograder.support.tiny import SUITE, make_course
 
@@ -23,22 +23,6 @@ SUITES = {
         "line 9: test_x is also in line 1, and only one of them would run: rename one",
     ),
 }
-MANIFESTS = {
-    "no TOML": ("forbidden = [", "must be valid TOML"),
-    "unknown table": ("[limts]\ncall_seconds = 1", r"line 2: .*'limts' \(did you mean limits\?\)"),
-    "unknown key": ("call_seconds = 1", "line 2: .* got 'call_seconds'"),
-}
-LIMITS = [
-    ("cal_seconds", 3, r"line 4: \[limits\] must name .* \(did you mean call_seconds\?\)"),
-    ("call_seconds", -1, "line 4: call_seconds must be a number above 0"),
-    ("call_seconds", "0", "line 4: call_seconds must be a number above 0"),
-    ("call_seconds", "nan", "call_seconds must be a number above 0"),
-    ("call_seconds", "inf", "call_seconds must be a number above 0"),
-    ("call_seconds", "true", "call_seconds must be a number"),
-    ("call_seconds", '"5"', "call_seconds must be a number above 0 .* got '5'"),
-    ("memory_mb", 2.5, "memory_mb must be a whole number of at least 256"),
-    ("memory_mb", 10**30, "memory_mb must be a whole number of at least 256 and at most"),
-]
 
 
 @pytest.mark.parametrize(("text", "reported"), SUITES.values(), ids=SUITES)
@@ -69,33 +53,6 @@ def test_methods_of_two_classes_may_have_one_name(tmp_path):
         "class TestB:\n    def test_x(self):\n        pass\n"
     )
     assert fault_in(path, is_suite=True) == ""
-
-
-@pytest.mark.parametrize(("manifest", "reported"), MANIFESTS.values(), ids=MANIFESTS)
-def test_a_faulty_manifest_is_an_error_with_its_line(tmp_path, manifest, reported):
-    """An unknown key or table comes with what may have been meant."""
-    assignment = make_course(tmp_path, manifest=manifest)
-    with pytest.raises(AssignmentError, match=reported) as caught:
-        assignment.check()
-    assert "manifest.toml" in str(caught.value)
-
-
-@pytest.mark.parametrize(("name", "value", "reported"), LIMITS)
-def test_a_wrong_limit_is_an_error_with_its_line(tmp_path, name, value, reported):
-    """A limit is a number above 0; neither a text, nor nan, nor more than any machine has."""
-    assignment = make_course(tmp_path, **{name: value})
-    with pytest.raises(AssignmentError, match=reported):
-        assignment.check()
-
-
-@pytest.mark.parametrize("forbidden", ['"torch"', "[1]", '["a b"]'])
-def test_forbidden_libraries_are_a_list_of_names(tiny, forbidden):
-    """A text alone would forbid its letters."""
-    (tiny.hidden / "manifest.toml").write_text(
-        f"[limits]\n\nforbidden = {forbidden}\n".replace("[limits]\n", "")
-    )
-    with pytest.raises(AssignmentError, match="line 2: forbidden must be a list of modules"):
-        Assignment(tiny.root, "tiny").check()
 
 
 @pytest.mark.parametrize(
