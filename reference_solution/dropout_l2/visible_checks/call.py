@@ -94,28 +94,27 @@ class _HiddenTorch(ModuleType):
         raise CheckFailed(f"PyTorch is used inside {method}, but {rule}")
 
 
-def _is_torch(name: str) -> bool:
-    return name == "torch" or name.startswith("torch.")
-
-
 @contextmanager
 def _torch_hidden(where: str, namespace: dict[str, Any]) -> Iterator[None]:
     """Hide PyTorch among the loaded modules and among a method's global names, for a while."""
     hidden = _HiddenTorch(where)
-    found = [
-        *((sys.modules, name, module) for name, module in sys.modules.items() if _is_torch(name)),
-        *(
-            (namespace, name, module)
-            for name, module in namespace.items()
-            if isinstance(module, ModuleType) and _is_torch(module.__name__)
-        ),
-    ]
-    for names, name, _ in found:
-        names[name] = hidden
+    # a check makes hundreds of calls, and PyTorch has thousands of modules: no function for each
+    modules = {
+        name: module
+        for name, module in sys.modules.items()
+        if name.startswith("torch") and name.partition(".")[0] == "torch"
+    }
+    names = {
+        name: module
+        for name, module in namespace.items()
+        if isinstance(module, ModuleType) and module.__name__.partition(".")[0] == "torch"
+    }
+    sys.modules.update(dict.fromkeys(modules, hidden))
+    namespace.update(dict.fromkeys(names, hidden))
     sys.modules["torch"] = hidden  # for `import torch` inside the method, loaded before or not
     try:
         yield
     finally:
         del sys.modules["torch"]
-        for names, name, module in found:
-            names[name] = module
+        sys.modules.update(modules)
+        namespace.update(names)
