@@ -92,9 +92,9 @@ def check_network(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Names]:
     def run(solution: str) -> Names:
         names: Names = {}
         reference = ASSIGNMENT.reference.values()
-        for code in [GIVEN, *reference, text_of("numeric-gradient"), solution]:
+        lesson, check = text_of("numeric-gradient"), text_of("network-gradients")
+        for code in [GIVEN, *reference, lesson, solution, check]:
             exec(code, names)  # noqa: S102  # it is text in the notebook
-        exec(text_of("network-gradients"), names)  # noqa: S102
         return names
 
     return run
