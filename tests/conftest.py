@@ -17,9 +17,6 @@ from autograder.course.assignment import Assignment
 from autograder.grading.process import GradingProcess
 from autograder.startup import scripts
 
-if "PYTEST_XDIST_WORKER" in os.environ:  # it is measured itself, and nothing that it starts
-    os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
-
 # a shell lets its background jobs ignore Ctrl-C, and what they start would ignore it too
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -61,6 +58,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: places.get(item.path.stem, len(LONGEST)))
 
 
+def _measure_nothing_that_is_started() -> None:
+    """Measure the process of xdist that runs the tests, and no command or copy that a test starts."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
+
+
+_measure_nothing_that_is_started()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, bool, bool]:
     """Measure the coverage of the rooms' own tests alone; others start commands, or take twice as long."""
@@ -72,6 +78,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, bool, bool]:
         return (yield)
     finally:
         measured.start()
+        _measure_nothing_that_is_started()  # each start asks for it again
 
 
 @pytest.fixture(scope="session")
