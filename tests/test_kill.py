@@ -88,7 +88,7 @@ def moments(seed, most, *kinds):
         "enter": ("Running pre-convert hook", 1, 0.3),
         "copy": ("Copying", rng.randint(1, 2 * most), 0.01),
         "remove": ("Replacing existing", rng.randint(1, most), 0.003),
-        "first": ("Autograding", 1, 2.0),
+        "first": ("Autograding", 1, 0.6),
         "loop": (f"Autograding .*{HANGING}", 1, 0.8),
         "save": ("Saving the grades", rng.randint(1, most), 0.05),
         "write": ("Writing", rng.randint(2, 2 * most), 0.01),
@@ -316,8 +316,10 @@ def test_a_class_survives_every_end(copied, graded, undisturbed, words, level, k
     course = copied("_".join(["ended", *words, "x"]), level)
     for moment in moments(f"{words}", 6 if words else 1, *kinds):
         code, reported = course.end(moment, *COMMAND, *words)
-        assert code != 0, reported
-        check_whole(course.rows(), graded.rows(), state)
+        rows = course.rows()
+        # a fast machine may have finished the class by then
+        assert code != 0 or rows == {name: state[name] for name in ROWS}, reported
+        check_whole(rows, graded.rows(), state)
     age(course.root / "tmp")
     course.run(*COMMAND, *words)
     assert course.left() == []
