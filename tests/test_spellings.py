@@ -52,7 +52,19 @@ MISTAKES = {  # each is written into the reference
     "dropout_keep_with_p": (FORWARD, "(np.random.rand(*h.shape) < self.p) / (1 - self.p)"),
     "dropout_never_scaled": (FORWARD, "(np.random.rand(*h.shape) > self.p)"),
     "dropout_p_is_the_keep_probability": (FORWARD, "(np.random.rand(*h.shape) < self.p) / self.p"),
+    "dropout_one_mask_per_row": (
+        FORWARD,
+        "(np.random.rand(h.shape[0], 1) > self.p) / (1 - self.p)",
+    ),
+    "dropout_scaled_at_evaluation_too": (
+        "return self.mask * h",
+        "return (self.mask if self.training else 1 / (1 - self.p)) * h",
+    ),
     "dropout_backward_without_mask": (BACKWARD, "self.layer.backward(grad_output)"),
+    "dropout_backward_bias_missing": (
+        f"return {BACKWARD}",
+        f"grad_input = {BACKWARD}; del self.layer.grads['bias']; return grad_input",
+    ),
     "dropout_backward_unscaled": (BACKWARD, "self.layer.backward((self.mask > 0) * grad_output)"),
     "dropout_backward_mask_inverted_in_evaluation_too": (
         BACKWARD,
@@ -68,6 +80,8 @@ MISTAKES = {  # each is written into the reference
         ("dropout_never_scaled", "dropout_backward_without_mask"),
         ("dropout_p_is_the_keep_probability", "dropout_backward_unscaled"),
         ("dropout_p_is_the_keep_probability", "dropout_backward_mask_inverted_in_evaluation_too"),
+        ("dropout_one_mask_per_row", "dropout_backward_bias_missing"),
+        ("dropout_scaled_at_evaluation_too", "dropout_backward_without_mask"),
     ],
 )
 def test_a_mistake_in_backward_is_named_beside_one_in_the_forward_pass(

@@ -350,9 +350,10 @@ def distinct(values):
 def told(layer, passed, grad_output):
     """Make a backward pass; return by what it multiplied grad_output, beside what the forward did.
 
-    So a mistake in the forward pass does not hide one in the backward pass.
+    So a mistake in the forward pass does not hide one in the backward pass. In evaluation, the
+    gradients are the layer's own whatever the output is.
     """
-    x, y, weights, _, h = passed
+    x, y, weights, _, h = passed if layer.training else passed._replace(y=passed.h)
     step = layer.backward(passed, grad_output)
     gradients = {name: step.gradient(name) for name in NAMES}
     # with more inputs than rows and units, what the layer was given can be worked out
@@ -379,7 +380,10 @@ def told(layer, passed, grad_output):
     for name, found in given.items():
         seen[name] = which(found, ways)
         if not seen[name]:
-            ratios = found / grad_output / scale
+            ratios = found / grad_output
+            # a backward pass may scale as it should, whatever the forward pass does
+            right = 1 / (1 - layer.p) if layer.training else 1.0
+            ratios = np.where(np.isclose(ratios, right, rtol=1e-4), 1.0, ratios / scale)
             seen[name] = {
                 "kept": distinct(ratios[y != 0]),
                 "dropped": distinct(ratios[y == 0]),
@@ -471,26 +475,31 @@ def observe_zeros_in_evaluation(wrapped, numbers):
 
 
 def observe_zeros(wrapped, numbers):
-    weights = numbers(50, 40)
-    weights[:, 20:] = 0
+    # whole rows and whole units: a mask of either has some of both kinds among them
+    weights, x = numbers(50, 40), numbers(40, 50)
+    weights[:, 20:] = x[20:] = 0
     layer = wrapped(0.5, 50, 40, weights=weights)
-    x = numbers(2, 50)
-    x[0] = 0
     layer.forward(x)
-    step = layer.step(x, np.ones((2, 40)))
-    given = np.linalg.pinv(x[1:].T) @ step.gradient("weights")
+    step = layer.step(x, np.ones((40, 40)))
+    given = np.linalg.pinv(x[:20].T) @ step.gradient("weights")
     rows = step.gradient("x") @ np.linalg.pinv(weights[:, :20].T)
-    scale = (step.passed.y / step.passed.h)[1, :20].max()
-    return factors(given[:, 20:], scale), factors(rows[0], scale)
+    own = (step.passed.y / step.passed.h)[:20, :20].max()
+    return factors(given[:, 20:], own), factors(rows[20:], own)
 
 
-def factors(values, scale):
-    """Return which of the right factors, 0 and the scale, are among values, or that others are."""
+def factors(values, own):
+    """Return which of the right factors, 0 and the scale, are among values, or that others are.
+
+    The scale is the forward pass's own, or the right one for p = 0.5.
+    """
     if alike(values, 1):  # before all else: the forward pass may forget its scale
         return "no mask"
     # rounding leaves some 1e-14 of a 0; what is added "for stability" is 1e-8, or seldom 1e-12
-    right = np.isclose(values, 0, atol=1e-10) | np.isclose(values, scale)
-    return np.unique(np.round(values / scale, 4)) if right.all() else "others"
+    nothing = np.isclose(values, 0, atol=1e-10)
+    for scale in (own, 2):
+        if (nothing | np.isclose(values, scale)).all():
+            return np.unique(~nothing)
+    return "others"
 
 
 def observe_new_weights(watch, numbers):
