@@ -1,7 +1,9 @@
 """The text in a file of a student's, in whichever encoding it was written."""
 
+import codecs
 from contextlib import suppress
 
+OF_HOST_NAMES = {"punycode", "idna"}  # no files have them, and a long text takes them seconds
 LIKELY = "cp1252"  # Windows's, in which nearly every byte is valid
 LAST = "latin-1"  # in which every byte is valid
 
@@ -17,7 +19,8 @@ def decoded(data: bytes, encoding: str) -> tuple[str, str]:
     """
     for one in (encoding, LIKELY):
         with suppress(UnicodeError, LookupError):
-            return data.decode(one), one
+            if codecs.lookup(one).name not in OF_HOST_NAMES:
+                return data.decode(one), one
     return data.decode(LAST), LAST
 
 

@@ -14,6 +14,8 @@ from autograder.intake.decoding import decoded, writable
         (b"a", "no-such-encoding", "a", "cp1252"),
         (b"a", "undefined", "a", "cp1252"),  # an encoding of Python's in which no byte is valid
         (b"-99", "punycode", "-99", "cp1252"),
+        (b"a-", "punycode", "a-", "cp1252"),  # an encoding of host names, as is the next one
+        (b"xn--4ca", "IDNA", "xn--4ca", "cp1252"),
         (b"a", "rot13", "a", "cp1252"),  # one of texts, not of bytes
     ],
 )
