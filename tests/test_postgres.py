@@ -12,14 +12,18 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 import nbformat
 import pytest
+from click.testing import CliRunner
 from nbgrader.api import Base, Gradebook
 from sqlalchemy import create_engine
 
+from autograder import cli
 from autograder.course.gradebook import check_writable, is_there
+from tests.autograder.support.one_process import grade_here
 from tests.autograder.support.tiny import IDENTITY, IN_PLACE, RIGHT, THREE, handed_in, make_course
 from tests.conftest import PROJECT
 from tests.left_behind import rows
@@ -141,12 +145,19 @@ def a_class(root):
     return assignment
 
 
-def life(root, url):
+def said(result):
+    """Return the output of a command that ran in our own process: to start one takes seconds."""
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def life(root, url, process):
     """Grade a class, score by hand, grade again; return all that can be seen at each step."""
-    grade = ("autograder", "grade", "tiny", "--workers", "1", "--db", url)
-    seen = [command(root, *grade, "--dry-run")]
+    grade = partial(grade_here, root, process, "--db", url)
+    of_course = ("tiny", "--course", str(root), "--db", url)
+    seen = [said(grade("--dry-run"))]
     assert not is_there(url), "a dry run changes nothing"
-    seen += [command(root, *grade), rows(url)]
+    seen += [said(grade()), rows(url)]
     with Gradebook(url, "deep_learning") as gradebook:
         gradebook.update_or_create_student("right", last_name="Émile", first_name="Zoë")
         gradebook.update_or_create_student("three", last_name="emile")
@@ -154,11 +165,11 @@ def life(root, url):
         gradebook.db.commit()
     notebook = root / "submitted" / "identity" / "tiny" / "tiny.ipynb"
     notebook.write_bytes((root / "submitted" / "right" / "tiny" / "tiny.ipynb").read_bytes())
-    seen += [command(root, *grade, "--force"), rows(url)]
-    seen += [command(root, "autograder", "status", "tiny", "--db", url)]
+    seen += [said(grade("--force")), rows(url)]
+    seen += [said(CliRunner().invoke(cli.commands, ["status", *of_course]))]
     command(root, "nbgrader", "export", f"--CourseDirectory.db_url={url}")
     page = root / "class.html"
-    command(root, "autograder", "report", "tiny", "--db", url, "--to", str(page))
+    said(CliRunner().invoke(cli.commands, ["report", *of_course, "--to", str(page)]))
     # but for when it was made, and by which chance numbers the gradebook knows its notebooks
     text = re.sub(r"Made \S+ \S+", "", page.read_text(encoding="utf-8"))
     seen += [re.sub(r"submissions/[0-9a-f]{32}/", "", text)]
@@ -176,12 +187,13 @@ def lasting(step):
     )
 
 
-def test_a_server_keeps_what_a_file_keeps(tmp_path, database):
+def test_a_server_keeps_what_a_file_keeps(tmp_path, database, grading_process):
     """Grading, a score by hand, grading again, status, report and export are the same, row by row."""
     file, server = tmp_path / "file", tmp_path / "server"
     shutil.copytree(a_class(file).root, server)
     url = database("same")
-    there, here = life(server, url), life(file, f"sqlite:///{file}/gradebook.db")
+    there = life(server, url, grading_process)
+    here = life(file, f"sqlite:///{file}/gradebook.db", grading_process)
     for ours, theirs in zip(there, here, strict=True):
         assert ours == theirs
     assert sum(map(len, there[2].values())) > 20
