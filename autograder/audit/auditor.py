@@ -46,33 +46,48 @@ class Auditor:
         not depend on it, or an observation is at fault.
     """
 
+    _processes: Iterator[GradingProcess] | None = None  # again and again, once they are started
+
     def __init__(self, assignment: Assignment, jobs: int, tick: Tick, chance: int = 0) -> None:
         self.assignment = assignment
         self.chance = chance
         self.jobs = jobs
         self.tick = tick
-        self.mutants = mutants(assignment)
-        self.variants = variants(assignment)
-        # the items of a solution cell are those that its mutants lose
-        self.items: dict[str, set[str]] = {}
-        for specimen in self.mutants:
-            self.items.setdefault(specimen.grade_id, set()).update(specimen.loses)
-        for specimen in self.variants:  # of a cell without mutants nothing is known: all items
-            if not self.items.get(specimen.grade_id):
-                self.items[specimen.grade_id] = {item.name for item in assignment.items}
         self._own = threading.local()  # with the thread's process
         self._assigning = threading.Lock()
 
+    @cached_property
+    def mutants(self) -> list[Specimen]:
+        """The wrong solutions."""
+        return mutants(self.assignment)
+
+    @cached_property
+    def variants(self) -> list[Specimen]:
+        """The right solutions besides the reference."""
+        return variants(self.assignment)
+
+    @cached_property
+    def items(self) -> dict[str, set[str]]:
+        """The items of each solution cell: those that its mutants lose."""
+        found: dict[str, set[str]] = {}
+        for specimen in self.mutants:
+            found.setdefault(specimen.grade_id, set()).update(specimen.loses)
+        for specimen in self.variants:  # of a cell without mutants nothing is known: all items
+            if not found.get(specimen.grade_id):
+                found[specimen.grade_id] = {item.name for item in self.assignment.items}
+        return found
+
     def audit(self) -> Certificate:
         """Grade everything once."""
+        self._start()
         groups = [*self._grouped(self.mutants), *self._grouped(self.variants)]
-        release, every = self.assignment.release, [item.name for item in self.assignment.items]
+        every = [item.name for item in self.assignment.items]
         reference, unsolved, *examinations = self._map(
             self._examine,
             [
-                (filled(release, self.assignment.reference), every, True),
-                (release, every, False),
-                *((*self._handed_in(group), False) for group in groups),
+                (self.assignment.reference, every, True),
+                ({}, every, False),
+                *((*self._answers(group), False) for group in groups),
             ],
         )
         examined = [
@@ -138,6 +153,7 @@ class Auditor:
         return [tuple(filter(None, group)) for group in zip_longest(*cells.values())]
 
     def _map(self, do: Callable[[T], R], work: list[T]) -> list[R]:
+        self._start()
         results = []
         with ThreadPoolExecutor(self.jobs) as pool:
             for result in pool.map(do, work):
@@ -145,36 +161,42 @@ class Auditor:
                 self.tick(len(results), len(work))
         return results
 
+    def _start(self) -> None:
+        """Start the processes, unless it is done: they load PyTorch while this one goes on."""
+        if self._processes is None:
+            first, *others = GradingProcess.start(self.jobs)
+            first.begin(self.assignment, self.jobs)
+            self._processes = cycle([first, *others])
+
     def _process(self) -> GradingProcess:
         """Return the grading process of this thread."""
+        assert self._processes is not None
         with self._assigning:
             if not hasattr(self._own, "process"):
                 self._own.process = next(self._processes)
         process: GradingProcess = self._own.process
         return process
 
-    @cached_property
-    def _processes(self) -> Iterator[GradingProcess]:
-        """The processes, again and again; there are never more threads at a time."""
-        first, *others = GradingProcess.start(self.jobs)
-        first.begin(self.assignment, self.jobs)
-        return cycle([first, *others])
-
-    def _examine(self, work: tuple[NotebookNode, list[str], bool]) -> Examination:
-        notebook, names, whole = work
+    def _examine(self, work: tuple[Mapping[str, str], list[str], bool]) -> Examination:
+        answers, names, whole = work
         return self._process().examine(
-            self.assignment, notebook, names, whole=whole, chance=self.chance
+            self.assignment, self._notebook(answers), names, whole=whole, chance=self.chance
         )
 
     def _repeat(self, work: tuple[tuple[Specimen, ...], range]) -> list[dict[str, Score]]:
         group, seeds = work
-        return self._process().repeat(self.assignment, *self._handed_in(group), seeds)
+        answers, names = self._answers(group)
+        return self._process().repeat(self.assignment, self._notebook(answers), names, seeds)
 
-    def _handed_in(self, group: tuple[Specimen, ...]) -> tuple[NotebookNode, list[str]]:
-        """Return the reference with specimens in their cells, and the items of these cells."""
+    def _answers(self, group: tuple[Specimen, ...]) -> tuple[dict[str, str], list[str]]:
+        """Return the reference's answers with specimens in their cells, and these cells' items."""
         answers = self.assignment.reference | {s.grade_id: s.source for s in group}
         names = set().union(*(self.items.get(s.grade_id, set()) for s in group))
-        return filled(self.assignment.release, answers), sorted(names)
+        return answers, sorted(names)
+
+    def _notebook(self, answers: Mapping[str, str]) -> NotebookNode:
+        """Return the released notebook with these answers."""
+        return filled(self.assignment.release, answers)
 
     def _certificate(
         self, reference: Examination, unsolved: Examination, examined: Examined

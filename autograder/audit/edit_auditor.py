@@ -12,7 +12,6 @@ from fnmatch import fnmatchcase
 from autograder.audit.auditor import Auditor
 from autograder.audit.edits import Edit, edits
 from autograder.course.certificate import Behaviour
-from autograder.course.submission import filled
 from autograder.results.outcome import Examination, Outcome
 from autograder.sandbox.progress import HungError
 
@@ -147,7 +146,7 @@ class EditAuditor(Auditor):
         try:
             return self._process().examine(
                 self.assignment,
-                filled(self.assignment.release, answers),
+                self._notebook(answers),
                 names,
                 whole=True,
                 chance=self.chance,

@@ -4,6 +4,7 @@ import copy
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -108,7 +109,7 @@ def read_graded(path: Path) -> Submission | None:
     return None
 
 
-def filled(notebook: nbformat.NotebookNode, answers: dict[str, str]) -> nbformat.NotebookNode:
+def filled(notebook: nbformat.NotebookNode, answers: Mapping[str, str]) -> nbformat.NotebookNode:
     """Return a copy of a notebook with these texts in its cells, by `grade_id`."""
     solved = copy.deepcopy(notebook)
     for cell in solved.cells:

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import cycle
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -114,7 +115,7 @@ def exchanges(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 @pytest.fixture
 def one_process(monkeypatch: pytest.MonkeyPatch, grading_process: GradingProcess) -> None:
     """Audits share one grading process: to start one takes seconds."""
-    monkeypatch.setattr(Auditor, "_process", lambda auditor: grading_process)
+    monkeypatch.setattr(Auditor, "_processes", cycle([grading_process]))
 
 
 @pytest.fixture
