@@ -1,6 +1,7 @@
 """Before a run changes anything, all is compared: each disagreement is one error that can be mended."""
 
 import re
+import shutil
 
 import nbformat
 import pytest
@@ -11,6 +12,7 @@ from nbgrader.api import Gradebook
 from autograder import cli
 from autograder.course.assignment import AssignmentError
 from tests.autograder.commands.test_class_grading import snapshot
+from tests.autograder.support.course import opened
 from tests.autograder.support.tiny import add_item, claimed, make_course
 
 SHIFT = "def shift(x):\n    return x + 1\n"
@@ -24,11 +26,26 @@ def test_one_is_added(submission):
 
 @pytest.fixture
 def tiny(tmp_path):
-    """Two items, the second of which may be taken out, and a cell that is graded by hand."""
-    assignment = add_item(make_course(tmp_path), "shift", SHIFT, SHIFT_STUB, SHIFT_SUITE)
+    return two_items(tmp_path)
+
+
+def two_items(root):
+    """Make two items, the second of which may be taken out, and a cell that is graded by hand."""
+    assignment = add_item(make_course(root), "shift", SHIFT, SHIFT_STUB, SHIFT_SUITE)
     for stage in ("source", "release"):
         change(assignment, stage, lambda cells: cells.append(essay()))
     return assignment
+
+
+@pytest.fixture(scope="module")
+def with_ann(tmp_path_factory, empty_gradebook, grading_process):
+    """The folder of the course in which ann was graded, and has a score by hand."""
+    assignment = two_items(tmp_path_factory.mktemp("with_ann"))
+    with opened(assignment, empty_gradebook, grading_process) as course:
+        course.hand_in("ann")
+        assert course.grade("ann")["success"]
+        course.mark_by_hand("ann", 0.25)
+    return assignment.root
 
 
 def essay(name="essay"):
@@ -323,12 +340,10 @@ KINDS = {
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_does_not_agree_is_one_error(tiny_course, grade, kind):
+def test_what_does_not_agree_is_one_error(tiny_course, grade, kind, with_ann):
     """Nothing has been touched; what the error says works; a score by hand elsewhere is kept."""
     spoil, reported, mend = KINDS[kind]
-    tiny_course.hand_in("ann")
-    assert grade().code == 0
-    tiny_course.mark_by_hand("ann", 0.25)
+    shutil.copytree(with_ann, tiny_course.root, dirs_exist_ok=True)
     (tiny_course.hand_in("bob") / "link").symlink_to("/etc")
     spoil(tiny_course)
     before = snapshot(tiny_course.root)
