@@ -3,6 +3,7 @@
 import ast
 import textwrap
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -119,6 +120,7 @@ LINES = st.sampled_from(
 )
 
 
+@pytest.mark.unmeasured
 @given(st.lists(LINES, min_size=1, max_size=6))
 def test_each_edit_is_python_with_another_meaning_in_one_place(lines):
     """None repeats another, and what surrounds the changed lines stays as it is."""

@@ -22,6 +22,8 @@ from autograder.gradebook.submitted import Submitted
 from autograder.results.outcome import Diagnosis, ItemResult, Outcome, PropertyResult
 from autograder.results.report import Report, Status
 
+pytestmark = pytest.mark.unmeasured
+
 MADE = dt.datetime(2026, 1, 2, 3, 4, tzinfo=dt.UTC)
 ITEMS = [Item("test_one", 1.0), Item("test_two", 2.0)]
 HOSTILE = "</td></pre><script>alert(1)</script><img src=x onerror='x'>\"&amp;"

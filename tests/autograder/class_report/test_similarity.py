@@ -149,6 +149,7 @@ def test_right_solutions_written_in_other_ways_are_not_alike(assignment, cell):
     assert alike(cell, assignment.stubs[cell], written) == []
 
 
+@pytest.mark.unmeasured
 def test_a_class_of_2000_is_compared():
     """A thousand different answers, a hundred copies, and a textbook's by all others."""
     own = [code(seed) for seed in range(1000)]

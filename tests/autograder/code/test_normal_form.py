@@ -127,6 +127,7 @@ def test_the_tokens_are_words_and_signs():
     ]  # fmt: skip
 
 
+@pytest.mark.unmeasured
 @given(st.text(max_size=60))
 def test_any_text_has_a_form_that_stays(text):
     """The same text has the same form, and none of its lines is empty."""

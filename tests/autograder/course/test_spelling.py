@@ -100,6 +100,7 @@ def in_each_lms(course):
     return found
 
 
+@pytest.mark.unmeasured
 @SPELLINGS
 def test_a_folder_gets_the_known_spelling(tiny_course, grade, known, folder):
     """Nobody is entered twice: the folder is renamed, and all views have one line."""

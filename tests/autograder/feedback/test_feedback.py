@@ -324,6 +324,7 @@ def test_a_long_report_stays_small():
     assert "return x * self.factor" in found.text
 
 
+@pytest.mark.unmeasured
 def test_fifty_megabytes_of_outputs_make_a_small_page(tiny_course, made):
     """In a few seconds; the page says what is left out, and has the answer."""
     whole = handed_in(tiny_course.assignment, RIGHT)
@@ -349,6 +350,7 @@ def test_fifty_megabytes_of_outputs_make_a_small_page(tiny_course, made):
     assert "epoch 59999" in found.text
 
 
+@pytest.mark.unmeasured
 def test_thousands_of_cells_make_a_small_page(tiny_course, made):
     """What there is no room for is counted."""
     whole = handed_in(

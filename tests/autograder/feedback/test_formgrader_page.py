@@ -152,6 +152,7 @@ def test_names_are_no_markup(show):
     assert r"<b onclick=f()>, a\u202eb" in page.nav.get_text()
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize(
     "cells",  # made in the test: each process that runs tests reads this module
     [

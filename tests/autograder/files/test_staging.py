@@ -98,6 +98,7 @@ FAILURES = {
 }
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("what", FAILURES)
 def test_what_fails_leaves_the_earlier_grade_whole(again, grade_anew, monkeypatch, what):
     """Folder, report and gradebook are as they were, with nothing beside; the next run grades anew."""

@@ -52,6 +52,7 @@ def test_the_part_shown_holds_the_first_that_is_wrong(wrong, start, part):
     assert any(mark for row in found.cells for _, mark in row)
 
 
+@pytest.mark.unmeasured
 @given(
     hnp.arrays(np.float64, hnp.array_shapes(min_dims=1, max_dims=2, min_side=1, max_side=40)),
     st.randoms(use_true_random=False),

@@ -14,6 +14,8 @@ from traitlets.config import Config
 from autograder.text import time_budget
 from autograder.text.sanitizer import ON_A_PAGE, harmless
 
+pytestmark = pytest.mark.unmeasured
+
 PIXEL = "data:image/png;base64,iVBORw0KGgo="
 
 

@@ -243,6 +243,7 @@ def mutate(data, chance):
     return data
 
 
+@pytest.mark.unmeasured
 def test_a_hundred_thousand_mutated_frames_bring_nothing_but_the_errors_agreed_on():
     """Each gives a value no larger than its bytes, or an error: malformed or cut off."""
     outcomes = Counter()
