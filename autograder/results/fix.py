@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from autograder.results.outcome import CriterionResult, ItemResult, Outcome, PropertyResult
 from autograder.results.points import added
 
+LINE = re.compile(r" \(line \d+")  # in the message of an error
+NUMBER = re.compile(r"\d+")
 PLACE = re.compile(r" ?\(line \d+[^)]*\)| \[[^\[\]]*\]$")  # in a message: where it happened
 Key = tuple[str, ...]  # of a cause
 
@@ -77,8 +79,9 @@ def _failed(item: ItemResult) -> list[PropertyResult]:
 
 
 def _reason(result: PropertyResult) -> str:
-    """Return a message without the places that differ from test to test."""
-    return PLACE.sub("", result.message)
+    """Return a message without what differs from test to test: places, and sizes in errors."""
+    reason = PLACE.sub("", result.message)
+    return NUMBER.sub("#", reason) if LINE.search(result.message) else reason
 
 
 def _of_item(item: ItemResult, reasons: Counter[str]) -> dict[Key, Fix]:

@@ -155,6 +155,20 @@ def test_the_same_error_in_other_lines_is_one_cause():
     assert len(fixes([one, other])) == 2
 
 
+def test_the_same_error_of_other_sizes_is_one_cause():
+    """The sizes in an error's text differ from test to test; those in a suite's own words count."""
+
+    def found(text):
+        words = [text.format(6, 60), text.format(4, 30)]
+        return fixes([item(*map(result, "ab", ("drops", "scales"), words), RIGHT[2])])
+
+    [fix] = found(
+        "ValueError: size {} is different from {} (line 4 of its cell, in L2.backward) [L2]"
+    )
+    assert fix.points == 1.0
+    assert len(found("{} of {} are dropped [L2]")) == 2
+
+
 def test_a_gate_that_a_known_mistake_explains_is_no_cause_of_its_own():
     """Another gate of the item fails with it."""
     gates = [
