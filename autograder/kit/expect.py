@@ -162,7 +162,7 @@ def untouched(now: object, before: NDArray[Any], name: str, where: str) -> None:
     now = settled(now)
     if isinstance(now, np.ndarray) and np.array_equal(now, before):
         return
-    message = f"{name} has been changed in place, but should stay as it is [{where}]"
+    message = f"{name} has been changed, but should stay as it is [{where}]"
     figures: list[Figure] = []
     if isinstance(now, np.ndarray) and now.shape == before.shape and now.dtype.kind in "fiub":
         figures = figures_of(now, now != before, f"{name} afterwards", "changed")
@@ -191,5 +191,7 @@ def _numbers(array: NDArray[np.float64]) -> str:
 def _article(value: object) -> str:
     if value is None:
         return "None"
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
     kind = kind_of(value) if isinstance(value, Proxy) else type(value).__name__
     return f"{'an' if kind[:1] in tuple('aeiou') else 'a'} {kind}"

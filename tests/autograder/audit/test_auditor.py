@@ -125,7 +125,7 @@ NO_ADVICE = (
 SEEN = "write observe_... functions that see the difference of "
 CHANGED = (
     "loses points in test_scaler: test_input_stays_as_it_is: "
-    "x has been changed in place, but should stay as it is [Scaler(3)]"
+    "x has been changed, but should stay as it is [Scaler(3)]"
 )
 UNBROKEN = "no mutant breaks test_scaler: "
 

@@ -89,11 +89,11 @@ def test_points_come_first_then_each_property(tiny_course, made):
     assert found.text.startswith("Skip to the notebook Feedback: tiny ann 1.5 of 2 points Fix this")
     fix = found.section("Fix this")
     assert "This does not hold yet: The input is not changed in place." in fix
-    assert "It costs 0.5 points: 0.5 in scaler x has been changed in place" in fix
+    assert "It costs 0.5 points: 0.5 in scaler x has been changed" in fix
     reported = found.section("scaler")
     assert "The tests: 1 failed, 3 passed" in reported
     assert (
-        "✗failed: The input is not changed in place. x has been changed in place, but should stay"
+        "✗failed: The input is not changed in place. x has been changed, but should stay"
         in reported
     )
     assert reported.count("✓passed: ") == 3

@@ -133,7 +133,7 @@ def test_array_takes_any_real_dtype(dtype):
         (None, "penalty is None, but should be a number"),
         (True, "penalty is a bool, but should be a number"),
         ("1", "penalty is a str, but should be a number"),
-        (np.ones(1), "penalty is a ndarray, but should be a number"),
+        (np.ones(1), "penalty is an array of shape (1,), but should be a number"),
         (float("nan"), "penalty=nan, but should be finite"),
         (np.float32("inf"), "penalty=inf, but should be finite"),
     ],
@@ -142,7 +142,7 @@ def test_number_says_what_was_found(value, message):
     """The message has the type or the value of an answer that is no finite number."""
     with pytest.raises(AssertionError) as caught:
         expect.number(value, "penalty", WHERE)
-    assert str(caught.value).replace("an ndarray", "a ndarray") == f"{message} [{WHERE}]"
+    assert str(caught.value) == f"{message} [{WHERE}]"
 
 
 @pytest.mark.parametrize("value", [2, 2.0, np.float32(2), np.int8(2), np.array(2.0), np.array(2)])
@@ -227,9 +227,7 @@ def test_untouched_compares_shape_and_content():
     for now in (before.reshape(3, 2), [*before, [0, 0, 0], [0, 0, 1e-12]], before + 1):
         with pytest.raises(AssertionError) as caught:
             expect.untouched(now, before, "x", WHERE)
-        assert str(caught.value) == (
-            f"x has been changed in place, but should stay as it is [{WHERE}]"
-        )
+        assert str(caught.value) == (f"x has been changed, but should stay as it is [{WHERE}]")
 
 
 def test_a_students_object_is_named_by_its_own_type(student):

@@ -65,7 +65,7 @@ def test_plain_pytest_runs_the_suites_on_a_submission(tiny, tmp_path):
     nbformat.write(handed_in(tiny, IN_PLACE), path)
     code, output = run_pytest(tiny, "--submission", str(path), "--grading-seed", "3")
     assert (code, "1 failed, 4 passed" in output) == (1, True), output
-    assert "x has been changed in place, but should stay as it is [Scaler(3)]" in output
+    assert "x has been changed, but should stay as it is [Scaler(3)]" in output
 
 
 @pytest.mark.parametrize(("name", "text"), [("missing.ipynb", None), ("broken.ipynb", "{")])

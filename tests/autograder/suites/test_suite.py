@@ -65,7 +65,7 @@ def test_a_partly_right_answer_has_some_properties(run):
     }
     assert ran.items[0].points == 1.5
     assert ran.items[0].properties[3].message == (
-        "x has been changed in place, but should stay as it is [Scaler(3)]"
+        "x has been changed, but should stay as it is [Scaler(3)]"
     )
 
 
