@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from autograder.course.assignment import Assignment, Item
+from autograder.kit import Parts
 from autograder.results.outcome import Facts
 from autograder.sandbox.sandbox import DiedError, StudentError
 from autograder.suites.context import Grading
@@ -24,6 +25,7 @@ SEED = 0  # of the inputs, the same for all solutions: a fact depends on the sol
 DIGITS = 4  # of a number in a fact: enough to distinguish any two mistakes
 PLACE = re.compile(r" \(line \d+ of .+, in .*\)$")
 VARYING = re.compile(r"""'[^']*'|"[^"]*"|\d+""")  # names and numbers
+FAILURES = (AssertionError, StudentError, pytest.fail.Exception)  # the student's
 MANY = 40  # numbers: a fact has only the first numbers and the sum of a larger array
 
 
@@ -69,14 +71,22 @@ class _Observer(ResultCollector):
     def call(self, function: pytest.Function) -> bool:
         names = function._fixtureinfo.argnames  # noqa: SLF001  # as pytest's own hook does
         value = function.obj(**{name: function.funcargs[name] for name in names})
-        self._keep(function, _text(value))
+        if not isinstance(value, Parts):
+            self._keep(function, _text(value))
+            return True
+        for part, see in value.items():
+            try:
+                fact = _text(see())
+            except FAILURES as error:
+                fact = _fact_of(error)
+            self._keep(function, fact, f" {part}")
         return True
 
     def take(self, function: pytest.Function, call: pytest.CallInfo[None]) -> None:
         if call.excinfo is None:
             return
         error = call.excinfo.value
-        if isinstance(error, (AssertionError, StudentError, pytest.fail.Exception)):
+        if isinstance(error, FAILURES):
             self._keep(function, _fact_of(error))
         elif uses_a_plain_value_as_an_object(error):
             self._keep(function, f"{error}: a plain value")
@@ -84,8 +94,8 @@ class _Observer(ResultCollector):
             self.broken.add(function.path.stem)
             self.faults.append(f"{function.nodeid}: {type(error).__name__}: {error}")
 
-    def _keep(self, item: pytest.Function, fact: str) -> None:
-        name = item.name.removeprefix("observe_")
+    def _keep(self, item: pytest.Function, fact: str, part: str = "") -> None:
+        name = item.name.removeprefix("observe_") + part
         self.facts.setdefault(item.path.stem, {})[name] = fact
 
 

@@ -170,6 +170,23 @@ def test_cases_are_observed_one_by_one(observed):
     assert facts == {"output[2]": "6", "output[0.5]": "1.5"}
 
 
+def test_parts_are_facts_of_their_own(observed):
+    """An error in one part leaves the facts of the others."""
+    suite = (
+        "from autograder.kit import Parts\n\n\n"
+        "def observe_outputs(submission):\n"
+        "    scaler = submission.Scaler(2)\n"
+        "    return Parts(number=lambda: scaler(3), text=lambda: scaler([None]))\n"
+    )
+    answer = f"{HEADER}        return x + 1"
+    facts, faults = observed(answer, suite)
+    assert facts == {
+        "outputs number": "4",
+        "outputs text": "raises TypeError: can only concatenate list (not #) to list",
+    }
+    assert faults == []
+
+
 @pytest.mark.parametrize(
     "bug",
     [
