@@ -64,6 +64,11 @@ class Step(NamedTuple):
                 return
         expect.close(gradient, ways[0], title_of(name), self.where)
 
+    def assert_float64(self, name: str) -> None:
+        """Check the dtype of a gradient, which is an array."""
+        value = self.grad_input if name == "x" else self.grads[name]
+        expect.float64(value, title_of(name), self.where)
+
 
 def title_of(name: str) -> str:
     """Return what a student calls the gradient with respect to an array."""

@@ -48,13 +48,6 @@ def steps(single, wrapped, numbers, cases, rng, once):
         for turn, (sizes, p) in enumerate(cases(RATES)):
             yield step_that_keeps(sizes, p, STRENGTHS[turn % len(STRENGTHS)])
         yield step_that_keeps((9, 4, 120), round(rng.uniform(0.97, 0.99), 3))
-        whole = wrapped(0.0, 3, 2)
-        x, grad_output = whole.draw(2)
-        passed = None
-        with contextlib.suppress(StudentError, AssertionError):  # judged in the forward pass
-            passed = whole.forward(x)
-        if passed is not None and np.allclose(passed.y, passed.h):
-            yield whole.backward(passed, grad_output)
 
     return once("steps", lambda: [*filter(None, take()), *single.steps])
 
@@ -86,22 +79,23 @@ def test_grad_input_equals_pytorch(single, steps):
     """The gradient of x equals PyTorch's for the mask that the forward pass drew, in float64."""
     for step in steps:
         step.assert_right("x", of=single.of)
-        dtype = step.grad_input.dtype
-        assert dtype == np.float64, f"grad_input is {dtype}, but should be float64 [{step.where}]"
+        step.assert_float64("x")
 
 
 @pytest.mark.criterion("parameters")
 def test_weights_gradient_equals_pytorch(single, steps):
-    """The gradient of the wrapped layer's weights equals PyTorch's for that mask."""
+    """The gradient of the wrapped layer's weights equals PyTorch's for that mask, in float64."""
     for step in steps:
         step.assert_right("weights", of=single.of)
+        step.assert_float64("weights")
 
 
 @pytest.mark.criterion("parameters")
 def test_bias_gradient_equals_pytorch(single, steps):
-    """The gradient of the wrapped layer's bias equals PyTorch's for that mask."""
+    """The gradient of the wrapped layer's bias equals PyTorch's for that mask, in float64."""
     for step in steps:
         step.assert_right("bias", of=single.of)
+        step.assert_float64("bias")
 
 
 @pytest.mark.criterion("latest")
@@ -117,6 +111,15 @@ def test_backward_uses_the_latest_forward(single, wrapped):
                 raise
             layer = wrapped(single.p)
     single.check(layer.backward(passed, grad_output, " after several forward passes"))
+
+
+@pytest.mark.criterion("latest")
+def test_gradients_do_not_accumulate(single, wrapped):
+    """Each backward pass sets the gradients anew; nothing is left of the pass before."""
+    layer = wrapped(single.p)
+    for _ in range(3):
+        step = layer.step(*layer.draw(), " in the third step")
+    single.check(step)
 
 
 @pytest.mark.criterion("latest")
@@ -219,20 +222,12 @@ def test_training_again_uses_the_new_mask(single, wrapped):
 def test_backward_can_be_repeated(single, wrapped):
     """A second backward pass, if the layer allows one, is for the same mask as the first."""
     layer = wrapped(single.p)
+    layer.forward(layer.draw()[0])  # whose mask must not come back
     x, grad_output = layer.draw()
     passed = layer.forward(x)
     single.check(layer.backward(passed, grad_output))
     with contextlib.suppress(StudentError):  # PyTorch allows none either
         single.check(layer.backward(passed, 1 - grad_output, " for the second time"))
-
-
-@pytest.mark.criterion("latest")
-def test_gradients_do_not_accumulate(single, wrapped):
-    """Each backward pass sets the gradients anew; nothing is left of the pass before."""
-    layer = wrapped(single.p)
-    for _ in range(3):
-        step = layer.step(*layer.draw(), " in the third step")
-    single.check(step)
 
 
 @pytest.mark.criterion("latest")
@@ -320,6 +315,22 @@ def test_two_layers_keep_their_own_masks(single, wrapped):
     passed = [layer.forward(x) for layer, (x, _) in zip(layers, drawn, strict=True)]
     for layer, each, (_, grad_output) in zip(layers, passed, drawn, strict=True):
         single.check(layer.backward(each, grad_output, " after another layer's forward pass"))
+
+
+@pytest.mark.criterion("keeps")
+def test_p_may_be_zero(single, wrapped):
+    """With p = 0, the gradients are the wrapped layer's own."""
+    layer = wrapped(0.0)
+    x, grad_output = layer.draw()
+    try:
+        passed = layer.forward(x)
+    except (StudentError, AssertionError):  # judged in the forward pass
+        return
+    right = [name for name, factor in single.factors.items() if factor == 1]
+    if right and np.allclose(passed.y, passed.h):
+        step = layer.backward(passed, grad_output)
+        for name in right:  # a wrong scale costs other criteria
+            step.assert_right(name)
 
 
 @pytest.mark.criterion("keeps")
@@ -440,7 +451,8 @@ def observe_after_other_forwards(watch, numbers):
 
 def observe_a_second_backward(watch, numbers):
     layer, _ = watch()
-    passed = layer.forward(numbers(12, 16))
+    for _ in range(2):
+        passed = layer.forward(numbers(12, 16))
     layer.layer.backward(numbers(12, 12))
     return told(layer, passed, numbers(12, 12))
 
@@ -543,8 +555,14 @@ def observe_dropped_elements(watch, numbers):
 def observe_types(watch, numbers):
     layer, _ = watch()
     step = layer.step(numbers(12, 16), numbers(12, 12))
-    step.gradient("x")
-    return str(step.grad_input.dtype)
+    for name in NAMES:
+        step.gradient(name)
+    return [step.grad_input.dtype.name, *(step.grads[name].dtype.name for name in NAMES[1:])]
+
+
+def observe_no_rate(watch):
+    _, take = watch(0.0)
+    return take()
 
 
 def observe_sizes(wrapped, numbers, telling_sizes):

@@ -1,8 +1,8 @@
 """Backward multiplies the layer's gradient by the mask.
 
 Your backward pass multiplies arrays whose shapes do not fit. The mask has the shape of
-grad_output: multiply these two, before layer.backward. And read the mask from self, where the
-forward pass keeps it: a plain `mask` is another one.
+grad_output: multiply these two, before layer.backward. If you read a plain `mask`, it is another
+one: the forward pass keeps its own on self.
 
 loses: test_dropout_backward (x, parameters, latest, keeps)
 """

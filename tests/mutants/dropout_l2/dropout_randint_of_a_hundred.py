@@ -1,7 +1,7 @@
 """I draw a percentage and compare it with 100 * p.
 
-Your drop rate is p rounded up to whole hundredths, as if the random numbers were whole numbers
-below 100. Draw numbers between 0 and 1 that may have any value, as np.random.rand does.
+Your drop rate is not p but the next hundredth above it, as if the random numbers were whole
+numbers below 100. Draw numbers between 0 and 1 that may have any value, as np.random.rand does.
 
 loses: test_dropout_forward (drops)
 """

@@ -1,7 +1,7 @@
 """A mask holds integers, I write the scale into the places to keep.
 
 Your scale is 1 / (1 - p) cut down to a whole number. Keep mask and scale in float64: an array
-of integers loses what comes after the point.
+of integers loses what comes after the point, as // does.
 
 loses: test_dropout_forward (scales)
 """

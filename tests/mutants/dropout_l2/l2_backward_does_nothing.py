@@ -1,7 +1,8 @@
 """I leave the body of backward empty.
 
-Your backward pass sets no grads. Call layer.backward, which sets "weights" and "bias"; add the
-penalty's gradient to grads["weights"], and return the grad_input that layer.backward returned.
+Your backward pass leaves no entry "weights" in grads. Call layer.backward, which sets "weights"
+and "bias"; add the penalty's gradient to grads["weights"] itself, and return the grad_input that
+layer.backward returned.
 
 loses: test_l2_backward (weights, others, anew, keeps)
 """

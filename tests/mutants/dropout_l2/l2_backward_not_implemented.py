@@ -1,7 +1,8 @@
 """I leave backward for later.
 
-Your backward pass raises NotImplementedError: it is not written yet, or it calls super(), which has
-none. Call self.layer.backward, add the penalty's gradient to grads["weights"], return grad_input.
+Your backward pass raises NotImplementedError: it is not written yet, has another name, or calls
+super(), which has none. Call self.layer.backward, add the penalty's gradient to grads["weights"],
+return grad_input.
 
 loses: test_l2_backward (weights, others, anew, keeps)
 """

@@ -1,7 +1,7 @@
 """I copy the weights once, for the penalty.
 
-Your penalty() goes on with a copy of the weights from when the layer was made, even after they
-have changed. Read self.weights in each call.
+Your penalty() is always that of the weights from when the layer was made, even after they have
+changed. Read self.weights in each call.
 
 loses: test_l2_forward (now)
 """

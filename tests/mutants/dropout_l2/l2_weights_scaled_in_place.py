@@ -1,7 +1,7 @@
 """I multiply the weights by 2 * coefficient and add them to the gradient.
 
-Your backward pass multiplies the weights themselves by 2 * coefficient, in place. Write the
-product into a new array, without *=, and add that to grads["weights"].
+Your backward pass multiplies the weights themselves by 2 * coefficient. Leave the weights as they
+are: write the product into a new array, without *=, and add that to grads["weights"].
 
 loses: test_l2_backward (keeps)
 """

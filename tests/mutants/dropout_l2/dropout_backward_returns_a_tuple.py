@@ -1,0 +1,26 @@
+"""Backward returns all the gradients that it has computed.
+
+Your backward pass returns a tuple. Return grad_input alone, shape (N, in_features): the gradients
+of weights and bias only need to be set in grads.
+
+loses: test_dropout_backward (x)
+"""
+
+
+class Dropout(LayerWrapper):
+    def __init__(self, layer, p=0.5):
+        super().__init__(layer)
+        if not 0 <= p < 1:
+            raise ValueError(f"p must lie in [0, 1), got p={p}")
+        self.p = p
+
+    def __call__(self, x):
+        h = self.layer(x)
+        if not self.training:
+            self.mask = 1.0
+            return h
+        self.mask = (np.random.rand(*h.shape) > self.p) / (1 - self.p)
+        return h * self.mask
+
+    def backward(self, grad_output):
+        return self.layer.backward(grad_output * self.mask), self.grads
