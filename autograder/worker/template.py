@@ -50,7 +50,7 @@ ANSWER = struct.Struct(">q")
 ENDED_BY_US = 1 << 32  # instead of an exit code
 STEP = 0.005  # seconds between two looks at whether a worker has ended
 TIDYING = 10.0  # seconds to remove what a worker has written; the rest waits for the next time
-WATCH = 0.1  # seconds between two looks at what workers have written
+WATCH = 100  # milliseconds between two looks at what workers have written
 # modules that notebooks use: each worker would otherwise load them anew
 PRELOADED = """
     dataclasses fractions numpy.fft numpy.linalg numpy.ma numpy.polynomial numpy.random numpy.typing
@@ -116,8 +116,10 @@ class Template:
     def serve(self) -> None:
         """Answer until the other side hangs up."""
         _leave_to_children()
+        requests = select.poll()  # `select.select` refuses the numbers from 1024 on
+        requests.register(self.control, select.POLLIN)
         while True:
-            if not select.select([self.control], [], [], WATCH if self.workers else None)[0]:
+            if not requests.poll(WATCH if self.workers else None):
                 for worker in self.workers:
                     if tree.is_excessive(scratch_of(self.scratch, worker), self.scratch_size):
                         os.kill(worker, signal.SIGKILL)  # `end` waits for it

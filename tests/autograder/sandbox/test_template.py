@@ -1,5 +1,7 @@
 """The template: it forks workers, and is replaced when it breaks."""
 
+import os
+import resource
 import signal
 from pathlib import Path
 
@@ -44,6 +46,28 @@ def test_workers_are_forked_from_one_process(own):
     for worker in workers:
         worker.end()
     assert children(own) == before
+
+
+@pytest.fixture
+def many_open_files():
+    """Leave no number below 1100 for another file."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard < 1200:
+        pytest.skip("the system allows no more than 1200 open files")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 1200), hard))
+    opened = [os.open(os.devnull, os.O_RDONLY) for _ in range(1100)]
+    yield
+    for descriptor in opened:
+        os.close(descriptor)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_workers_are_forked_beside_many_open_files(many_open_files, own):
+    """A grading process may have more than a thousand files open."""
+    [*before] = children(own)
+    worker = own.fork()
+    assert len(children(own)) == len(before) + 1
+    worker.end()
 
 
 def test_no_two_workers_are_the_same_user(own, monkeypatch, tmp_path):
