@@ -243,6 +243,7 @@ NOT_JUDGING = [
     "intake.refusal",
     "intake.team",
     "intake.unreachable",
+    "kit.parts",
     "results.account",
     "results.report",
     "sandbox.borrowed_user",

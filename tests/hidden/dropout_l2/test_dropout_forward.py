@@ -36,7 +36,6 @@ PAIRS = 48  # of new layers that are compared
 EVALUATIONS = 8  # between steps of training
 BY_ZERO = ("ZeroDivisionError", "nan or infinite")  # in errors: of numbers, and of arrays
 ONE_COIN = "all or nothing"  # what is dropped in a call
-APART = 8  # calls of one layer between which others are made
 BY_RATE = 1e-6  # the chance of a rate that does not belong to a scale
 # p, neither a whole hundredth nor near a 64th, and (rows, units)
 LARGE = [
@@ -473,23 +472,6 @@ def test_each_step_of_training_draws_a_new_mask(trained):
     """Each training call draws a new mask with backward passes and evaluation between."""
     layer, parts = trained
     check_series(layer, layer.steps, [y for part in parts for y in part])
-
-
-@pytest.mark.criterion("anew")
-def test_a_call_draws_a_new_mask_after_another_layer_is_made(dropout, linear, numbers):
-    """A call draws a new mask, even if another layer has been made since the call before."""
-    known, other, x, where = linear(4, 20), linear(4, 20), numbers(9, 4), "Dropout(p=0.5)"
-    layer = dropout(known.layer, p=0.5)
-    drawn = []
-    for _ in range(APART):
-        dropout(other.layer, p=0.5)
-        drawn.append(masks.of(layer(x.copy()), (9, 20), where))
-    # 9 rows of one coin each come back APART - 1 times with a chance of 1e-19; one coin for all
-    # elements may come back, and costs another criterion
-    if drawn[0].any() and not drawn[0].all():
-        assert any((mask != drawn[0]).any() for mask in drawn), (
-            f"the same mask comes back in each call, if another layer is made before it [{where}]"
-        )
 
 
 @pytest.mark.criterion("anew")
