@@ -8,7 +8,7 @@ Masks are boolean arrays of shape (calls, rows, units), True where an element wa
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -48,6 +48,15 @@ def of(output: object, shape: tuple[int, int], where: str) -> Mask:
         if values.dtype.kind in "fiub" and values.size == math.prod(shape):
             return (values == 0).reshape(shape)
     return expect.array(output, shape, "output", where) == 0
+
+
+def of_each(outputs: Iterable[object], shape: tuple[int, int], where: str) -> Mask:
+    """Return the masks of several outputs."""
+    outputs = [*outputs]
+    # what nearly all layers return, at a tenth of the time
+    if all(type(y) is np.ndarray and y.shape == shape and y.dtype.kind == "f" for y in outputs):
+        return np.array(outputs) == 0
+    return np.array([of(y, shape, where) for y in outputs])
 
 
 def assert_by_chance(

@@ -26,6 +26,10 @@ from autograder.suites.context import GRADING, Grading
 from autograder.worker.cells import Notebook
 from autograder.worker.given import GivenModules
 
+# the test that runs: `request` knows it, too, but pytest takes longer to make one than most tests
+# take to draw their numbers
+RUNNING = pytest.StashKey[pytest.Item]()
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add our options."""
@@ -63,7 +67,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Forget deferred requests of a test that failed during its setup."""
+    """Note which test runs, and forget deferred requests of one that failed during its setup."""
+    item.config.stash[RUNNING] = item
     if pipeline := _pipeline(item):
         pipeline.forget()
 
@@ -85,24 +90,24 @@ def _pipeline(item: pytest.Item) -> Pipeline | None:
 
 
 @pytest.fixture(scope="module")
-def submission(request: pytest.FixtureRequest) -> Iterator[Any]:
+def submission(pytestconfig: pytest.Config) -> Iterator[Any]:
     """The names that a notebook defines, such as `submission.Dropout`."""
-    grading = request.config.stash.get(GRADING, None)
+    suite = pytestconfig.stash[RUNNING].path
+    grading = pytestconfig.stash.get(GRADING, None)
     if grading is None:
-        yield from _reference(_assignment(request.path))
+        yield from _reference(_assignment(suite))
         return
-    assignment = grading.assignment or _assignment(request.path)
-    yield grading.enter(assignment, request.path.stem)  # noqa: PT022  # as above
+    assignment = grading.assignment or _assignment(suite)
+    yield grading.enter(assignment, suite.stem)  # noqa: PT022  # as above
 
 
 @pytest.fixture
-def rng(request: pytest.FixtureRequest) -> np.random.Generator:
+def rng(pytestconfig: pytest.Config) -> np.random.Generator:
     """A generator whose numbers depend only on the recorded seed and the test's own name."""
-    grading = request.config.stash.get(GRADING, None)
-    seed = (
-        request.config.getoption("--grading-seed", default=0) if grading is None else grading.seed
-    )
-    own = zlib.crc32(f"{request.path.stem}::{request.node.name}".encode())
+    test = pytestconfig.stash[RUNNING]
+    grading = pytestconfig.stash.get(GRADING, None)
+    seed = pytestconfig.getoption("--grading-seed", default=0) if grading is None else grading.seed
+    own = zlib.crc32(f"{test.path.stem}::{test.name}".encode())
     return np.random.default_rng([seed, 0, own])
 
 

@@ -82,7 +82,7 @@ class Draws:
         if self.first is not None and len(self.first) == count:
             return self.first
         self.known.reset()
-        drawn = np.array([masks.of(y, self.h.shape, self.where) for y in self.source(self, count)])
+        drawn = masks.of_each(self.source(self, count), self.h.shape, self.where)
         if self.first is None:
             self.first = drawn
         return drawn
@@ -205,7 +205,7 @@ class Training:
         self.layer.training = True
 
     def masks(self, outputs):
-        return np.array([masks.of(y, self.h.shape, self.where) for y in outputs])
+        return masks.of_each(outputs, self.h.shape, self.where)
 
 
 @pytest.fixture
@@ -268,7 +268,7 @@ def test_training_drops_some_outputs_and_keeps_some(dropout, linear, numbers):
     """While training, some elements of the output are zero and others are not."""
     known, where = linear(6, 60), "Dropout(p=0.4)"
     outputs = repeat(dropout(known.layer, p=0.4), MASKS, numbers(6, 6))
-    dropped = np.array([masks.of(y, (6, 60), where) for y in outputs])
+    dropped = masks.of_each(outputs, (6, 60), where)
     assert dropped.any(), f"no element of the output is zero [{where}]"
     assert not dropped.all(), f"every element of the output is zero [{where}]"
 
@@ -488,7 +488,7 @@ def test_evaluation_returns_the_layers_output(dropout, linear, numbers, attempt,
     """When not training, the output is layer(x), unchanged, before and after training."""
     p = some_p(rng, 0.2, 0.4)
     known, x = linear(1, 30), numbers(4, 1)
-    is_usual = has_another_dtype(dropout(known.layer, p=p), x)
+    also_in_training = has_another_dtype(dropout(known.layer, p=p), x)
     for rows, units in ((1, 1), (4, 30)):
         known, x = linear(1, units), numbers(rows, 1)
         layer = dropout(known.layer, p=p)
@@ -503,7 +503,7 @@ def test_evaluation_returns_the_layers_output(dropout, linear, numbers, attempt,
             known.take(parameters)
             for y in outputs:
                 expect.close(y, known.output(x), "output", where)
-                if not is_usual:  # in training it costs points, too
+                if not also_in_training:  # in training it costs points, too
                     check_dtype(y, (rows, units), where)
             layer.training = True
             attempt(layer, "__call__", x.copy())
@@ -525,7 +525,7 @@ def test_a_new_layer_is_training(submission, linear, numbers):
     """A new layer is in training: it drops elements before anybody sets `training`."""
     known, where = linear(5, 60), "Dropout(p=0.5)"
     outputs = repeat(submission.Dropout(known.layer, p=0.5), MASKS, numbers(4, 5))
-    ever = any(masks.of(y, (4, 60), where).any() for y in outputs)
+    ever = masks.of_each(outputs, (4, 60), where).any()
     assert ever, f"a new layer drops nothing until training is set to True [{where}]"
 
 
@@ -537,7 +537,7 @@ def test_training_again_drops_again(dropout, linear, numbers, attempt):
     layer.training = False
     attempt(layer, "__call__", x.copy())
     layer.training = True
-    dropped = np.array([masks.of(y, (4, 30), where) for y in repeat(layer, MASKS, x)])
+    dropped = masks.of_each(repeat(layer, MASKS, x), (4, 30), where)
     assert dropped.any(), f"no element of the output is zero [{where}]"
     assert not dropped.all(), f"every element of the output is zero [{where}]"
 
@@ -593,7 +593,7 @@ def test_p_may_be_zero(first_calls, linear, numbers):
     known, x = linear(3, 200), numbers(10, 3)
     h = known.output(x)
     outputs = [*first_calls(known, x, *[{"p": 0.3}] * 4)]
-    dropped = np.array([masks.of(y, h.shape, "Dropout(p=0.3)") for y in outputs])
+    dropped = masks.of_each(outputs, h.shape, "Dropout(p=0.3)")
     right = [np.where(each, 0, h / 0.7) for each in dropped]
     # 8000 elements: a rate of 0.3 differs by so much with a chance of 1e-15
     outputs = [np.reshape(y, h.shape) for y in outputs]
