@@ -223,6 +223,8 @@ def test_the_mask_of_an_output_is_where_it_is_zero(output, dropped):
     """Numbers that are not finite are kept, and a lost axis does not matter."""
     assert masks.of(output, (2, 2), "Dropout").tolist() == dropped
     assert masks.of(0.0, (1, 1), "Dropout").tolist() == [[True]]
+    others = [np.array([[0.0, 3.0], [0.0, 3.0]]), output]
+    assert masks.of_each(others, (2, 2), "Dropout").tolist() == [[[True, False]] * 2, dropped]
 
 
 @pytest.mark.parametrize(
@@ -232,6 +234,8 @@ def test_what_is_no_output_has_no_mask(output):
     """The message says what it is, and what it should be."""
     with pytest.raises(AssertionError, match=r"^output.* but should be .*\[Dropout\]$"):
         masks.of(output, (2, 2), "Dropout")
+    with pytest.raises(AssertionError, match=r"^output.* but should be .*\[Dropout\]$"):
+        masks.of_each([np.ones((2, 2)), output], (2, 2), "Dropout")
 
 
 def test_a_single_element_is_no_picture():
