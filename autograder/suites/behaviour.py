@@ -26,6 +26,8 @@ DIGITS = 4  # of a number in a fact: enough to distinguish any two mistakes
 PLACE = re.compile(r" \(line \d+ of .+, in .*\)$")
 VARYING = re.compile(r"""'[^']*'|"[^"]*"|\d+""")  # names and numbers
 FAILURES = (AssertionError, StudentError, pytest.fail.Exception)  # the student's
+# simple numbers often lie half-way between two facts: else a rounding error would decide
+UP = 1 + 1e-9
 MANY = 40  # numbers: a fact has only the first numbers and the sum of a larger array
 
 
@@ -124,5 +126,5 @@ def _text(value: Any) -> str:
         unit = float(np.abs(value[np.isfinite(value)]).max(initial=0.0))
         return _text([0.0 if abs(v) <= unit * 10**-DIGITS else float(v) for v in value.ravel()])
     if isinstance(value, (float, np.floating)):
-        return f"{float(value) + 0.0:.{DIGITS}g}"
+        return f"{float(value) * UP + 0.0:.{DIGITS}g}"
     return str(value)

@@ -599,7 +599,7 @@ def test_p_may_be_zero(first_calls, linear, numbers):
     outputs = [np.reshape(y, h.shape) for y in outputs]
     if abs(dropped.mean() - 0.3) > 0.04 or not np.allclose(outputs, right):
         return  # for another p the layer is wrong already, which costs other criteria
-    [y] = first_calls(known, x, {"p": 0.0})
+    [y] = first_calls(known, x, {"p": 0})
     dropped = masks.of(y, h.shape, "Dropout(p=0)")
     # a layer that drops a few has a wrong rate for small p, too, which costs another criterion
     assert dropped.mean() < 0.05, f"{dropped.mean():.0%} of the output are dropped [Dropout(p=0)]"
@@ -847,7 +847,7 @@ def observe_narrow_outputs(watch):
 
 def observe_no_rate(watch):
     try:
-        known, _, x, [y] = watch(0.0)
+        known, _, x, [y] = watch(0)
     except (StudentError, AssertionError) as error:
         if any(words in str(error) for words in BY_ZERO):
             return "divides by zero"

@@ -404,6 +404,24 @@ def test_asking_for_the_penalty_changes_no_gradient(singles, case, later):
 
 
 @pytest.mark.criterion("anew")
+def test_backward_can_be_repeated(singles, case):
+    """A second backward pass after the same forward pass sets the same gradients."""
+
+    def step_back(on):
+        return on.layer.backward(case.grad_output.copy())
+
+    def step_back_and_reset(on):
+        grad_input = step_back(on)
+        on.reset()
+        return grad_input
+
+    # a layer may allow no second one
+    if works(case, lambda on: singles.way.forward_of(on)(case.x.copy()), step_back, step_back):
+        when = ", called again after one forward pass"
+        singles.assert_right(Plan(case, case, between=step_back_and_reset, when=when))
+
+
+@pytest.mark.criterion("anew")
 def test_gradients_are_right_after_many_steps(singles, case, later):
     """The gradients are right after hundreds of steps, too."""
     with suppress(StudentError):
@@ -456,9 +474,18 @@ def test_two_layers_do_not_disturb_each_other(singles, case, regularized):
 
 @pytest.mark.criterion("keeps")
 def test_the_coefficient_may_be_zero(singles, regularized):
-    """With the coefficient 0, the gradient of the weights is the data's alone."""
-    zero = singles.numbers(regularized(2, 3, 2, 0.0))
+    """With the coefficient 0, a whole number, the gradient of the weights is the data's alone."""
+    zero = singles.numbers(regularized(2, 3, 2, 0))
     if "weights" in singles.right:  # else it is wrong for each coefficient
+        for step in singles.way.take(Plan(zero, zero)):
+            step.assert_equals_pytorch("weights")
+
+
+@pytest.mark.criterion("keeps")
+def test_all_weights_may_be_zero(singles, regularized):
+    """Where all weights are 0, so is the penalty's part of the gradient."""
+    zero = singles.numbers(regularized(2, 3, 2, 0.3, weights=np.zeros((3, 2))))
+    if "weights" in singles.right:
         for step in singles.way.take(Plan(zero, zero)):
             step.assert_equals_pytorch("weights")
 
@@ -512,7 +539,7 @@ def gradients(steps):
 
 
 def observe_gradients(watched):
-    cases = [watched.anew(coefficient=each) for each in (0.0, 2e-5, 0.3, 5.0)]
+    cases = [watched.anew(coefficient=each) for each in (0, 2e-5, 0.3, 5.0)]
     return gradients(made(*(Plan(case, case) for case in cases)))
 
 
@@ -564,6 +591,16 @@ def observe_evaluation(watched):
 
     later = watched.anew(x=2 - watched.x)
     return gradients(made(Plan(watched, watched), Plan(watched, later, evaluate)))
+
+
+def observe_a_second_backward(watched):
+    again = Plan(watched, watched, between=lambda on: on.layer.backward(on.grad_output.copy()))
+    return gradients(made(again))
+
+
+def observe_zero_weights(watched):
+    case = watched.anew(weights=np.zeros((4, 2)))
+    return gradients(made(Plan(case, case)))
 
 
 def observe_many_steps(watched):

@@ -153,6 +153,13 @@ def case(regularized, coefficient):
     return regularized(1, 4, 6, coefficient)
 
 
+def with_same_sum(case):
+    """Return a case with two other weights, whose sum is the same."""
+    weights = case.weights.copy()
+    weights[1:3, 1] += 0.5, -0.5
+    return case.anew(weights=weights)
+
+
 class Used(NamedTuple):
     """A layer after many calls of each method, and its answers with its parameters set again."""
 
@@ -234,8 +241,10 @@ def test_output_is_the_layers_output(regularized, cases):
 def test_output_is_that_of_the_parameters_as_they_are_now(case, numbers, ways):
     """The output is that of the weights and the bias as they are now, however they were changed."""
     later = case.anew(weights=numbers(4, 6), bias=numbers(1, 6))
-    outputs = ask_new(case, *([changed_to(later, way), forward] for way in ways))
-    for way, y in zip(ways, outputs, strict=True):
+    changes = [changed_to(later, way) for way in ways]
+    outputs = ask_new(case, *([change, forward] for change in changes))
+    outputs += ask_new(case, [evaluate, forward, changes[0], forward])
+    for way, y in zip((*ways, f"{ways[0]} in evaluation"), outputs, strict=True):
         where = f"{case.where}, after its parameters were {way}"
         expect.close(y, later.x @ later.weights + later.bias, "output", where)
 
@@ -309,6 +318,10 @@ def test_penalty_is_that_of_the_weights_as_they_are_now(case, numbers, ways):
     assert_same(
         later, {f"after the weights were {w}": each for w, each in zip(ways, found, strict=True)}
     )
+    alike = with_same_sum(case)
+    for way in ways:
+        [each] = ask_new(case, [penalty, changed_to(alike, way), penalty])
+        assert_same(alike, {f"after the weights were {way}, with the same sum": each})
 
 
 @pytest.mark.criterion("now")
@@ -341,12 +354,27 @@ def test_penalty_is_right_while_a_model_is_trained(case, numbers):
 
 @pytest.mark.criterion("keeps")
 def test_the_coefficient_may_be_zero(case):
-    """With the coefficient 0, the penalty is 0."""
+    """With the coefficient 0, a whole number, the penalty is 0."""
+    if is_usual_penalty_right(case):
+        [zero] = first_penalties(case.anew(coefficient=0))
+        assert zero == 0, f"penalty={zero:.6g} with coefficient=0, but should be 0 [{case.where}]"
+
+
+@pytest.mark.criterion("keeps")
+def test_all_weights_may_be_zero(case):
+    """Where all weights are 0, so is the penalty."""
+    if is_usual_penalty_right(case):
+        [zero] = first_penalties(case.anew(weights=np.zeros((4, 6))))
+        assert zero == 0, (
+            f"penalty={zero:.6g} where all weights are 0, but should be 0 [{case.where}]"
+        )
+
+
+def is_usual_penalty_right(case):
+    """Return whether the penalty is right for a coefficient and weights that are not 0."""
     [usual] = first_penalties(case)
     right = case.coefficient * float((case.weights**2).sum())
-    if abs(usual - right) <= expect.TOLERANCE * right:  # else it is wrong for each coefficient
-        [zero] = first_penalties(case.anew(coefficient=0.0))
-        assert zero == 0, f"penalty={zero:.6g} with coefficient=0, but should be 0 [{case.where}]"
+    return abs(usual - right) <= expect.TOLERANCE * right
 
 
 @pytest.mark.criterion("keeps")
@@ -424,6 +452,13 @@ def observe_output_after_changes(watched, numbers, ways):
     return [np.allclose(expect.array(y, (4, 2), "output", ""), right) for y in outputs]
 
 
+def observe_output_after_changes_in_evaluation(watched, numbers):
+    later = watched.anew(weights=numbers(4, 2), bias=numbers(1, 2))
+    change = changed_to(later, "set all at once")
+    [y] = ask_new(watched, [evaluate, forward, change, forward])
+    return expect.array(y, (4, 2), "output", "")
+
+
 def observe_output_after_many_steps(watched, attempt):
     for _ in range(2):
         forward(watched)
@@ -449,12 +484,12 @@ def observe_penalty(watched, numbers, training):
 
 
 def observe_penalty_before_any_forward_pass(watched):
-    cases = [watched.anew(coefficient=each) for each in (0.0, 2e-5, 0.3, 5.0)]
+    cases = [watched.anew(coefficient=each) for each in (0, 2e-5, 0.3, 5.0)]
     return numbers_of(*map(penalty, cases))
 
 
 def observe_penalty_of_coefficients(watched):
-    cases = [watched.anew(coefficient=each) for each in (0.0, 2e-5, 5.0)]
+    cases = [watched.anew(coefficient=each) for each in (0, 2e-5, 5.0)]
     return numbers_of(*(forward_and_penalty(case) for case in cases))
 
 
@@ -473,6 +508,16 @@ def observe_penalty_after_changes(watched, numbers, ways):
     return numbers_of(
         *ask_new(watched, *([penalty, changed_to(later, way), penalty] for way in ways))
     )
+
+
+def observe_penalty_after_a_change_with_the_same_sum(watched):
+    return numbers_of(
+        *ask_new(watched, [penalty, changed_to(with_same_sum(watched), "set all at once"), penalty])
+    )
+
+
+def observe_penalty_of_zero_weights(watched):
+    return numbers_of(forward_and_penalty(watched.anew(weights=np.zeros((4, 2)))))
 
 
 def observe_default(watched):

@@ -1,7 +1,7 @@
 """One dictionary holds the gradients of all layers.
 
-Your layers share one dictionary of gradients, so each has those of whichever backward pass ran
-last. Change only the dictionary that layer.backward has set for this layer.
+Your layers share their gradients, in one dictionary or one array, so each has those of whichever
+backward pass ran last. Keep nothing on the class, and change only what layer.backward has set.
 
 loses: test_l2_backward (keeps)
 """

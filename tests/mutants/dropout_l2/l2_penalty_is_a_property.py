@@ -1,7 +1,8 @@
 """penalty is a value, so I make it a property.
 
 Your penalty is a property, or a number, that cannot be called. Make it a method, `def
-penalty(self):` without a decorator, so that penalty() returns the number.
+penalty(self):` without a decorator, and give no attribute this name, so that penalty() returns
+the number.
 
 loses: test_l2_forward (output, penalty, now, keeps)
 """

@@ -1,7 +1,7 @@
 """The method computes the penalty, so I call it compute_penalty.
 
-Your penalty() returns 0, as the wrapped layer's does. Define a method of just this name, which
-returns coefficient * sum(weights ** 2).
+Your penalty() always returns 0. Either your method has another name, and the wrapped layer's is
+called, or a factor in it is 0, as 1 // 2 is. Let penalty() return coefficient * sum(weights ** 2).
 
 loses: test_l2_forward (output, penalty, now, keeps)
 """
