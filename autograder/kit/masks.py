@@ -41,12 +41,14 @@ Draw = Callable[[int], Mask]  # takes a number of calls
 def of(output: object, shape: tuple[int, int], where: str) -> Mask:
     """Return the mask of an output: True where an element is zero, whatever the others are.
 
-    Its scale, infinite numbers and lost axes of length 1 are judged elsewhere.
+    Its scale, infinite numbers and lost axes of length 1 are judged elsewhere. If all elements are
+    nan, all were dropped, and their scale is 0 / 0.
     """
     with suppress(ValueError):  # a list of arrays of several shapes
         values = np.asarray(settled(output))
         if values.dtype.kind in "fiub" and values.size == math.prod(shape):
-            return (values == 0).reshape(shape)
+            dropped: Mask = (values == 0) | np.isnan(values).all()
+            return dropped.reshape(shape)
     return expect.array(output, shape, "output", where) == 0
 
 
@@ -55,7 +57,8 @@ def of_each(outputs: Iterable[object], shape: tuple[int, int], where: str) -> Ma
     outputs = [*outputs]
     # what nearly all layers return, at a tenth of the time
     if all(type(y) is np.ndarray and y.shape == shape and y.dtype.kind == "f" for y in outputs):
-        return np.array(outputs) == 0
+        values = np.array(outputs)
+        return (values == 0) | np.isnan(values).all(axis=(1, 2), keepdims=True)
     return np.array([of(y, shape, where) for y in outputs])
 
 

@@ -217,10 +217,11 @@ def test_the_group_is_named(draw, place):
         (np.array([[0.0, 2.0], [np.nan, 0.0]]), [[True, False], [False, True]]),
         (np.array([[0, 1], [np.inf, -0.0]]), [[True, False], [False, True]]),
         (np.array([0.0, 1.0, 1.0, 0.0]), [[True, False], [False, True]]),
+        (np.full((2, 2), np.nan), [[True, True], [True, True]]),
     ],
 )
 def test_the_mask_of_an_output_is_where_it_is_zero(output, dropped):
-    """Numbers that are not finite are kept, and a lost axis does not matter."""
+    """Numbers that are not finite are kept, unless all are nan; a lost axis does not matter."""
     assert masks.of(output, (2, 2), "Dropout").tolist() == dropped
     assert masks.of(0.0, (1, 1), "Dropout").tolist() == [[True]]
     others = [np.array([[0.0, 3.0], [0.0, 3.0]]), output]

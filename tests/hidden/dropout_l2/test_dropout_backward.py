@@ -14,7 +14,7 @@ import itertools
 import numpy as np
 import pytest
 
-from autograder.kit import StudentError, expect, masks, repeat, together
+from autograder.kit import Parts, StudentError, expect, masks, repeat, together
 from autograder.kit.step import NAMES, title_of
 
 RATES = [(0.1, 0.3), (0.4, 0.48), (0.6, 0.8), (0.02, 0.09)]  # never 1 - p
@@ -27,6 +27,7 @@ def steps(single, wrapped, numbers, cases, rng, once):
     """Single steps of new layers of each kind of sizes, with any p and any grad_output."""
 
     def step_that_keeps(sizes, p, strength=1.0):
+        done = None
         for _ in range(masks.TRIES):
             new = wrapped(p, *sizes[1:])
             x, grad_output = new.draw(sizes[0])
@@ -37,6 +38,8 @@ def steps(single, wrapped, numbers, cases, rng, once):
                 passed = new.forward(x)
             except StudentError:  # for some batch size: this costs points in the forward pass
                 return None
+            except AssertionError:  # nan for 0 / 0, where all is dropped: likewise
+                continue
             done = new.backward(passed, grad_output, confirmed=True)
             _, y, _, _, h = done.passed
             # some layers put tiny numbers in the place of zeros
@@ -123,6 +126,29 @@ def test_gradients_do_not_accumulate(single, wrapped):
 
 
 @pytest.mark.criterion("latest")
+def test_all_may_be_dropped(single, wrapped):
+    """If every element is dropped, or grad_output is 0, the gradients are set to 0."""
+    single.check()
+    steps = []
+    for _ in range(masks.TRIES):
+        layer = wrapped(0.9, 3, 2)
+        x, grad_output = layer.draw(2)
+        with contextlib.suppress(AssertionError):  # nan for 0 / 0: another fact
+            passed = layer.forward(x)
+            if not passed.y.any():
+                steps.append(layer.backward(passed, grad_output, " where all is dropped"))
+                break
+    layer = wrapped(single.p)
+    layer.step(*layer.draw())
+    x, grad_output = layer.draw()
+    steps.append(layer.step(x, 0 * grad_output, " where grad_output is 0"))
+    for step, name in itertools.product(steps, single.factors):
+        size = np.abs(step.gradient(name)).max()
+        # a mask may have tiny numbers in the place of zeros, which is another fact
+        assert size < 1e-3, f"{title_of(name)} should be 0, but has {size:.3g} [{step.where}]"
+
+
+@pytest.mark.criterion("latest")
 def test_an_output_of_zero_carries_gradient(single, wrapped, rng):
     """Where layer(x) is 0, gradient flows through a kept element, and none through a dropped one."""
     single.check()
@@ -180,14 +206,15 @@ def test_backward_after_evaluation_is_the_layers_own(single, wrapped):
     layer.step(*layer.draw())
     for rows in (4, 4, 2):
         layer.set_training(False)
-        x, grad_output = layer.draw(rows)
-        try:
-            passed = layer.forward(x)
-        except StudentError:  # of another batch size: this costs points in the forward pass
-            if rows == 4:
-                raise
-        else:
-            when = " after a pass with training=False"
+        for number, n in (("a", rows), ("a second", 3)):
+            x, grad_output = layer.draw(n)
+            try:
+                passed = layer.forward(x)
+            except StudentError:  # of another batch size: this costs points in the forward pass
+                if n == 4:
+                    raise
+                break
+            when = f" after {number} pass with training=False"
             single.check_evaluation(layer.backward(passed, grad_output, when))
         layer = wrapped(single.p)  # which has never been training
 
@@ -308,15 +335,31 @@ def test_a_model_can_be_trained(submission, linear, single, wrapped, numbers):
 
 
 @pytest.mark.criterion("keeps")
-def test_two_layers_keep_their_own_masks(single, wrapped):
-    """Two Dropout layers in one network do not disturb each other's masks."""
-    layers = [wrapped(single.p), wrapped(single.p)]
+def test_two_layers_keep_their_own_masks(single, wrapped, attempt):
+    """Dropout layers in one network do not disturb each other's masks; one may be in evaluation."""
+    layers, evaluated = [wrapped(single.p), wrapped(single.p)], wrapped(single.p)
+    evaluated.set_training(False)
     drawn = [layer.draw() for layer in layers]
     passed = [layer.forward(x) for layer, (x, _) in zip(layers, drawn, strict=True)]
+    attempt(evaluated.layer, "__call__", evaluated.draw()[0])
     for layer, each, (_, grad_output) in zip(layers, passed, drawn, strict=True):
         single.check(layer.backward(each, grad_output, " after another layer's forward pass"))
 
 
+@pytest.mark.criterion("keeps")
+def test_backward_leaves_its_arguments_untouched(single, wrapped):
+    """The backward pass changes neither grad_output nor the layer's parameters."""
+    where = f"{single.where}.backward"
+    layer = wrapped(single.p)
+    x, grad_output = layer.draw()
+    layer.forward(x)
+    before = grad_output.copy()
+    layer.layer.backward(grad_output)
+    expect.untouched(grad_output, before, "grad_output", where)
+    layer.known.assert_untouched(where)
+
+
+# the last one, since a loop that waits for a dropped element would never end
 @pytest.mark.criterion("keeps")
 def test_p_may_be_zero(single, wrapped):
     """With p = 0, the gradients are the wrapped layer's own."""
@@ -331,19 +374,6 @@ def test_p_may_be_zero(single, wrapped):
         step = layer.backward(passed, grad_output)
         for name in right:  # a wrong scale costs other criteria
             step.assert_right(name)
-
-
-@pytest.mark.criterion("keeps")
-def test_backward_leaves_its_arguments_untouched(single, wrapped):
-    """The backward pass changes neither grad_output nor the layer's parameters."""
-    where = f"{single.where}.backward"
-    layer = wrapped(single.p)
-    x, grad_output = layer.draw()
-    layer.forward(x)
-    before = grad_output.copy()
-    layer.layer.backward(grad_output)
-    expect.untouched(grad_output, before, "grad_output", where)
-    layer.known.assert_untouched(where)
 
 
 def alike(a, b):
@@ -478,6 +508,13 @@ def observe_evaluation_first(watch):
     return take()
 
 
+def observe_a_second_evaluation(watch):
+    layer, take = watch()
+    layer.set_training(False)
+    take()
+    return take()
+
+
 def observe_zeros_in_evaluation(wrapped, numbers):
     layer = wrapped(0.35, 16, 12)
     layer.known.set_bias(np.zeros((1, 12)))
@@ -524,6 +561,20 @@ def observe_two_layers(wrapped, numbers):
     layers = [wrapped(0.35, 16, 12), wrapped(0.35, 16, 12)]
     passed = [layer.forward(numbers(12, 16)) for layer in layers]
     return [told(*each, numbers(12, 12)) for each in zip(layers, passed, strict=True)]
+
+
+def observe_beside_evaluation(wrapped, numbers, attempt):
+    layer, evaluated = wrapped(0.35, 16, 12), wrapped(0.35, 16, 12)
+    evaluated.set_training(False)
+    passed = layer.forward(numbers(12, 16))
+    attempt(evaluated.layer, "__call__", numbers(12, 16))
+    return told(layer, passed, numbers(12, 12))
+
+
+def observe_where_nothing_flows(wrapped, numbers):
+    layer = wrapped(0.35, 16, 12)
+    step = layer.step(numbers(12, 16), np.zeros((12, 12)))
+    return Parts({name: lambda name=name: bool(step.gradient(name).any()) for name in NAMES})
 
 
 def observe_sums_over_steps(wrapped, numbers):

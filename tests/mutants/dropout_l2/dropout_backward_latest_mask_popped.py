@@ -1,7 +1,7 @@
 """Each forward pass puts its mask on a stack, and backward takes it off.
 
-Your backward pass takes its mask off a stack: a second one is for the mask of an earlier forward
-pass. Keep the latest mask alone, and leave it in place.
+Your backward pass takes its mask away, from a stack for example: a second one is for the mask of
+another pass. Keep the mask of the latest forward pass, and leave it in place.
 
 loses: test_dropout_backward (latest)
 """

@@ -1,7 +1,7 @@
 """Once a mask of the right shape is there, I use it again.
 
-Your layer uses the same mask again as long as the shape of layer(x) stays the same. Draw a new
-mask in each training call.
+Your layer uses the same mask again in later calls, for example as long as the shape of layer(x)
+stays the same. Draw a new mask in each training call.
 
 loses: test_dropout_forward (anew)
 """

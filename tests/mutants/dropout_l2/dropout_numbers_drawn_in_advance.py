@@ -1,7 +1,7 @@
 """I draw 100 000 random numbers in __init__ and go round in them, which is fast.
 
-Your layer uses the same random numbers again and again, so its masks come back after some
-calls. Draw new numbers in each training call.
+Your layer uses random numbers more than once, so its masks depend on those of earlier calls.
+Draw new numbers in each training call.
 
 loses: test_dropout_forward (anew)
 """

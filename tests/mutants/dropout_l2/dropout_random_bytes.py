@@ -1,7 +1,8 @@
 """A random byte for each element, compared with 256 * p, is precise enough.
 
-Your drop rate is p only roughly: a small p shows it. Whole numbers of few values cannot tell one
-p from the next; draw numbers between 0 and 1 that may have any value, as np.random.rand does.
+Your drop rate is p only roughly: a small p shows it. Neither whole numbers of few values nor a
+rounded p can tell one p from the next; draw numbers between 0 and 1 that may have any value, as
+np.random.rand does, and compare them with p itself.
 
 loses: test_dropout_forward (drops)
 """
