@@ -881,9 +881,11 @@ def observe_narrow_outputs(watch):
 
 def observe_how_often_one_element_is_dropped(watch):
     *_, outputs = watch(0.5, 400, 1, 1)
-    share = float((np.array(outputs) == 0).mean())
-    # of an element that is dropped by itself, it lies between with a chance of 1e-9
-    return "about p" if 0.35 < share < 0.65 else "less often" if share < 0.5 else "more often"
+    dropped = np.array(outputs) == 0
+    if (dropped == dropped[0]).all():
+        return "one mask for all calls"
+    # of an element that is dropped by itself, the share lies outside with a chance of 1e-9
+    return "about p" if 0.35 < dropped.mean() < 0.65 else "not p"
 
 
 def observe_one_half(watch):

@@ -1,7 +1,7 @@
 """First I set the penalty's gradient, then the layer adds its own.
 
-Your grads["weights"] is the gradient of the data alone. Add 2 * coefficient * weights in
-self.grads itself, and only after layer.backward, which sets grads anew.
+Your grads["weights"] is the gradient of the data alone. Call layer.backward once, which sets grads
+anew, and only then add 2 * coefficient * weights in self.grads itself.
 
 loses: test_l2_backward (weights, others, anew, keeps)
 """
