@@ -47,8 +47,7 @@ def of(output: object, shape: tuple[int, int], where: str) -> Mask:
     with suppress(ValueError):  # a list of arrays of several shapes
         values = np.asarray(settled(output))
         if values.dtype.kind in "fiub" and values.size == math.prod(shape):
-            dropped: Mask = (values == 0) | np.isnan(values).all()
-            return dropped.reshape(shape)
+            return _zeros(values.reshape(shape))
     return expect.array(output, shape, "output", where) == 0
 
 
@@ -57,9 +56,13 @@ def of_each(outputs: Iterable[object], shape: tuple[int, int], where: str) -> Ma
     outputs = [*outputs]
     # what nearly all layers return, at a tenth of the time
     if all(type(y) is np.ndarray and y.shape == shape and y.dtype.kind == "f" for y in outputs):
-        values = np.array(outputs)
-        return (values == 0) | np.isnan(values).all(axis=(1, 2), keepdims=True)
+        return _zeros(np.array(outputs))
     return np.array([of(y, shape, where) for y in outputs])
+
+
+def _zeros(values: NDArray[Any]) -> Mask:
+    dropped: Mask = (values == 0) | np.isnan(values).all(axis=(-2, -1), keepdims=True)
+    return dropped
 
 
 def assert_by_chance(

@@ -96,9 +96,8 @@ def submission(pytestconfig: pytest.Config) -> Iterator[Any]:
     grading = pytestconfig.stash.get(GRADING, None)
     if grading is None:
         yield from _reference(_assignment(suite))
-        return
-    assignment = grading.assignment or _assignment(suite)
-    yield grading.enter(assignment, suite.stem)  # noqa: PT022  # as above
+    else:
+        yield grading.enter(grading.assignment or _assignment(suite), suite.stem)
 
 
 @pytest.fixture

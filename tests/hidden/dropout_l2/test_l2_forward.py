@@ -513,9 +513,8 @@ def observe_penalty_after_changes(watched, numbers, ways):
 
 def observe_penalty_after_a_change_with_the_same_sum(watched):
     first, later = two_with_same_sum(watched)
-    return numbers_of(
-        *ask_new(first, [penalty, changed_to(later, "set all at once"), penalty]),
-    )
+    change = changed_to(later, "set all at once")
+    return numbers_of(*ask_new(first, [penalty, change, penalty]))
 
 
 def observe_penalty_of_zero_weights(watched):
