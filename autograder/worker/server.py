@@ -54,6 +54,7 @@ class Server:
         self.confine = confine
         self.objects: dict[int, Any] = {}  # by the number of their `Ref`
         self.changed: list[Any] = []  # (number among a call's arrays, array)
+        self.seed = 0
         self.held = 0  # the next number of ours; those of the other side are far above
 
     def serve(self) -> None:
@@ -119,6 +120,7 @@ class Server:
         os.dup2(1, 2)  # nowhere: from here on, a student's code writes
         for name in ("chmod", "utime"):  # `shutil.copy` uses them, and no result depends on them
             setattr(os, name, lambda *what, **how: None)
+        self.seed = seed
         chance.fix(seed)
 
     def do_try_forbidden_acts(self, secret: str) -> list[str]:
@@ -155,6 +157,7 @@ class Server:
             first=first,
         )
         policy.grading = True
+        chance.begin(self.seed)
         return list(self.notebook.remarks)
 
     def do_enter(self, graded: str) -> None:

@@ -37,6 +37,18 @@ def test_chance_follows_from_the_seed(student, draw):
         assert first != other
 
 
+def test_a_notebooks_own_seeds_end_with_it(student):
+    """What a cell seeds for its examples does not decide what a layer draws when it is graded."""
+    code = (
+        "import random\nimport numpy as np\nnp.random.seed(0)\nrandom.seed(0)\n"
+        "def draw(): return [np.random.rand(), random.random()]"
+    )
+    first, again, other = (student(code, seed=seed).draw() for seed in (7, 7, 8))
+    assert first == again
+    assert first[0] != other[0]
+    assert first[1] != other[1]
+
+
 def test_the_clock_goes_on(student):
     """The time of day always advances, so a loop that waits by it ends."""
     code = (
