@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from autograder.kit.picture import PicturedError, figures_of
 from autograder.results.figure import Figure
 from autograder.session.proxy import Proxy, kind_of, settled
+from autograder.text.wording import one_line
 
 # relative to the largest expected number: float32 arithmetic inside a layer stays below this, and
 # no mistake does
@@ -92,7 +93,8 @@ def entry(
     if not isinstance(mapping, dict):
         raise AssertionError(f"{name} is {_article(mapping)}, but should be a dictionary [{where}]")
     if key not in mapping:
-        raise AssertionError(f'{name} has no entry "{key}" [{where}]')
+        keys = ", ".join(f'"{one_line(str(other)):.20}"' for other in [*mapping][:4]) or "nothing"
+        raise AssertionError(f'{name} has no entry "{key}" [{where}; there is {keys}]')
     return array(mapping[key], shape, f'{name}["{key}"]', where)
 
 

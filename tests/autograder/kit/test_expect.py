@@ -156,7 +156,6 @@ def test_number_takes_any_real_number(value):
     [
         (None, "grads is None, but should be a dictionary"),
         ([1], "grads is a list, but should be a dictionary"),
-        ({"bias": 1}, 'grads has no entry "weights"'),
         ({"weights": 1}, 'grads["weights"] is an int, but should be a NumPy array of shape (2,)'),
         ({"weights": np.ones(3)}, 'grads["weights"].shape=(3,), but should be (2,)'),
     ],
@@ -166,6 +165,17 @@ def test_entry_says_what_is_missing(mapping, message):
     with pytest.raises(AssertionError) as caught:
         expect.entry(mapping, "weights", (2,), WHERE)
     assert str(caught.value) == f"{message} [{WHERE}]"
+
+
+@pytest.mark.parametrize(
+    ("mapping", "there"),
+    [({}, "nothing"), ({"dW": 1, "db": 2}, '"dW", "db"'), ({"a" * 50: 1}, f'"{"a" * 20}"')],
+)
+def test_a_missing_entry_is_told_beside_those_that_are_there(mapping, there):
+    """The name under which a student has stored a gradient is the best hint."""
+    with pytest.raises(AssertionError) as caught:
+        expect.entry(mapping, "weights", (2,), WHERE)
+    assert str(caught.value) == f'grads has no entry "weights" [{WHERE}; there is {there}]'
 
 
 def test_entry_gives_the_array():
