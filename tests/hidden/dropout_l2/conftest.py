@@ -20,6 +20,7 @@ from autograder.kit.step import NAMES, Passed, SingleSteps, Step, closed_form, l
 
 # small ones come first, so that the first failure makes a small example
 KINDS = ["smallest", "small", "batch of one", "wide", "tall", "square", "cubic", "long", "broad"]
+KINDS += ["one output", "one input"]
 ROWS, INPUTS, UNITS = 4, 6, 30  # of the Dropout layers whose steps are judged
 SMALL = [(2, 2), (2, 3), (3, 2)]  # (in_features, out_features): a message can show all numbers
 
@@ -38,6 +39,8 @@ def draw_sizes(rng: np.random.Generator, kind: str) -> tuple[int, int, int]:
         "cubic": (large, large, large),
         "long": (1000 + 10 * large, small, small),  # more rows than any code expects
         "broad": (rows, small, 200 + 10 * large),
+        "one output": (rows, large, 1),
+        "one input": (rows, 1, large),
     }[kind]
 
 
@@ -62,12 +65,18 @@ def cases(rng: np.random.Generator) -> Callable[[list[tuple[float, float]]], Ite
 
 @pytest.fixture
 def numbers(rng: np.random.Generator) -> Callable[..., np.ndarray]:
-    """A function that draws an array of a shape; small arrays have simple numbers, easy to try."""
+    """A function that draws an array of a shape; small arrays have simple numbers, easy to try.
 
-    def draw(*shape: int) -> np.ndarray:
+    With `spread`, some are ten thousand times as small, and some as large.
+    """
+
+    def draw(*shape: int, spread: bool = False) -> np.ndarray:
+        sizes = np.resize([1e-4, 1.0, 1e4] if spread else 1.0, shape)
         if math.prod(shape) <= expect.FEW:
-            return rng.integers(2, 13, size=shape) / 4  # positive: no sum of products is zero
-        return rng.normal(size=shape)
+            return (
+                sizes * rng.integers(2, 13, size=shape) / 4
+            )  # positive: no sum of products is zero
+        return sizes * rng.normal(size=shape)
 
     return draw
 
@@ -303,6 +312,9 @@ class Wrapped:
         """Return a forward pass from its answers, with the parameters after it."""
         self.known.take(parameters)
         h = self.known.output(x)
+        if isinstance(y, list):  # which costs points in the forward pass
+            with contextlib.suppress(ValueError, TypeError):
+                y = np.array(y, dtype=float)
         if isinstance(y, np.ndarray) and [n for n in y.shape if n > 1] == [
             n for n in h.shape if n > 1
         ]:

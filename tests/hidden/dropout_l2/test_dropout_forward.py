@@ -44,7 +44,7 @@ LARGE = [
     ((0.915, 0.965), (16, 900)),
     ((0.9875, 0.9925), (16, 900)),
 ]
-TINY = [(1, 1, 96), (1, 12, 8), (12, 1, 8)]  # rows, units, masks
+TINY = [(1, 1, 96), (1, 2, 160), (1, 12, 8), (12, 1, 8)]  # rows, units, masks
 ZEROS = 9  # in_features: for these, layer(x) is zero in a row
 SIZES = [  # rows, in_features, out_features, and a range for p, which is never 1 - p
     (2, 2, 3, 0.1, 0.3),  # a message shows all numbers
@@ -321,7 +321,7 @@ def test_dropping_does_not_depend_on_the_values(small, large):
 
 @pytest.mark.criterion("drops")
 def test_number_of_dropped_elements_is_left_to_chance(small, draws, rng, called, check_calls):
-    """How many elements are dropped is left to chance: no fixed number in a call, row or unit."""
+    """The number of dropped elements is left to chance: neither fixed nor far more scattered."""
     small.check(masks.counts((1, 2), "a call"))
     small.check(masks.counts((2,), "a row"))
     small.check(masks.counts((1,), "a unit"))
@@ -558,12 +558,13 @@ def has_another_dtype(layer, x):
 
 
 @pytest.mark.criterion("evaluation")
-def test_a_new_layer_is_training(submission, linear, numbers):
+def test_a_new_layer_is_training(submission, dropout, linear, numbers):
     """A new layer is in training: it drops elements before anybody sets `training`."""
-    known, where = linear(5, 60), "Dropout(p=0.5)"
-    outputs = repeat(submission.Dropout(known.layer, p=0.5), MASKS, numbers(4, 5))
-    ever = masks.of_each(outputs, (4, 60), where).any()
-    assert ever, f"a new layer drops nothing until training is set to True [{where}]"
+    known, x, where = linear(5, 60), numbers(4, 5), "Dropout(p=0.5)"
+    new = submission.Dropout(known.layer, p=0.5)
+    if not masks.of_each(repeat(new, MASKS, x), (4, 60), where).any():
+        later = masks.of_each(repeat(dropout(known.layer, p=0.5), MASKS, x), (4, 60), where)
+        assert not later.any(), f"a new layer drops nothing until training is set to True [{where}]"
 
 
 @pytest.mark.criterion("evaluation")
@@ -584,8 +585,9 @@ def test_training_again_drops_again(dropout, linear, numbers, attempt):
 def test_forward_leaves_its_arguments_untouched(dropout, linear, numbers, attempt):
     """The forward pass changes neither x nor the layer's parameters."""
     known = linear(4, 6)
+    known.set_weights(numbers(4, 6, spread=True))
     layer = dropout(known.layer, p=0.5)
-    x = numbers(3, 4)
+    x = numbers(3, 4, spread=True)
     before = x.copy()
     for training in (True, False, True):
         layer.training = training
@@ -650,7 +652,9 @@ def test_p_may_be_zero(first_calls, linear, numbers):
     [y] = first_calls(known, x, {"p": 0})
     dropped = masks.of(y, h.shape, "Dropout(p=0)")
     # a layer that drops a few has a wrong rate for small p, too, which costs another criterion
-    assert dropped.mean() < 0.05, f"{dropped.mean():.0%} of the output are dropped [Dropout(p=0)]"
+    if dropped.mean() >= 0.05:
+        expect.array(y, h.shape, "output", "Dropout(p=0)")  # may be nan
+        raise AssertionError(f"{dropped.mean():.0%} of the output are dropped [Dropout(p=0)]")
     expect.close(y, np.where(dropped, 0, h), "output", "Dropout(p=0)")
 
 
@@ -665,7 +669,11 @@ def distinct(values):
 
 
 def multiples(y, known, x):
-    """Return the factors of elements, and the expression that has been multiplied, as text."""
+    """Return the factors of elements, and the expression that has been multiplied, as text.
+
+    A share that is found has been used: observations have a p, or an odd number of elements, for which
+    no share is 1 - p by chance.
+    """
     h, kept = known.output(x), y != 0
     data = x @ known.weights
     whole = {"layer(x)": y / h, "layer(x) without the bias": (y - known.bias) / data}
@@ -678,8 +686,10 @@ def multiples(y, known, x):
         "layer(x), over the share kept in a row": kept.mean(axis=1, keepdims=True),
         "layer(x), over the share kept in a unit": kept.mean(axis=0),
     }
-    candidates = whole | {name: y / h * share for name, share in shares.items()} | inside
-    for name, ratios in candidates.items():
+    for name, share in shares.items():
+        if not kept.all() and kept.any() and np.allclose((y / h * share)[kept], 1):
+            return name, 1.0
+    for name, ratios in (whole | inside).items():
         if (found := distinct(ratios)) is not None:
             return name, found
     parts = np.stack([data[kept], np.broadcast_to(known.bias, y.shape)[kept]], axis=1)
@@ -691,13 +701,17 @@ def multiples(y, known, x):
 
 def named_rate(dropped, p):
     """Return the formula that a share is close to, or else the share with two digits."""
-    names = {"p": p, "1 - p": 1 - p, "p squared": p**2, "twice": 1 - (1 - p) ** 2, "half": 0.5}
-    if p > 0.1:  # for a small p it is too close to p
-        names["p / (1 - p)"] = min(p / (1 - p), 1.0)
+    names = {"p": p, "1 - p": 1 - p, "half": 0.5}
+    if p > 0.1:  # for a small p they are too close to others
+        names |= {
+            "p squared": p**2,
+            "twice": 1 - (1 - p) ** 2,
+            "p / (1 - p)": min(p / (1 - p), 1.0),
+        }
     hundredths = {"p, cut": np.floor(100 * p) / 100, "p, rounded up": np.ceil(100 * p) / 100}
     shares = {"none": 0.0, "all": 1.0, **names, **hundredths}
     name = min(shares, key=lambda name: abs(shares[name] - dropped.mean()))
-    close = abs(shares[name] - dropped.mean()) < min(0.03, 0.15 * p)
+    close = abs(shares[name] - dropped.mean()) < (0.3 * p if shares[name] < 0.1 else 0.03)
     return name if close else f"about {dropped.mean():.1f}"
 
 
@@ -728,6 +742,13 @@ def told_by_chance(once, watch):
     return once("tossed", tossed)
 
 
+def tie(dropped):
+    """Return what ties the elements of a mask, as text: then chance decides what else masks have."""
+    counts, rate = dropped.sum(axis=(1, 2)), dropped.mean()
+    usual = dropped[0].size * rate * (1 - rate)  # the variance of independent elements
+    return pattern(dropped) or ("elements are tied" if counts.var() > 3 * usual else "")
+
+
 def frozen(dropped):
     """Return whether each call drops the same elements, whichever these are."""
     return (dropped == dropped[0]).all() and dropped.any() and not dropped.all()
@@ -737,7 +758,7 @@ def frozen(dropped):
 def watch(submission, linear, numbers):
     """A function that makes a layer, and calls it on x a number of times."""
 
-    def make(p, calls=1, rows=12, units=16):
+    def make(p, calls=1, rows=41, units=41):
         known = linear(5, units)
         layer = submission.Dropout(known.layer, p=p)
         x = numbers(rows, 5)
@@ -747,32 +768,54 @@ def watch(submission, linear, numbers):
     return make
 
 
+@pytest.fixture
+def watch_new(first_calls, linear, numbers):
+    """A function that returns the outputs of the first calls of new layers, and layer(x).
+
+    What later calls have in common is told by other observations.
+    """
+
+    def make(p, count, rows, units):
+        known, x = linear(5, units), numbers(rows, 5)
+        outputs = first_calls(known, x, *[{"p": p}] * count)
+        h = known.output(x)
+        return np.array([expect.array(y, h.shape, "output", "") for y in outputs]), h
+
+    return make
+
+
 def observe_multiples(watch, told_by_chance):
     if told_by_chance:
         return ONE_COIN
     seen = []
-    for p in (0.35, 0.8):
-        known, _, x, [y] = watch(p)
+    for p in (0.351, 0.801):
+        known, _, x, [y] = watch(p, rows=49, units=61)
         seen.append(multiples(y, known, x))
     return seen
 
 
-def observe_rate(watch):
-    seen = []
-    for p in (0.025, 0.35, 0.8):
-        *_, outputs = watch(p, 40, 30, 40)
-        dropped = np.array(outputs) == 0
-        # where elements are tied, a small rate is left to chance even in so many
-        seen.append(named_rate(dropped, p) if p > 0.1 or not pattern(dropped) else "")
-    return pattern(dropped) if pattern(dropped) == ONE_COIN or frozen(dropped) else seen
+def observe_rate(watch_new):
+    outputs, h = watch_new(0.36, 20, 60, 40)
+    dropped = outputs == 0
+    if tied := tie(dropped):
+        return tied
+    if masks.values(h)(dropped, None).chance < 1e-30:
+        return "the values matter"
+    seen = [named_rate(dropped, 0.36), named_rate(watch_new(0.85, 20, 60, 40)[0] == 0, 0.85)]
+    if seen == ["p", "p"]:  # else the others say nothing new, and less clearly
+        for p, count in ((0.015, 20), (0.0042, 60)):
+            seen.append(named_rate(watch_new(p, count, 60, 40)[0] == 0, p))
+        one = watch_new(0.5, 300, 1, 1)[0] == 0
+        seen.append("p" if abs(one.mean() - 0.5) < 0.14 else "not p")
+    return seen
 
 
-def observe_what_is_not_left_to_chance(watch):
-    known, _, x, outputs = watch(0.4, MASKS, 10, 12)
-    dropped = np.array(outputs) == 0
+def observe_what_is_not_left_to_chance(watch_new):
+    outputs, h = watch_new(0.4, MASKS, 10, 12)
+    dropped = outputs == 0
     looks = {
         "a call, row or unit differs": masks.groups,
-        "the values matter": masks.values(known.output(x)),
+        "the values matter": masks.values(h),
         "elements are tied": masks.pairs,
         "neighbours are tied": masks.neighbours,
         "the count in rows": masks.counts((2,), ""),
@@ -784,9 +827,8 @@ def observe_what_is_not_left_to_chance(watch):
     return pattern(dropped) or next(found, "nothing")
 
 
-def observe_what_is_never_dropped(watch):
-    *_, outputs = watch(0.4, MASKS, 10, 12)
-    dropped = np.array(outputs) == 0
+def observe_what_is_never_dropped(watch_new):
+    dropped = watch_new(0.4, MASKS, 10, 12)[0] == 0
     ever = dropped.any(axis=0)
     if not ever.any():
         return "nothing is dropped"
@@ -795,16 +837,16 @@ def observe_what_is_never_dropped(watch):
     return {"rows": np.flatnonzero(~ever.any(axis=1)), "units": np.flatnonzero(~ever.any(axis=0))}
 
 
-def observe_which_values_are_dropped(watch):
-    known, _, x, outputs = watch(0.4, CALLS, 10, 12)
-    dropped = np.array(outputs) == 0
+def observe_which_values_are_dropped(watch_new):
+    outputs, h = watch_new(0.4, CALLS, 10, 12)
+    dropped = outputs == 0
     if frozen(dropped) or pattern(dropped):
         return pattern(dropped)
-    h, rates = known.output(x), dropped.mean(axis=0)
+    rates = dropped.mean(axis=0)
     return {
         "negative ones never": not rates[h < 0].any(),
         "the largest of a row never": not rates[np.arange(10), h.argmax(axis=1)].any(),
-        "large ones more often": rates[h > np.median(h)].mean() > 1.5 * rates.mean(),
+        "large ones more often": rates[h > np.median(h)].mean() > 1.25 * rates.mean(),
     }
 
 
@@ -816,10 +858,10 @@ def observe_masks_over_time(watch, numbers, attempt):
         return pattern(dropped)
     alike = (flat[1:] == flat[:-1]).mean(axis=1)
     last, after = flat[-1], {"backward": [], "evaluation": []}
-    for _ in range(2):
+    for _ in range(4):
         attempt(layer, "backward", numbers(30, 30))
         after["backward"].append(np.ravel(forward(layer, x, 30) == 0))
-    for _ in range(2):
+    for _ in range(4):
         layer.training = False
         attempt(layer, "__call__", x.copy())
         layer.training = True
@@ -829,33 +871,49 @@ def observe_masks_over_time(watch, numbers, attempt):
         "few masks": len(np.unique(np.packbits(flat, axis=1), axis=0)) < CALLS // 2,
         "mostly the mask before": (alike == 1).mean() > 0.5,
         "much like the mask before": alike.mean() > 0.8,
+        "always as many": np.ptp(flat.sum(axis=1)) == 0,
         "the stream comes back": lags.chance < masks.CHANCE and (alike < 1).all(),
         **{
-            f"{name} {what}": np.array_equal(*pair)
-            for name, (first, second) in after.items()
-            for what, pair in {
-                "brings the same again": (first, second),
-                "leaves it": (last, first),
+            f"{name} {what}": all(np.array_equal(mask, each) for each in others)
+            for name, (first, *more) in after.items()
+            for what, (mask, others) in {
+                "brings the same again": (first, more),
+                "leaves it": (last, [first, *more]),
             }.items()
         },
     }
 
 
-def observe_a_large_rate(watch):
-    known, _, x, outputs = watch(0.98, 2, 60, 80)
-    share = float((np.array(outputs) == 0).mean())
-    return multiples(outputs[0], known, x), "about p" if abs(share - 0.98) < 0.015 else "not p"
+def observe_a_large_rate(watch_new, told_by_chance):
+    outputs, h = watch_new(0.981, 20, 49, 61)
+    dropped = outputs == 0
+    if told_by_chance or (dropped == dropped[0]).all() or tie(dropped):
+        return ONE_COIN if told_by_chance else "tied"
+    rate = "about p" if abs(dropped.mean() - 0.981) < 0.025 else "not p"
+    return distinct((outputs / h)[~dropped]), rate
 
 
 def observe_after_many_evaluations(watch, told_by_chance):
     if told_by_chance:
         return ONE_COIN
-    known, layer, x, _ = watch(0.5, 0, 30, 40)
+    known, layer, x, _ = watch(0.501, 0)
     layer.training = False
     repeat(layer, 10, x)
     layer.training = True
-    y = forward(layer, x, 40)
-    return multiples(y, known, x), "fewer" if 0 < (y == 0).mean() < 0.3 else ""
+    y = forward(layer, x, 41)
+    dropped = y == 0
+    # of whole units or rows, there are too few
+    tied = (dropped == dropped[0]).all() or (dropped == dropped[:, :1]).all()
+    return multiples(y, known, x), "fewer" if 0 < dropped.mean() < 0.3 and not tied else ""
+
+
+def observe_training_as_an_argument(watch, told_by_chance):
+    _, layer, x, _ = watch(0.5, 0)
+    try:
+        y = expect.array(layer(x.copy(), training=True), (41, 41), "output", "")
+    except StudentError:
+        return "no such argument"
+    return told_by_chance or bool((y == 0).any())
 
 
 def observe_a_new_layer(submission, linear, numbers):
@@ -866,36 +924,26 @@ def observe_a_new_layer(submission, linear, numbers):
 def observe_weights_set_on_the_wrapper(submission, linear, numbers, told_by_chance):
     if told_by_chance:
         return ONE_COIN
-    known, x = linear(5, 40), numbers(12, 5)
-    layer = submission.Dropout(known.layer, p=0.35)
-    known.weights = numbers(5, 40)
+    known, x = linear(5, 41), numbers(41, 5)
+    layer = submission.Dropout(known.layer, p=0.351)
+    known.weights = numbers(5, 41)
     layer.weights = known.weights.copy()
-    return multiples(forward(layer, x, 40), known, x)
+    return multiples(forward(layer, x, 41), known, x)
 
 
-def observe_narrow_outputs(watch):
+def observe_narrow_outputs(watch_new):
     seen = {}
-    for rows, units in ((12, 1), (1, 12), (1, 1)):
-        *_, outputs = watch(0.4, 40, rows, units)
-        dropped = np.array(outputs) == 0
+    for rows, units, count in ((12, 1, 40), (1, 12, 40), (1, 1, 40), (1, 2, 160)):
+        dropped = watch_new(0.4, count, rows, units)[0] == 0
         if frozen(dropped):
             return "one mask for all calls"
         seen[rows, units] = "some" if dropped.any() and not dropped.all() else dropped.any()
+    seen["both of two"] = dropped.all(axis=(1, 2)).any()
     return seen
 
 
-def observe_how_often_one_element_is_dropped(watch):
-    *_, outputs = watch(0.5, 400, 1, 1)
-    dropped = np.array(outputs) == 0
-    if (dropped == dropped[0]).all():
-        return "one mask for all calls"
-    # of an element that is dropped by itself, the share lies outside with a chance of 1e-9
-    return "about p" if 0.35 < dropped.mean() < 0.65 else "not p"
-
-
-def observe_one_half(watch):
-    *_, outputs = watch(0.5, MASKS, 10, 12)
-    return pattern(np.array(outputs) == 0)
+def observe_one_half(watch_new):
+    return pattern(watch_new(0.5, MASKS, 10, 12)[0] == 0)
 
 
 def observe_no_rate(watch):
@@ -910,16 +958,22 @@ def observe_no_rate(watch):
 
 def observe_what_the_masks_share(submission, watch):
     known, layer, x, outputs = watch(0.4, 5)
-    first, second, *_ = dropped = np.array(outputs) == 0
+    first, *_ = dropped = np.array(outputs) == 0
     if pattern(dropped) == ONE_COIN:
         return pattern(dropped)
     twin = submission.Dropout(known.layer, p=0.4)
     smaller = np.abs(known.output(x)) < np.median(np.abs(known.output(x)))
+
+    def are_like_the_first(layer, x):
+        """Return whether several calls have the first mask, as no few masks in turn would."""
+        again = [forward(layer, x, 41) == 0 for _ in range(4)]
+        return all((mask == first[: len(x)]).all() for mask in again)
+
     return {
-        "second call like the first": (first == second).all(),
-        "for another x": (first == (forward(layer, 2 - x, 16) == 0)).all(),
-        "for fewer rows": (first[:5] == (forward(layer, x[:5], 16) == 0)).all(),
-        "in another layer": (first == (forward(twin, x, 16) == 0)).all(),
+        "all calls like the first": (dropped == first).all(),
+        "for another x": are_like_the_first(layer, 2 - x),
+        "for fewer rows": are_like_the_first(layer, x[:5]),
+        "in another layer": are_like_the_first(twin, x),
         "smallest values": smaller[first].mean() > 0.99,
     }
 
@@ -927,7 +981,7 @@ def observe_what_the_masks_share(submission, watch):
 def observe_later_calls(watch, told_by_chance):
     if told_by_chance:
         return ONE_COIN
-    known, _, x, outputs = watch(0.35, 6, 60, 50)
+    known, _, x, outputs = watch(0.351, 6, 59, 51)
     shares = [(y == 0).mean() for y in outputs]
     return [
         (multiples(y, known, x), "none" if share == 0 else "all" if share == 1 else "some")
@@ -936,34 +990,34 @@ def observe_later_calls(watch, told_by_chance):
 
 
 def observe_evaluation_of_other_numbers(watch, numbers, attempt):
-    known, layer, x, _ = watch(0.35, 0)
+    known, layer, x, _ = watch(0.351, 0)
     other, seen = numbers(7, 5), []
     attempt(layer, "__call__", x.copy())
     for each in (x, other, other):
         layer.training = False
-        y = expect.array(layer(each.copy()), (len(each), 16), "output", "")
+        y = expect.array(layer(each.copy()), (len(each), 41), "output", "")
         seen.append(np.allclose(y, known.output(each)))
-        known.change("set all at once", layer, numbers(5, 16), numbers(1, 16))
+        known.change("set all at once", layer, numbers(5, 41), numbers(1, 41))
     return seen
 
 
 def observe_evaluation(watch, told_by_chance):
     if told_by_chance:
         return ONE_COIN
-    known, layer, x, _ = watch(0.35, 0)
+    known, layer, x, _ = watch(0.351, 0)
     seen = []
     for training in (False, None, True, False, None, True):  # None: as the call before left it
         if training is not None:
             layer.training = training
         y = layer(x.copy())
-        if np.shape(y) == np.shape(x):
+        if isinstance(y, np.ndarray) and y.shape == x.shape:
             seen.append("x" if np.allclose(y, x) else "of the shape of x")
-        seen.append(multiples(expect.array(y, (12, 16), "output", ""), known, x))
+        seen.append(multiples(expect.array(y, (41, 41), "output", ""), known, x))
     return seen
 
 
 def observe_type_in_evaluation(watch):
-    _, layer, x, _ = watch(0.35, 0)
+    _, layer, x, _ = watch(0.351, 0)
     layer.training = False
     return layer(x.copy()).dtype.name
 
@@ -971,56 +1025,56 @@ def observe_type_in_evaluation(watch):
 def observe_the_wrapped_layers_training(watch, told_by_chance):
     if told_by_chance:
         return ONE_COIN
-    known, layer, x, _ = watch(0.35, 0)
+    known, layer, x, _ = watch(0.351, 0)
     layer.training = True  # set on the layer itself, and no more what another one has
     known.layer.training = False
-    return multiples(forward(layer, x, 16), known, x)
+    return multiples(forward(layer, x, 41), known, x)
 
 
 def observe_beside_another_layer(submission, linear, numbers, told_by_chance):
     if told_by_chance:
         return ONE_COIN
-    known, x = linear(5, 40), numbers(12, 5)
-    layer = submission.Dropout(known.layer, p=0.35)
-    submission.Dropout(linear(5, 40).layer, p=0.8).training = False
-    return multiples(forward(layer, x, 40), known, x)
+    known, x = linear(5, 41), numbers(41, 5)
+    layer = submission.Dropout(known.layer, p=0.351)
+    submission.Dropout(linear(5, 41).layer, p=0.8).training = False
+    return multiples(forward(layer, x, 41), known, x)
 
 
 def observe_with_new_weights(submission, linear, numbers, told_by_chance):
     if told_by_chance:
         return ONE_COIN
-    known, x = linear(5, 40), numbers(12, 5)
-    layer = submission.Dropout(known.layer, p=0.35)
-    known.set_weights(numbers(5, 40))
-    return multiples(forward(layer, x, 40), known, x)
+    known, x = linear(5, 41), numbers(41, 5)
+    layer = submission.Dropout(known.layer, p=0.351)
+    known.set_weights(numbers(5, 41))
+    return multiples(forward(layer, x, 41), known, x)
 
 
 def observe_default(submission, linear, numbers, told_by_chance):
     if told_by_chance:
         return ONE_COIN
-    known = linear(5, 30)
-    x = numbers(12, 5)
-    y = forward(submission.Dropout(known.layer), x, 30)
+    known = linear(5, 31)
+    x = numbers(41, 5)
+    y = forward(submission.Dropout(known.layer), x, 31)
     whole = y / known.output(x)
     return "twice" if np.allclose(whole[y != 0], 2) else "not twice", (y == 0).any()
 
 
-def observe_sizes(submission, numbers, linear, telling_sizes):
+def observe_sizes(first_calls, numbers, linear, telling_sizes):
     seen = []
     for rows, in_features, out_features in telling_sizes:
-        known = linear(in_features, out_features)
-        layer = submission.Dropout(known.layer, p=0.35)
-        x = numbers(rows, in_features)
+        known, x = linear(in_features, out_features), numbers(rows, in_features)
         h = known.output(x)
-        calls = [expect.array(y, h.shape, "output", "") / h for y in repeat(layer, 12, x)]
-        seen.append(distinct(np.array(calls)))
+        outputs = first_calls(known, x, *[{"p": 0.35}] * 12)
+        seen.append(
+            distinct(np.array([expect.array(y, h.shape, "output", "") for y in outputs]) / h)
+        )
     return seen
 
 
 def observe_changes_in_place(watch):
     seen = {}
     for training in (True, False):
-        known, layer, x, _ = watch(0.35, 0)
+        known, layer, x, _ = watch(0.351, 0)
         layer.training = training
         before = x.copy()
         for _ in range(2):

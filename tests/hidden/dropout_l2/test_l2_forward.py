@@ -20,6 +20,7 @@ COEFFICIENTS = [(0.02, 0.4), (1.2, 9.0)]
 DEEP = (3, 150, 4), 0.3  # sizes and coefficient: many inputs
 FAILS = (StudentError, AttributeError, TypeError)  # what a call of a method may raise
 MANY = 200  # calls
+HARDLY = 9e-6  # a relative change for which `np.allclose` is true, but which doubles the tolerance
 
 
 def forward(case):
@@ -153,6 +154,10 @@ def case(regularized, coefficient):
     return regularized(1, 4, 6, coefficient)
 
 
+def with_hardly_other_weights(case):
+    return case.anew(weights=case.weights * (1 + HARDLY))
+
+
 def two_with_same_sum(case):
     """Return two cases whose weights have the same sum, and not the same sum of squares."""
     weights = np.round(case.weights)  # so that the sums are exact
@@ -280,10 +285,10 @@ def test_penalty_is_right_for_all_weights(regularized, coefficient):
 
 @pytest.mark.criterion("penalty")
 def test_penalty_is_proportional_to_the_coefficient(regularized, rng):
-    """The penalty is proportional to the coefficient, however small."""
+    """The penalty is proportional to the coefficient, however small or large."""
     powers = 10.0 ** np.array([-5, -4, -3, -1, 0])
     coefficients = [float(f"{rng.uniform(1.1, 9) * power:.3g}") for power in powers]
-    assert_right(*(regularized(2, 3, 2, each) for each in (*coefficients, 20.0)))
+    assert_right(*(regularized(2, 3, 2, each) for each in (*coefficients, 2000.0)))
 
 
 @pytest.mark.criterion("penalty")
@@ -315,14 +320,18 @@ def test_penalty_needs_no_forward_pass(case):
 def test_penalty_is_that_of_the_weights_as_they_are_now(case, numbers, ways):
     """The penalty is that of the weights as they are now, without another forward pass."""
     later = case.anew(weights=numbers(4, 6), bias=numbers(1, 6))
-    found = ask_new(case, *([penalty, changed_to(later, way), penalty] for way in ways))
-    assert_same(
-        later, {f"after the weights were {w}": each for w, each in zip(ways, found, strict=True)}
-    )
-    first, later = two_with_same_sum(case)
-    found = ask_new(first, *([penalty, changed_to(later, way), penalty] for way in ways))
-    whens = (f"after the weights were {way}, with the same sum" for way in ways)
-    assert_same(later, dict(zip(whens, found, strict=True)))
+    for before, after, kind in (
+        (case, later, ""),
+        (*two_with_same_sum(case), ", with the same sum"),
+        (case, with_hardly_other_weights(case), f", by {HARDLY:.0e} of each"),
+    ):
+        found = ask_new(before, *([penalty, changed_to(after, way), penalty] for way in ways))
+        whens = (f"after the weights were {way}{kind}" for way in ways)
+        assert_same(after, dict(zip(whens, found, strict=True)))
+    change = changed_to(later, ways[0])
+    plans = [evaluate, penalty, change, penalty], [penalty, change, evaluate, penalty]
+    whens = "in evaluation, after the weights were changed there", "in evaluation, after a change"
+    assert_same(later, dict(zip(whens, ask_new(case, *plans), strict=True)))
 
 
 @pytest.mark.criterion("now")
@@ -407,8 +416,9 @@ def test_two_layers_do_not_disturb_each_other(case, numbers):
 
 
 @pytest.mark.criterion("keeps")
-def test_forward_leaves_its_arguments_untouched(case):
-    """Neither the forward pass nor the penalty changes x or the layer's parameters."""
+def test_forward_leaves_its_arguments_untouched(case, numbers):
+    """A new layer, its forward pass and its penalty change neither x nor the parameters."""
+    case = case.anew(x=numbers(1, 4, spread=True), weights=numbers(4, 6, spread=True))
     before = case.x.copy()
     with suppress(StudentError):  # `output` judges whether it works
         case.layer(case.x)
@@ -494,8 +504,16 @@ def observe_penalty_of_coefficients(watched):
     return numbers_of(*(forward_and_penalty(case) for case in cases))
 
 
+def observe_a_large_coefficient(watched):
+    case = watched.anew(coefficient=2000.0)
+    (found,) = numbers_of(forward_and_penalty(case))
+    right = 2000.0 * float((case.weights**2).sum())
+    return "right" if np.isclose(found, right) else "smaller" if 0 < found < right else "other"
+
+
 def observe_penalty_of_sizes(regularized):
-    cases = [regularized(3, *sizes, 0.3) for sizes in ((1, 1), (4, 2), (2, 4), (3, 3), (150, 2))]
+    sizes = ((1, 1), (4, 2), (2, 4), (3, 3), (150, 2), (4, 1), (1, 4))
+    cases = [regularized(3, *each, 0.3) for each in sizes]
     return numbers_of(*(forward_and_penalty(case) for case in cases))
 
 
@@ -515,6 +533,21 @@ def observe_penalty_after_a_change_with_the_same_sum(watched):
     first, later = two_with_same_sum(watched)
     change = changed_to(later, "set all at once")
     return numbers_of(*ask_new(first, [penalty, change, penalty]))
+
+
+def observe_penalty_after_a_small_change(watched):
+    later = with_hardly_other_weights(watched)
+    change = changed_to(later, "set all at once")
+    [found] = numbers_of(*ask_new(watched, [penalty, change, penalty]))
+    [again] = numbers_of(penalty(watched))
+    return abs(found - again) > HARDLY * abs(again)
+
+
+def observe_penalty_of_changes_in_evaluation(watched, numbers):
+    later = watched.anew(weights=numbers(4, 2), bias=numbers(1, 2))
+    change = changed_to(later, "set all at once")
+    plans = [evaluate, penalty, change, penalty], [penalty, change, evaluate, penalty]
+    return numbers_of(*ask_new(watched, *plans))
 
 
 def observe_penalty_of_zero_weights(watched):

@@ -1,7 +1,7 @@
 """I leave backward for later.
 
-Your backward pass raises NotImplementedError: it is not written yet, or it calls super(), which has
-none. First the notebook's formula for the gradient of layer(x); self.layer.backward does the rest.
+Your backward pass raises NotImplementedError: it is not written yet, not indented as a method of the
+class, or it calls super(), which has none. First the notebook's formula for the gradient of layer(x); self.layer.backward does the rest.
 
 loses: test_dropout_backward (x, parameters, latest, keeps)
 """

@@ -1,7 +1,8 @@
 """In evaluation there is nothing to do, so I return the output at once.
 
 After an evaluation pass, your backward pass still uses the mask of an earlier training call, or
-finds none. Set the mask to ones in evaluation: then backward gives the wrapped layer's own gradient.
+finds none. After an evaluation pass, give grad_output to the wrapped layer as it is, without a mask
+and without a factor.
 
 loses: test_dropout_backward (latest)
 """

@@ -1,7 +1,7 @@
 """I leave the whole of Dropout for later.
 
-Your forward pass raises NotImplementedError: it is not written yet, not named `__call__`, or it
-calls super(), which has none. Start with self.layer(x), as the notebook describes it, and keep the
+Your forward pass raises NotImplementedError: it is not written yet, not named `__call__`, not
+indented as a method of the class, or it calls super(), which has none. Start with self.layer(x), as the notebook describes it, and keep the
 mask on self for backward.
 
 loses: test_dropout_forward (drops, scales, anew, evaluation, keeps),

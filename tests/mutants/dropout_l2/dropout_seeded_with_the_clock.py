@@ -2,7 +2,7 @@
 
 Your calls draw the same mask again, as if the same seed were set before each: a fixed number, the
 time in seconds, or one that follows from p. Set no seed in the layer, not even the time: let the
-random numbers run on.
+random numbers run on, and put no earlier state back.
 
 loses: test_dropout_forward (anew)
 """

@@ -1,7 +1,7 @@
 """I leave backward for later.
 
-Your backward pass raises NotImplementedError: it is not written yet, has another name, or calls
-super(), which has none. Call self.layer.backward, add the penalty's gradient to grads["weights"],
+Your backward pass raises NotImplementedError: it is not written yet, has another name, is not
+indented as a method of the class, or calls super(), which has none. Call self.layer.backward, add the penalty's gradient to grads["weights"],
 return grad_input.
 
 loses: test_l2_backward (weights, others, anew, keeps)

@@ -1,7 +1,7 @@
 """I leave __call__ for later.
 
-Your forward pass raises NotImplementedError: __call__ is not written yet, has another name, or
-calls super(), which has none. Return self.layer(x), the output of the wrapped layer.
+Your forward pass raises NotImplementedError: __call__ is not written yet, has another name,
+is not indented as a method of the class, or calls super(), which has none. Return self.layer(x), the output of the wrapped layer.
 
 loses: test_l2_forward (output)
 """

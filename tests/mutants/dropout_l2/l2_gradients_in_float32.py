@@ -1,6 +1,6 @@
 """float32 is precise enough for gradients.
 
-Your gradients are arrays of float32. Leave all gradients in float64, as the wrapped layer
+Gradients of yours are arrays of float32. Leave all gradients in float64, as the wrapped layer
 computes them.
 
 loses: test_l2_backward (weights, others)

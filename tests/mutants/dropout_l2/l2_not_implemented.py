@@ -1,7 +1,7 @@
 """I leave the whole of L2regularization for later.
 
-Your L2regularization raises NotImplementedError: it is not written yet, or it calls super(), which
-has nothing to call. Start with __call__, which returns self.layer(x); then penalty() and backward.
+Your L2regularization raises NotImplementedError: its methods are not written yet, are not
+indented as methods of the class, or call super(), which has nothing to call. Start with __call__, which returns self.layer(x); then penalty() and backward.
 
 loses: test_l2_forward (output, penalty, now, keeps), test_l2_backward (weights, others, anew,
 keeps)

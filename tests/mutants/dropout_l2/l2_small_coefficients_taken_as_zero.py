@@ -1,7 +1,7 @@
 """Below a thousandth, there is no regularization.
 
-Your layer takes a small coefficient for 0. Use the coefficient as it is given, in the penalty
-and in its gradient.
+Your layer changes a small coefficient: it takes it for 0, or rounds it. Use the coefficient as it
+is given, in the penalty and in its gradient.
 
 loses: test_l2_forward (penalty), test_l2_backward (weights)
 """
