@@ -73,9 +73,8 @@ def numbers(rng: np.random.Generator) -> Callable[..., np.ndarray]:
     def draw(*shape: int, spread: bool = False) -> np.ndarray:
         sizes = np.resize([1e-4, 1.0, 1e4] if spread else 1.0, shape)
         if math.prod(shape) <= expect.FEW:
-            return (
-                sizes * rng.integers(2, 13, size=shape) / 4
-            )  # positive: no sum of products is zero
+            # positive: no sum of products is zero
+            return sizes * rng.integers(2, 13, size=shape) / 4
         return sizes * rng.normal(size=shape)
 
     return draw

@@ -1,7 +1,7 @@
 """float32 is precise enough for gradients.
 
-Gradients of yours are arrays of float32. Leave all gradients in float64, as the wrapped layer
-computes them.
+Not all your gradients are arrays of float64. Leave them in float64, as the wrapped layer computes
+them.
 
 loses: test_l2_backward (weights, others)
 """
