@@ -737,13 +737,16 @@ def told_by_chance(once, watch):
             *_, outputs = watch(0.5, 40)
         except (StudentError, AssertionError):  # observed elsewhere
             return False
-        return pattern(np.array(outputs) == 0) == ONE_COIN
+        dropped = np.array(outputs) == 0
+        return dropped.any() and not dropped.all() and pattern(dropped) == ONE_COIN
 
     return once("tossed", tossed)
 
 
 def tie(dropped):
     """Return what ties the elements of a mask, as text: then chance decides what else masks have."""
+    if not dropped.any() or dropped.all():
+        return ""
     counts, rate = dropped.sum(axis=(1, 2)), dropped.mean()
     usual = dropped[0].size * rate * (1 - rate)  # the variance of independent elements
     return pattern(dropped) or ("elements are tied" if counts.var() > 3 * usual else "")
@@ -802,7 +805,8 @@ def observe_rate(watch_new):
     if masks.values(h)(dropped, None).chance < 1e-30:
         return "the values matter"
     seen = [named_rate(dropped, 0.36), named_rate(watch_new(0.85, 20, 60, 40)[0] == 0, 0.85)]
-    if seen == ["p", "p"]:  # else the others say nothing new, and less clearly
+    counted = any(np.ptp(dropped.sum(axis=axes)) == 0 for axes in ((1, 2), (1,), (2,)))
+    if seen == ["p", "p"] and not counted:  # else the others say nothing new, and less clearly
         for p, count in ((0.015, 20), (0.0042, 60)):
             seen.append(named_rate(watch_new(p, count, 60, 40)[0] == 0, p))
         one = watch_new(0.5, 300, 1, 1)[0] == 0
@@ -890,7 +894,7 @@ def observe_a_large_rate(watch_new, told_by_chance):
     if told_by_chance or (dropped == dropped[0]).all() or tie(dropped):
         return ONE_COIN if told_by_chance else "tied"
     rate = "about p" if abs(dropped.mean() - 0.981) < 0.025 else "not p"
-    return distinct((outputs / h)[~dropped]), rate
+    return distinct((outputs / h)[~dropped].round(3)), rate
 
 
 def observe_after_many_evaluations(watch, told_by_chance):
@@ -938,7 +942,7 @@ def observe_narrow_outputs(watch_new):
         if frozen(dropped):
             return "one mask for all calls"
         seen[rows, units] = "some" if dropped.any() and not dropped.all() else dropped.any()
-    seen["both of two"] = dropped.all(axis=(1, 2)).any()
+    seen[rows, units] = dropped.all(axis=(1, 2)).any()  # both of two
     return seen
 
 

@@ -585,7 +585,8 @@ def observe_two_layers(watched):
     return numbers_of(*map(penalty, both))
 
 
-def observe_changes_in_place(watched):
+def observe_changes_in_place(watched, numbers):
+    watched = watched.anew(weights=numbers(4, 2, spread=True))
     before = watched.x.copy()
     watched.layer(watched.x)
     penalty(watched)
