@@ -1,7 +1,7 @@
 """I draw one mask for the rows and one for the columns and multiply them.
 
-Your forward pass drops whole rows and whole units, so elements of a row or of a unit share
-their fate. Draw a number for each element, in the shape of layer(x).
+Elements of your masks share their fate: whole rows and units are dropped together, or one row of
+numbers is used again for others. Draw a number for each element, in the shape of layer(x).
 
 loses: test_dropout_forward (drops)
 """
