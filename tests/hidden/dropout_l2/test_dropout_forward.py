@@ -775,7 +775,7 @@ def watch(submission, linear, numbers):
 def watch_new(first_calls, linear, numbers):
     """A function that returns the outputs of the first calls of new layers, and layer(x).
 
-    What later calls have in common is told by other observations.
+    Other observations tell what later calls have in common.
     """
 
     def make(p, count, rows, units):
