@@ -5,6 +5,7 @@ from collections.abc import Container, Iterator
 from autograder.course.certificate import Certificate
 from autograder.course.specimen import Specimen
 from autograder.results.outcome import Examination, ItemResult, Outcome
+from autograder.suites.behaviour import FAILS
 
 NAMED = 0.9  # the share of the mutants that must be named as what they are
 
@@ -53,6 +54,10 @@ def defects_of_suites(certificate: Certificate) -> Iterator[str]:
         for name in names:
             if (item, name) not in broken:
                 yield f"no mutant breaks {item}: {name}"
+    for item, facts in certificate.reference.items():
+        for name, fact in facts.items():
+            if fact.startswith(FAILS):
+                yield f"the reference fails observe_{name} of {item}: {fact.removeprefix(FAILS)}"
     for mistake in certificate.mistakes:
         if not mistake.loses:
             yield f"mutant {mistake.name} names no item that it loses"
@@ -66,5 +71,5 @@ def defects_of_suites(certificate: Certificate) -> Iterator[str]:
         yield (
             f"{len(unnamed)} of {len(certificate.mistakes)} mutants are not named as what they "
             f"are, more than {1 - NAMED:.0%}: write observe_... functions that see the difference "
-            f"of {', '.join(unnamed)}"
+            f"of {', '.join(unnamed)}, or give mutants that behave alike the same advice"
         )

@@ -68,14 +68,15 @@ class Certificate:
 
     @property
     def unnamed(self) -> list[str]:
-        """The mutants in which grading finds another mistake, of another behaviour, or none."""
-        behaviour = {mistake.name: mistake.behaviour for mistake in self.mistakes}
+        """The mutants in which grading finds none, several, or one of other behaviour or advice."""
+        known = {mistake.name: mistake for mistake in self.mistakes}
         return [
             mistake.name
             for mistake in self.mistakes
             if any(
-                [behaviour[name].get(item) for name in mistake.named[item]] != [facts]
-                for item, facts in mistake.behaviour.items()
+                [(known[name].behaviour.get(item), known[name].advice) for name in names]
+                != [(mistake.behaviour[item], mistake.advice)]
+                for item, names in mistake.named.items()
             )
         ]
 

@@ -25,6 +25,7 @@ SEED = 0  # of the inputs, the same for all solutions: a fact depends on the sol
 DIGITS = 4  # of a number in a fact: enough to distinguish any two mistakes
 PLACE = re.compile(r" \(line \d+ of .+, in .*\)$")
 VARYING = re.compile(r"""'[^']*'|"[^"]*"|\d+""")  # names and numbers
+FAILS = "fails: "  # begins the fact of an observation that fails
 FAILURES = (AssertionError, StudentError, pytest.fail.Exception)  # the student's
 # simple numbers often lie half-way between two facts: else a rounding error would decide
 UP = 1 + 1e-9
@@ -91,7 +92,7 @@ class _Observer(ResultCollector):
         if isinstance(error, FAILURES):
             self._keep(function, _fact_of(error))
         elif uses_a_plain_value_as_an_object(error):
-            self._keep(function, f"{error}: a plain value")
+            self._keep(function, f"{FAILS}{error}")
         else:
             self.broken.add(function.path.stem)
             self.faults.append(f"{function.nodeid}: {type(error).__name__}: {error}")
@@ -104,14 +105,14 @@ class _Observer(ResultCollector):
 def _fact_of(error: BaseException) -> str:
     """Return an error as a fact: of a student's error, the type and constant text."""
     if isinstance(error, DiedError):
-        return "the process ended"
+        return f"{FAILS}the process ended"
     text = str(error).partition(" [")[0]
     if not isinstance(error, StudentError):
-        return text
+        return f"{FAILS}{text}"
     kind, _, words = PLACE.sub("", text).partition(":")
     if kind == NotImplementedError.__name__:
-        return f"raises {kind}"  # its text varies
-    return f"raises {kind}: {VARYING.sub('#', words.strip())}".rstrip(": ")
+        return f"{FAILS}{kind}"  # its text varies
+    return f"{FAILS}{kind}: {VARYING.sub('#', words.strip())}".rstrip(": ")
 
 
 def _text(value: Any) -> str:

@@ -122,7 +122,10 @@ NO_ITEM = "mutant odd names no item that it loses"
 NO_ADVICE = (
     "mutant odd has no advice for the student: write it as the second paragraph of its docstring"
 )
-SEEN = "write observe_... functions that see the difference of "
+UNNAMED = (
+    "{} mutants are not named as what they are, more than 10%: write observe_... functions that see the difference of {}, "
+    "or give mutants that behave alike the same advice"
+)
 CHANGED = (
     "loses points in test_scaler: test_input_stays_as_it_is: "
     "x has been changed, but should stay as it is [Scaler(3)]"
@@ -137,12 +140,15 @@ UNBROKEN = "no mutant breaks test_scaler: "
             but("mutants", odd=wrong(RIGHT)),
             [
                 "mutant odd survives: it loses nothing in test_scaler",
-                "1 of 4 mutants are not named as what they are, more than 10%: " + SEEN + "odd",
+                UNNAMED.format("1 of 4", "odd"),
             ],
         ),
         (but("mutants", odd=wrong(IN_PLACE, loses="")), [NO_ITEM]),
         (but("mutants", odd=wrong(RIGHT, loses="")), [NO_ITEM]),
-        (but("mutants", odd=wrong(THREE, advice="")), [NO_ADVICE]),
+        (
+            but("mutants", odd=wrong(THREE, advice="")),
+            [NO_ADVICE, UNNAMED.format("1 of 4", "three")],
+        ),
         (but("mutants", "three"), [f"{UNBROKEN}test_default_factor_is_two"]),
         (but("variants", odd=IN_PLACE), [f"variant odd {CHANGED}"]),
         (
@@ -155,7 +161,7 @@ UNBROKEN = "no mutant breaks test_scaler: "
         ),
         (
             {"suites": {"test_scaler.py": SUITE + OBSERVATIONS.replace("Scaler()", "Scaler(2)")}},
-            ["1 of 3 mutants are not named as what they are, more than 10%: " + SEEN + "three"],
+            [UNNAMED.format("1 of 3", "three")],
         ),
     ],
     ids=[
@@ -210,6 +216,19 @@ def test_an_observation_that_breaks_is_a_defect(audit):
     assert broke.startswith("a suite broke: ")
     assert broke.endswith("test_scaler.py::observe_bug: KeyError: 'key'")
     assert unnamed.startswith("3 of 3 mutants are not named")
+
+
+def test_an_observation_that_fails_on_the_reference_is_a_defect(audit):
+    """It would be the same fact for right and wrong solutions, whatever it looks at."""
+    slip = (
+        "\n\nfrom autograder.kit import expect\n\n\ndef observe_slip(submission):\n"
+        "    return expect.array(submission.Scaler(3)(1.5), (2,), 'output', 'Scaler(3)')\n"
+    )
+    (defect,) = audit(suites={"test_scaler.py": SUITE + OBSERVATIONS + slip}).defects
+    assert defect == (
+        "the reference fails observe_slip of test_scaler: "
+        "output is a float, but should be a NumPy array of shape (2,)"
+    )
 
 
 def test_a_suite_that_breaks_for_the_unsolved_release_alone_is_a_defect(audit):

@@ -30,8 +30,9 @@ def failing(name, *properties):
     return replace(mistake(name, test_one={"output": name}), fails={"test_one": properties})
 
 
-def named(name, fact, *names):
-    return replace(mistake(name, test_one={"output": fact}), named={"test_one": names})
+def named(name, fact, *names, advice="Mend it."):
+    known = mistake(name, advice=advice, test_one={"output": fact})
+    return replace(known, named={"test_one": names})
 
 
 def test_a_certificate_survives_json():
@@ -91,13 +92,14 @@ def test_properties_of_the_same_name_belong_to_their_items():
         ([named("a", "1")], ["a"]),
         ([named("a", "1", "b"), named("b", "2", "b")], ["a"]),
         ([named("a", "1", "a"), named("b", "1", "a")], []),  # b looks like a
+        ([named("a", "1", "a"), named("b", "1", "a", advice="Begin anew.")], ["b"]),
         ([named("a", "1", "a", "b"), named("b", "2", "b")], ["a"]),  # one mistake, not two
         ([mistake("a")], []),  # which loses nothing that could be named
     ],
-    ids=["itself", "nothing", "another", "its equal", "too many", "no item"],
+    ids=["itself", "nothing", "another", "its equal", "other advice", "too many", "no item"],
 )
 def test_a_mutant_is_named_as_what_it_does(mistakes, unnamed):
-    """Named is a mutant that is taken for itself, or for one that does the same."""
+    """A mutant is named if it is taken for itself, or for one that does and advises the same."""
     assert certificate(*mistakes).unnamed == unnamed
 
 

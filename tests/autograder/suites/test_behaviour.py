@@ -107,15 +107,15 @@ def test_an_array_is_told_in_full_up_to_40_elements(observed):
 @pytest.mark.parametrize(
     ("body", "fact"),
     [
-        ("raise KeyError(object())", "raises KeyError: <object object>"),
-        ("x[9]", "raises IndexError: index # is out of bounds for axis # with size #"),
-        ("self.Factor", "raises AttributeError: # object has no attribute #"),
-        ("raise ValueError('no [x: y]')", "raises ValueError: no"),
-        ("raise NotImplementedError('not yet')", "raises NotImplementedError"),
-        ("raise NotImplementedError", "raises NotImplementedError"),
-        ("assert False, 'mine'", "raises AssertionError: mine"),
-        ("import os; os._exit(1)", "the process ended"),
-        ("while True: pass", "the process ended"),
+        ("raise KeyError(object())", "fails: KeyError: <object object>"),
+        ("x[9]", "fails: IndexError: index # is out of bounds for axis # with size #"),
+        ("self.Factor", "fails: AttributeError: # object has no attribute #"),
+        ("raise ValueError('no [x: y]')", "fails: ValueError: no"),
+        ("raise NotImplementedError('not yet')", "fails: NotImplementedError"),
+        ("raise NotImplementedError", "fails: NotImplementedError"),
+        ("assert False, 'mine'", "fails: AssertionError: mine"),
+        ("import os; os._exit(1)", "fails: the process ended"),
+        ("while True: pass", "fails: the process ended"),
     ],
 )
 def test_what_goes_wrong_is_a_fact(observed, body, fact):
@@ -128,7 +128,7 @@ def test_what_goes_wrong_is_a_fact(observed, body, fact):
 def test_a_plain_value_where_an_object_should_be_is_a_fact(observed):
     """As in properties, it is the student's fault, and the operator gets no message."""
     facts, faults = observed("Scaler = 3", OUTPUT)
-    assert facts == {"output": "'int' object is not callable: a plain value"}
+    assert facts == {"output": "fails: 'int' object is not callable"}
     assert faults == []
 
 
@@ -136,9 +136,9 @@ def test_after_its_end_a_process_is_still_ended(observed):
     """Each observation after the worker's end has the same fact."""
     facts, _ = observed(f"{HEADER}        import os; os._exit(1)", OBSERVATIONS)
     assert facts == {
-        "output": "the process ended",
-        "default_factor": "the process ended",
-        "input_stays": "the process ended",
+        "output": "fails: the process ended",
+        "default_factor": "fails: the process ended",
+        "input_stays": "fails: the process ended",
     }
 
 
@@ -147,9 +147,9 @@ def test_after_its_end_a_process_is_still_ended(observed):
     [
         (
             "expect.array(submission.Scaler(3)(1.5), (2,), 'output', 'Scaler(3)')",
-            "output is a float, but should be a NumPy array of shape (2,)",
+            "fails: output is a float, but should be a NumPy array of shape (2,)",
         ),
-        ("pytest.fail('it is wrong [here]')", "it is wrong"),
+        ("pytest.fail('it is wrong [here]')", "fails: it is wrong"),
     ],
     ids=["expect", "fail"],
 )
@@ -182,7 +182,7 @@ def test_parts_are_facts_of_their_own(observed):
     facts, faults = observed(answer, suite)
     assert facts == {
         "outputs number": "4",
-        "outputs text": "raises TypeError: can only concatenate list (not #) to list",
+        "outputs text": "fails: TypeError: can only concatenate list (not #) to list",
     }
     assert faults == []
 
@@ -226,7 +226,7 @@ def test_a_bug_costs_its_own_item_alone(tiny):
         (RIGHT, "2", ["test_scaler"]),
         (
             f"{HEADER}        __import__('os')._exit(0)\n",
-            "the process ended",
+            "fails: the process ended",
             ["test_scaler", "test_other"],
         ),
     ],

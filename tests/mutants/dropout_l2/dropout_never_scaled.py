@@ -1,7 +1,7 @@
 """Dropout sets elements to zero and nothing else.
 
-Your kept elements are layer(x), without the factor 1 / (1 - p). Multiply them by it in the
-forward pass while training; the backward pass needs the same factor.
+Your forward pass leaves kept elements at layer(x), without the factor 1 / (1 - p). Multiply them
+by it while training; the backward pass needs the same factor.
 
 loses: test_dropout_forward (scales)
 """

@@ -1,7 +1,7 @@
 """The forward pass drops, the scale is for the gradient.
 
-Your forward pass leaves kept elements at layer(x), without the factor 1 / (1 - p). It belongs
-in both passes, not in the backward pass alone: multiply by it while training.
+Your forward pass leaves kept elements at layer(x), without the factor 1 / (1 - p). Multiply them
+by it while training; the backward pass needs the same factor.
 
 loses: test_dropout_forward (scales)
 """

@@ -1,7 +1,9 @@
 """I set the seed before I draw, so that the result is reproducible.
 
-Your calls draw the same mask again and again, as if the same seed were set before each draw.
-Set no seed in the layer, and put no earlier state of the generator back: let the random numbers run on from call to call.
+Your calls draw the same mask again and again, as if the same seed were set before each: a fixed
+number, the time in seconds, or one that follows from p. Set no seed in the layer, not even the
+time, and put no earlier state of the generator back: let the random numbers run on from call to
+call.
 
 loses: test_dropout_forward (anew)
 """

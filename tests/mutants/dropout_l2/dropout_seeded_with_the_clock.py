@@ -1,8 +1,9 @@
 """I seed with the time in seconds, so that every call differs.
 
-Your calls draw the same mask again, as if the same seed were set before each: a fixed number, the
-time in seconds, or one that follows from p. Set no seed in the layer, not even the time: let the
-random numbers run on, and put no earlier state back.
+Your calls draw the same mask again and again, as if the same seed were set before each: a fixed
+number, the time in seconds, or one that follows from p. Set no seed in the layer, not even the
+time, and put no earlier state of the generator back: let the random numbers run on from call to
+call.
 
 loses: test_dropout_forward (anew)
 """
