@@ -206,15 +206,13 @@ class Auditor:
         mistakes = [_mistake(specimen, e, reference.facts) for specimen, e in wrong]
         certificate = Certificate(
             version=self.assignment.suites_version,
+            outcomes=self.assignment.outcomes_version,
             specimens=digest_of_specimens(self.assignment),
             properties={
                 item.name: tuple(result.name for result in item.properties)
                 for item in reference.items
             },
-            rubric={
-                item.name: {r.criterion.name: r.max_points for r in item.rubric}
-                for item in reference.items
-            },
+            rubric={item.name: item.shares for item in self.assignment.items},
             reference=reference.facts,
             mistakes=tuple(
                 replace(mistake, named=_named(mistake, mistakes)) for mistake in mistakes

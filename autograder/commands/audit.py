@@ -15,7 +15,12 @@ from autograder.audit.auditor import Auditor
 from autograder.commands import audit_edits, console
 from autograder.commands.course import COURSE, CourseCommand, Place, assignment_in
 from autograder.course.assignment import Assignment
-from autograder.course.certificate import Certificate, certificate_of, path_of
+from autograder.course.certificate import (
+    Certificate,
+    certificate_of,
+    latest_certificate,
+    path_of,
+)
 from autograder.course.ulimits import check_ulimits
 from autograder.files import sharing, whole_file
 from autograder.results.points import shown
@@ -23,6 +28,10 @@ from autograder.startup.environment import as_on_an_old_processor
 from autograder.startup.processors import processors
 from autograder.text.wording import counted_as
 
+REWEIGHED = (
+    "Only weights, points or words have changed since the last audit: the costs are new, the rest "
+    "is what it found. Run the command again to grade everything anew."
+)
 UNNAMED = "mutant not named as what it is", "mutants not named as what they are"
 
 
@@ -76,9 +85,10 @@ def audit(
 
     The reference and every variant must get full marks. Every mutant must lose the criteria that it
     names, and no others. The command prints what each mutant costs. It writes the certificate,
-    tests/certificates/ASSIGNMENT.json: grading needs it to name a student's mistake. --check
-    repeats the proof with other random numbers in the specimens' code, and with the rounding of
-    another processor.
+    tests/certificates/ASSIGNMENT.json: grading needs it to name a student's mistake. If only the
+    rubric's weights or words, or an item's points, have changed since, the command grades nothing
+    and computes the new costs. --check repeats the proof with other random numbers in the
+    specimens' code, and with the rounding of another processor.
 
     --edits changes one place of a right solution at a time. The edited solution must lose points,
     or do the same as before by the suites' observations.
@@ -101,20 +111,12 @@ def audit(
         if check or html or repeat:
             raise click.UsageError("--edits must not be used with --check, --html or --repeat")
         sys.exit(audit_edits.run(chosen, jobs, only, as_json=as_json))
-    with (
-        # the facts must depend neither on rounding nor on the specimens' random numbers
-        as_on_an_old_processor() if check else nullcontext(),
-        console.progress(console.console(stderr=True), *Progress.get_default_columns()) as progress,
-    ):
-        bar = progress.add_task("grading specimens")
-
-        def tick(done: int, steps: int) -> None:
-            progress.update(bar, completed=done, total=steps)
-
-        auditor = Auditor(chosen, jobs, tick, chance=int(check))
-        certificate = auditor.audit()
-        progress.update(bar, description="repeating with other seeds")
-        rejected = auditor.repeat(certificate, repeat, only)
+    rejected: list[str] = []
+    reweighed = None if check or repeat else _reweighed(chosen)
+    if reweighed:
+        certificate = reweighed
+    else:
+        certificate, rejected = _audited(chosen, jobs, repeat, only, check=check)
     if html:
         from autograder.audit.page import page  # noqa: PLC0415  # a plotting library takes a second
 
@@ -138,12 +140,43 @@ def audit(
             seeds = counted_as(repeat, "seed")
             differ = counted_as(len(rejected), "other mark", "other marks")
             on.print(f"{counted_as(repeated, 'specimen')} with {seeds} each: {differ}")
+        if reweighed:
+            on.print(REWEIGHED)
         for fault in faults:
             on.print(f"Defect: {fault}", style="red")
         if faults and not check:
             on.print(f"{path} is left as it was")
     if faults:
         sys.exit(1)
+
+
+def _reweighed(chosen: Assignment) -> Certificate | None:
+    """Return the last audit's certificate with new costs, if only these have changed."""
+    latest = latest_certificate(chosen)
+    of_another = chosen.origin is not chosen  # whose certificate belongs to both
+    if latest is None or of_another or latest.version == chosen.suites_version:
+        return None
+    return latest.reweighed(chosen)
+
+
+def _audited(
+    chosen: Assignment, jobs: int, repeat: int, only: str, *, check: bool
+) -> tuple[Certificate, list[str]]:
+    """Grade everything; return the certificate, and what differs with other seeds."""
+    with (
+        # the facts must depend neither on rounding nor on the specimens' random numbers
+        as_on_an_old_processor() if check else nullcontext(),
+        console.progress(console.console(stderr=True), *Progress.get_default_columns()) as progress,
+    ):
+        bar = progress.add_task("grading specimens")
+
+        def tick(done: int, steps: int) -> None:
+            progress.update(bar, completed=done, total=steps)
+
+        auditor = Auditor(chosen, jobs, tick, chance=int(check))
+        certificate = auditor.audit()
+        progress.update(bar, description="repeating with other seeds")
+        return certificate, auditor.repeat(certificate, repeat, only)
 
 
 def _document(assignment: str, certificate: Certificate) -> dict[str, Any]:
@@ -233,6 +266,7 @@ def _not_current(assignment: Assignment, found: Certificate) -> list[str]:
         found = replace(
             found,
             version=kept.version,
+            outcomes=kept.outcomes,
             specimens=kept.specimens,
             mistakes=tuple(
                 replace(mistake, fails=fails.get(mistake.name, mistake.fails))

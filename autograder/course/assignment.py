@@ -28,6 +28,7 @@ from autograder.course.rubric import (
 )
 from autograder.course.submission import Cell, Submission
 from autograder.course.suite_file import fault_in
+from autograder.results.criterion import shares
 from autograder.results.outcome import ItemResult, PropertyResult
 from autograder.worker.opening import Opening
 
@@ -50,6 +51,19 @@ class Item:
     def result(self, properties: Iterable[PropertyResult]) -> ItemResult:
         """Return the item's result from those of its properties."""
         return ItemResult(self.name, self.points, tuple(properties), **self.rubric._asdict())
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """The points of each criterion, by its name."""
+        criteria = self.rubric.criteria
+        points = shares(self.points, criteria)
+        return {c.name: share for c, share in zip(criteria, points, strict=True)}
+
+    @property
+    def counts(self) -> object:
+        """What decides which criteria a solution loses, apart from outcomes; points without any."""
+        named = [(c.name, c.manners, self.shares[c.name] > 0) for c in self.rubric.criteria]
+        return named or self.points
 
 
 @dataclass(frozen=True, init=False)
@@ -272,13 +286,26 @@ class Assignment:
     @cached_property
     def suites_version(self) -> str:
         """A digest of all that the suites' verdicts depend on, such as items and limits."""
+        return self._digest(_files(self.hidden), self.items)
+
+    @cached_property
+    def outcomes_version(self) -> str:
+        """A digest of all that the outcomes of properties depend on, and which criteria count.
+
+        It leaves out the rubric's weights and words, and the points of items with a rubric.
+        """
+        files = [path for path in _files(self.hidden) if path != self._rubric_file]
+        return self._digest(files, [(item.name, item.counts) for item in self.items])
+
+    def _digest(self, files: Iterable[Path], items: object) -> str:
+        """Return a digest of files beside the suites, the given modules, the cells and `items`."""
         digest = hashlib.sha256()
-        for path in _files(self.hidden):
+        for path in files:
             if path.suffix != ".md":
                 digest.update(path.relative_to(self.hidden).as_posix().encode() + path.read_bytes())
         cells = Submission.from_notebook(self.release).cells
         code = [(c.grade_id, c.source) for c in cells if c.grade_id and c.kind == "code"]
-        digest.update(repr((sorted(self.given.items()), self.items, code)).encode())
+        digest.update(repr((sorted(self.given.items()), items, code)).encode())
         return digest.hexdigest()[:16]
 
     @property

@@ -6,13 +6,14 @@ Grading reads it, too: a student's mistake is named by comparing it with the kno
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 from autograder.course.assignment import Assignment
 from autograder.course.specimen import mutants, variants
 from autograder.results.outcome import Facts
+from autograder.results.points import added
 
 Behaviour = dict[str, Facts]  # by the item's name
 
@@ -36,7 +37,8 @@ class Mistake:
 class Certificate:
     """The result of an audit."""
 
-    version: str  # the assignment's version
+    version: str  # the version of the assignment's suites
+    outcomes: str  # what outcomes depend on, as a digest: not the rubric's weights
     specimens: str  # a digest of its mutants, variants and reference solution
     properties: dict[str, tuple[str, ...]]  # by item
     rubric: dict[str, dict[str, float]]  # by item and criterion: the points
@@ -80,6 +82,30 @@ class Certificate:
             )
         ]
 
+    def reweighed(self, assignment: Assignment) -> "Certificate | None":
+        """Return what an audit would find now, if only weights, points and words have changed.
+
+        None if outcomes may differ.
+        """
+        known = (assignment.outcomes_version, digest_of_specimens(assignment))
+        if (self.outcomes, self.specimens) != known:
+            return None
+        shares = {item.name: item.shares for item in assignment.items}
+
+        def cost(mistake: Mistake, item: str) -> float:
+            lost = [shares[item][criterion] for criterion in mistake.loses[item]]
+            return added(lost) if shares[item] else mistake.costs[item]
+
+        return replace(
+            self,
+            version=assignment.suites_version,
+            rubric=shares,
+            mistakes=tuple(
+                replace(mistake, costs={item: cost(mistake, item) for item in mistake.costs})
+                for mistake in self.mistakes
+            ),
+        )
+
     def to_json(self) -> str:
         """Return the certificate as JSON, always in the same form."""
         return json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
@@ -119,12 +145,18 @@ def digest_of_specimens(assignment: Assignment) -> str:
 
 def certificate_of(assignment: Assignment) -> Certificate | None:
     """Return the certificate of an assignment's present version, if there is one."""
+    certificate = latest_certificate(assignment)
+    current = certificate and certificate.version == assignment.origin.suites_version
+    return certificate if current else None
+
+
+def latest_certificate(assignment: Assignment) -> Certificate | None:
+    """Return the certificate that the last audit wrote, if there is one, of whatever version."""
     path = path_of(assignment)
     try:
-        certificate = _read(path, path.stat().st_mtime_ns)
+        return _read(path, path.stat().st_mtime_ns)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):  # or of an earlier release
         return None
-    return certificate if certificate.version == assignment.origin.suites_version else None
 
 
 @lru_cache(maxsize=4)

@@ -1,13 +1,14 @@
 """The audit: a good course is proven, and each thing that may be wrong with a course is told."""
 
 import re
+import shutil
 from itertools import count, cycle
 
 import pytest
 
 from autograder.audit import auditor as audit_module
 from autograder.audit.auditor import Auditor
-from autograder.course.assignment import AssignmentError
+from autograder.course.assignment import Assignment, AssignmentError
 from autograder.course.certificate import digest_of_specimens
 from autograder.grading.process import GradingProcess
 from tests.autograder.support.tiny import (
@@ -373,16 +374,16 @@ MARKED = re.sub(
 def with_rubric(tmp_path, one_process):
     """A function that audits a course with a rubric, and mutants that lose these criteria."""
     folders = (tmp_path / str(number) for number in count())
+    return lambda **loses: audited(rubric_course(next(folders), **loses))
 
-    def run(**loses):
-        codes = {"identity": IDENTITY, "in_place": IN_PLACE, "three": THREE}
-        mutants = {n: wrong(codes[n], loses=f"test_scaler ({c})") for n, c in loses.items()}
-        assignment = make_course(next(folders), suites={"test_scaler.py": MARKED}, mutants=mutants)
-        (assignment.hidden / "rubric.toml").write_text(RUBRIC)
-        assignment.check()
-        return audited(assignment)
 
-    return run
+def rubric_course(root, **loses):
+    codes = {"identity": IDENTITY, "in_place": IN_PLACE, "three": THREE}
+    mutants = {n: wrong(codes[n], loses=f"test_scaler ({c})") for n, c in loses.items()}
+    assignment = make_course(root, suites={"test_scaler.py": MARKED}, mutants=mutants)
+    (assignment.hidden / "rubric.toml").write_text(RUBRIC)
+    assignment.check()
+    return assignment
 
 
 def test_a_mutant_costs_the_criteria_that_it_loses(with_rubric):
@@ -406,6 +407,70 @@ def test_a_mutant_loses_exactly_the_criteria_that_it_names(with_rubric):
         "mutant in_place must lose multiplies in test_scaler, got keeps",
         "mutant three must lose keeps, multiplies in test_scaler, got keeps",
     ]
+
+
+def rewrite(path, old, new):
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def weighed(tmp_path_factory, grading_process):
+    """A course with a rubric and its certificate, to be copied."""
+    root = tmp_path_factory.mktemp("weighed")
+    assignment = rubric_course(root, identity="all", in_place="keeps", three="keeps")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Auditor, "_processes", cycle([grading_process]))
+        return root, audited(assignment)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("tests/hidden/tiny/rubric.toml", "weight = 3", "weight = 7"),
+        ("tests/hidden/tiny/rubric.toml", "Each element is", "The elements are"),
+        ("source/tiny/tiny.ipynb", '"points": 2', '"points": 5'),
+    ],
+    ids=["weights", "words", "points"],
+)
+def test_what_mistakes_cost_now_is_known_without_grading(
+    weighed, tmp_path, one_process, file, old, new
+):
+    """It is what another audit would find."""
+    root, before = weighed
+    shutil.copytree(root, tmp_path, dirs_exist_ok=True)
+    rewrite(tmp_path / file, old, new)
+    changed = Assignment(tmp_path, "tiny")
+    assert before.reweighed(changed) == audited(changed)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("tests/hidden/tiny/rubric.toml", "manners = true", "manners = false"),
+        ("tests/hidden/tiny/test_scaler.py", "def ", "# new\ndef "),
+        ("tests/mutants/tiny/three.py", "Mend it", "Mend it all"),
+        ("source/tiny/tiny.ipynb", '"points": 2', '"points": 0'),
+        ("source/tiny/scaling.py", "class", "X = 1\n\n\nclass"),
+    ],
+    ids=["manners", "suite", "mutant", "no points", "given module"],
+)
+def test_what_may_change_an_outcome_is_graded_anew(weighed, tmp_path, file, old, new):
+    """Then the last audit does not say what a mistake costs."""
+    root, before = weighed
+    shutil.copytree(root, tmp_path, dirs_exist_ok=True)
+    rewrite(tmp_path / file, old, new)
+    assert before.reweighed(Assignment(tmp_path, "tiny")) is None
+
+
+def test_without_a_rubric_other_points_are_graded_anew(good, tmp_path):
+    """A mistake's cost is a share of them then, which the certificate does not know."""
+    assignment, before = good
+    shutil.copytree(assignment.root, tmp_path, dirs_exist_ok=True)
+    assert before.reweighed(Assignment(tmp_path, "tiny")) == before
+    rewrite(tmp_path / "source/tiny/tiny.ipynb", '"points": 2', '"points": 5')
+    assert before.reweighed(Assignment(tmp_path, "tiny")) is None
 
 
 def test_a_mutant_names_criteria_of_the_rubric(with_rubric):

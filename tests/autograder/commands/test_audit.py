@@ -1,6 +1,7 @@
 """`autograder audit`: its output, its certificate, and its exit codes."""
 
 import os
+import re
 import shutil
 from dataclasses import replace
 
@@ -12,7 +13,7 @@ from autograder.adopt.module_form import ModuleForm
 from autograder.commands import audit as audit_module
 from autograder.course.certificate import certificate_of, path_of
 from tests.autograder.support.certificate import certificate, mistake
-from tests.autograder.support.tiny import MUTANTS, OBSERVED, VARIANTS, make_course
+from tests.autograder.support.tiny import MUTANTS, OBSERVED, VARIANTS, add_rubric, make_course
 
 FOUND = certificate(
     mistake("zeros", test_one={"output": "0"}),
@@ -209,6 +210,31 @@ def test_a_real_audit_is_checked(tmp_path, one_process):
     assert CliRunner().invoke(cli.commands, [*words, "--check"]).exit_code == 0
 
 
+def test_other_weights_are_weighed_at_once(tmp_path, one_process):
+    """The command says so, and grades everything when it is run again."""
+    criteria = {"identity": "all", "in_place": "keeps", "three": "default"}
+    mutants = {
+        name: text.replace("test_scaler", f"test_scaler ({criteria[name]})")
+        for name, text in MUTANTS.items()
+    }
+    assignment = add_rubric(make_course(tmp_path, suites=OBSERVED, mutants=mutants))
+    rubric = assignment.hidden / "rubric.toml"
+    words = ["audit", "tiny", "--course", str(tmp_path), "--jobs", "1"]
+    outputs = []
+    for weight in (30, 110, 110):
+        text = re.sub(r"(default\]\nweight) = \d+", rf"\1 = {weight}", rubric.read_text())
+        rubric.write_text(text, encoding="utf-8")
+        result = CliRunner().invoke(cli.commands, words, env={"COLUMNS": "400"})
+        assert result.exit_code == 0, result.output
+        outputs.append(result.output)
+        assert certificate_of(replace(assignment)) is not None
+    first, weighed, again = outputs
+    assert "-0.6   three: default" in first
+    assert "-1.222222 three: default" in weighed
+    assert weighed == again + audit_module.REWEIGHED + "\n"
+    assert audit_module.REWEIGHED not in first
+
+
 def test_an_audit_of_other_answers_for_the_same_suites_keeps_the_certificate(tiny, audit):
     """It must find what the certificate says.
 
@@ -224,6 +250,7 @@ def test_an_audit_of_other_answers_for_the_same_suites_keeps_the_certificate(tin
     same = replace(
         FOUND,
         version="of other",
+        outcomes="of other",
         specimens="of other",
         mistakes=(zeros, replace(ones, fails={"test_one": ("test_b",)})),
     )

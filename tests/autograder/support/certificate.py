@@ -24,6 +24,7 @@ def certificate(*mistakes: Mistake, **known: Any) -> Certificate:
     """Return the certificate of one item with two properties."""
     usual: dict[str, Any] = {
         "version": "v",
+        "outcomes": "o",
         "specimens": "s",
         "properties": {"test_one": ("test_a", "test_b")},
         "rubric": {"test_one": {"drops": 0.6, "scales": 0.4}},
