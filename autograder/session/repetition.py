@@ -5,7 +5,7 @@ from typing import Any
 
 from autograder.sandbox.sandbox import StudentError
 from autograder.session.proxy import UNREADABLE, Proxy, pipeline_of, remote_of, settled
-from autograder.worker.many_calls import in_turn, of_new, own
+from autograder.worker.many_calls import copied, in_turn, of_new
 
 
 def repeat(call: Any, times: int, *args: object) -> list[Any]:
@@ -16,7 +16,9 @@ def repeat(call: Any, times: int, *args: object) -> list[Any]:
     return take_turns(times, (call, *args))
 
 
-def take_turns(times: int, *calls: tuple[Any, ...]) -> list[Any]:
+def take_turns(
+    times: int, *calls: tuple[Any, ...], same_arrays: bool = False, late: bool = False
+) -> list[Any]:
     """Make some calls in turn, several times; return a copy of each result in order: see `repeat`.
 
     Parameters
@@ -24,11 +26,17 @@ def take_turns(times: int, *calls: tuple[Any, ...]) -> list[Any]:
     times : int
     *calls : tuple
         What to call, and its arguments.
+    same_arrays : bool
+        Give each round the same arrays, which may be recognised and changed.
+    late : bool
+        Copy the results after the last call: an array that two calls return is the same then.
     """
-    turns = [(settled(call), args) for call, *args in calls]
+    turns = [(settled(call), copied(args)) for call, *args in calls]
     if all(isinstance(call, Proxy) for call, _ in turns):
-        return _ask("repeat", turns[0][0], {"calls": turns, "times": times}, times * len(turns))
-    return own(in_turn(turns, times))
+        how = {"times": times, "same_arrays": same_arrays, "late": late}
+        return _ask("repeat", turns[0][0], {"calls": turns, **how}, times * len(turns))
+    results = in_turn(turns, times, same_arrays=same_arrays)
+    return copied([*results] if late else results)
 
 
 def call_new(
@@ -54,7 +62,7 @@ def call_new(
     if isinstance(make, Proxy):
         how = {"given": given, "options": options, "attributes": attributes, "args": args}
         return _ask("call_new", make, {"make": make, **how}, len(options))
-    return own(of_new(make, given, options, attributes, args))
+    return copied(of_new(make, given, options, attributes, args))
 
 
 def _ask(do: str, of: Proxy, what: dict[str, Any], count: int) -> list[Any]:

@@ -8,7 +8,7 @@ trusted side believes nothing that comes from here. It uses these names to start
 - `confinement`: `Confinement`, `Layer`
 - `frame`: `Receiver`, `WireError`
 - `given`: `GivenModules`
-- `many_calls`: `in_turn`, `of_new`, `own`
+- `many_calls`: `copied`, `in_turn`, `of_new`
 - `opening`: `Opening`
 - `template`: `ANSWER`, `ENDED_BY_US`, `OPEN`, `REQUEST`, `Settings`
 - `tree`: `remove`

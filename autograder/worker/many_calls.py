@@ -9,8 +9,14 @@ from typing import Any
 import numpy as np
 
 
-def in_turn(calls: Sequence[tuple[Any, Iterable[Any]]], times: int) -> Iterator[Any]:
-    """Make some calls in turn, several times: each is what to call, and its arguments."""
+def in_turn(
+    calls: Sequence[tuple[Any, Iterable[Any]]], times: int, *, same_arrays: bool
+) -> Iterator[Any]:
+    """Make some calls in turn, several times: each is what to call, and its arguments.
+
+    With `same_arrays`, each round gets the arrays themselves, and no copies.
+    """
+    own = list if same_arrays else copied
     return (call(*own(args)) for _ in range(times) for call, args in calls)
 
 
@@ -26,9 +32,19 @@ def of_new(
         made = make(*given, **option)
         for name, value in attributes.items():
             setattr(made, name, value)
-        yield made(*own(args))
+        yield made(*copied(args))
 
 
-def own(values: Iterable[Any]) -> list[Any]:
-    """Return values with copies of the arrays."""
-    return [value.copy() if isinstance(value, np.ndarray) else value for value in values]
+def copied(values: Iterable[Any]) -> list[Any]:
+    """Return values with copies of the arrays in them."""
+    return [_copy(value) for value in values]
+
+
+def _copy(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return np.array(value)
+    if type(value) in (list, tuple):
+        return type(value)(map(_copy, value))
+    if type(value) is dict:
+        return {key: _copy(item) for key, item in value.items()}
+    return value

@@ -8,14 +8,12 @@ from collections.abc import Callable, Iterator
 from time import monotonic  # before a student's code can replace it
 from typing import Any
 
-import numpy as np
-
 from autograder.worker import chance, wire
 from autograder.worker.absent import policy, refuse_absent
 from autograder.worker.cells import Notebook, describe
 from autograder.worker.forbidden_acts import succeeding
 from autograder.worker.frame import DONE, Receiver, WireError
-from autograder.worker.many_calls import in_turn, of_new
+from autograder.worker.many_calls import copied, in_turn, of_new
 
 SLOW = 0.1  # seconds
 MAX_METHODS = 100  # of a class, whose kinds are sent
@@ -180,9 +178,11 @@ class Server:
         ]
         return value
 
-    def do_repeat(self, calls: list[tuple[Any, list[Any]]], times: int) -> list[Any]:
+    def do_repeat(
+        self, calls: list[tuple[Any, list[Any]]], times: int, *, same_arrays: bool, late: bool
+    ) -> list[Any]:
         """Make some calls in turn, several times: see `_results`."""
-        return self._results(in_turn(calls, times))
+        return self._results(in_turn(calls, times, same_arrays=same_arrays), late=late)
 
     def do_call_new(
         self,
@@ -195,15 +195,16 @@ class Server:
         """Make an object for each of some options, set its attributes and call it."""
         return self._results(of_new(make, given, options, attributes, args))
 
-    def _results(self, calls: Iterator[Any]) -> list[Any]:
-        """Return copies of the results of calls, each made when the iterator comes to it.
+    def _results(self, calls: Iterator[Any], *, late: bool = False) -> list[Any]:
+        """Return the results of calls, each made when the iterator comes to it.
 
-        Each has the time limit of a call: if calls are slow, an event reports each that is done.
+        They are copied at once, or, if `late`, returned as they are after the last call. Each has
+        the time limit of a call: if calls are slow, an event reports each that is done.
         """
         results: list[Any] = []
         reported = monotonic()
         for result in calls:
-            results.append(np.array(result) if isinstance(result, np.ndarray) else result)
+            results += [result] if late else copied([result])
             if monotonic() > reported + SLOW:
                 reported = monotonic()
                 self.connection.sendall(wire.pack({"event": len(results)}))

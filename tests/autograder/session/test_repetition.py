@@ -12,6 +12,8 @@ from autograder.session.repetition import call_new, repeat, take_turns
 CODE = """\
 import time
 
+import numpy as np
+
 class Layer:
     training = False
 
@@ -32,6 +34,14 @@ class Layer:
 
     def same(self, x):
         return self
+
+class Buffer:
+    def __init__(self):
+        self.y = [np.zeros(1)]
+
+    def __call__(self, x):
+        self.y[0][:] = x
+        return {"y": self.y}
 
 def doubled(x):
     x *= 2
@@ -77,6 +87,27 @@ def test_calls_take_turns(code):
     assert [y.tolist() for y in results] == [[3.0], [10.0], [0.0], [10.0], [5.0], [10.0]]
 
 
+def test_each_round_may_get_the_same_arrays(code):
+    """Then a call sees what an earlier one has done with them, and the caller does not."""
+    x = np.array([1.0])
+    assert [y.tolist() for y in take_turns(3, (code.doubled, x), same_arrays=True)] == [
+        [2.0],
+        [4.0],
+        [8.0],
+    ]
+    assert x.tolist() == [1.0]
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_late_results_are_those_after_the_last_call(code, late):
+    """An array that is returned twice, by itself or in a dictionary, has the last numbers in both."""
+    buffer = code.Buffer()
+    calls = (buffer, np.array([1.0])), (buffer, np.array([2.0]))
+    first, second = take_turns(1, *calls, late=late)
+    assert second["y"][0].tolist() == [2.0]
+    assert first["y"][0].tolist() == [2.0 if late else 1.0]
+
+
 def test_new_objects_are_called_once(code):
     """Each is made from what is given and its options, and has the attributes when it is called."""
     options, x = [{"plus": 0.5}, {}, {"plus": 8.0}], np.ones(2)
@@ -88,7 +119,7 @@ def test_new_objects_are_called_once(code):
 def test_an_error_of_any_call_is_the_students(student):
     """The error is raised instead of all results, with its place."""
     layer = student(CODE).Layer
-    with pytest.raises(StudentError, match=r"not training \(line 11 .*\[Layer\]"):
+    with pytest.raises(StudentError, match=r"not training \(line 13 .*\[Layer\]"):
         call_new(layer, [1.0], [{}, {}], {}, np.ones(1))
     with pytest.raises(StudentError, match="unexpected keyword argument 'other'"):
         call_new(layer, [1.0], [{"other": 1}], {}, np.ones(1))
