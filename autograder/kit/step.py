@@ -97,13 +97,20 @@ def closed_form(
 
 
 def masks_of(passed: Passed, p: float, *, training: bool) -> Iterator[Array]:
-    """Yield the right mask, and the mask of the forward pass if a known mistake explains it."""
-    _, y, _, _, h = passed
+    """Yield the right mask, and those of the forward pass that a known mistake explains.
+
+    A layer may multiply x @ weights by its mask, and add the bias afterwards.
+    """
+    _, y, _, bias, h = passed
     yield (y != 0) / (1 - p) if training else np.ones_like(h)
-    own = y / np.where(h == 0, np.inf, h)
     low, high = OWN_SCALES
+    own = y / np.where(h == 0, np.inf, h)
     if low < np.abs(own).max() * (1 - p) < high:
         yield own
+    if training and bias.any():
+        own = (y - bias) / np.where(h == bias, np.inf, h - bias)
+        if (np.isclose(own, 0) | np.isclose(own, 1 / (1 - p))).all():
+            yield own
 
 
 @dataclass

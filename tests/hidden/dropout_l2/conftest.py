@@ -15,7 +15,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.kit import StudentError, change_in_place, expect, masks, oracle, together
+from autograder.kit import (
+    StudentError,
+    change_in_place,
+    expect,
+    masks,
+    oracle,
+    take_turns,
+    together,
+)
 from autograder.kit.step import NAMES, Passed, SingleSteps, Step, closed_form, loss, masks_of
 
 # small ones come first, so that the first failure makes a small example
@@ -90,6 +98,7 @@ class Known:
     layer: Any
     weights: np.ndarray
     bias: np.ndarray
+    model: Any = None  # makes a `Model` of layers
 
     def __post_init__(self) -> None:
         self.asked = {"weights": self.weights, "bias": self.bias}
@@ -111,12 +120,17 @@ class Known:
 
     def change(self, way: str, wrapper: Any, weights: np.ndarray, bias: np.ndarray) -> None:
         """Give the layer other parameters, in one of the `ways`."""
+        before = {"weights": self.weights.copy(), "bias": self.bias.copy()}
+        grads = {"weights": self.weights - weights, "bias": self.bias - bias}
         self.weights, self.bias = weights.copy(), bias.copy()
         self.asked = {"weights": self.weights, "bias": self.bias}
         if way == "set all at once":
             self.layer.parameters = {"weights": weights.copy(), "bias": bias.copy()}
+        elif way == "updated by a Model":
+            self.layer.parameters = before
+            self.model([wrapper]).update_parameters([grads], 1.0)
         elif way == "changed in place":
-            change_in_place(self.layer, "weights", weights)
+            change_in_place(wrapper, "weights", weights)
             change_in_place(self.layer, "bias", bias)
         else:
             owner = wrapper if way == "set through the wrapper" else self.layer
@@ -151,7 +165,13 @@ class Known:
 @pytest.fixture
 def ways() -> tuple[str, ...]:
     """The ways in which parameters may be changed: see `Known.change`."""
-    return "set through the wrapper", "replaced on the layer", "changed in place", "set all at once"
+    return (
+        "set through the wrapper",
+        "replaced on the layer",
+        "changed in place",
+        "set all at once",
+        "updated by a Model",
+    )
 
 
 @pytest.fixture
@@ -163,6 +183,31 @@ def attempt() -> Callable[..., None]:
             getattr(layer, method)(*arguments)
 
     return make
+
+
+@pytest.fixture
+def overwrites() -> Callable[..., bool]:
+    """A function that returns whether the last of some calls overwrites what an earlier one returned.
+
+    `new` returns calls of a new layer, of which the last one is made twice: in the middle, too.
+    `of` takes what is looked at from a result.
+    """
+
+    def look(
+        new: Callable[[], list[Any]], of: Callable[[Any], Any] = lambda result: result
+    ) -> bool:
+        equal = []
+        with contextlib.suppress(StudentError, TypeError, LookupError):  # other facts
+            for late in (False, True):
+                calls = new()
+                results = take_turns(1, *calls, late=late)
+                one, two = of(results[len(calls) // 2 - 1]), of(results[-1])
+                are_arrays = isinstance(one, np.ndarray) and isinstance(two, np.ndarray)
+                # that all is dropped in both is no sign of it
+                equal.append(are_arrays and one.any() and np.array_equal(one, two))
+        return equal == [False, True]
+
+    return look
 
 
 @pytest.fixture(scope="module")
@@ -197,7 +242,7 @@ def known(submission: Any, weights: np.ndarray, bias: np.ndarray) -> Known:
     """Make a Linear with these parameters."""
     layer = submission.Linear(*weights.shape)
     layer.parameters = {"weights": weights.copy(), "bias": bias.copy()}
-    return Known(layer, weights, bias)
+    return Known(layer, weights, bias, submission.Model)
 
 
 @dataclass
@@ -234,6 +279,10 @@ class Regularized:
     def anew(self, **others: Any) -> "Regularized":
         """Return one with new layers and the same numbers, except for those given."""
         return replace(self, **others)
+
+    def set_training(self, training: bool) -> None:  # noqa: FBT001  # as the attribute is set
+        """Set `training` as `Model` does, on the wrapped layer too."""
+        self.layer.training = self.known.layer.training = training
 
     def change_to(self, other: "Regularized", way: str = "set all at once") -> None:
         """Give the layer the parameters of another one: see `Known.change`."""
@@ -391,6 +440,7 @@ def single(
         for turn in range(masks.TRIES):
             new = wrapped(p)
             if turn > masks.TRIES / 2:  # the first call of some layers drops nothing
+                new = wrapped(round(rng.uniform(0.2, 0.8), 3))  # nor do others if p is small
                 new.step(*new.draw())
             step = new.step(*new.draw())
             kept = step.passed.y != 0

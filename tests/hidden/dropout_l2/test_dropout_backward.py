@@ -10,6 +10,7 @@ between 0.2 and 0.45: with a chance below 1e-300.
 
 import contextlib
 import itertools
+from functools import partial
 
 import numpy as np
 import pytest
@@ -53,6 +54,35 @@ def steps(single, wrapped, numbers, cases, rng, once):
         yield step_that_keeps((9, 4, 120), round(rng.uniform(0.97, 0.99), 3))
 
     return once("steps", lambda: [*filter(None, take()), *single.steps])
+
+
+@pytest.fixture
+def overwritten_gradients(submission, wrapped, overwrites):
+    """Functions that return whether a backward pass overwrites a gradient of the one before."""
+
+    def look(p):
+        def calls(whose):
+            on = wrapped(p)
+            made = on.layer if whose == "layer" else submission.Model([on.layer])
+            x, grad_output = on.draw()
+            forward = on.layer, x
+            return [
+                forward,
+                (made.backward, grad_output),
+                forward,
+                (made.backward, 1 - grad_output),
+            ]
+
+        def of(name):
+            return overwrites(partial(calls, "model"), lambda grads: grads[0][name])
+
+        return {
+            "x": partial(overwrites, partial(calls, "layer")),
+            "weights": partial(of, "weights"),
+            "bias": partial(of, "bias"),
+        }
+
+    return look
 
 
 @pytest.mark.criterion("x")
@@ -153,50 +183,53 @@ def test_an_output_of_zero_carries_gradient(single, wrapped, rng):
     """Where layer(x) is 0, gradient flows through a kept element, and none through a dropped one."""
     single.check()
     half, inputs = 30, 35
-    x, weights = rng.normal(size=(5, inputs)), rng.normal(size=(inputs, 2 * half))
-    x[1:3] = weights[:, half:] = 0.0  # and no bias: so two rows and half of the units are 0
-    grad_output = np.zeros((5, 2 * half))
-    grad_output[1, : half // 2] = grad_output[2, half // 2 : half] = 1.0
-    grad_output[3, half:] = 1.0
+    weights = rng.normal(size=(inputs, 2 * half))
+    weights[:, half:] = 0.0  # and no bias: so half of the units are 0, and two rows
     back = np.linalg.pinv(weights[:, :half].T)
     readings = {  # grad_output times the mask, read back from each gradient
-        "x": lambda step: (step.gradient("x")[1] + step.gradient("x")[2]) @ back,
-        "weights": lambda step: x[3] @ step.gradient("weights")[:, half:],
-        "bias": lambda step: step.gradient("bias")[0],
+        "x": lambda step, one, two, _: (step.gradient("x")[one] + step.gradient("x")[two]) @ back,
+        "weights": lambda step, *rows: step.passed.x[rows[2]] @ step.gradient("weights")[:, half:],
+        "bias": lambda step, *_: step.gradient("bias")[0],
     }
     found = {name: set() for name in single.factors}
 
     def stops(found):  # some layers never drop some of the rows
         return not single.drops or any(False in flows for flows in found.values())
 
-    for _ in range(masks.TRIES):
+    for turn in range(masks.TRIES):
         layer = wrapped(single.p, inputs, 2 * half, weights=weights)
-        layer.layer(x.copy())  # the first call of some layers drops nothing
+        one, two, three = rng.permutation(5)[:3]  # with a seed, the same rows are dropped each time
+        x, grad_output = rng.normal(size=(5, inputs)), np.zeros((5, 2 * half))
+        x[one] = x[two] = 0.0
+        grad_output[one, : half // 2] = grad_output[two, half // 2 : half] = 1.0
+        grad_output[three, half:] = 1.0
+        if turn % 2:
+            layer.layer(x.copy())  # the first call of some layers drops nothing, or the second
         step = layer.step(x, grad_output)
         for name, flows in found.items():
-            flow = np.abs(readings[name](step))
+            flow = np.abs(readings[name](step, one, two, three))
             flows.update((flow > flow.max() / 1000).tolist())
         if stops(found) and all(True in flows for flows in found.values()):
             return
-    if any(True not in flows for flows in found.values()) and drops_zeros(wrapped, single.p):
-        return  # by whatever it looks at: this costs points in the forward pass
+    missing = {True} if any(True not in flows for flows in found.values()) else set()
+    missing |= set() if stops(found) else {False}
+    if missing & never_next_to_zero(wrapped, single.p):
+        return  # the mask looks at layer(x): this costs points in the forward pass
     for name, flows in found.items():
         where = f"into {title_of(name)} [{single.where}.backward]"
         assert True in flows, f"where layer(x) is 0, gradient flows through no element {where}"
         assert stops(found), f"where layer(x) is 0, gradient flows through all elements {where}"
 
 
-def drops_zeros(wrapped, p):
-    """Return whether a forward pass drops all that is next to zero and positive, or negative."""
-    kept = {1e-200: False, -1e-200: False}
+def never_next_to_zero(wrapped, p):
+    """Return which of kept (True) and dropped elements next to zero, of one sign, there are never."""
+    seen = {1e-200: set(), -1e-200: set()}
     for _ in range(masks.TRIES):
-        for bias in kept:
+        for bias, kept in seen.items():
             layer = wrapped(p)
             layer.known.set_bias(np.full((1, 30), bias))
-            kept[bias] |= bool(layer.forward(np.zeros((4, 6))).y.any())
-        if all(kept.values()):
-            return False
-    return True
+            kept.update((layer.forward(np.zeros((4, 6))).y != 0).ravel().tolist())
+    return {True, False} - set.intersection(*seen.values())
 
 
 @pytest.mark.criterion("latest")
@@ -344,6 +377,15 @@ def test_two_layers_keep_their_own_masks(single, wrapped, attempt):
     attempt(evaluated.layer, "__call__", evaluated.draw()[0])
     for layer, each, (_, grad_output) in zip(layers, passed, drawn, strict=True):
         single.check(layer.backward(each, grad_output, " after another layer's forward pass"))
+
+
+@pytest.mark.criterion("keeps")
+def test_gradients_stay_as_they_are(single, overwritten_gradients):
+    """What a backward pass returns, and the gradients it sets, stay when another one is made."""
+    for name, overwritten in overwritten_gradients(single.p).items():
+        assert not overwritten(), (
+            f"the {title_of(name)} of one call is overwritten by the next [{single.where}.backward]"
+        )
 
 
 @pytest.mark.criterion("keeps")
@@ -577,6 +619,10 @@ def observe_where_nothing_flows(wrapped, numbers):
     layer = wrapped(0.35, 16, 12)
     step = layer.step(numbers(12, 16), np.zeros((12, 12)))
     return Parts({name: lambda name=name: bool(step.gradient(name).any()) for name in NAMES})
+
+
+def observe_gradients_that_are_kept(overwritten_gradients):
+    return Parts(overwritten_gradients(0.35))
 
 
 def observe_sums_over_steps(wrapped, numbers):

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from autograder.kit import StudentError, expect, repeat, together
+from autograder.kit import StudentError, expect, repeat, take_turns, together
 
 COEFFICIENTS = [(0.02, 0.4), (1.2, 9.0)]
 DEEP = (3, 150, 4), 0.3  # sizes and coefficient: many inputs
@@ -45,7 +45,15 @@ def reset(case):
 
 
 def evaluate(case):
-    case.layer.training = False
+    case.set_training(False)
+
+
+def train(case):
+    case.set_training(True)
+
+
+def forward_of_zeros(case):
+    return case.layer(np.zeros_like(case.x))
 
 
 def changed_to(later, way):
@@ -256,6 +264,35 @@ def test_output_is_that_of_the_parameters_as_they_are_now(case, numbers, ways):
 
 
 @pytest.mark.criterion("output")
+def test_output_for_the_same_x_is_that_of_the_present_parameters(case, numbers):
+    """In training with the whole data at once, x stays the same, and the output does not."""
+    x, on, usual = case.x.copy(), case.anew(), case.anew()
+    usual.layer(x)
+    weights, bias = usual.known.present(case.where)
+    pairs = (x, case.x), (weights, case.weights), (bias, case.bias)
+    if not all(np.array_equal(*pair) for pair in pairs):  # which costs another criterion
+        return
+    later = case.anew(weights=numbers(4, 6), bias=numbers(1, 6))
+    steps = {"weights": case.weights - later.weights, "bias": case.bias - later.bias}
+    model = case.submission.Model([on.layer])
+    calls = (on.layer, x), (model.update_parameters, [steps], 1.0)
+    _, _, y, _ = take_turns(2, *calls, same_arrays=True)
+    where = f"{case.where}, for the same x after its parameters were updated by a Model"
+    expect.close(y, x @ later.weights + later.bias, "output", where)
+
+
+@pytest.mark.criterion("output")
+def test_a_batch_of_another_size_has_its_own_output(case, numbers):
+    """The output is layer(x) for batches of other sizes, too, one after the other."""
+    new = case.anew()
+    for rows in (5, 2, 9):
+        x = numbers(rows, 4)
+        y = new.layer(x.copy())
+        new.reset()
+        expect.close(y, x @ case.weights + case.bias, "output", f"{case.where}, {rows} rows")
+
+
+@pytest.mark.criterion("output")
 def test_output_is_right_after_many_steps(used):
     """The output is layer(x) after hundreds of steps, too."""
     case = used.case
@@ -273,10 +310,14 @@ def test_penalty_is_coefficient_times_sum_of_squares(regularized, cases):
 def test_penalty_is_right_for_all_weights(regularized, coefficient):
     """The penalty is right for each weight alone and for each two together, small or large."""
     # it is a quadratic form of the weights: these determine it for all weights
-    drawn = []
+    others, drawn = 0.0, []
+    try:
+        first_penalties(regularized(1, 2, 2, coefficient, weights=np.zeros((2, 2))))
+    except (AssertionError, StudentError):  # that it fails for weights of 0 is another fact
+        others = 0.125
     sizes = cycle([1e-3, 1.0, 1e3])
     for (i, j), size in zip(combinations_with_replacement(range(4), 2), sizes, strict=False):
-        weights = np.zeros(4)
+        weights = np.full(4, others * size)
         weights[i] += size
         weights[j] -= 2 * size
         drawn.append(regularized(1, 2, 2, coefficient, weights=weights.reshape(2, 2)))
@@ -337,8 +378,19 @@ def test_penalty_is_that_of_the_weights_as_they_are_now(case, numbers, ways):
 @pytest.mark.criterion("now")
 def test_penalty_is_the_same_whenever_it_is_asked_for(case, used):
     """The penalty of the same weights is the same in evaluation, and however often it is asked for."""
-    again, evaluated = ask_new(case, [penalty, reset, penalty], [evaluate, reset, penalty])
-    assert_same(case, {"when it is asked for again": again, "in evaluation": evaluated})
+    plans = {
+        "when it is asked for again": [penalty],
+        "in evaluation": [evaluate],
+    }
+    with suppress(*FAILS):  # of a forward pass, which costs another criterion
+        ask_new(case, [evaluate, forward], [forward_of_zeros])
+        plans |= {
+            "after a forward pass in evaluation": [evaluate, forward],
+            "in training after evaluation": [evaluate, forward, train],
+            "after a forward pass with x=0": [forward_of_zeros],
+        }
+    found = ask_new(case, *([*calls, reset, penalty] for calls in plans.values()))
+    assert_same(case, dict(zip(plans, found, strict=True)))
     assert_same(used.case, {f"after {MANY} steps": used.penalty()})
 
 
@@ -416,6 +468,20 @@ def test_two_layers_do_not_disturb_each_other(case, numbers):
 
 
 @pytest.mark.criterion("keeps")
+def test_an_output_stays_as_it_is(case, numbers, overwrites):
+    """What a forward pass returns stays as it is when another one is made."""
+    other = numbers(*case.x.shape)
+
+    def calls():
+        on = case.anew()
+        return [(on.layer, case.x), (on.layer, other)]
+
+    assert not overwrites(calls), (
+        f"the output of one call is overwritten by the next [{case.where}]"
+    )
+
+
+@pytest.mark.criterion("keeps")
 def test_forward_leaves_its_arguments_untouched(case, numbers):
     """A new layer, its forward pass and its penalty change neither x nor the parameters."""
     case = case.anew(x=numbers(1, 4, spread=True), weights=numbers(4, 6, spread=True))
@@ -470,6 +536,27 @@ def observe_output_after_changes_in_evaluation(watched, numbers):
     return expect.array(y, (4, 2), "output", "")
 
 
+def observe_batches(watched, numbers):
+    seen = []
+    for rows in (4, 2, 7):
+        x = numbers(rows, 4)
+        y = expect.array(watched.layer(x.copy()), (rows, 2), "output", "")
+        seen.append(np.allclose(y, x @ watched.weights + watched.bias))
+    return seen
+
+
+def observe_the_same_x(watched, numbers):
+    model = watched.submission.Model([watched.layer])
+    steps = {"weights": numbers(4, 2), "bias": numbers(1, 2)}
+    calls = (watched.layer, watched.x), (model.update_parameters, [steps], 1.0)
+    y, _, again, _ = take_turns(2, *calls, same_arrays=True)
+    return np.array_equal(y, again)
+
+
+def observe_an_output_that_is_kept(watched, overwrites):
+    return overwrites(lambda: [(watched.layer, watched.x), (watched.layer, 1 - watched.x)])
+
+
 def observe_output_after_many_steps(watched, attempt):
     for _ in range(2):
         forward(watched)
@@ -492,6 +579,11 @@ def observe_penalty(watched, numbers, training):
     watched.known.layer.bias = numbers(1, 2)
     seen.append(penalty(watched))
     return numbers_of(*seen)
+
+
+def observe_penalty_after_a_forward_pass(watched):
+    ways = [forward_of_zeros], [evaluate, forward], [evaluate, forward, train]
+    return numbers_of(*ask_new(watched, *([*calls, penalty] for calls in ways)))
 
 
 def observe_penalty_before_any_forward_pass(watched):

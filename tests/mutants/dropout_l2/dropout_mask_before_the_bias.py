@@ -4,7 +4,7 @@ Your mask acts on x @ weights alone: a dropped element is still the bias, not 0,
 grads["bias"] ignores the mask. Apply it to the whole of layer(x), and to all of grad_output.
 
 loses: test_dropout_forward (drops, scales, anew, evaluation, keeps),
-test_dropout_backward (x, parameters, latest, keeps)
+test_dropout_backward (parameters)
 """
 
 

@@ -3,8 +3,7 @@
 Your mask acts on x @ weights alone: a dropped element is still the bias, not 0. Apply the mask to
 the whole of layer(x), as your backward pass has it.
 
-loses: test_dropout_forward (drops, scales, anew, evaluation, keeps),
-test_dropout_backward (x, parameters, latest, keeps)
+loses: test_dropout_forward (drops, scales, anew, evaluation, keeps)
 """
 
 
