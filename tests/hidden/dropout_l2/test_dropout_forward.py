@@ -147,7 +147,9 @@ def draws(dropout, first_calls, linear, numbers, source):
     """A function that returns masks to look at."""
 
     def prepare(p, rows, units):
-        return Draws(dropout, first_calls, linear(7, units), numbers(rows, 7), p, source)
+        x = numbers(rows, 7)
+        x[-1] = x[0]  # equal rows have masks of their own
+        return Draws(dropout, first_calls, linear(7, units), x, p, source)
 
     return prepare
 
@@ -1108,6 +1110,15 @@ def observe_the_same_x(watch, told_by_chance):
     first, again = take_turns(2, (layer, x), same_arrays=True)
     some = np.any(first == 0) and not np.all(first == 0)
     return some and np.array_equal(first == 0, again == 0)
+
+
+def observe_equal_rows(watch, told_by_chance):
+    if told_by_chance:
+        return "told by chance"
+    _, layer, x, _ = watch(0.35)
+    x[1:] = x[0]
+    dropped = expect.array(layer(x.copy()), (41, 41), "output", "") == 0
+    return dropped.any() and not dropped.all() and (dropped == dropped[0]).all()
 
 
 def observe_an_output_that_is_kept(watch, overwrites):
