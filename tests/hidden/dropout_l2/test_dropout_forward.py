@@ -326,13 +326,24 @@ def test_dropping_does_not_depend_on_the_values(small, large):
 
 
 @pytest.mark.criterion("drops")
-def test_number_of_dropped_elements_is_left_to_chance(small, draws, rng, called, check_calls):
+def test_number_of_dropped_elements_is_left_to_chance(
+    small, draws, first_calls, linear, numbers, rng, called, check_calls
+):
     """The number of dropped elements is left to chance: neither fixed nor far more scattered."""
     small.check(masks.counts((1, 2), "a call"))
     small.check(masks.counts((2,), "a row"))
     small.check(masks.counts((1,), "a unit"))
     draws(some_p(rng), rows=3, units=4).check(masks.counts((1, 2), "a call"), 40)
     draws(some_p(rng), rows=90, units=80).check(masks.counts((1, 2), "a call"), 2)
+    known, x = linear(5, 60), numbers(50, 5)
+    rates = [round(p, 3) for p in np.linspace(0.12, 0.88, 12) + rng.uniform(-0.02, 0.02, size=12)]
+    outputs = first_calls(known, x, *({"p": p} for p in rates))
+    where = f"Dropout, p={rates[0]} to p={rates[-1]}, output.shape=(50, 60)"
+    numbers_dropped = masks.of_each(outputs, (50, 60), where).sum(axis=(1, 2))
+    # by chance 1e-15, or 1e-12 with a seed, which is another fact
+    assert (np.abs(numbers_dropped - 3000 * np.array(rates)) > 1).any(), (
+        f"the number of dropped elements is p times the size of the output, always [{where}]"
+    )
     layer, outputs = called
     try:
         check_calls()
