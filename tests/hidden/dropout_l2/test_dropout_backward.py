@@ -469,6 +469,10 @@ def told(layer, passed, grad_output):
             # a backward pass may scale as it should, whatever the forward pass does
             right = 1 / (1 - layer.p) if layer.training else 1.0
             ratios = np.where(np.isclose(ratios, right, rtol=1e-4), 1.0, ratios / scale)
+            values = distinct(found / grad_output)
+            if not layer.training and len(values) == 2 and values[0] == 0:
+                seen[name] = "a mask"  # of an earlier call, with or without its scale
+                continue
             seen[name] = {
                 "kept": distinct(ratios[y != 0]),
                 "dropped": distinct(ratios[y == 0]),
@@ -538,10 +542,11 @@ def observe_evaluation(watch):
     return take()
 
 
-def observe_training_after_evaluation(watch):
+def observe_training_after_evaluation(watch, numbers, attempt):
     layer, take = watch()
     layer.set_training(False)
-    take()
+    attempt(layer.layer, "__call__", numbers(12, 16))
+    attempt(layer.layer, "backward", numbers(12, 12))  # observed elsewhere
     layer.set_training(True)
     return take()
 
@@ -660,7 +665,12 @@ def observe_types(watch, numbers):
 
 
 def observe_no_rate(wrapped, numbers):
-    layer = wrapped(0.0, 16, 12).layer
+    _ = wrapped(0.35, 16, 12).layer.training  # asked for: else the layer is made later
+    try:
+        layer = wrapped(0.0, 16, 12).layer
+        _ = layer.training
+    except StudentError:
+        return "refused"
     try:
         layer(numbers(12, 16))
     except StudentError:  # then backward has nothing to go by
@@ -670,8 +680,8 @@ def observe_no_rate(wrapped, numbers):
 
 
 def observe_sizes(wrapped, numbers, telling_sizes):
-    seen = []
-    for rows, in_features, out_features in telling_sizes:
+    usual, seen = NAMES, []
+    for rows, in_features, out_features in [(12, 16, 12), *telling_sizes]:
         layer = wrapped(0.35, in_features, out_features)
         for _ in range(masks.TRIES):
             step = layer.step(numbers(rows, in_features), numbers(rows, out_features))
@@ -679,10 +689,19 @@ def observe_sizes(wrapped, numbers, telling_sizes):
                 break
         found = {
             name: any(alike(step.gradient(name), way[name]) for way in step.expected)
-            for name in NAMES
+            for name in usual
         }
-        seen.append(found if (step.passed.y == 0).any() else "no mask can be read")
+        if not seen:  # what is wrong for a usual size says nothing new for another
+            usual = [name for name in NAMES if found[name]]
+        seen.append(found if not usual or (step.passed.y == 0).any() else "no mask can be read")
     return seen
+
+
+def observe_a_square_layer(wrapped, numbers):
+    layer = wrapped(0.35, 12, 12).layer
+    layer(numbers(12, 12))
+    layer.backward(numbers(12, 12))
+    return True
 
 
 def observe_changes_in_place(watch, numbers):

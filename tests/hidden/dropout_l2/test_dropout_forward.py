@@ -36,6 +36,7 @@ PAIRS = 48  # of new layers that are compared
 EVALUATIONS = 8  # between steps of training
 BY_ZERO = ("ZeroDivisionError", "nan or infinite")  # in errors: of numbers, and of arrays
 ONE_COIN = "all or nothing"  # what is dropped in a call
+CHANGES_P = "calls change p"
 BY_RATE = 1e-6  # the chance of a rate that does not belong to a scale
 # p, neither a whole hundredth nor near a 64th, and (rows, units)
 LARGE = [
@@ -782,6 +783,27 @@ def told_by_chance(once, watch):
     return once("tossed", tossed)
 
 
+@pytest.fixture
+def calls_change_p(once, watch, told_by_chance):
+    """Whether training calls change the layer's p, and the scale with it: then nothing else is new."""
+
+    def compare():
+        if told_by_chance:
+            return False
+        try:
+            known, layer, x, _ = watch(0.351, 0)
+            rates, scales, h = [layer.p], [], known.output(x)
+            for _ in range(3):
+                y = forward(layer, x, 41)
+                rates.append(layer.p)
+                scales += [usual_factor(y, h)] if y.any() else []
+            return not np.allclose(rates, rates[0], atol=0) and not np.allclose(scales, scales[0])
+        except (StudentError, AssertionError, AttributeError, TypeError):
+            return False  # what fails is observed elsewhere
+
+    return once("calls change p", compare)
+
+
 def tie(dropped):
     """Return what ties the elements of a mask, as text: then chance decides what else masks have."""
     if not dropped.any() or dropped.all():
@@ -893,17 +915,20 @@ def observe_which_values_are_dropped(watch_new):
     }
 
 
-def observe_masks_over_time(watch, numbers, attempt):
+def observe_masks_over_time(watch, numbers, attempt, calls_change_p):
+    if calls_change_p:
+        return CHANGES_P
     _, layer, x, outputs = watch(0.4, CALLS, 30, 30)
     dropped = np.array(outputs) == 0
     flat = dropped.reshape(CALLS, -1)
     if len(np.unique(flat[0])) == 1:
         return pattern(dropped)
     alike = (flat[1:] == flat[:-1]).mean(axis=1)
-    last, after = flat[-1], {"backward": [], "evaluation": []}
+    after = {"backward": [flat[-1]], "evaluation": []}  # the mask before, and those after it
     for _ in range(4):
         attempt(layer, "backward", numbers(30, 30))
         after["backward"].append(np.ravel(forward(layer, x, 30) == 0))
+    after["evaluation"].append(after["backward"][-1])
     for _ in range(4):
         layer.training = False
         attempt(layer, "__call__", x.copy())
@@ -918,10 +943,10 @@ def observe_masks_over_time(watch, numbers, attempt):
         "the stream comes back": lags.chance < masks.CHANCE and (alike < 1).all(),
         **{
             f"{name} {what}": all(np.array_equal(mask, each) for each in others)
-            for name, (first, *more) in after.items()
+            for name, (before, first, *more) in after.items()
             for what, (mask, others) in {
                 "brings the same again": (first, more),
-                "leaves it": (last, [first, *more]),
+                "leaves it": (before, [first, *more]),
             }.items()
         },
     }
@@ -975,6 +1000,9 @@ def observe_weights_set_on_the_wrapper(submission, linear, numbers, told_by_chan
 
 
 def observe_narrow_outputs(watch_new):
+    dropped = watch_new(0.4, 12, 30, 40)[0] == 0
+    if np.ptp(dropped.sum(axis=(1, 2))) == 0 and 0 < dropped.mean() < 1 and not frozen(dropped):
+        return "counted"  # how a share of a few elements is rounded says nothing new
     seen = {}
     for rows, units, count in ((12, 1, 40), (1, 12, 40), (1, 1, 40), (1, 2, 160)):
         dropped = watch_new(0.4, count, rows, units)[0] == 0
@@ -989,7 +1017,15 @@ def observe_one_half(watch_new):
     return pattern(watch_new(0.5, MASKS, 10, 12)[0] == 0)
 
 
-def observe_no_rate(watch):
+def observe_no_rate(submission, watch):
+    known, _, x, outputs = watch(0.351, 20)
+    right = known.output(x) / (1 - 0.351)
+    if not any(y.any() and np.allclose(y[y != 0], right[y != 0]) for y in outputs):
+        return "another scale"  # what the code does for p = 0, if anything, is no other mistake
+    try:
+        _ = submission.Dropout(known.layer, p=0).training  # asked for: else it is made later
+    except StudentError:
+        return "refused"
     try:
         known, _, x, [y] = watch(0)
     except (StudentError, AssertionError) as error:
@@ -1021,9 +1057,9 @@ def observe_what_the_masks_share(submission, watch):
     }
 
 
-def observe_later_calls(watch, told_by_chance):
-    if told_by_chance:
-        return ONE_COIN
+def observe_later_calls(watch, told_by_chance, calls_change_p):
+    if told_by_chance or calls_change_p:
+        return CHANGES_P if calls_change_p else ONE_COIN
     known, _, x, outputs = watch(0.351, 6, 59, 51)
     shares = [(y == 0).mean() for y in outputs]
     return [
@@ -1044,9 +1080,9 @@ def observe_evaluation_of_other_numbers(watch, numbers, attempt):
     return seen
 
 
-def observe_evaluation(watch, told_by_chance):
-    if told_by_chance:
-        return ONE_COIN
+def observe_evaluation(watch, told_by_chance, calls_change_p):
+    if told_by_chance or calls_change_p:
+        return CHANGES_P if calls_change_p else ONE_COIN
     known, layer, x, _ = watch(0.351, 0)
     seen = []
     for training in (False, None, True, False, None, True):  # None: as the call before left it

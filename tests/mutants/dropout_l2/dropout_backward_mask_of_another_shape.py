@@ -1,8 +1,7 @@
 """Backward multiplies the layer's gradient by the mask.
 
-Your backward pass multiplies arrays whose shapes do not fit. The mask has the shape of
-grad_output: multiply these two, before layer.backward. If you read a plain `mask`, it is another
-one: the forward pass keeps its own on self.
+Multiply grad_output by the mask, before layer.backward: these two have the same shape. Your
+backward pass multiplies arrays whose shapes do not fit.
 
 loses: test_dropout_backward (x, parameters, latest, keeps)
 """

@@ -1,7 +1,7 @@
 """I count the rows from 1.
 
-Your layer never drops an element of the first row. Let the loop run over all rows of the batch,
-which begin at 0.
+Your layer never drops an element of the first row. Draw a number for each element in all rows. If
+you loop or slice, begin at 0; set no row to kept.
 
 loses: test_dropout_forward (drops)
 """

@@ -1,7 +1,7 @@
 """I count the units from 1.
 
-Your layer never drops an element of the first unit. Let the loop run over all units, which begin
-at 0.
+Your layer never drops an element of the first unit. Draw a number for each element in all units.
+If you loop or slice, begin at 0; set no unit to kept.
 
 loses: test_dropout_forward (drops)
 """

@@ -1,7 +1,7 @@
 """The loop over the rows ends at the last index, N - 1.
 
-Your layer never drops an element of the last row. Let the loop run over all rows of the batch:
-range(N) already ends at N - 1.
+Your layer never drops an element of the last row. Draw a number for each element in all N rows. If
+you loop, range(N) already ends at N - 1; if you slice, leave out :-1.
 
 loses: test_dropout_forward (drops)
 """

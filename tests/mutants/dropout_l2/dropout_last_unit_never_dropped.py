@@ -1,7 +1,7 @@
 """The loop over the units ends at the last index, n - 1.
 
-Your layer never drops an element of the last unit. Let the loop run over all units: range(n)
-already ends at n - 1.
+Your layer never drops an element of the last unit. Draw a number for each element in all n units.
+If you loop, range(n) already ends at n - 1; if you slice, leave out :-1.
 
 loses: test_dropout_forward (drops)
 """

@@ -1,7 +1,7 @@
 """Dropout matters most at the start, so p becomes smaller with each call.
 
-Your drop rate and scale become smaller with each training call, as if p shrank. Use the p that
-was given, in every call.
+Leave self.p as __init__ sets it: your __call__ changes it, so later training calls drop at another
+rate.
 
 loses: test_dropout_forward (drops)
 """
