@@ -597,7 +597,14 @@ def gradients(steps):
 
 def observe_gradients(watched):
     cases = [watched.anew(coefficient=each) for each in (0, 2e-5, 0.3, 5.0)]
-    return gradients(made(*(Plan(case, case) for case in cases)))
+    steps = made(*(Plan(case, case) for case in cases))
+    return Parts({**gradients(steps), "other names": lambda: has_data_and_other_names(steps[-1])})
+
+
+def has_data_and_other_names(step):
+    """Return whether grads has other entries, and for the weights the gradient of the data alone."""
+    data = step.plan.case.x.T @ step.plan.case.grad_output
+    return np.allclose(step.gradient("weights"), data) and not set(step.grads) <= set(GRADIENTS[:2])
 
 
 def observe_a_large_coefficient(watched):
@@ -662,8 +669,26 @@ def observe_evaluation(watched):
     def evaluate(on):
         on.layer.training = False
 
-    later = watched.anew(x=2 - watched.x)
-    return gradients(made(Plan(watched, watched), Plan(watched, later, evaluate)))
+    def evaluate_as_model(on):
+        on.set_training(False)
+
+    # other data, so that a gradient of the step before is another one
+    later, other = (
+        watched.anew(x=2 - watched.x, grad_output=3 * watched.grad_output),
+        watched.anew(),
+    )
+    training, _, evaluation, _, model = made(
+        Plan(later, later),
+        *(Plan(watched, watched), Plan(watched, later, evaluate)),
+        *(Plan(other, other), Plan(other, later, evaluate_as_model)),
+    )
+
+    def see(step, name):
+        found = step.gradient(name)
+        return "as in training" if np.allclose(found, training.gradient(name)) else found
+
+    seen = {name: partial(see, evaluation, name) for name in GRADIENTS}
+    return Parts({**seen, "as Model sets it": partial(see, model, "weights")})
 
 
 def observe_a_second_backward(watched):
@@ -672,8 +697,11 @@ def observe_a_second_backward(watched):
 
 
 def observe_zero_weights(watched):
-    case = watched.anew(weights=np.zeros((4, 2)))
-    return gradients(made(Plan(case, case)))
+    none = np.zeros((4, 2))
+    some = watched.weights.copy()
+    some[1, 1] = 0
+    cases = [watched.anew(weights=weights) for weights in (some, none)]
+    return gradients(made(*(Plan(case, case) for case in cases)))
 
 
 def observe_many_steps(watched):

@@ -7,14 +7,14 @@ what it should be, always, follows the weights all the same.
 
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
+from functools import cache, partial
 from itertools import chain, combinations_with_replacement, cycle
 from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 
-from autograder.kit import StudentError, expect, repeat, take_turns, together
+from autograder.kit import Parts, StudentError, expect, repeat, take_turns, together
 
 COEFFICIENTS = [(0.02, 0.4), (1.2, 9.0)]
 DEEP = (3, 150, 4), 0.3  # sizes and coefficient: many inputs
@@ -532,8 +532,15 @@ def observe_output_after_changes(watched, numbers, ways):
 def observe_output_after_changes_in_evaluation(watched, numbers):
     later = watched.anew(weights=numbers(4, 2), bias=numbers(1, 2))
     change = changed_to(later, "set all at once")
-    [y] = ask_new(watched, [evaluate, forward, change, forward])
-    return expect.array(y, (4, 2), "output", "")
+    asks = forward, lambda case: case.layer(2 - case.x)
+    outputs = ask_new(watched, *([evaluate, forward, change, ask] for ask in asks))
+    return [expect.array(y, (4, 2), "output", "") for y in outputs]
+
+
+def observe_output_of_sizes(regularized):
+    cases = [regularized(*sizes, 0.3) for sizes in ((1, 4, 2), (4, 4, 1), (4, 1, 2))]
+    outputs = [forward(case) for case in cases]
+    return [y.shape if isinstance(y, np.ndarray) else "no array" for y in outputs]
 
 
 def observe_batches(watched, numbers):
@@ -565,25 +572,45 @@ def observe_output_after_many_steps(watched, attempt):
     return expect.array(forward(watched), (4, 2), "output", "")
 
 
-@pytest.mark.parametrize("training", [True, False])
-def observe_penalty(watched, numbers, training):
-    watched.layer.training = training
+def observe_penalty(watched, numbers):
+    changes = numbers(4, 2), numbers(3, 4), numbers(1, 2)
+
+    @cache
+    def ask(mode):
+        return penalties_in_turn(watched.anew(), *changes, training=mode == "training")
+
+    return Parts(
+        training=lambda: numbers_of(*ask("training")),
+        evaluation=lambda: like(ask("evaluation"), ask("training")),
+    )
+
+
+def penalties_in_turn(on, weights, x, bias, *, training):
+    """Return the penalties of a layer before and after changes."""
+    on.layer.training = training
     seen = []
     for _ in range(2):
-        forward(watched)
-        seen += [penalty(watched), penalty(watched)]
-    watched.known.set_weights(numbers(4, 2))
-    seen.append(penalty(watched))
-    watched.layer(numbers(3, 4))
-    seen.append(penalty(watched))
-    watched.known.layer.bias = numbers(1, 2)
-    seen.append(penalty(watched))
-    return numbers_of(*seen)
+        forward(on)
+        seen += [penalty(on), penalty(on)]
+    on.known.set_weights(weights)
+    seen.append(penalty(on))
+    on.layer(x.copy())
+    seen.append(penalty(on))
+    on.known.layer.bias = bias.copy()
+    seen.append(penalty(on))
+    return seen
+
+
+def like(found, training):
+    """Return penalties in evaluation as facts: what else is wrong with them is seen in training."""
+    pairs = zip(numbers_of(*found), numbers_of(*training), strict=True)
+    return ["as in training" if np.isclose(*pair, atol=0) else pair[0] for pair in pairs]
 
 
 def observe_penalty_after_a_forward_pass(watched):
     ways = [forward_of_zeros], [evaluate, forward], [evaluate, forward, train]
-    return numbers_of(*ask_new(watched, *([*calls, penalty] for calls in ways)))
+    found = ask_new(watched, *([*calls, penalty] for calls in ways))
+    return like(found, ask_new(watched, *[[penalty]] * len(ways)))
 
 
 def observe_penalty_before_any_forward_pass(watched):
@@ -639,7 +666,7 @@ def observe_penalty_of_changes_in_evaluation(watched, numbers):
     later = watched.anew(weights=numbers(4, 2), bias=numbers(1, 2))
     change = changed_to(later, "set all at once")
     plans = [evaluate, penalty, change, penalty], [penalty, change, evaluate, penalty]
-    return numbers_of(*ask_new(watched, *plans))
+    return like(ask_new(watched, *plans), ask_new(later, [penalty], [penalty]))
 
 
 def observe_penalty_of_zero_weights(watched):

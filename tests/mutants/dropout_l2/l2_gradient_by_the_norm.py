@@ -1,7 +1,7 @@
 """I multiply the norm of the weights by their direction.
 
-Your grads["weights"] is nan where all weights are 0, since you divide by their norm or their sum.
-2 * coefficient * weights needs no division.
+Your grads["weights"] is no number where all weights are 0, as when you divide by their norm or
+their sum. Add 2 * coefficient * weights, which needs no division.
 
 loses: test_l2_backward (keeps)
 """

@@ -1,0 +1,27 @@
+"""A batch of one is a vector.
+
+Your output loses an axis where x has a single row. Return layer(x) as it is, shape (N,
+out_features), with N = 1 too.
+
+loses: test_l2_forward (output)
+"""
+
+
+class L2regularization(LayerWrapper):
+    def __init__(self, layer, coefficient=0.01):
+        super().__init__(layer)
+        if coefficient < 0:
+            raise ValueError(f"coefficient must be at least 0, got coefficient={coefficient}")
+        self.coefficient = coefficient
+
+    def __call__(self, x):
+        y = self.layer(x)
+        return y[0] if len(y) == 1 else y
+
+    def penalty(self):
+        return self.coefficient * np.sum(self.weights**2)
+
+    def backward(self, grad_output):
+        grad_input = self.layer.backward(grad_output)
+        self.grads["weights"] += 2 * self.coefficient * self.weights
+        return grad_input
