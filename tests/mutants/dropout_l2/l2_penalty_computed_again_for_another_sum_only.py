@@ -1,7 +1,7 @@
 """The sum of squares takes long, so I compute it again only if the weights have another sum.
 
-Your penalty() is an old one where the weights change and their sum does not. Compute coefficient *
-sum(weights ** 2) in each call.
+Your penalty() misses some changes of the weights and then returns an old value, as when you
+compare only their sum or one of them. Compute coefficient * sum(weights ** 2) in each call.
 
 loses: test_l2_forward (now)
 """

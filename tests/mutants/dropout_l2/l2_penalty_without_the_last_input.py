@@ -1,7 +1,7 @@
 """The loop over the rows ends at the last index, n - 1.
 
-Your penalty() leaves out the last line of the matrix weights. Let the loop run over all lines:
-range(n) already ends at n - 1.
+Your penalty() leaves out the last line of the matrix weights. Add up all lines: if you loop,
+range(n) ends at n - 1 already; if you slice, leave out :-1.
 
 loses: test_l2_forward (penalty)
 """
