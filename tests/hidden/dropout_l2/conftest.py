@@ -196,16 +196,17 @@ def overwrites() -> Callable[..., bool]:
     def look(
         new: Callable[[], list[Any]], of: Callable[[Any], Any] = lambda result: result
     ) -> bool:
-        equal = []
+        def are_equal(*, late: bool) -> bool:
+            calls = new()
+            results = take_turns(1, *calls, late=late)
+            one, two = of(results[len(calls) // 2 - 1]), of(results[-1])
+            are_arrays = isinstance(one, np.ndarray) and isinstance(two, np.ndarray)
+            # that all is dropped in both is no sign of it
+            return are_arrays and bool(one.any()) and np.array_equal(one, two)
+
         with contextlib.suppress(StudentError, TypeError, LookupError):  # other facts
-            for late in (False, True):
-                calls = new()
-                results = take_turns(1, *calls, late=late)
-                one, two = of(results[len(calls) // 2 - 1]), of(results[-1])
-                are_arrays = isinstance(one, np.ndarray) and isinstance(two, np.ndarray)
-                # that all is dropped in both is no sign of it
-                equal.append(are_arrays and one.any() and np.array_equal(one, two))
-        return equal == [False, True]
+            return are_equal(late=True) and not are_equal(late=False)
+        return False
 
     return look
 
