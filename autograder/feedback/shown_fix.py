@@ -24,7 +24,7 @@ class ShownFix:
     heading : str
         What to do, or what does not hold.
     points : str
-        What it costs in all.
+        What it costs in all, and how much of that an earlier fix costs, too.
     costs : list of str
         What it costs in each item, and for which criteria.
     proof : PropertyResult
@@ -52,7 +52,13 @@ def shown_fixes(report: Report) -> list[ShownFix]:
     """Return what a submission's student should fix; nothing if there was no code to judge."""
     if report.status is Status.UNREADABLE:  # the remark says what to do
         return []
-    return [_shown(fix) for fix in fixes(report.items)]
+    found, counted = [], set[tuple[str, str]]()
+    for fix in fixes(report.items):
+        named = {(c.item.name, c.criterion.criterion.name): c for c in fix.costs if c.criterion}
+        shared = added(named[key].points for key in named.keys() & counted)
+        found.append(_shown(fix, shared))
+        counted |= named.keys()
+    return found
 
 
 def question(report: Report) -> str:
@@ -66,18 +72,25 @@ def is_full(report: Report) -> bool:
     return all(item.points == item.max_points for item in report.items)
 
 
-def _shown(fix: Fix) -> ShownFix:
+def _shown(fix: Fix, shared: float) -> ShownFix:
     first = fix.evidence[0]
     alike = [one for one in fix.evidence if one.criterion == first.criterion]
     proof = min(alike, key=_shows_no_pattern)  # the first that shows one, or else the first
     return ShownFix(
         heading=_heading(fix, proof),
-        points=with_unit(fix.points),
+        points=_points(fix.points, shared),
         costs=list(_costs(fix)),
         proof=proof,
         others=len(fix.evidence) - 1,
         is_told=bool(fix.message and not fix.advice),
     )
+
+
+def _points(points: float, shared: float) -> str:
+    """Return what a fix costs; some criteria may be `shared` with earlier ones."""
+    if shared == points:
+        return f"the same {with_unit(points)}"
+    return f"{with_unit(points)}{f', {shown(shared)} of them counted above' if shared else ''}"
 
 
 def _shows_no_pattern(result: PropertyResult) -> bool:

@@ -26,6 +26,27 @@ def test_the_costs_name_item_and_criteria():
     assert fix.costs == ["0.6 in One: It adds up.", "2 in two: all of it"]
 
 
+def test_a_criterion_that_two_mistakes_cost_is_counted_once():
+    """The second mistake costs the same points, or some of its points are the first one's."""
+
+    def points(first, second):
+        known = Diagnosis("a", "First.", first), Diagnosis("b", "Then.", second)
+        results = [
+            property_of(
+                criterion, FAILED if f"test_{criterion}_{name}" in first + second else PASSED, name
+            )
+            for criterion in ("scales", "adds", "keeps")
+            for name in "ab"
+        ]
+        return [fix.points for fix in shown_fixes(report(judged(*results, diagnosis=known)))]
+
+    assert points(("test_adds_a",), ("test_adds_b",)) == ["0.6 points", "the same 0.6 points"]
+    assert points(("test_scales_a", "test_adds_a"), ("test_adds_b", "test_keeps_a")) == [
+        "1.8 points",
+        "0.8 points, 0.6 of them counted above",
+    ]
+
+
 def test_without_advice_the_heading_is_what_does_not_hold():
     """Or the message, if several tests fail with it."""
     [fix] = shown_fixes(report(judged(SCALES, WRONG, KEEPS)))
