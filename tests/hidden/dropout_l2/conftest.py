@@ -211,6 +211,25 @@ def overwrites() -> Callable[..., bool]:
     return look
 
 
+@pytest.fixture
+def sets_a_seed(submission: Any, rng: np.random.Generator) -> Callable[[Callable[[], Any]], bool]:
+    """A function that returns whether a call sets a seed of NumPy's shared random generator."""
+
+    def look(call: Callable[[], Any]) -> bool:
+        drawn = []
+        with contextlib.suppress(StudentError, AttributeError, TypeError):  # without `np`
+            shared = submission.np.random
+            before = shared.get_state()
+            for seed in rng.choice(2**32, size=2, replace=False):
+                shared.seed(int(seed))
+                call()
+                drawn.append(np.asarray(shared.random(4)))
+            shared.set_state(before)
+        return len(drawn) > 1 and np.array_equal(*drawn)
+
+    return look
+
+
 @pytest.fixture(scope="module")
 def once() -> Callable[..., Any]:
     """A function that makes an object once for all properties of a suite; it keeps an error too."""

@@ -622,6 +622,18 @@ def test_an_output_stays_as_it_is(dropout, linear, numbers, overwrites):
 
 
 @pytest.mark.criterion("keeps")
+def test_no_seed_is_set(dropout, linear, numbers, sets_a_seed):
+    """The layer sets no seed: what others draw from np.random after a call is left to chance."""
+    known, x = linear(4, 60), numbers(6, 4)
+    first, again = repeat(dropout(known.layer, p=0.4), 2, x)
+    if not np.array_equal(first == 0, again == 0):  # else it costs another criterion
+        assert not sets_a_seed(lambda: dropout(known.layer, p=0.4)(x.copy())), (
+            "after the first call of a layer, np.random.random() always returns the same numbers "
+            "[Dropout(p=0.4)]"
+        )
+
+
+@pytest.mark.criterion("keeps")
 def test_forward_leaves_its_arguments_untouched(dropout, linear, numbers, attempt):
     """The forward pass changes neither x nor the layer's parameters."""
     known = linear(4, 6)
@@ -1166,6 +1178,11 @@ def observe_equal_rows(watch, told_by_chance):
     x[1:] = x[0]
     dropped = expect.array(layer(x.copy()), (41, 41), "output", "") == 0
     return dropped.any() and not dropped.all() and (dropped == dropped[0]).all()
+
+
+def observe_a_seed(dropout, linear, numbers, sets_a_seed):
+    known, x = linear(5, 41), numbers(41, 5)
+    return sets_a_seed(lambda: dropout(known.layer, p=0.35)(x.copy()))
 
 
 def observe_an_output_that_is_kept(watch, overwrites):

@@ -323,7 +323,7 @@ def test_weights_gradient_equals_pytorch(singles):
 
 @pytest.mark.criterion("weights")
 def test_penalty_gradient_is_right_for_all_weights(singles, regularized, rng):
-    """The penalty's part is right for all weights, small or large, and whatever x and y are."""
+    """The penalty's part is right for all weights, small or large, whatever x is."""
     # it is linear in the weights: what holds for a basis and a sum holds for all weights; and
     # without grad_output, or without x, it stands alone
     coefficient = round(10 ** rng.uniform(-5, -4), 7)

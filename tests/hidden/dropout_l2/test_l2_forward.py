@@ -482,6 +482,15 @@ def test_an_output_stays_as_it_is(case, numbers, overwrites):
 
 
 @pytest.mark.criterion("keeps")
+def test_no_seed_is_set(case, sets_a_seed):
+    """The layer sets no seed: what others draw from np.random after a call is left to chance."""
+    assert not sets_a_seed(lambda: forward_and_penalty(case.anew())), (
+        "after a forward pass and penalty(), np.random.random() always returns the same numbers "
+        f"[{case.where}]"
+    )
+
+
+@pytest.mark.criterion("keeps")
 def test_forward_leaves_its_arguments_untouched(case, numbers):
     """A new layer, its forward pass and its penalty change neither x nor the parameters."""
     case = case.anew(x=numbers(1, 4, spread=True), weights=numbers(4, 6, spread=True))
@@ -558,6 +567,10 @@ def observe_the_same_x(watched, numbers):
     calls = (watched.layer, watched.x), (model.update_parameters, [steps], 1.0)
     y, _, again, _ = take_turns(2, *calls, same_arrays=True)
     return np.array_equal(y, again)
+
+
+def observe_a_seed(watched, sets_a_seed):
+    return sets_a_seed(lambda: forward_and_penalty(watched.anew()))
 
 
 def observe_an_output_that_is_kept(watched, overwrites):

@@ -1,6 +1,6 @@
 """theta_0 is not regularized.
 
-Your penalty() and its gradient leave out the first line of the matrix weights. Take all lines.
+Your penalty() and its gradient leave out the first row of weights. Take all rows.
 The bias is not among them: it is in self.bias.
 
 loses: test_l2_forward (penalty), test_l2_backward (weights)

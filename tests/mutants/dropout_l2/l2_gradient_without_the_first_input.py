@@ -1,7 +1,7 @@
 """theta_0 is not regularized, so its part is zero.
 
-Your grads["weights"] lacks the penalty's part in the first line. Add 2 * coefficient * weights
-for all lines. The bias is not among them: it is in self.bias.
+Your grads["weights"] lacks the penalty's part in the first row of weights. Add 2 * coefficient * weights
+for all rows. The bias is not among them: it is in self.bias.
 
 loses: test_l2_backward (weights)
 """

@@ -1,7 +1,7 @@
 """The loop over the rows ends at the last index, n - 1.
 
-Your grads["weights"] lacks the penalty's part in the last line. Add 2 * coefficient * weights
-for all lines: if you loop, range(n) ends at n - 1 already; if you slice, leave out :-1.
+Your grads["weights"] lacks the penalty's part in the last row of weights. Add 2 * coefficient * weights
+for all rows: if you loop, range(n) ends at n - 1 already; if you slice, leave out :-1.
 
 loses: test_l2_backward (weights)
 """

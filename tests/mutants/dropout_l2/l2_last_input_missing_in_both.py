@@ -1,6 +1,6 @@
-"""The last line of W is the bias.
+"""The last row of W is the bias.
 
-Your penalty() and its gradient leave out the last line of the matrix weights. Take all lines: if
+Your penalty() and its gradient leave out the last row of weights. Take all rows: if
 you loop, range(n) ends at n - 1 already; if you slice, leave out :-1. The bias is in self.bias.
 
 loses: test_l2_forward (penalty), test_l2_backward (weights)

@@ -1,7 +1,7 @@
 """I go through W row by row, add up and return.
 
-Your penalty() has only the squares in the first line of the matrix weights, those of the first
-input. Add up all lines: if you use a loop, return after it, not inside it.
+Your penalty() has only the squares in the first row of weights, those of the first
+input. Add up all rows: if you use a loop, return after it, not inside it.
 
 loses: test_l2_forward (penalty)
 """

@@ -1,7 +1,7 @@
 """I go through W row by row and compute the total.
 
-Your penalty() has only the squares in the last line of the matrix weights, those of the last
-input. Add up all lines: in a loop, add to the total instead of replacing it.
+Your penalty() has only the squares in the last row of weights, those of the last
+input. Add up all rows: in a loop, add to the total instead of replacing it.
 
 loses: test_l2_forward (penalty)
 """

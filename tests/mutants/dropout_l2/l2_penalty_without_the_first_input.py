@@ -1,6 +1,6 @@
 """theta_0 is not regularized, so I start at index 1.
 
-Your penalty() leaves out the first line of the matrix weights. Add up all lines. The bias is not
+Your penalty() leaves out the first row of weights. Add up all rows. The bias is not
 among them: it is in self.bias.
 
 loses: test_l2_forward (penalty)

@@ -1,6 +1,6 @@
 """The loop over the rows ends at the last index, n - 1.
 
-Your penalty() leaves out the last line of the matrix weights. Add up all lines: if you loop,
+Your penalty() leaves out the last row of weights. Add up all rows: if you loop,
 range(n) ends at n - 1 already; if you slice, leave out :-1.
 
 loses: test_l2_forward (penalty)
