@@ -1013,7 +1013,9 @@ def observe_weights_set_on_the_wrapper(submission, linear, numbers, told_by_chan
 
 def observe_narrow_outputs(watch_new):
     dropped = watch_new(0.4, 12, 30, 40)[0] == 0
-    if np.ptp(dropped.sum(axis=(1, 2))) == 0 and 0 < dropped.mean() < 1 and not frozen(dropped):
+    if frozen(dropped):
+        return "one mask for all calls"
+    if np.ptp(dropped.sum(axis=(1, 2))) == 0 and 0 < dropped.mean() < 1:
         return "counted"  # how a share of a few elements is rounded says nothing new
     seen = {}
     for rows, units, count in ((12, 1, 40), (1, 12, 40), (1, 1, 40), (1, 2, 160)):
