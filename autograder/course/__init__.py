@@ -5,7 +5,7 @@
 - `answer_file`: `as_file`, `file_cell`, `is_untouched`, `mark_of`, `with_files`
 - `assignment`: `Assignment`, `AssignmentError`, `Item`
 - `certificate`: `Behaviour`, `Certificate`, `Mistake`, `certificate_of`, `digest_of_specimens`,
-  `path_of`
+  `latest_certificate`, `path_of`
 - `course`: `Course`, `GRADEBOOK_FILE`, `SETTINGS_FILE`, `Stage`
 - `gradebook`: `check`, `check_writable`, `file_of`, `is_there`, `patient`, `share`, `shown`,
   `students_in`, `trouble`, `update_or_create_student`, `update_or_create_submission`

@@ -2,7 +2,7 @@
 
 - `account`: `MARKS`, `criterion_points`, `item_html`, `item_text`, `message_of`,
   `status_lines`, `zero_lines`
-- `criterion`: `Criterion`
+- `criterion`: `Criterion`, `shares`
 - `fix`: `Fix`, `fixes`
 - `figure`: `DROPPED`, `Figure`, `MARK`
 - `fix`: `Cost`, `Fix`, `fixes`

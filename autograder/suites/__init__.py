@@ -1,6 +1,6 @@
 """Runs an assignment's hidden suites, loaded once, on one submission after the other.
 
-- `behaviour`: `SEED`, `observe`
+- `behaviour`: `FAILS`, `SEED`, `observe`
 - `context`: `GRADING`, `Grading`
 - `fixtures`: the plugin that pytest loads by its entry point
 - `loaded_suites`: `OPTIONS`, `import_faults`

@@ -212,15 +212,15 @@ def overwrites() -> Callable[..., bool]:
 
 
 @pytest.fixture
-def sets_a_seed(submission: Any, rng: np.random.Generator) -> Callable[[Callable[[], Any]], bool]:
-    """A function that returns whether a call sets a seed of NumPy's shared random generator."""
+def sets_a_seed(submission: Any, rng: np.random.Generator) -> Callable[..., bool]:
+    """A function that returns whether two calls set the same seed of NumPy's shared generator."""
 
-    def look(call: Callable[[], Any]) -> bool:
+    def look(*calls: Callable[[], Any]) -> bool:
         drawn = []
         with contextlib.suppress(StudentError, AttributeError, TypeError):  # without `np`
             shared = submission.np.random
             before = shared.get_state()
-            for seed in rng.choice(2**32, size=2, replace=False):
+            for call, seed in zip(calls, rng.choice(2**32, 2, replace=False), strict=True):
                 shared.seed(int(seed))
                 call()
                 drawn.append(np.asarray(shared.random(4)))

@@ -481,10 +481,17 @@ def test_an_output_stays_as_it_is(case, numbers, overwrites):
     )
 
 
+def calls_of_new(case):
+    """Return a call for each of two new layers, which are made at once: they may set a seed then."""
+    new = [case.anew(), case.anew()]
+    assert all(each.layer is not None for each in new)
+    return [partial(forward_and_penalty, each) for each in new]
+
+
 @pytest.mark.criterion("keeps")
 def test_no_seed_is_set(case, sets_a_seed):
     """The layer sets no seed: what others draw from np.random after a call is left to chance."""
-    assert not sets_a_seed(lambda: forward_and_penalty(case.anew())), (
+    assert not sets_a_seed(*calls_of_new(case)), (
         "after a forward pass and penalty(), np.random.random() always returns the same numbers "
         f"[{case.where}]"
     )
@@ -570,7 +577,7 @@ def observe_the_same_x(watched, numbers):
 
 
 def observe_a_seed(watched, sets_a_seed):
-    return sets_a_seed(lambda: forward_and_penalty(watched.anew()))
+    return sets_a_seed(*calls_of_new(watched))
 
 
 def observe_an_output_that_is_kept(watched, overwrites):
