@@ -9,7 +9,7 @@ import contextlib
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -212,6 +212,34 @@ def overwrites() -> Callable[..., bool]:
 
 
 @pytest.fixture
+def overwritten_gradients(
+    submission: Any, overwrites: Callable[..., bool]
+) -> Callable[..., dict[str, Callable[[], bool]]]:
+    """A function that returns, by name, functions that look whether a gradient is overwritten.
+
+    `new` returns a new layer, what makes its forward pass, x, and grad_output of two steps.
+    """
+
+    def look(new: Callable[[], Any]) -> dict[str, Callable[[], bool]]:
+        def calls(whose: Callable[[Any], Any]) -> list[Any]:
+            layer, forward, x, *steps = new()
+            backward = whose(layer).backward
+            return [call for step in steps for call in ((forward, x), (backward, step))]
+
+        def of_model(name: str) -> bool:  # which returns grads
+            model = partial(calls, lambda layer: submission.Model([layer]))
+            return overwrites(model, lambda grads: grads[0][name])
+
+        return {
+            "x": lambda: overwrites(partial(calls, lambda layer: layer)),
+            "weights": partial(of_model, "weights"),
+            "bias": partial(of_model, "bias"),
+        }
+
+    return look
+
+
+@pytest.fixture
 def sets_a_seed(submission: Any, rng: np.random.Generator) -> Callable[..., bool]:
     """A function that returns whether two calls set the same seed of NumPy's shared generator."""
 
@@ -300,7 +328,7 @@ class Regularized:
         """Return one with new layers and the same numbers, except for those given."""
         return replace(self, **others)
 
-    def set_training(self, training: bool) -> None:  # noqa: FBT001  # as the attribute is set
+    def set_training(self, *, training: bool) -> None:
         """Set `training` as `Model` does, on the wrapped layer too."""
         self.layer.training = self.known.layer.training = training
 
@@ -347,7 +375,7 @@ class Wrapped:
         in_features, out_features = self.known.weights.shape
         return self.numbers(rows, in_features), self.numbers(rows, out_features)
 
-    def set_training(self, training: bool) -> None:  # noqa: FBT001  # as the attribute is set
+    def set_training(self, *, training: bool) -> None:
         self.layer.training = self.training = training
 
     def forward(self, x: np.ndarray) -> Passed:

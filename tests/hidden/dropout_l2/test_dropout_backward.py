@@ -56,33 +56,11 @@ def steps(single, wrapped, numbers, cases, rng, once):
     return once("steps", lambda: [*filter(None, take()), *single.steps])
 
 
-@pytest.fixture
-def overwritten_gradients(submission, wrapped, overwrites):
-    """Functions that return whether a backward pass overwrites a gradient of the one before."""
-
-    def look(p):
-        def calls(whose):
-            on = wrapped(p)
-            made = on.layer if whose == "layer" else submission.Model([on.layer])
-            x, grad_output = on.draw()
-            forward = on.layer, x
-            return [
-                forward,
-                (made.backward, grad_output),
-                forward,
-                (made.backward, 1 - grad_output),
-            ]
-
-        def of(name):
-            return overwrites(partial(calls, "model"), lambda grads: grads[0][name])
-
-        return {
-            "x": partial(overwrites, partial(calls, "layer")),
-            "weights": partial(of, "weights"),
-            "bias": partial(of, "bias"),
-        }
-
-    return look
+def two_steps(wrapped, p):
+    """Return a new layer, what makes its forward pass, and the numbers of two steps."""
+    on = wrapped(p)
+    x, grad_output = on.draw()
+    return on.layer, on.layer, x, grad_output, 1 - grad_output
 
 
 @pytest.mark.criterion("x")
@@ -238,7 +216,7 @@ def test_backward_after_evaluation_is_the_layers_own(single, wrapped):
     layer = wrapped(single.p)
     layer.step(*layer.draw())
     for rows in (4, 4, 2):
-        layer.set_training(False)
+        layer.set_training(training=False)
         for number, n in (("a", rows), ("a second", 3)):
             x, grad_output = layer.draw(n)
             try:
@@ -257,7 +235,7 @@ def test_an_output_of_zero_carries_gradient_after_evaluation(single, wrapped, nu
     """After an evaluation pass, gradient flows wherever layer(x) is 0, too."""
     first, layer = wrapped(single.p), wrapped(single.p)
     for each in (first, layer):
-        each.set_training(False)
+        each.set_training(training=False)
     passed = first.forward(first.draw()[0])
     if np.allclose(passed.y, passed.h):  # otherwise it costs points in the forward pass
         layer.known.set_bias(np.zeros((1, 30)))
@@ -271,10 +249,10 @@ def test_training_again_uses_the_new_mask(single, wrapped):
     """Back in training after evaluation, the backward pass belongs to the new mask."""
     layer = wrapped(single.p)
     layer.step(*layer.draw())
-    layer.set_training(False)
+    layer.set_training(training=False)
     with contextlib.suppress(StudentError, AssertionError):  # another property judges this
         layer.step(*layer.draw())
-    layer.set_training(True)
+    layer.set_training(training=True)
     single.check(layer.step(*layer.draw(), " in training after evaluation"))
 
 
@@ -371,7 +349,7 @@ def test_a_model_can_be_trained(submission, linear, single, wrapped, numbers):
 def test_two_layers_keep_their_own_masks(single, wrapped, attempt):
     """Dropout layers in one network do not disturb each other's masks; one may be in evaluation."""
     layers, evaluated = [wrapped(single.p), wrapped(single.p)], wrapped(single.p)
-    evaluated.set_training(False)
+    evaluated.set_training(training=False)
     drawn = [layer.draw() for layer in layers]
     passed = [layer.forward(x) for layer, (x, _) in zip(layers, drawn, strict=True)]
     attempt(evaluated.layer, "__call__", evaluated.draw()[0])
@@ -380,9 +358,9 @@ def test_two_layers_keep_their_own_masks(single, wrapped, attempt):
 
 
 @pytest.mark.criterion("keeps")
-def test_gradients_stay_as_they_are(single, overwritten_gradients):
+def test_gradients_stay_as_they_are(single, wrapped, overwritten_gradients):
     """What a backward pass returns, and the gradients it sets, stay when another one is made."""
-    for name, overwritten in overwritten_gradients(single.p).items():
+    for name, overwritten in overwritten_gradients(partial(two_steps, wrapped, single.p)).items():
         assert not overwritten(), (
             f"the {title_of(name)} of one call is overwritten by the next [{single.where}.backward]"
         )
@@ -538,28 +516,28 @@ def observe_a_second_backward(watch, numbers):
 def observe_evaluation(watch):
     layer, take = watch()
     take()
-    layer.set_training(False)
+    layer.set_training(training=False)
     return take()
 
 
 def observe_training_after_evaluation(watch, numbers, attempt):
     layer, take = watch()
-    layer.set_training(False)
+    layer.set_training(training=False)
     attempt(layer.layer, "__call__", numbers(12, 16))
     attempt(layer.layer, "backward", numbers(12, 12))  # observed elsewhere
-    layer.set_training(True)
+    layer.set_training(training=True)
     return take()
 
 
 def observe_evaluation_first(watch):
     layer, take = watch()
-    layer.set_training(False)
+    layer.set_training(training=False)
     return take()
 
 
 def observe_a_second_evaluation(watch):
     layer, take = watch()
-    layer.set_training(False)
+    layer.set_training(training=False)
     take()
     return take()
 
@@ -567,7 +545,7 @@ def observe_a_second_evaluation(watch):
 def observe_zeros_in_evaluation(wrapped, numbers):
     layer = wrapped(0.35, 16, 12)
     layer.known.set_bias(np.zeros((1, 12)))
-    layer.set_training(False)
+    layer.set_training(training=False)
     step = layer.step(np.zeros((12, 16)), numbers(12, 12))
     return distinct(step.gradient("x") / step.expected[0]["x"])
 
@@ -614,7 +592,7 @@ def observe_two_layers(wrapped, numbers):
 
 def observe_beside_evaluation(wrapped, numbers, attempt):
     layer, evaluated = wrapped(0.35, 16, 12), wrapped(0.35, 16, 12)
-    evaluated.set_training(False)
+    evaluated.set_training(training=False)
     passed = layer.forward(numbers(12, 16))
     attempt(evaluated.layer, "__call__", numbers(12, 16))
     return told(layer, passed, numbers(12, 12))
@@ -626,8 +604,8 @@ def observe_where_nothing_flows(wrapped, numbers):
     return Parts({name: lambda name=name: bool(step.gradient(name).any()) for name in NAMES})
 
 
-def observe_gradients_that_are_kept(overwritten_gradients):
-    return Parts(overwritten_gradients(0.35))
+def observe_gradients_that_are_kept(wrapped, overwritten_gradients):
+    return Parts(overwritten_gradients(partial(two_steps, wrapped, 0.35)))
 
 
 def observe_sums_over_steps(wrapped, numbers):

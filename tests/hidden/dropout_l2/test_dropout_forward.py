@@ -21,7 +21,6 @@ import pytest
 from autograder.kit import (
     StudentError,
     call_new,
-    change_in_place,
     expect,
     masks,
     repeat,
@@ -430,32 +429,13 @@ def follows_its_rate(y, h, dropped):
 
 
 @pytest.mark.criterion("scales")
-def test_present_parameters_are_used(submission, dropout, linear, numbers):
+def test_present_parameters_are_used(dropout, linear, numbers, ways):
     """Kept elements follow the weights and the bias as they are now, however they were set."""
     known, x = linear(4, 60), numbers(8, 4)
     layer = dropout(known.layer, p=0.35)
     layer(x.copy())
-
-    def set_on(target):
-        target.weights, target.bias = known.weights.copy(), known.bias.copy()
-
-    def change():
-        change_in_place(known.layer, "weights", known.weights)
-        change_in_place(known.layer, "bias", known.bias)
-
-    def update():
-        known.layer.parameters = {"weights": known.weights + 1, "bias": known.bias + 2}
-        grads = {"weights": np.full((4, 60), 10.0), "bias": np.full((1, 60), 20.0)}
-        submission.Model([layer]).update_parameters([grads], 0.1)
-
-    for way, make in {
-        "set on Dropout": partial(set_on, layer),
-        "set on the wrapped layer": partial(set_on, known.layer),
-        "changed in place": change,
-        "updated by Model": update,
-    }.items():
-        known.weights, known.bias = numbers(4, 60), numbers(1, 60)
-        make()
+    for way in ways:
+        known.change(way, layer, numbers(4, 60), numbers(1, 60))
         where = f"Dropout(p=0.35), weights and bias {way}"
         y = expect.array(layer(x.copy()), (8, 60), "output", where)
         kept, h = y != 0, known.output(x)

@@ -270,33 +270,10 @@ def later(case, regularized):
     return regularized(5, 4, 3, case.coefficient)
 
 
-@pytest.fixture
-def overwritten_gradients(overwrites):
-    """Functions that return whether a backward pass overwrites a gradient of the one before."""
-
-    def look(case, way):
-        def calls(whose):
-            on = case.anew()
-            backward = on.layer.backward if whose == "layer" else model([on.layer]).backward
-            forward = way.forward_of(on), case.x
-            return [
-                forward,
-                (backward, case.grad_output),
-                forward,
-                (backward, 1 - case.grad_output),
-            ]
-
-        def of(name):
-            return overwrites(partial(calls, "model"), lambda grads: grads[0][name])
-
-        model = case.submission.Model
-        return {
-            "x": partial(overwrites, partial(calls, "layer")),
-            "weights": partial(of, "weights"),
-            "bias": partial(of, "bias"),
-        }
-
-    return look
+def two_steps(case, way):
+    """Return a new layer, what makes its forward pass, and the numbers of two steps."""
+    on = case.anew()
+    return on.layer, way.forward_of(on), case.x, case.grad_output, 1 - case.grad_output
 
 
 @pytest.mark.criterion("weights")
@@ -410,11 +387,11 @@ def test_gradients_are_the_same_in_evaluation(singles, case, later):
     """The gradients do not depend on whether the layer is training."""
 
     def evaluate(on):
-        on.set_training(False)
+        on.set_training(training=False)
         on.change_to(later)
 
     def train(on):
-        on.set_training(True)
+        on.set_training(training=True)
         on.change_to(case)
 
     def steps(way):
@@ -547,7 +524,7 @@ def test_default_coefficient_is_one_hundredth(singles, regularized):
 @pytest.mark.criterion("keeps")
 def test_gradients_stay_as_they_are(singles, case, overwritten_gradients):
     """What a backward pass returns, and the gradients it sets, stay when another one is made."""
-    for name, overwritten in overwritten_gradients(case, singles.way).items():
+    for name, overwritten in overwritten_gradients(partial(two_steps, case, singles.way)).items():
         title = "grad_input" if name == "x" else f'grads["{name}"]'
         assert not overwritten(), (
             f"the {title} of one call is overwritten by the next [{case.where}.backward]"
@@ -636,7 +613,8 @@ def observe_where_x_is_zero(watched):
 
 
 def observe_gradients_that_are_kept(watched, overwritten_gradients):
-    return Parts(overwritten_gradients(watched, Way("wrapper", "wrapper")))
+    way = Way("wrapper", "wrapper")
+    return Parts(overwritten_gradients(partial(two_steps, watched, way)))
 
 
 def observe_default(watched):
@@ -670,7 +648,7 @@ def observe_evaluation(watched):
         on.layer.training = False
 
     def evaluate_as_model(on):
-        on.set_training(False)
+        on.set_training(training=False)
 
     # other data, so that a gradient of the step before is another one
     later, other = (

@@ -45,11 +45,11 @@ def reset(case):
 
 
 def evaluate(case):
-    case.set_training(False)
+    case.set_training(training=False)
 
 
 def train(case):
-    case.set_training(True)
+    case.set_training(training=True)
 
 
 def forward_of_zeros(case):
