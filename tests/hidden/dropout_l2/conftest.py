@@ -79,7 +79,7 @@ def numbers(rng: np.random.Generator) -> Callable[..., np.ndarray]:
     """
 
     def draw(*shape: int, spread: bool = False) -> np.ndarray:
-        sizes = np.resize([1e-4, 1.0, 1e4] if spread else 1.0, shape)
+        sizes = np.resize([1e-4, 1.0, 1e4], shape) if spread else 1.0
         if math.prod(shape) <= expect.FEW:
             # positive: no sum of products is zero
             return sizes * rng.integers(2, 13, size=shape) / 4
