@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from autograder.kit.step import NAMES, Passed, SingleSteps, Step, closed_form, masks_of
+from autograder.kit.step import (
+    NAMES,
+    Passed,
+    SingleSteps,
+    Step,
+    assert_float64,
+    closed_form,
+    masks_of,
+)
 
 P = 0.4
 
@@ -102,3 +110,17 @@ def test_an_output_of_any_size_gives_no_error_of_ours(rng):
     with pytest.raises(AssertionError, match="shows no mask"):
         huge.assert_right("x", of=slice(1, None))
     assert SingleSteps(P, [huge, huge], drops=True).factors == {}
+
+
+@pytest.mark.parametrize(("name", "title"), [("x", "grad_input"), ("bias", r'grads\["bias"\]')])
+def test_one_gradient_in_float32_is_noticed(name, title):
+    """The message names it."""
+    arrays = {each: np.zeros((2, 2), np.float32 if each == name else np.float64) for each in NAMES}
+    with pytest.raises(AssertionError, match=rf"{title}.dtype=float32, but should be float64 \[b"):
+        assert_float64(arrays.pop("x"), arrays, "backward")
+
+
+@pytest.mark.parametrize("grads", [None, 1.5, [], {}, {"weights": [1.0], "bias": None}])
+def test_what_is_no_array_has_no_dtype_to_judge(grads):
+    """That a gradient is missing, or no array, costs points for another property."""
+    assert_float64(None, grads, "backward")

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from autograder.kit import Parts, StudentError, expect, masks, repeat, together
-from autograder.kit.step import NAMES, title_of
+from autograder.kit.step import NAMES, assert_float64, title_of
 
 RATES = [(0.1, 0.3), (0.4, 0.48), (0.6, 0.8), (0.02, 0.09)]  # never 1 - p
 STRENGTHS = (1.0, 1.0, 1e4, 1e-4)  # of grad_output, in turn
@@ -87,26 +87,23 @@ def test_no_gradient_flows_through_a_dropped_element(single, wrapped):
 
 @pytest.mark.criterion("x")
 def test_grad_input_equals_pytorch(single, steps):
-    """The gradient of x equals PyTorch's for the mask that the forward pass drew, in float64."""
+    """The gradient of x equals PyTorch's for the mask that the forward pass drew."""
     for step in steps:
         step.assert_right("x", of=single.of)
-        step.assert_float64("x")
 
 
 @pytest.mark.criterion("parameters")
 def test_weights_gradient_equals_pytorch(single, steps):
-    """The gradient of the wrapped layer's weights equals PyTorch's for that mask, in float64."""
+    """The gradient of the wrapped layer's weights equals PyTorch's for that mask."""
     for step in steps:
         step.assert_right("weights", of=single.of)
-        step.assert_float64("weights")
 
 
 @pytest.mark.criterion("parameters")
 def test_bias_gradient_equals_pytorch(single, steps):
-    """The gradient of the wrapped layer's bias equals PyTorch's for that mask, in float64."""
+    """The gradient of the wrapped layer's bias equals PyTorch's for that mask."""
     for step in steps:
         step.assert_right("bias", of=single.of)
-        step.assert_float64("bias")
 
 
 @pytest.mark.criterion("latest")
@@ -343,6 +340,13 @@ def test_a_model_can_be_trained(submission, linear, single, wrapped, numbers):
                 expect.close(new, old - rate * step.gradient(name), name, where)
             if below:
                 below.take(below.layer.parameters)
+
+
+@pytest.mark.criterion("keeps")
+def test_gradients_are_float64(single):
+    """The gradients of x, weights and bias are arrays of float64."""
+    for step in single.steps:
+        assert_float64(step.grad_input, step.grads, step.where)
 
 
 @pytest.mark.criterion("keeps")

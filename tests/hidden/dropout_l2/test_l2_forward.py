@@ -248,7 +248,6 @@ def test_output_is_the_layers_output(regularized, cases):
         where += expect.given(x=x, weights=case.weights, bias=case.bias)
         y = next(asked)
         expect.close(y, x @ case.weights + case.bias, "output", where)
-        expect.float64(y, "output", where)
 
 
 @pytest.mark.criterion("output")
@@ -412,6 +411,15 @@ def test_penalty_is_right_while_a_model_is_trained(case, numbers):
         list(together(model, *steps))
     new.change_to(later)
     assert_same(later, {"of a model with this layer alone": model.penalty()})
+
+
+@pytest.mark.criterion("keeps")
+def test_output_is_float64(case):
+    """The output is an array of float64, in training and in evaluation."""
+    for plan, when in (([forward], "training"), ([evaluate, forward], "evaluation")):
+        with suppress(StudentError):  # another property judges this
+            [y] = ask_new(case, plan)
+            expect.float64(y, "output", f"{case.where} in {when}")
 
 
 @pytest.mark.criterion("keeps")

@@ -2,7 +2,7 @@
 
 Your grad_input is an array of float32. Leave it in float64, as layer.backward returns it.
 
-loses: test_dropout_backward (x)
+loses: test_dropout_backward (keeps)
 """
 
 

@@ -3,7 +3,7 @@
 Your gradient of the bias is not float64, as if grad_output had been cast to float32. Leave
 grad_output and the mask in float64.
 
-loses: test_dropout_backward (parameters)
+loses: test_dropout_backward (keeps)
 """
 
 

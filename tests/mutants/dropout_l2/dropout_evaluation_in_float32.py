@@ -2,7 +2,7 @@
 
 In evaluation, your output is not float64. Return layer(x) as it is.
 
-loses: test_dropout_forward (evaluation)
+loses: test_dropout_forward (keeps)
 """
 
 

@@ -3,7 +3,7 @@
 Your output is not float64. Return float64, as layer(x) is: leave out astype(np.float32) and
 dtype=np.float32 for what you return.
 
-loses: test_dropout_forward (scales)
+loses: test_dropout_forward (keeps)
 """
 
 

@@ -3,7 +3,7 @@
 Not all your gradients are arrays of float64. Leave them in float64, as the wrapped layer computes
 them.
 
-loses: test_l2_backward (weights, others)
+loses: test_l2_backward (keeps)
 """
 
 

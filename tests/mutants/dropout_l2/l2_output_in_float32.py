@@ -2,7 +2,7 @@
 
 Your output is an array of float32. Return layer(x) as it is, in float64.
 
-loses: test_l2_forward (output)
+loses: test_l2_forward (keeps)
 """
 
 

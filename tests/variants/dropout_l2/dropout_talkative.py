@@ -18,7 +18,7 @@ class Dropout(LayerWrapper):
             self.mask = None
             return h
         self.mask = (np.random.rand(*h.shape) > self.p) / (1 - self.p)
-        print("mask:", self.mask)
+        print("mask:", self.mask[0])
         warnings.warn(f"dropped {np.sum(self.mask == 0)} of {self.mask.size}")
         return h * self.mask
 
