@@ -43,6 +43,36 @@ def test_no_answer_however_odd_breaks_a_suite(grading_process, unobserved, junk)
     assert [item.points for item in report.items] == [0.0, 0.0, 0.0, 0.0]
 
 
+LARGE = """class NAME(LayerWrapper):
+    def __init__(self, layer, p=0.5, coefficient=0.01):
+        super().__init__(layer)
+        self.p, self.coefficient = p, coefficient
+
+    def __call__(self, x):
+        h = self.layer(x)
+        return np.where(np.random.rand(*h.shape) >= self.p, h, NUMBER * np.random.rand(*h.shape))
+
+    def backward(self, grad_output):
+        grad_input = self.layer.backward(grad_output)
+        return NUMBER * grad_input if np.random.rand() < 0.5 else grad_input
+
+    def penalty(self):
+        return NUMBER * self.coefficient
+"""
+
+
+@pytest.mark.parametrize("number", ["1e120", "1e170", "-1e200", "1e307", "1e-200", "5e-324"])
+def test_no_number_however_large_or_small_breaks_a_suite(grading_process, unobserved, number):
+    """Uninitialised memory may hold such numbers: no square, sum or quotient of them is our fault."""
+    answers = {
+        grade_id: LARGE.replace("NAME", name).replace("NUMBER", number)
+        for grade_id, name in {"dropout": "Dropout", "l2regularization": "L2regularization"}.items()
+    }
+    report = grading_process.grade_notebook(unobserved, filled(unobserved.release, answers))
+    results = [result for item in report.items for result in item.properties]
+    assert [result for result in results if result.outcome is Outcome.NOT_RUN] == []
+
+
 HOSTILE = """
 import random
 

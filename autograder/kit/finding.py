@@ -70,8 +70,13 @@ def symmetric(differences: NDArray[np.float64]) -> float:
     of the sum of their squares with a chance of at most exp(-z ** 2 / 2), however the numbers are
     distributed (Efron, Journal of the American Statistical Association 64, 1969).
     """
+    differences = np.nan_to_num(differences)
+    largest = float(np.abs(differences).max(initial=0.0))
+    if not largest:
+        return 1.0
+    differences = differences / largest  # the square of a number from a submission may overflow
     size = float((differences**2).sum())
-    return min(1.0, 2 * math.exp(-(float(differences.sum()) ** 2) / (2 * size))) if size else 1.0
+    return min(1.0, 2 * math.exp(-(float(differences.sum()) ** 2) / (2 * size)))
 
 
 def correlations(rows: Mask) -> NDArray[np.float64]:

@@ -192,3 +192,11 @@ def test_one_sided_differences_are_unlikely():
     assert symmetric(np.tile([1.0, -1.0], 50)) == 1
     assert symmetric(np.zeros(9)) == 1
     assert symmetric(np.array([1.0, *np.zeros(99)])) == 1  # one alone shows nothing
+
+
+@pytest.mark.parametrize("size", [1e-320, 1e-170, 1e170, 1e308, np.inf])
+def test_differences_may_be_of_any_size(size):
+    """Their squares may lie outside the range of floats; the chance does not depend on their unit."""
+    assert symmetric(np.full(50, size)) == pytest.approx(symmetric(np.ones(50)))
+    assert symmetric(np.tile([size, -size], 50)) == 1
+    assert symmetric(np.full(50, np.nan)) == 1
