@@ -29,14 +29,14 @@ def take_turns(
     same_arrays : bool
         Give each round the same arrays, which may be recognised and changed.
     late : bool
-        Copy the results after the last call: an array that two calls return is the same then.
+        Copy the arrays after the last call: one that two calls return is the same in both results.
     """
     turns = [(settled(call), copied(args)) for call, *args in calls]
     if all(isinstance(call, Proxy) for call, _ in turns):
         how = {"times": times, "same_arrays": same_arrays, "late": late}
         return _ask("repeat", turns[0][0], {"calls": turns, **how}, times * len(turns))
-    results = in_turn(turns, times, same_arrays=same_arrays)
-    return copied([*results] if late else results)
+    results = copied(in_turn(turns, times, same_arrays=same_arrays), arrays=not late)
+    return copied(results) if late else results
 
 
 def call_new(

@@ -35,16 +35,16 @@ def of_new(
         yield made(*copied(args))
 
 
-def copied(values: Iterable[Any]) -> list[Any]:
-    """Return values with copies of the arrays in them."""
-    return [_copy(value) for value in values]
+def copied(values: Iterable[Any], *, arrays: bool = True) -> list[Any]:
+    """Return values with copies of their lists, tuples and dictionaries, and of their `arrays`."""
+    return [_copy(value, arrays=arrays) for value in values]
 
 
-def _copy(value: Any) -> Any:
+def _copy(value: Any, *, arrays: bool) -> Any:
     if isinstance(value, np.ndarray):
-        return np.array(value)
+        return np.array(value) if arrays else value
     if type(value) in (list, tuple):
-        return type(value)(map(_copy, value))
+        return type(value)(copied(value, arrays=arrays))
     if type(value) is dict:
-        return {key: _copy(item) for key, item in value.items()}
+        return dict(zip(value, copied(value.values(), arrays=arrays), strict=True))
     return value

@@ -198,13 +198,14 @@ class Server:
     def _results(self, calls: Iterator[Any], *, late: bool = False) -> list[Any]:
         """Return the results of calls, each made when the iterator comes to it.
 
-        They are copied at once, or, if `late`, returned as they are after the last call. Each has
-        the time limit of a call: if calls are slow, an event reports each that is done.
+        They are copied at once; if `late`, their arrays are returned as they are after the last
+        call. Each has the time limit of a call: if calls are slow, an event reports each that is
+        done.
         """
         results: list[Any] = []
         reported = monotonic()
         for result in calls:
-            results += [result] if late else copied([result])
+            results += copied([result], arrays=not late)
             if monotonic() > reported + SLOW:
                 reported = monotonic()
                 self.connection.sendall(wire.pack({"event": len(results)}))

@@ -37,11 +37,15 @@ class Layer:
 
 class Buffer:
     def __init__(self):
-        self.y = [np.zeros(1)]
+        self.y, self.kept = [np.zeros(1)], {}
 
     def __call__(self, x):
         self.y[0][:] = x
         return {"y": self.y}
+
+    def keep(self, x):
+        self.kept["y"] = x
+        return [self.kept]
 
 def doubled(x):
     x *= 2
@@ -106,6 +110,15 @@ def test_late_results_are_those_after_the_last_call(code, late):
     first, second = take_turns(1, *calls, late=late)
     assert second["y"][0].tolist() == [2.0]
     assert first["y"][0].tolist() == [2.0 if late else 1.0]
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_dictionary_that_gets_other_arrays_overwrites_none(code, late):
+    """Each result has the arrays that the dictionary had when it was returned."""
+    buffer = code.Buffer()
+    calls = (buffer.keep, np.array([1.0])), (buffer.keep, np.array([2.0]))
+    results = take_turns(1, *calls, late=late)
+    assert [kept["y"].tolist() for [kept] in results] == [[1.0], [2.0]]
 
 
 def test_new_objects_are_called_once(code):
