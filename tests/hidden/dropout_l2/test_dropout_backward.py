@@ -24,8 +24,11 @@ STEPS, CALLS = 8, 200  # of a training: steps that are judged, twice, and calls 
 
 
 @pytest.fixture
-def steps(single, wrapped, numbers, cases, rng, once):
-    """Single steps of new layers of each kind of sizes, with any p and any grad_output."""
+def make_steps(single, wrapped, numbers, cases, rng, once):
+    """A function that makes single steps of new layers of each kind of sizes, once.
+
+    They have any p and any grad_output.
+    """
 
     def step_that_keeps(sizes, p, strength=1.0):
         done = None
@@ -53,7 +56,13 @@ def steps(single, wrapped, numbers, cases, rng, once):
             yield step_that_keeps(sizes, p, STRENGTHS[turn % len(STRENGTHS)])
         yield step_that_keeps((9, 4, 120), round(rng.uniform(0.97, 0.99), 3))
 
-    return once("steps", lambda: [*filter(None, take()), *single.steps])
+    return lambda: once("steps", lambda: [*filter(None, take()), *single.steps])
+
+
+@pytest.fixture
+def steps(make_steps):
+    """Single steps of new layers of each kind of sizes."""
+    return make_steps()
 
 
 def two_steps(wrapped, p):
@@ -343,9 +352,12 @@ def test_a_model_can_be_trained(submission, linear, single, wrapped, numbers):
 
 
 @pytest.mark.criterion("keeps")
-def test_gradients_are_float64(single):
+def test_gradients_are_float64(single, make_steps):
     """The gradients of x, weights and bias are arrays of float64."""
-    for step in single.steps:
+    steps = single.steps
+    with contextlib.suppress(StudentError, AssertionError):  # other properties judge this
+        steps = make_steps()
+    for step in steps:
         assert_float64(step.grad_input, step.grads, step.where)
 
 

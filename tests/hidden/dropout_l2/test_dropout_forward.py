@@ -563,12 +563,13 @@ def test_training_again_drops_again(dropout, linear, numbers, attempt):
 @pytest.mark.criterion("keeps")
 def test_output_is_float64(dropout, linear, numbers):
     """The output is an array of float64, in training and in evaluation."""
-    layer = dropout(linear(3, 20).layer, p=0.5)
-    for training in (True, False):
-        layer.training = training
-        with contextlib.suppress(StudentError):  # another property judges this
-            y = layer(numbers(4, 3))
-            expect.float64(y, "output", f"Dropout(p=0.5), training={training}")
+    for rows, units in ((1, 1), (4, 30)):
+        layer = dropout(linear(3, units).layer, p=0.4)
+        for training in (False, True, False, True):
+            layer.training = training
+            with contextlib.suppress(StudentError):  # another property judges this
+                y = layer(numbers(rows, 3))
+                expect.float64(y, "output", f"Dropout(p=0.4), training={training}")
 
 
 @pytest.mark.criterion("keeps")

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from autograder.kit import Parts, StudentError, expect, oracle, repeat, together
-from autograder.kit.step import assert_float64
+from autograder.kit.step import assert_float64, title_of
 
 COEFFICIENTS = [(0.02, 0.4), (1.2, 9.0)]
 GRADIENTS = ("weights", "bias", "x")
@@ -84,8 +84,7 @@ class Step:
 
     def assert_equals_pytorch(self, *names: str) -> None:
         for name in names:
-            title = "grad_input" if name == "x" else f'grads["{name}"]'
-            expect.close(self.gradient(name), self.expected[name], title, self.where)
+            expect.close(self.gradient(name), self.expected[name], title_of(name), self.where)
 
     def is_right(self, name: str) -> bool:
         try:
@@ -526,9 +525,8 @@ def test_default_coefficient_is_one_hundredth(singles, regularized):
 def test_gradients_stay_as_they_are(singles, case, overwritten_gradients):
     """What a backward pass returns, and the gradients it sets, stay when another one is made."""
     for name, overwritten in overwritten_gradients(partial(two_steps, case, singles.way)).items():
-        title = "grad_input" if name == "x" else f'grads["{name}"]'
         assert not overwritten(), (
-            f"the {title} of one call is overwritten by the next [{case.where}.backward]"
+            f"the {title_of(name)} of one call is overwritten by the next [{case.where}.backward]"
         )
 
 

@@ -414,12 +414,14 @@ def test_penalty_is_right_while_a_model_is_trained(case, numbers):
 
 
 @pytest.mark.criterion("keeps")
-def test_output_is_float64(case):
+def test_output_is_float64(regularized, cases):
     """The output is an array of float64, in training and in evaluation."""
-    for plan, when in (([forward], "training"), ([evaluate, forward], "evaluation")):
+    for sizes, coefficient in cases(COEFFICIENTS):
+        case = regularized(*sizes, coefficient)
         with suppress(StudentError):  # another property judges this
-            [y] = ask_new(case, plan)
-            expect.float64(y, "output", f"{case.where} in {when}")
+            outputs = ask_new(case, [forward], [evaluate, forward])
+            for y, when in zip(outputs, ("training", "evaluation"), strict=True):
+                expect.float64(y, "output", f"{case.where} in {when}")
 
 
 @pytest.mark.criterion("keeps")
