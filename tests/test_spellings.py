@@ -97,3 +97,35 @@ def test_a_mistake_in_backward_is_named_beside_one_in_the_forward_pass(
     report = grading_process.grade_notebook(assignment, notebook)
     named = {i.name: [d.mistake for d in i.diagnosis] for i in report.items if i.diagnosis}
     assert named == {"test_dropout_forward": [forward], "test_dropout_backward": [backward]}
+
+
+@pytest.mark.parametrize(
+    ("drawn", "evaluated", "names"),
+    [
+        ("(np.random.rand(*h.shape) > 0.5)", "h", ["never_scaled", "randint_zero_or_one"]),
+        ("(np.random.rand(h.shape[1]) > self.p)", "h", ["never_scaled", "one_mask_for_all_rows"]),
+        (
+            "(np.random.rand(*h.shape) < self.p) / 1 - self.p",
+            "h",
+            ["keep_with_p", "one_minus_p_without_parentheses"],
+        ),
+        (
+            "np.random.binomial(1, self.p, h.shape) / self.p",
+            "h * (1 - self.p)",
+            ["p_is_the_keep_probability", "scaled_down_at_evaluation_too"],
+        ),
+    ],
+)
+def test_two_mistakes_in_the_forward_pass_are_both_named(
+    assignment, grading_process, drawn, evaluated, names
+):
+    """What is dropped, the scale and the evaluation are facts of their own."""
+    source = assignment.reference["dropout"]
+    assert FORWARD in source
+    assert "return self.mask * h" in source
+    source = source.replace(FORWARD, drawn)
+    source = source.replace("self.mask * h", f"self.mask * h if self.training else {evaluated}")
+    notebook = filled(assignment.release, assignment.reference | {"dropout": source})
+    report = grading_process.grade_notebook(assignment, notebook)
+    forward, *_ = report.items
+    assert sorted(d.mistake for d in forward.diagnosis) == [f"dropout_{name}" for name in names]

@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 
 from autograder.kit import (
+    Parts,
     StudentError,
     call_new,
     expect,
@@ -35,6 +36,7 @@ PAIRS = 48  # of new layers that are compared
 EVALUATIONS = 8  # between steps of training
 BY_ZERO = ("ZeroDivisionError", "nan or infinite")  # in errors: of numbers, and of arrays
 ONE_COIN = "all or nothing"  # what is dropped in a call
+USUAL, RIGHT = "as usual", ("layer(x)", np.array([1.0]))  # factors that are observed
 CHANGES_P = "calls change p"
 BY_RATE = 1e-6  # the chance of a rate that does not belong to a scale
 # p, neither a whole hundredth nor near a 64th, and (rows, units)
@@ -705,7 +707,7 @@ def multiples(y, known, x):
         "layer(x), over the share kept in a unit": kept.mean(axis=0),
     }
     for name, share in shares.items():
-        if not kept.all() and kept.any() and np.allclose((y / h * share)[kept], 1):
+        if np.any((share > 0) & (share < 1)) and np.allclose((y / h * share)[kept], 1):
             return name, 1.0
     for name, ratios in (whole | inside).items():
         if (found := distinct(ratios)) is not None:
@@ -826,6 +828,40 @@ def watch_new(first_calls, linear, numbers):
     return make
 
 
+@pytest.fixture
+def usual(once, watch):
+    """The factors of the first call of a new layer with p = 0.351, and what was multiplied."""
+
+    def see():
+        known, _, x, [y] = watch(0.351)
+        return multiples(y, known, x)
+
+    return lambda: once("usual", see)
+
+
+@pytest.fixture
+def compare(usual):
+    """A function that returns factors unless they are the usual ones, wrong or right.
+
+    So a wrong scale is one fact, and what else is wrong with the layer is another.
+    """
+
+    def look(found):
+        with contextlib.suppress(StudentError, AssertionError):  # observed elsewhere
+            return USUAL if are_the_same(found, usual()) else found
+        return found
+
+    return look
+
+
+def are_the_same(found, other):
+    """Return whether two results of `multiples` are the same."""
+    (name, factors), (other_name, others) = found, other
+    if name != other_name or factors is None or others is None:
+        return name == other_name and factors is others
+    return np.shape(factors) == np.shape(others) and np.allclose(factors, others)
+
+
 def observe_multiples(watch, told_by_chance):
     if told_by_chance:
         return ONE_COIN
@@ -836,21 +872,31 @@ def observe_multiples(watch, told_by_chance):
     return seen
 
 
+def where_dropped(outputs, h):
+    """Return which elements are dropped: zeros, or else those with another sign than layer(x).
+
+    A mask without parentheses, as in mask / 1 - p, makes a negative number of each zero.
+    """
+    return outputs == 0 if not outputs.all() else outputs / h < 0
+
+
 def observe_rate(watch_new):
     outputs, h = watch_new(0.36, 20, 60, 40)
-    dropped = outputs == 0
+    dropped = where_dropped(outputs, h)
     if tied := tie(dropped):
         return tied
     if masks.values(h)(dropped, None).chance < 1e-30:
         return "the values matter"
-    seen = [named_rate(dropped, 0.36), named_rate(watch_new(0.85, 20, 60, 40)[0] == 0, 0.85)]
-    counted = any(np.ptp(dropped.sum(axis=axes)) == 0 for axes in ((1, 2), (1,), (2,)))
+    large = where_dropped(*watch_new(0.85, 20, 60, 40))
+    seen = [named_rate(dropped, 0.36), named_rate(large, 0.85)]
+    counts = {"as many in each row": (2,), "in each unit": (1,), "in each call": (1, 2)}
+    counted = [name for name, axes in counts.items() if np.ptp(dropped.sum(axis=axes)) == 0]
     if seen == ["p", "p"] and not counted:  # else the others say nothing new, and less clearly
         for p, count in ((0.015, 20), (0.0042, 60)):
-            seen.append(named_rate(watch_new(p, count, 60, 40)[0] == 0, p))
-        one = watch_new(0.5, 300, 1, 1)[0] == 0
+            seen.append(named_rate(where_dropped(*watch_new(p, count, 60, 40)), p))
+        one = where_dropped(*watch_new(0.5, 300, 1, 1))
         seen.append("p" if abs(one.mean() - 0.5) < 0.14 else "not p")
-    return seen
+    return [*seen, *counted]
 
 
 def observe_what_is_not_left_to_chance(watch_new):
@@ -932,17 +978,20 @@ def observe_masks_over_time(watch, numbers, attempt, calls_change_p):
 
 def observe_a_large_rate(watch_new, told_by_chance):
     outputs, h = watch_new(0.981, 20, 49, 61)
-    dropped = outputs == 0
-    if told_by_chance or (dropped == dropped[0]).all() or tie(dropped):
-        return ONE_COIN if told_by_chance else "tied"
-    rate = "about p" if abs(dropped.mean() - 0.981) < 0.025 else "not p"
-    return distinct((outputs / h)[~dropped].round(3)), rate
-
-
-def observe_after_many_evaluations(watch, told_by_chance):
+    dropped = where_dropped(outputs, h)
     if told_by_chance:
         return ONE_COIN
-    known, layer, x, _ = watch(0.501, 0)
+    scale = distinct((outputs / h)[~dropped].round(3))
+    rate = "about p" if abs(dropped.mean() - 0.981) < 0.025 else "not p"
+    if (dropped == dropped[0]).all() or tie(dropped):
+        rate = "tied"
+    return Parts({"scale": lambda: scale, "rate": lambda: rate})
+
+
+def observe_after_many_evaluations(watch, told_by_chance, compare):
+    if told_by_chance:
+        return ONE_COIN
+    known, layer, x, _ = watch(0.351, 0)
     layer.training = False
     repeat(layer, 10, x)
     layer.training = True
@@ -950,7 +999,8 @@ def observe_after_many_evaluations(watch, told_by_chance):
     dropped = y == 0
     # of whole units or rows, there are too few
     tied = (dropped == dropped[0]).all() or (dropped == dropped[:, :1]).all()
-    return multiples(y, known, x), "fewer" if 0 < dropped.mean() < 0.3 and not tied else ""
+    fewer = "fewer" if 0 < dropped.mean() < 0.21 and not tied else ""
+    return compare(multiples(y, known, x)), fewer
 
 
 def observe_training_as_an_argument(watch, told_by_chance):
@@ -967,14 +1017,14 @@ def observe_a_new_layer(submission, linear, numbers):
     return bool(layer.training), layer(numbers(4, 3)).dtype.name
 
 
-def observe_weights_set_on_the_wrapper(submission, linear, numbers, told_by_chance):
+def observe_weights_set_on_the_wrapper(submission, linear, numbers, told_by_chance, compare):
     if told_by_chance:
         return ONE_COIN
     known, x = linear(5, 41), numbers(41, 5)
     layer = submission.Dropout(known.layer, p=0.351)
     known.weights = numbers(5, 41)
     layer.weights = known.weights.copy()
-    return multiples(forward(layer, x, 41), known, x)
+    return compare(multiples(forward(layer, x, 41), known, x))
 
 
 def observe_narrow_outputs(watch_new):
@@ -997,11 +1047,9 @@ def observe_one_half(watch_new):
     return pattern(watch_new(0.5, MASKS, 10, 12)[0] == 0)
 
 
-def observe_no_rate(submission, watch):
-    known, _, x, outputs = watch(0.351, 20)
-    right = known.output(x) / (1 - 0.351)
-    if not any(y.any() and np.allclose(y[y != 0], right[y != 0]) for y in outputs):
-        return "another scale"  # what the code does for p = 0, if anything, is no other mistake
+def observe_no_rate(submission, watch, usual):
+    known, _, x, _ = watch(0.351, 0)
+    has_another_scale = not are_the_same(usual(), ("layer(x)", np.array([0, 1 / (1 - 0.351)])))
     try:
         _ = submission.Dropout(known.layer, p=0).training  # asked for: else it is made later
     except StudentError:
@@ -1009,10 +1057,15 @@ def observe_no_rate(submission, watch):
     try:
         known, _, x, [y] = watch(0)
     except (StudentError, AssertionError) as error:
+        if has_another_scale:
+            return RIGHT  # what its formula does with 0 is no other mistake
         if any(words in str(error) for words in BY_ZERO):
             return "divides by zero"
         raise
-    return multiples(y, known, x)
+    found = multiples(y, known, x)
+    dropped = [("layer(x)", np.array(factors)) for factors in ([0], [0, 1])]
+    drops = any(are_the_same(found, each) for each in dropped)
+    return RIGHT if has_another_scale and not drops else found
 
 
 def observe_what_the_masks_share(submission, watch):
@@ -1037,13 +1090,13 @@ def observe_what_the_masks_share(submission, watch):
     }
 
 
-def observe_later_calls(watch, told_by_chance, calls_change_p):
+def observe_later_calls(watch, told_by_chance, calls_change_p, compare):
     if told_by_chance or calls_change_p:
         return CHANGES_P if calls_change_p else ONE_COIN
     known, _, x, outputs = watch(0.351, 6, 59, 51)
     shares = [(y == 0).mean() for y in outputs]
     return [
-        (multiples(y, known, x), "none" if share == 0 else "all" if share == 1 else "some")
+        (compare(multiples(y, known, x)), "none" if share == 0 else "all" if share == 1 else "some")
         for y, share in zip(outputs, shares, strict=True)
     ]
 
@@ -1060,7 +1113,7 @@ def observe_evaluation_of_other_numbers(watch, numbers, attempt):
     return seen
 
 
-def observe_evaluation(watch, told_by_chance, calls_change_p):
+def observe_evaluation(watch, told_by_chance, calls_change_p, compare):
     if told_by_chance or calls_change_p:
         return CHANGES_P if calls_change_p else ONE_COIN
     known, layer, x, _ = watch(0.351, 0)
@@ -1071,7 +1124,8 @@ def observe_evaluation(watch, told_by_chance, calls_change_p):
         y = layer(x.copy())
         if isinstance(y, np.ndarray) and y.shape == x.shape:
             seen.append("x" if np.allclose(y, x) else "of the shape of x")
-        seen.append(multiples(expect.array(y, (41, 41), "output", ""), known, x))
+        found = multiples(expect.array(y, (41, 41), "output", ""), known, x)
+        seen.append(found if are_the_same(found, RIGHT) else compare(found))
     return seen
 
 
@@ -1081,31 +1135,31 @@ def observe_type_in_evaluation(watch):
     return layer(x.copy()).dtype.name
 
 
-def observe_the_wrapped_layers_training(watch, told_by_chance):
+def observe_the_wrapped_layers_training(watch, told_by_chance, compare):
     if told_by_chance:
         return ONE_COIN
     known, layer, x, _ = watch(0.351, 0)
     layer.training = True  # set on the layer itself, and no more what another one has
     known.layer.training = False
-    return multiples(forward(layer, x, 41), known, x)
+    return compare(multiples(forward(layer, x, 41), known, x))
 
 
-def observe_beside_another_layer(submission, linear, numbers, told_by_chance):
+def observe_beside_another_layer(submission, linear, numbers, told_by_chance, compare):
     if told_by_chance:
         return ONE_COIN
     known, x = linear(5, 41), numbers(41, 5)
     layer = submission.Dropout(known.layer, p=0.351)
     submission.Dropout(linear(5, 41).layer, p=0.8).training = False
-    return multiples(forward(layer, x, 41), known, x)
+    return compare(multiples(forward(layer, x, 41), known, x))
 
 
-def observe_with_new_weights(submission, linear, numbers, told_by_chance):
+def observe_with_new_weights(submission, linear, numbers, told_by_chance, compare):
     if told_by_chance:
         return ONE_COIN
     known, x = linear(5, 41), numbers(41, 5)
     layer = submission.Dropout(known.layer, p=0.351)
     known.set_weights(numbers(5, 41))
-    return multiples(forward(layer, x, 41), known, x)
+    return compare(multiples(forward(layer, x, 41), known, x))
 
 
 def observe_default(submission, linear, numbers, told_by_chance):
@@ -1118,15 +1172,15 @@ def observe_default(submission, linear, numbers, told_by_chance):
     return "twice" if np.allclose(whole[y != 0], 2) else "not twice", (y == 0).any()
 
 
-def observe_sizes(first_calls, numbers, linear, telling_sizes):
+def observe_sizes(first_calls, numbers, linear, telling_sizes, compare):
     seen = []
     for rows, in_features, out_features in telling_sizes:
         known, x = linear(in_features, out_features), numbers(rows, in_features)
         h = known.output(x)
-        outputs = first_calls(known, x, *[{"p": 0.35}] * 12)
-        seen.append(
-            distinct(np.array([expect.array(y, h.shape, "output", "") for y in outputs]) / h)
-        )
+        outputs = first_calls(known, x, *[{"p": 0.351}] * 12)
+        found = np.array([expect.array(y, h.shape, "output", "") for y in outputs]) / h
+        # one coin for a row or a unit may keep all of these by chance
+        seen.append(compare(("layer(x)", distinct(np.append(found, 0.0)))))
     return seen
 
 
