@@ -36,8 +36,8 @@ def expect_gradients(
     when: str = "",
     others: dict[str, FloatArray] | None = None,
     scale: float = KEPT,
-) -> None:
-    """Raise CheckFailed unless a backward pass is right for a mask.
+) -> dict[str, FloatArray]:
+    """Return the gradients of a backward pass, or raise CheckFailed if one is wrong for a mask.
 
     Parameters
     ----------
@@ -61,11 +61,11 @@ def expect_gradients(
     contract = (mask != 0) * scale
     weights = layer.weights
     rights = [gradients(GRAD_OUTPUT * each, X, weights) for each in (contract, mask)]
-    found = {name: gradient.copy() for name, gradient in found.items()}  # more calls may follow
-    for name, gradient in found.items():
+    copies = {name: gradient.copy() for name, gradient in found.items()}  # more calls may follow
+    for name, gradient in copies.items():
         if any(same(gradient, right[name]) for right in rights):
             continue
-        hint = _hint(gradient, others or {}, name, weights)
+        hint = _not_a_number(gradient) or _hint(gradient, others or {}, name, weights)
         hint = hint or _draws(dropout, grad_input, where)
         hint = hint or _hint(gradient, _mistakes(mask), name, weights)
         if same(gradient, gradients(GRAD_OUTPUT * contract)[name]):
@@ -76,6 +76,12 @@ def expect_gradients(
         case = {"mask": contract, "grad_output": GRAD_OUTPUT}
         case |= {"grad_input": {"weights": weights}, "grads['weights']": {"x": X}}.get(name, {})
         raise CheckFailed(f"{where}: {values}{hint} ({given(**case)})")
+    return found
+
+
+def _not_a_number(gradient: FloatArray) -> str:
+    has_nan = np.isnan(gradient).any()
+    return ": nan comes from a division of 0 by 0, and spreads from there" if has_nan else ""
 
 
 def _hint(

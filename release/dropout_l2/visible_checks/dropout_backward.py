@@ -9,7 +9,14 @@ from layers.array import FloatArray
 from visible_checks.call import call, construct, random_states_kept
 from visible_checks.case import GRAD_OUTPUT, WEIGHTS, H, X, given, gradients, linear
 from visible_checks.dropout_gradients import HOW, KEPT, WHERE, P, Step, expect_gradients
-from visible_checks.failure import CheckFailed, expect_array, expect_entry, expect_same, same
+from visible_checks.failure import (
+    CheckFailed,
+    expect_array,
+    expect_entry,
+    expect_new,
+    expect_same,
+    same,
+)
 from visible_checks.parameters import expect_kept, ways_to_change
 
 TRIES = 60  # new layers, until one drops some of the 12 elements and keeps some
@@ -104,8 +111,9 @@ def _expect_gradient_at_zero(dropout_class: type) -> None:
 
 
 def _expect_latest(dropout_class: type) -> None:
-    layer, dropout, first = _step(dropout_class)
-    call(WHERE, dropout.backward, "grad_output", GRAD_OUTPUT)
+    step = _step(dropout_class)
+    layer, dropout, first = step
+    before = expect_gradients(step)
     other = _step(dropout_class)  # another layer, with a mask of its own
     for _ in range(TRIES):
         second = _forward(layer, dropout)
@@ -120,7 +128,9 @@ def _expect_latest(dropout_class: type) -> None:
             GRAD_OUTPUT * other.mask
         ),
     }
-    expect_gradients(Step(layer, dropout, second), " in the second step", earlier)
+    after = expect_gradients(Step(layer, dropout, second), " in the second step", earlier)
+    for name, gradient in before.items():
+        expect_new(name, gradient, after[name], WHERE)
     mixed = {
         "this belongs to the mask of another layer: keep the mask as self.mask": (
             GRAD_OUTPUT * second

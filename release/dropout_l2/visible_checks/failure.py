@@ -62,6 +62,15 @@ def expect_entry(grads: Any, name: str, shape: tuple[int, ...], where: str) -> F
     return expect_array(f"grads['{name}']", grads[name], shape, where)
 
 
+def expect_new(name: str, earlier: FloatArray, later: FloatArray, where: str) -> None:
+    """Raise CheckFailed if a call writes over what an earlier call has returned."""
+    if np.shares_memory(earlier, later):
+        raise CheckFailed(
+            f"{where}: two calls return the same array {name}, so the second writes over what the "
+            "first returned: return a new array from each call"
+        )
+
+
 def expect_number(name: str, found: Any, where: str) -> FloatArray:
     """Return `found` as an array without axes if it is one number."""
     if isinstance(found, np.ndarray) and found.ndim:

@@ -8,14 +8,12 @@ from layers import Linear
 from layers.array import FloatArray
 from visible_checks.call import call, construct, random_states_kept
 from visible_checks.case import COEFFICIENT, GRAD_OUTPUT, WEIGHTS, X, given, gradients, linear
-from visible_checks.failure import expect_array, expect_entry, expect_same
+from visible_checks.failure import expect_array, expect_entry, expect_new, expect_same
 from visible_checks.parameters import expect_kept, ways_to_change
 
-L2 = f"L2regularization(coefficient={COEFFICIENT})"
 OTHER = 0.7  # the coefficient of another layer
 NO_STEP = np.zeros_like(X)  # the x of the step before the first one
-FORWARD = f"{L2}.__call__"
-WHERE = f"{L2}.backward"
+WHERE = f"L2regularization(coefficient={COEFFICIENT}).backward"
 WHY = {
     "grad_input": "grad_output @ weights.T",
     "grads['bias']": "grad_output.sum(axis=0)",
@@ -36,8 +34,10 @@ def check_l2_backward(l2_class: type) -> None:
     layer = linear()
     l2 = construct(l2_class, layer, coefficient=COEFFICIENT)
     other = X[::-1]
-    _expect_gradients(l2, layer, X, GRAD_OUTPUT, "")
-    _expect_gradients(l2, layer, other, GRAD_OUTPUT, " in a second step", old_x=X)
+    before = _expect_gradients(l2, layer, X, GRAD_OUTPUT, "")
+    after = _expect_gradients(l2, layer, other, GRAD_OUTPUT, " in a second step", old_x=X)
+    for name, gradient in before.items():
+        expect_new(name, gradient, after[name], WHERE)
     l2.training = False
     _expect_gradients(l2, layer, X, GRAD_OUTPUT, ", training=False", old_x=other)
     print(f"ok: {WHERE}: each step sets grads anew, training or not")
@@ -49,6 +49,11 @@ def check_l2_backward(l2_class: type) -> None:
         _expect_gradients(l2, layer, X, GRAD_OUTPUT, f" after {way}")
     print(f"ok: {WHERE}: the weights are those that the layer has now")
 
+    layer = linear()
+    l2 = construct(l2_class, layer, coefficient=0)
+    _expect_gradients(l2, layer, X, GRAD_OUTPUT, "", coefficient=0)
+    print("ok: L2regularization(coefficient=0).backward: the gradients are the data's alone")
+
 
 def _expect_gradients(
     l2: Any,
@@ -57,16 +62,18 @@ def _expect_gradients(
     grad_output: FloatArray,
     when: str,
     old_x: FloatArray = NO_STEP,
-) -> None:
-    where = f"{WHERE}{when}"
+    coefficient: float = COEFFICIENT,
+) -> dict[str, FloatArray]:
+    """Return the gradients of a step, or raise CheckFailed if one is wrong."""
+    l2_name = f"L2regularization(coefficient={coefficient})"
+    forward, where = f"{l2_name}.__call__", f"{l2_name}.backward{when}"
     weights, bias = layer.weights.copy(), layer.bias.copy()
-    call(FORWARD, l2.__call__, "x", x)
-    expect_kept(layer, FORWARD, weights, bias)
+    call(forward, l2.__call__, "x", x)
+    expect_kept(layer, forward, weights, bias)
     grad_input = call(where, l2.backward, "grad_output", grad_output)
     expect_kept(layer, where, weights, bias)
     grads = getattr(l2, "grads", layer.grads)
     data = gradients(grad_output, x, weights)
-    part = 2 * COEFFICIENT * weights
     found = {
         "grad_input": expect_array("grad_input", grad_input, x.shape, where),
         "grads['weights']": expect_entry(grads, "weights", weights.shape, where),
@@ -84,11 +91,12 @@ def _expect_gradients(
         ),
         "grads['bias']": _mistakes_of_bias(data["grads['bias']"], bias, len(x)),
     }
-    data["grads['weights']"] = data["grads['weights']"] + part
+    data["grads['weights']"] = data["grads['weights']"] + 2 * coefficient * weights
     case = given(x=x, grad_output=grad_output, weights=weights)
     for name, gradient in found.items():
         expected, why = data[name], WHY[name]
         expect_same(name, gradient, expected, where, why=why, known=known[name], case=case)
+    return found
 
 
 def _mistakes_of_weights(
@@ -142,6 +150,9 @@ def _mistakes_of_weights(
         "the penalty's part is subtracted, but should be added": data - part,
         "the penalty itself is added, but its gradient should be": (
             data + COEFFICIENT * np.sum(weights**2)
+        ),
+        "twice the penalty itself is added, but its gradient should be": (
+            data + 2 * COEFFICIENT * np.sum(weights**2)
         ),
         "the penalty's part is the sign of the weights (L1), but should be "
         "2 * coefficient * weights": data + COEFFICIENT * np.sign(weights),

@@ -67,7 +67,7 @@ def _common_factor(calls: Sequence[FloatArray], h: FloatArray) -> str:
     if len(factors) != 1:
         return ""
     known = {
-        1.0: "the kept elements are not scaled",
+        1.0: "the kept elements are not scaled: 1 / (1 - p) belongs on them, with / and not //",
         1 - P: "the kept elements are multiplied by 1 - p, but should be divided by it",
         1 / P: "the kept elements are divided by p, but should be by 1 - p",
         P: "the kept elements are multiplied by p, but should be divided by 1 - p",

@@ -10,7 +10,7 @@ from layers.array import FloatArray
 from visible_checks.call import call, construct, random_states_kept
 from visible_checks.case import BIAS, WEIGHTS, H, P, X, given, linear
 from visible_checks.coins import expect_coins
-from visible_checks.failure import CheckFailed, expect_array, expect_same, same
+from visible_checks.failure import CheckFailed, expect_array, expect_new, expect_same, same
 from visible_checks.parameters import expect_kept, ways_to_change
 from visible_checks.scale import KEPT, expect_scaled, kept_factors
 
@@ -68,6 +68,7 @@ def _layer_of(x: FloatArray) -> FloatArray:
 
 def _expect_coins(dropout: Any, p: float, where: str) -> None:
     calls = [_forward(dropout, MANY, where) for _ in range(CALLS)]
+    expect_new("y", calls[0], calls[1], where)
     while np.all(calls) and len(calls) < TRIES:  # one coin for all may drop nothing for long
         calls.append(_forward(dropout, MANY, where))
     h = _layer_of(MANY)

@@ -9,7 +9,13 @@ from layers import LayerWrapper, Linear
 from layers.array import FloatArray
 from visible_checks.call import call, construct, random_states_kept
 from visible_checks.case import COEFFICIENT, GRAD_OUTPUT, WEIGHTS, H, X, given, linear
-from visible_checks.failure import CheckFailed, expect_array, expect_number, expect_same
+from visible_checks.failure import (
+    CheckFailed,
+    expect_array,
+    expect_new,
+    expect_number,
+    expect_same,
+)
 from visible_checks.parameters import expect_kept, ways_to_change
 
 L2 = f"L2regularization(coefficient={COEFFICIENT})"
@@ -26,6 +32,8 @@ def check_l2_forward(l2_class: type) -> None:
     for l2.training in (True, False):
         for x in (X, X[:1]):
             _expect_output(l2, layer, x, f"{FORWARD}, training={l2.training}")
+        before, after = (_expect_output(l2, layer, X, FORWARD) for _ in range(2))
+        expect_new("y", before, after, FORWARD)
     print(f"ok: {FORWARD}: y is layer(x), training or not")
 
     penalty = getattr(l2_class, "penalty", None)
@@ -64,7 +72,8 @@ def check_l2_forward(l2_class: type) -> None:
     print("ok: L2regularization(coefficient=0).penalty: 0; without coefficient, it is 0.01")
 
 
-def _expect_output(l2: Any, layer: Linear, x: FloatArray, where: str) -> None:
+def _expect_output(l2: Any, layer: Linear, x: FloatArray, where: str) -> FloatArray:
+    """Return y, or raise CheckFailed if it is wrong."""
     weights, bias = layer.weights.copy(), layer.bias.copy()
     expected = x @ weights + bias
     y = expect_array("y", call(where, l2.__call__, "x", x), expected.shape, where)
@@ -78,6 +87,7 @@ def _expect_output(l2: Any, layer: Linear, x: FloatArray, where: str) -> None:
     }
     case = given(x=x, weights=weights, bias=bias)
     expect_same("y", y, expected, where, why="layer(x)", known=known, case=case)
+    return y
 
 
 def _expect_penalty(l2: Any, layer: Linear, where: str, coefficient: float = COEFFICIENT) -> None:
@@ -92,7 +102,8 @@ def _expect_penalty(l2: Any, layer: Linear, where: str, coefficient: float = COE
         "the weights are those of an earlier time: keep no copy of them": (
             coefficient * np.sum(WEIGHTS**2)
         ),
-        "it is 0 here, but the penalty is the same whenever it is called": 0.0,
+        "it is 0 here, but depends on the weights and the coefficient alone, and is not cut to a "
+        "whole number": 0.0,
         "the coefficient in use is 0.01: take self.coefficient": 0.01 * squares,
         "the coefficient is that of another layer: keep it as self.coefficient": OTHER * squares,
         "the coefficient is missing": squares,

@@ -496,7 +496,7 @@ def test_two_layers_do_not_disturb_each_other(singles, case, regularized):
 
 @pytest.mark.criterion("keeps")
 def test_the_coefficient_may_be_zero(singles, regularized):
-    """With the coefficient 0, a whole number, the gradient of the weights is the data's alone."""
+    """The coefficient may be 0: then the gradient of the weights is the data's alone."""
     zero = singles.numbers(regularized(2, 3, 2, 0))
     if "weights" in singles.right:  # else it is wrong for each coefficient
         for step in singles.way.take(Plan(zero, zero)):

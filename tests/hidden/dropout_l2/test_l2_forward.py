@@ -426,7 +426,7 @@ def test_output_is_float64(regularized, cases):
 
 @pytest.mark.criterion("keeps")
 def test_the_coefficient_may_be_zero(case):
-    """With the coefficient 0, a whole number, the penalty is 0."""
+    """The coefficient may be 0: then the penalty is 0."""
     if is_usual_penalty_right(case):
         [zero] = first_penalties(case.anew(coefficient=0))
         assert zero == 0, f"penalty={zero:.6g} with coefficient=0, but should be 0 [{case.where}]"
