@@ -47,7 +47,8 @@ def check_dropout_backward(dropout_class: type) -> None:
 
 def _forward(layer: Linear, dropout: Any) -> FloatArray:
     """Make a forward pass, and return the mask that its output shows: y / layer(x)."""
-    y = expect_array("y", call(FORWARD, dropout.__call__, "x", X), H.shape, FORWARD)
+    where = FORWARD if dropout.training else f"{FORWARD}, training=False"
+    y = expect_array("y", call(where, dropout.__call__, "x", X), H.shape, where)
     mask: FloatArray = y / (X @ layer.weights + layer.bias)
     return mask
 

@@ -108,7 +108,7 @@ def _expect_new_masks(dropout: Any) -> None:
 
     def evaluate() -> None:
         dropout.training = False
-        _forward(dropout, MANY)
+        _forward(dropout, MANY, f"{WHERE}, training=False")
         dropout.training = True
 
     between: dict[str, Callable[[], None]] = {

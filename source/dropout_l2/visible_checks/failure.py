@@ -45,6 +45,10 @@ def expect_array(name: str, found: Any, shape: tuple[int, ...], where: str) -> F
             hint = ": that is grad_output's shape, so return what self.layer.backward(...) returns"
         elif name == "grad_input" and found.shape == WEIGHTS.shape:
             hint = ": that is the shape of weights, so return what self.layer.backward(...) returns"
+        elif name == "y" and found.shape == (shape[0], WEIGHTS.shape[0]):
+            hint = ": that is the shape of x, so return what is made from self.layer(x)"
+        elif name == "grads['bias']" and found.shape == shape[1:]:
+            hint = ": np.sum keeps the axis with keepdims=True"
         raise CheckFailed(f"{where}: {name}.shape is {found.shape}, but should be {shape}{hint}")
     if found.dtype.kind != "f" or found.dtype.itemsize < np.dtype(np.float64).itemsize:
         raise CheckFailed(f"{where}: {name}.dtype is {found.dtype}, but should be float64")
@@ -74,7 +78,7 @@ def expect_new(name: str, earlier: FloatArray, later: FloatArray, where: str) ->
 def expect_number(name: str, found: Any, where: str) -> FloatArray:
     """Return `found` as an array without axes if it is one number."""
     if isinstance(found, np.ndarray) and found.ndim:
-        hint = "one number for all weights, so np.sum needs no axis"
+        hint = "one number for all weights, so take the sum over both axes, as np.sum does"
         raise CheckFailed(f"{where}: {name}.shape is {found.shape}, but should be (): {hint}")
     if not isinstance(found, float | int | np.number | np.ndarray):
         hint = ": is a return missing?" if found is None else ""

@@ -435,7 +435,7 @@ def told(layer, passed, grad_output):
     """
     x, y, weights, _, h = passed if layer.training else passed._replace(y=passed.h)
     step = layer.backward(passed, grad_output)
-    gradients = {name: step.gradient(name) for name in NAMES}
+    gradients = {name: with_both_axes(step, name) for name in NAMES}
     # with more inputs than rows and units, what the layer was given can be worked out
     given = {
         "grad_input": gradients["x"] @ np.linalg.pinv(weights.T),
@@ -478,6 +478,13 @@ def told(layer, passed, grad_output):
         if not alike(back[name], gradients["x" if name == "grad_input" else name]):
             seen[name] = "not a layer's", seen[name]
     return seen
+
+
+def with_both_axes(step, name):
+    """Return a gradient; that of the bias may have lost an axis, which `sizes` shows."""
+    found = step.grads.get(name) if isinstance(step.grads, dict) else None
+    is_flat = isinstance(found, np.ndarray) and found.shape == step.passed.bias.shape[1:]
+    return found[None] if name == "bias" and is_flat else step.gradient(name)
 
 
 def which(found, known):
@@ -606,7 +613,8 @@ def factors(values, own):
     if alike(values, 1):  # before all else: the forward pass may forget its scale
         return "no mask"
     # rounding leaves some 1e-14 of a 0; what is added "for stability" is 1e-8, or seldom 1e-12
-    nothing = np.isclose(values, min(own.min(), 0), atol=1e-10)
+    of_dropped = own.min() if len(distinct(own)) == 2 and own.min() < 0 else 0.0
+    nothing = np.isclose(values, of_dropped, atol=1e-10)
     for scale in (own.max(), 2):
         if (nothing | np.isclose(values, scale)).all():
             return np.unique(~nothing)
@@ -667,7 +675,7 @@ def observe_dropped_elements(watch, numbers):
     layer, _ = watch()
     passed = layer.forward(numbers(12, 16))
     step = layer.backward(passed, np.where(passed.y == 0, numbers(12, 12), 0.0))
-    return {name: bool(step.gradient(name).any()) for name in NAMES}
+    return {name: bool(with_both_axes(step, name).any()) for name in NAMES}
 
 
 def observe_types(watch, numbers):
@@ -694,23 +702,27 @@ def observe_no_rate(wrapped, numbers):
 
 
 def observe_sizes(wrapped, numbers, telling_sizes):
-    usual, seen = NAMES, []
+    steps = []
     for rows, in_features, out_features in [(12, 16, 12), *telling_sizes]:
         layer = wrapped(0.35, in_features, out_features)
         for _ in range(masks.TRIES):
             step = layer.step(numbers(rows, in_features), numbers(rows, out_features))
             if step.passed.y.any():
                 break
-        found = {
-            name: any(alike(step.gradient(name), way[name]) for way in step.expected)
-            for name in usual
-        }
-        if not seen:  # what is wrong for a usual size says nothing new for another
-            usual = [name for name in NAMES if found[name]]
-        # without a dropped element, nothing new is seen
-        has_a_mask = (step.passed.y == 0).any()
-        seen.append(found if has_a_mask or not usual else dict.fromkeys(usual, True))
-    return seen
+        steps.append(step)
+
+    def see(name):
+        usual, *others = steps
+        if not is_right(usual, name):  # what is wrong for a usual size says nothing new for another
+            return False
+        # nor does a step without a dropped element
+        return [is_right(step, name) or not (step.passed.y == 0).any() for step in others]
+
+    return Parts({name: partial(see, name) for name in NAMES})
+
+
+def is_right(step, name):
+    return any(alike(step.gradient(name), each[name]) for each in step.expected)
 
 
 def observe_a_square_layer(wrapped, numbers):

@@ -1,7 +1,7 @@
 """One array for each shape is enough for all layers.
 
-Your layers of one size share a mask, which is stored outside of them: a layer's backward pass uses the
-mask of whichever layer was called last. Keep the mask on self.
+Your layers share a mask, at least those of one size: a layer's backward pass uses the mask of the
+layer that was called last. Keep the mask on self, and not on the class or outside of the layers.
 
 loses: test_dropout_backward (keeps)
 """

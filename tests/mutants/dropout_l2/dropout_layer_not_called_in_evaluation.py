@@ -1,7 +1,7 @@
 """In evaluation I compute the output myself.
 
-In evaluation, your forward pass computes layer(x) by itself, so the wrapped layer does not know x
-when its backward pass needs it. Call self.layer(x) there, too.
+In evaluation, your forward pass does not call the wrapped layer, which then does not know x when
+its backward pass needs it. Call self.layer(x) there, too.
 
 loses: test_dropout_backward (latest)
 """

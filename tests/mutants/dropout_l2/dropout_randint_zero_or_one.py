@@ -1,7 +1,7 @@
 """A random mask of zeros and ones is np.random.randint(0, 2).
 
-Your layer drops elements with probability 1 / 2 whatever p is; only the scale follows p. Draw a
-number for each element, uniform on [0, 1), and compare it with p.
+Your layer drops elements with probability 1 / 2 whatever p is. Draw a number for each element,
+uniform on [0, 1), and compare it with p.
 
 loses: test_dropout_forward (drops)
 """

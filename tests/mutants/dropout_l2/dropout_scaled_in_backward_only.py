@@ -1,7 +1,7 @@
 """The forward pass drops, the scale is for the gradient.
 
 Your forward pass leaves kept elements at layer(x), without the factor 1 / (1 - p). Multiply them
-by it while training; the backward pass needs the same factor.
+by it while training. The backward pass needs the factor once, too.
 
 loses: test_dropout_forward (scales)
 """

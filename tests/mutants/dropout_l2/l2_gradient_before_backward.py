@@ -1,8 +1,8 @@
 """First I add the penalty's gradient, then I call the layer.
 
-Your backward pass raises KeyError: it reads an entry that grads does not have then. grads is
-empty until layer.backward has set "weights" and "bias": call it first, then add to
-grads["weights"].
+Your backward pass raises KeyError: it reads an entry that grads does not have then. Its entries
+are "weights" and "bias", and there are none until layer.backward has set them: call that first,
+then add to grads["weights"].
 
 loses: test_l2_backward (weights, others, anew, keeps)
 """
