@@ -696,7 +696,13 @@ def multiples(y, known, x):
     """
     h, kept = known.output(x), y != 0
     data = x @ known.weights
-    whole = {"layer(x)": y / h, "layer(x) without the bias": (y - known.bias) / data}
+    found, counts = np.unique(y.round(6), return_counts=True)
+    added = found[counts.argmax()]  # to what is dropped, as in h * mask / 1 - p
+    whole = {
+        "layer(x)": y / h,
+        "layer(x) without the bias": (y - known.bias) / data,
+        "layer(x), and a number added": (y - added) / h,
+    }
     inside = {
         "x": (y - known.bias) @ np.linalg.pinv(known.weights) / x,
         "weights": np.linalg.pinv(x) @ (y - known.bias) / known.weights,
