@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
 import nbformat
@@ -52,7 +52,7 @@ class Cluster:
         self.end = ExitStack()
         file = folder / "scheduler.json"
         self.scheduler = self.start("dask_scheduler", "--port", "0", "--scheduler-file", file)
-        self.address = wait_for(lambda: file.exists() and json.loads(file.read_text())["address"])
+        self.address = wait_for(lambda: address_in(file))
 
     def start(self, module, *words):
         words = ("--host", "127.0.0.1", "--no-dashboard", *map(str, words))
@@ -95,6 +95,13 @@ class Cluster:
 def environment(**more):
     path = os.pathsep.join([str(PROJECT), os.environ.get("PYTHONPATH", "")])
     return os.environ | {"PYTHONPATH": path, "JUPYTER_CONFIG_DIR": "/nonexistent"} | more
+
+
+def address_in(file):
+    """Return a scheduler's address; empty until all of its file is written."""
+    with suppress(FileNotFoundError, json.JSONDecodeError):
+        return json.loads(file.read_text(encoding="utf-8"))["address"]
+    return ""
 
 
 def wait_for(found, seconds=STARTING):

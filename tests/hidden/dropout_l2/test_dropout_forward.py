@@ -1198,9 +1198,10 @@ def observe_the_same_x(watch, told_by_chance):
     if told_by_chance:
         return "told by chance"
     _, layer, x, _ = watch(0.35)
-    first, again = take_turns(2, (layer, x), same_arrays=True)
+    # one of a few masks may come again by chance, but not in all of these calls
+    first, *others = take_turns(9, (layer, x), same_arrays=True)
     some = np.any(first == 0) and not np.all(first == 0)
-    return some and np.array_equal(first == 0, again == 0)
+    return some and all(np.array_equal(first == 0, again == 0) for again in others)
 
 
 def observe_equal_rows(watch, told_by_chance):
