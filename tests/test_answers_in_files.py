@@ -23,7 +23,7 @@ pytestmark = pytest.mark.xdist_group("answers_in_files")  # one course is graded
 
 NAME = "dropout_l2_modules"
 NOTEBOOK = f"{NAME}.ipynb"
-EVERY = 40  # of the specimens, one is graded in both forms
+EVERY = 25  # of the specimens, one is graded in both forms
 COMMENT = "Well split."
 HELPER = "import numpy as np\n\ndef kept(shape, p):\n    return np.random.rand(*shape) > p\n"
 

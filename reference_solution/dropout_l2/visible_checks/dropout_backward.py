@@ -130,8 +130,7 @@ def _expect_latest(dropout_class: type) -> None:
         ),
     }
     after = expect_gradients(Step(layer, dropout, second), " in the second step", earlier)
-    for name, gradient in before.items():
-        expect_new(name, gradient, after[name], WHERE)
+    expect_new(before, after, WHERE)
     mixed = {
         "this belongs to the mask of another layer: keep the mask as self.mask": (
             GRAD_OUTPUT * second

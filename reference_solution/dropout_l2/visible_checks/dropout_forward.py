@@ -68,7 +68,7 @@ def _layer_of(x: FloatArray) -> FloatArray:
 
 def _expect_coins(dropout: Any, p: float, where: str) -> None:
     calls = [_forward(dropout, MANY, where) for _ in range(CALLS)]
-    expect_new("y", calls[0], calls[1], where)
+    expect_new({"y": calls[0]}, {"y": calls[1]}, where)
     while np.all(calls) and len(calls) < TRIES:  # one coin for all may drop nothing for long
         calls.append(_forward(dropout, MANY, where))
     h = _layer_of(MANY)

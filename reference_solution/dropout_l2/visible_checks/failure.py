@@ -66,13 +66,14 @@ def expect_entry(grads: Any, name: str, shape: tuple[int, ...], where: str) -> F
     return expect_array(f"grads['{name}']", grads[name], shape, where)
 
 
-def expect_new(name: str, earlier: FloatArray, later: FloatArray, where: str) -> None:
-    """Raise CheckFailed if a call writes over what an earlier call has returned."""
-    if np.shares_memory(earlier, later):
-        raise CheckFailed(
-            f"{where}: two calls return the same array {name}, so the second writes over what the "
-            "first returned: return a new array from each call"
-        )
+def expect_new(earlier: dict[str, FloatArray], later: dict[str, FloatArray], where: str) -> None:
+    """Raise CheckFailed if a call writes over the arrays, by name, that an earlier one returned."""
+    for name, array in earlier.items():
+        if np.shares_memory(array, later[name]):
+            raise CheckFailed(
+                f"{where}: two calls return the same array {name}, so the second writes over what "
+                "the first returned: return a new array from each call"
+            )
 
 
 def expect_number(name: str, found: Any, where: str) -> FloatArray:

@@ -36,8 +36,7 @@ def check_l2_backward(l2_class: type) -> None:
     other = X[::-1]
     before = _expect_gradients(l2, layer, X, GRAD_OUTPUT, "")
     after = _expect_gradients(l2, layer, other, GRAD_OUTPUT, " in a second step", old_x=X)
-    for name, gradient in before.items():
-        expect_new(name, gradient, after[name], WHERE)
+    expect_new(before, after, WHERE)
     l2.training = False
     _expect_gradients(l2, layer, X, GRAD_OUTPUT, ", training=False", old_x=other)
     print(f"ok: {WHERE}: each step sets grads anew, training or not")

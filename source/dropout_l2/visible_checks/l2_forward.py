@@ -32,8 +32,8 @@ def check_l2_forward(l2_class: type) -> None:
     for l2.training in (True, False):
         for x in (X, X[:1]):
             _expect_output(l2, layer, x, f"{FORWARD}, training={l2.training}")
-        before, after = (_expect_output(l2, layer, X, FORWARD) for _ in range(2))
-        expect_new("y", before, after, FORWARD)
+        before, after = ({"y": _expect_output(l2, layer, X, FORWARD)} for _ in range(2))
+        expect_new(before, after, FORWARD)
     print(f"ok: {FORWARD}: y is layer(x), training or not")
 
     penalty = getattr(l2_class, "penalty", None)

@@ -898,9 +898,8 @@ def observe_rate(watch_new):
     large = where_dropped(*watch_new(0.85, 20, 60, 40))
     seen = [named_rate(dropped, 0.36), named_rate(large, 0.85)]
     counts = {"as many in each row": (2,), "in each unit": (1,), "in each call": (1, 2)}
-    counted = [name for name, axes in counts.items() if np.ptp(dropped.sum(axis=axes)) == 0]
-    if not dropped.any() or dropped.all():
-        counted = []
+    some = dropped.any() and not dropped.all()
+    counted = [name for name, axes in counts.items() if some and not np.ptp(dropped.sum(axis=axes))]
     if seen == ["p", "p"] and not counted:  # else the others say nothing new, and less clearly
         for p, count in ((0.015, 20), (0.0042, 60)):
             seen.append(named_rate(where_dropped(*watch_new(p, count, 60, 40)), p))
