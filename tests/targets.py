@@ -21,6 +21,7 @@ from nbformat.v4 import new_markdown_cell
 
 from tests.attack import PROJECT
 
+WORD = "canary"  # begins each secret
 LIMITS = {
     "call_seconds": 0.5,
     "statement_seconds": 1,
@@ -89,7 +90,7 @@ class Targets:
 
     def secret(self, where: str) -> str:
         """Make a secret that is kept in one place."""
-        self.secrets[where] = "canary" + secrets.token_hex(12)
+        self.secrets[where] = WORD + secrets.token_hex(12)
         return self.secrets[where]
 
     @property
@@ -291,7 +292,8 @@ def _forms(secret: str) -> frozenset[str]:
     """Return how a secret may be written, all in small letters."""
     plain = secret.encode()
     forms = {secret, secret[::-1], plain.hex()}
-    forms |= {", ".join(map(str, plain[start : start + 8])) for start in range(len(plain) - 7)}
+    first = len(WORD) if secret.startswith(WORD) else 0  # what all of them share tells none
+    forms |= {", ".join(map(str, plain[n : n + 8])) for n in range(first, len(plain) - 7)}
     for start in range(3):  # base64 of a longer text that it is part of
         forms.add(base64.b64encode(plain[start : start + (len(plain) - start) // 3 * 3]).decode())
     return frozenset(form.lower() for form in forms)

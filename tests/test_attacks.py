@@ -74,6 +74,17 @@ def test_a_secret_is_found_however_it_is_written(at_level, written):
     assert targets.leaks("There it is: nowhere.") == []
 
 
+@pytest.mark.parametrize("written", WRITTEN)
+def test_a_secret_is_told_from_one_that_begins_alike(at_level, monkeypatch, written):
+    """Chance gives some of them the same first digits."""
+    targets = at_level("none").targets
+    secret = targets.secrets["a file"]
+    others = str.maketrans("0123456789abcdef", "123456789abcdef0")
+    alike = secret[:10] + secret[10:].translate(others)
+    monkeypatch.setitem(targets.secrets, "elsewhere", alike)
+    assert targets.leaks(f"There it is: {WRITTEN[written](secret)}.") == ["a file"]
+
+
 def test_a_process_that_is_left_is_seen_and_ended(at_level):
     """The range names it."""
     place = at_level("none")
